@@ -1,0 +1,95 @@
+/** The two families of IP address that CTDB knows. */
+export type IpFamily = 'ipv4' | 'ipv6'
+
+/** An IP address as its bytes in network order: 4 for IPv4, 16 for IPv6. */
+export interface IpBytes {
+  readonly family: IpFamily
+  readonly bytes: Uint8Array
+}
+
+/** The text of an IPv4 address of 4 bytes. */
+export function formatIpv4(bytes: Uint8Array): string {
+  return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
+}
+
+/**
+ * The text of an IPv6 address of 16 bytes, as the C library's inet_ntop writes it, which is what `ctdb` prints: lower case, the
+ * first of the longest runs of two or more zero words as `::`, and IPv4-compatible and IPv4-mapped addresses with dots.
+ */
+export function formatIpv6(bytes: Uint8Array): string {
+  const words = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0))
+  const zeros = longestZeroRun(words)
+  const embedsIpv4 = zeros.start === 0 && (zeros.length === 6 || (zeros.length === 5 && words[5] === 0xffff))
+  const hex = (from: number, to: number) =>
+    words
+      .slice(from, to)
+      .map((word) => word.toString(16))
+      .join(':')
+  if (embedsIpv4) {
+    const middle = zeros.length === 5 ? 'ffff:' : ''
+    return `::${middle}${formatIpv4(bytes.subarray(12))}`
+  }
+  if (zeros.length < 2) return hex(0, 8)
+  return `${hex(0, zeros.start)}::${hex(zeros.start + zeros.length, 8)}`
+}
+
+function longestZeroRun(words: readonly number[]): { start: number; length: number } {
+  let best = { start: -1, length: 0 }
+  let start = 0
+  words.forEach((word, index) => {
+    if (word !== 0) start = index + 1
+    else if (index + 1 - start > best.length) best = { start, length: index + 1 - start }
+  })
+  return best
+}
+
+/** The text of an address of either family. */
+export function formatIp({ family, bytes }: IpBytes): string {
+  return family === 'ipv4' ? formatIpv4(bytes) : formatIpv6(bytes)
+}
+
+/**
+ * The bytes of an address in text, as strict as the C library's inet_pton (no leading zeros in IPv4, no zone, no mask);
+ * undefined when it is none.
+ */
+export function parseIp(text: string): IpBytes | undefined {
+  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text)
+  return bytes && { family: bytes.length === 4 ? 'ipv4' : 'ipv6', bytes }
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.')
+  const good = parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+  return good ? Uint8Array.from(parts, Number) : undefined
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  const compressed = halves.length === 2
+  const head = ipv6Words(halves[0] ?? '', !compressed)
+  const tail = ipv6Words(halves[1] ?? '', true)
+  if (!head || !tail) return undefined
+  const missing = 8 - head.length - tail.length
+  if (compressed ? missing < 1 : missing !== 0) return undefined
+  const words = [...head, ...Array<number>(missing).fill(0), ...tail]
+  return Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]))
+}
+
+/** The 16-bit words of `text`, whose last part may be an IPv4 address where it ends the whole (`atEnd`). */
+function ipv6Words(text: string, atEnd: boolean): number[] | undefined {
+  if (text === '') return []
+  const words: number[] = []
+  const parts = text.split(':')
+  for (const [index, part] of parts.entries()) {
+    if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
+      words.push(Number.parseInt(part, 16))
+      continue
+    }
+    const ipv4 = atEnd && index === parts.length - 1 ? parseIpv4(part) : undefined
+    if (!ipv4) return undefined
+    const [a = 0, b = 0, c = 0, d = 0] = ipv4
+    words.push((a << 8) | b, (c << 8) | d)
+  }
+  return words
+}

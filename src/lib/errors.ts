@@ -1,0 +1,60 @@
+/** What the process exits with. 110 is ETIMEDOUT, which the real `ctdb` returns when a node does not answer in time. */
+export const EXIT_STATUS = { ok: 0, failure: 1, timedOut: 110 } as const
+
+export interface ErrorDetails {
+  /** What to try next, one sentence. */
+  readonly hint?: string
+  /** Exit status of a command that ends with this error; 1 unless given. */
+  readonly exitStatus?: number
+  /** What the real `ctdb` prints in this case, where it has words of its own for it. */
+  readonly ctdbText?: CtdbText
+  readonly cause?: unknown
+}
+
+/** Words of the real tool, for scripts that look for them. */
+export interface CtdbText {
+  readonly stderr: readonly string[]
+  /** Exactly as printed; the real tool sometimes has no newline at the end. */
+  readonly stdout?: string
+}
+
+/**
+ * Every failure that a user can meet: says what went wrong and where (`message`), what to do next (`hint`),
+ * and carries a stable `code` for programs, from which the exit status follows.
+ */
+export class CtdbtsError extends Error {
+  override readonly name: string = 'CtdbtsError'
+  readonly code: string
+  readonly hint: string | undefined
+  readonly exitStatus: number
+  readonly ctdbText: CtdbText | undefined
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.exitStatus = details.exitStatus ?? EXIT_STATUS.failure
+    this.ctdbText = details.ctdbText
+  }
+}
+
+/**
+ * The same failure told with more context: as `error`, but for what `changes` gives. Anything else than a CtdbtsError with words of
+ * the real tool (a bug, an abort, a lost connection) is thrown on as it is.
+ */
+export function retell(
+  error: unknown,
+  changes: { code: string; context: string; exitStatus: number; addStderr?: string; stdout?: string },
+): never {
+  if (!(error instanceof CtdbtsError) || !error.ctdbText) throw error
+  const { stderr } = error.ctdbText
+  throw new CtdbtsError(changes.code, `${changes.context}: ${error.message}`, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    exitStatus: changes.exitStatus,
+    ctdbText: {
+      stderr: changes.addStderr === undefined ? stderr : [...stderr, changes.addStderr],
+      ...(changes.stdout === undefined ? {} : { stdout: changes.stdout }),
+    },
+    cause: error,
+  })
+}

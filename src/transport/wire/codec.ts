@@ -1,0 +1,157 @@
+import { CtdbtsError } from '../../lib/errors.ts'
+
+/**
+ * How one kind of value lies in a packet. A codec is a value built from smaller ones (`struct`, `sequence`, `list`, …); the
+ * TypeScript type, the layout, the encoder and the decoder all follow from that one declaration, and none of them does I/O.
+ */
+export interface Codec<T> {
+  /** The alignment in bytes that a C compiler gives the type. */
+  readonly align: number
+  /** The number of bytes a value takes, where that does not depend on the value. */
+  readonly size?: number
+  /** What the bytes are, for documentation and for tests that make values of every kind. */
+  readonly layout: Layout
+  /** @throws EncodeError naming the field whose value does not fit. */
+  write(out: ByteWriter, value: T): void
+  /** @throws DecodeError naming the field and its offset. */
+  read(input: ByteReader): T
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a codec both takes and gives its type, so only `any` admits all of them.
+export type AnyCodec = Codec<any>
+
+/** The structure of a codec. */
+export type Layout =
+  /** One value, in the words of C or of the protocol's documentation; `length` where it is a text of that many bytes with its NUL. */
+  | { readonly kind: 'scalar'; readonly type: string; readonly length?: number }
+  | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, AnyCodec>> }
+  | { readonly kind: 'array'; readonly item: AnyCodec; readonly count: number }
+  /** A count and as many values, or (`count: 'rest'`) as many as fit. */
+  | { readonly kind: 'list'; readonly item: AnyCodec; readonly count: 'u32' | 'u32 + pad' | 'rest' }
+  /** The same bytes as `inner`, seen as another type. */
+  | { readonly kind: 'mapped'; readonly inner: AnyCodec; to(value: unknown): unknown }
+
+/** The TypeScript type of the values of a codec. */
+export type ValueOf<C> = C extends Codec<infer T> ? T : never
+
+/** A failure at a place in a value: `publicIps[3].address`. The path is built while the error travels outwards. */
+class FieldError extends CtdbtsError {
+  private readonly reason: string
+  private readonly position: string
+  private path = ''
+
+  constructor(code: string, reason: string, position = '') {
+    super(code, `${reason}${position}`)
+    this.reason = reason
+    this.position = position
+  }
+
+  /** The field at fault, outermost first; empty when the value has no fields. */
+  get field(): string {
+    return this.path
+  }
+
+  /** Records that the failure happened inside `step`: a field name, or an index in brackets. */
+  within(step: string): this {
+    this.path = this.path === '' || this.path.startsWith('[') ? step + this.path : `${step}.${this.path}`
+    this.message = `${this.path}: ${this.reason}${this.position}`
+    return this
+  }
+}
+
+/** Bytes that are not what the declaration says. `offset` counts from the start of the bytes given to {@link decode}. */
+export class DecodeError extends FieldError {
+  override readonly name = 'DecodeError'
+  readonly offset: number
+
+  constructor(reason: string, offset: number) {
+    super('DECODE', reason, ` (at offset ${offset})`)
+    this.offset = offset
+  }
+}
+
+/** A value that cannot be put into the declared layout. */
+export class EncodeError extends FieldError {
+  override readonly name = 'EncodeError'
+
+  constructor(reason: string) {
+    super('ENCODE', reason)
+  }
+}
+
+/** Reads forwards through bytes that nobody vouches for: it never reads past their end. */
+export class ByteReader {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.position
+  }
+
+  /**
+   * Moves past `count` bytes and returns where they start.
+   * @throws DecodeError when fewer bytes remain.
+   */
+  take(count: number): number {
+    const start = this.position
+    if (count > this.bytes.length - start) {
+      throw new DecodeError(`needs ${count} bytes, but ${this.bytes.length - start} remain`, start)
+    }
+    this.position = start + count
+    return start
+  }
+}
+
+/** Collects the bytes of one value; grows as needed. Skipped bytes are zero, as the protocol wants its padding. */
+export class ByteWriter {
+  private bytes = new Uint8Array(256)
+  private length = 0
+  view = new DataView(this.bytes.buffer)
+
+  get position(): number {
+    return this.length
+  }
+
+  /** Makes room for `count` bytes (all zero) and returns where they start. */
+  extend(count: number): number {
+    const start = this.length
+    this.length += count
+    if (this.length > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(this.length, this.bytes.length * 2))
+      grown.set(this.bytes)
+      this.bytes = grown
+      this.view = new DataView(grown.buffer)
+    }
+    return start
+  }
+
+  append(bytes: Uint8Array): void {
+    const start = this.extend(bytes.length)
+    this.bytes.set(bytes, start)
+  }
+
+  finish(): Uint8Array {
+    return this.bytes.subarray(0, this.length)
+  }
+}
+
+/** The bytes of `value`. @throws EncodeError naming the field that does not fit. */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  const out = new ByteWriter()
+  codec.write(out, value)
+  return out.finish()
+}
+
+/**
+ * The value in `bytes`. Bytes after it are ignored: they are padding, or fields of a newer daemon.
+ * @throws DecodeError naming the field and offset at fault.
+ */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  return codec.read(new ByteReader(bytes))
+}

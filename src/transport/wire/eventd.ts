@@ -1,0 +1,74 @@
+import { ByteWriter, DecodeError, decode, encode, type ValueOf } from './codec.ts'
+import { list, sequence } from './composites.ts'
+import { countedText, i32, u32 } from './primitives.ts'
+import { timeval } from './structs.ts'
+
+// The event daemon's protocol, on a socket of its own: it runs the event scripts, and tells how they went.
+
+const VERSION = 0
+const COMMAND_STATUS = 2
+
+const head = sequence({ length: u32, version: u32, requestId: u32, command: u32 })
+const HEAD_SIZE = 16
+
+/** Body of a STATUS request. */
+export const eventRequest = sequence({ component: countedText(), event: countedText() })
+
+const scriptStatus = sequence({
+  name: countedText(),
+  begin: timeval,
+  end: timeval,
+  /** 0 is success; negative errno values tell why a script could not be run, or was not (-8: disabled). */
+  result: i32,
+  output: countedText({ emptyAs: 'nothing' }),
+})
+/** Body of the answer to it. */
+export const eventReply = sequence({ result: i32, summary: i32, scripts: list(scriptStatus) })
+
+/** Asks how the scripts of a component (`legacy`) fared when an event (`monitor`, `takeip`, …) was last run. */
+export type EventStatusRequest = ValueOf<typeof eventRequest>
+/** How the last run of an event went, script by script. `result` ≠ 0: the question could not be answered. */
+export type EventStatus = ValueOf<typeof eventReply>
+
+function frame(requestId: number, body: Uint8Array): Uint8Array {
+  const out = new ByteWriter()
+  head.write(out, { length: HEAD_SIZE + body.length, version: VERSION, requestId, command: COMMAND_STATUS })
+  out.append(body)
+  return out.finish()
+}
+
+function openFrame(bytes: Uint8Array): { requestId: number; body: Uint8Array } {
+  const { length, version, requestId, command } = decode(head, bytes)
+  if (length !== bytes.length) throw new DecodeError(`length ${length} in a frame of ${bytes.length} bytes`, 0)
+  if (version !== VERSION) throw new DecodeError(`event protocol version ${version}, where ${VERSION} is the only one`, 4)
+  if (command !== COMMAND_STATUS) throw new DecodeError(`unexpected command ${command}`, 12)
+  return { requestId, body: bytes.subarray(HEAD_SIZE) }
+}
+
+/** The bytes of a STATUS request. */
+export const encodeEventStatusRequest = (requestId: number, request: EventStatusRequest): Uint8Array =>
+  frame(requestId, encode(eventRequest, request))
+
+/** The bytes of the answer to a STATUS request. */
+export const encodeEventStatus = (requestId: number, status: EventStatus): Uint8Array =>
+  frame(requestId, encode(eventReply, status))
+
+/** @throws DecodeError when these bytes are no STATUS request. */
+export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest & { requestId: number } {
+  const { requestId, body } = openFrame(bytes)
+  return { requestId, ...decode(eventRequest, body) }
+}
+
+/** @throws DecodeError when these bytes are no answer to a STATUS request. */
+export function decodeEventStatus(bytes: Uint8Array): EventStatus & { requestId: number } {
+  const { requestId, body } = openFrame(bytes)
+  return { requestId, ...decode(eventReply, body) }
+}
+
+/** How long the event daemon's frame is that starts with these bytes; for FrameSplitter. */
+export function measureEventFrame(start: Uint8Array): number | undefined {
+  if (start.length < 4) return undefined
+  const length = decode(u32, start)
+  if (length < HEAD_SIZE) throw new DecodeError(`${length} is no possible packet length`, 0)
+  return length
+}

@@ -1,0 +1,226 @@
+import { formatIpv4, formatIpv6, parseIp } from '../../lib/address/ip-text.ts'
+import type { SocketAddress } from '../../lib/address/socket-address.ts'
+import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
+import { TUNABLES, type TunableValues } from '../../lib/cluster/tunables.ts'
+import { type Codec, DecodeError, EncodeError } from './codec.ts'
+import { array, list, rest, sequence, struct } from './composites.ts'
+import { countedText, f64, fixedText, i32, i64, mapped, restText, u8, u16, u16NetworkOrder, u32, u64 } from './primitives.ts'
+
+/** Linux' numbers for the address families, which travel as they are. */
+const AF_INET = 2
+const AF_INET6 = 10
+/** The union of sockaddr_in and sockaddr_in6 has the size of the larger. */
+const SOCKET_ADDRESS_SIZE = 28
+
+/** A sockaddr_in or sockaddr_in6 as it lies in memory. What C leaves unset behind an IPv4 address is written as zeros and not read. */
+export const socketAddress: Codec<SocketAddress> = {
+  align: 4,
+  size: SOCKET_ADDRESS_SIZE,
+  layout: { kind: 'scalar', type: 'sockaddr' },
+  write(out, value) {
+    const ip = parseIp(value.address)
+    if (ip?.family !== value.family) {
+      throw new EncodeError(`${JSON.stringify(value.address)} is not an ${value.family} address`)
+    }
+    const end = out.position + SOCKET_ADDRESS_SIZE
+    u16.write(out, ip.family === 'ipv4' ? AF_INET : AF_INET6)
+    u16NetworkOrder.write(out, value.port)
+    if (ip.family === 'ipv6') u32.write(out, value.flowInfo ?? 0)
+    out.append(ip.bytes)
+    if (ip.family === 'ipv6') u32.write(out, value.scopeId ?? 0)
+    out.extend(end - out.position)
+  },
+  read(input) {
+    const start = input.take(SOCKET_ADDRESS_SIZE)
+    const family = input.view.getUint16(start, true)
+    const port = input.view.getUint16(start + 2)
+    if (family === AF_INET) {
+      return { family: 'ipv4', address: formatIpv4(input.bytes.subarray(start + 4, start + 8)), port }
+    }
+    if (family !== AF_INET6) throw new DecodeError(`unknown address family ${family}`, start)
+    const flowInfo = input.view.getUint32(start + 4, true)
+    const scopeId = input.view.getUint32(start + 24, true)
+    return {
+      family: 'ipv6',
+      address: formatIpv6(input.bytes.subarray(start + 8, start + 24)),
+      port,
+      ...(flowInfo === 0 ? {} : { flowInfo }),
+      ...(scopeId === 0 ? {} : { scopeId }),
+    }
+  },
+}
+
+/** A `struct timeval`: a moment since 1970, or a span. */
+export const timeval = struct({ seconds: i64, microseconds: i64 })
+
+// Nodes -------------------------------------------------------------------------------------------------------------------
+
+const node = struct({ pnn: u32, flags: u32, address: socketAddress })
+export const nodeMap = list(node)
+/** `generation` 1 is INVALID: a recovery is due. `map` gives for each hash the PNN of its location master. */
+export const vnnMap = sequence({ generation: u32, map: list(u32) })
+export const runState: Codec<RunState> = mapped(
+  u32,
+  (value) => RUN_STATES[value] ?? 'UNKNOWN',
+  (value) => RUN_STATES.indexOf(value),
+)
+export const recoveryMode = u32
+export const banState = struct({ pnn: u32, /** Seconds; 0 unbans. */ timeSeconds: u32 })
+export const flagChange = struct({ pnn: u32, newFlags: u32, oldFlags: u32 })
+export const uptime = struct({
+  now: timeval,
+  daemonStart: timeval,
+  lastRecoveryStarted: timeval,
+  lastRecoveryFinished: timeval,
+})
+
+/** The bits of a node's capabilities. */
+const CAPABILITY = { leader: 0x1, lmaster: 0x2, parallelRecovery: 0x1_0000, fragmentedControls: 0x2_0000 } as const
+
+/** What a node may and can do. `raw` keeps bits that we do not know. */
+export interface Capabilities {
+  readonly leader: boolean
+  readonly lmaster: boolean
+  readonly parallelRecovery: boolean
+  readonly fragmentedControls: boolean
+  readonly raw: number
+}
+
+export const capabilities: Codec<Capabilities> = mapped(
+  u32,
+  (raw) => ({
+    leader: (raw & CAPABILITY.leader) !== 0,
+    lmaster: (raw & CAPABILITY.lmaster) !== 0,
+    parallelRecovery: (raw & CAPABILITY.parallelRecovery) !== 0,
+    fragmentedControls: (raw & CAPABILITY.fragmentedControls) !== 0,
+    raw,
+  }),
+  ({ raw }) => raw,
+)
+
+// Public addresses and interfaces -----------------------------------------------------------------------------------------
+
+/** In a list: who owns the address, as the asked node believes. In RELEASE_IP and TAKEOVER_IP: who shall own it. */
+export const publicIp = struct({ pnn: u32, address: socketAddress })
+export const publicIps = list(publicIp)
+/** Linux' IFNAMSIZ is 16; the protocol gives the name two bytes more. */
+export const networkInterface = struct({ name: fixedText(18), linkState: u16, references: u32 })
+export const networkInterfaces = list(networkInterface)
+/** `activeIndex` points into `interfaces`; 0xFFFFFFFF when the address is on none of them. */
+export const publicIpInfo = sequence({ ip: publicIp, activeIndex: u32, interfaces: networkInterfaces })
+/** An address with its interface. For DEL_PUBLIC_IP the mask is 0 and the interface empty. */
+export const addressOnInterface = sequence({
+  address: socketAddress,
+  maskBits: u32,
+  interfaceName: countedText({ emptyAs: 'nothing' }),
+})
+/** What the seed's era (2017) sent with RELEASE_IPv4 and TAKEOVER_IPv4. */
+const sockaddrIn: Codec<SocketAddress> = {
+  align: 4,
+  size: 16,
+  layout: { kind: 'scalar', type: 'sockaddr_in' },
+  write(out, value) {
+    const ip = parseIp(value.address)
+    if (ip?.family !== 'ipv4') throw new EncodeError(`${JSON.stringify(value.address)} is not an ipv4 address`)
+    u16.write(out, AF_INET)
+    u16NetworkOrder.write(out, value.port)
+    out.append(ip.bytes)
+    out.extend(8)
+  },
+  read(input) {
+    const start = input.take(16)
+    const family = input.view.getUint16(start, true)
+    if (family !== AF_INET) throw new DecodeError(`address family ${family} where only IPv4 can be`, start)
+    const port = input.view.getUint16(start + 2)
+    return { family: 'ipv4', address: formatIpv4(input.bytes.subarray(start + 4, start + 8)), port }
+  },
+}
+export const publicIpv4 = struct({ pnn: u32, address: sockaddrIn })
+/** The connections that are woken with a "tickle" ACK when their address moves. */
+export const tcpConnection = struct({ source: socketAddress, destination: socketAddress })
+export const tickleList = sequence({ address: socketAddress, connections: list(tcpConnection) })
+
+// Tunables ----------------------------------------------------------------------------------------------------------------
+
+export const tunableName = countedText()
+export const tunableSetting = sequence({ value: u32, name: countedText() })
+/** Names joined by `:`, with one in front too. */
+export const tunableNames: Codec<string[]> = mapped(
+  countedText(),
+  (text) => text.split(':').filter((name) => name !== ''),
+  (names) => names.map((name) => `:${name}`).join(''),
+)
+/** The reply to GET_ALL_TUNABLES: a u32 each, in the order of the table. Values that we have no name for are dropped. */
+export const allTunables: Codec<TunableValues> = mapped(
+  rest({ ...u32, size: 4 }),
+  (values) => Object.fromEntries(TUNABLES.slice(0, values.length).map(({ name }, index) => [name, values[index] ?? 0])),
+  (values) => {
+    const absent = TUNABLES.findIndex(({ name }) => values[name] === undefined)
+    return TUNABLES.slice(0, absent === -1 ? undefined : absent).map(({ name }) => values[name] ?? 0)
+  },
+)
+
+// Statistics --------------------------------------------------------------------------------------------------------------
+
+/** Seconds. */
+const latency = struct({ count: i32, min: f64, max: f64, total: f64 })
+/** How many took less than 1 ms, 10 ms, … or, for hop counts, 1, 2, 4, … hops. */
+const buckets = array(u32, 16)
+export const statistics = struct({
+  numClients: u32,
+  frozen: u32,
+  recovering: u32,
+  clientPacketsSent: u32,
+  clientPacketsReceived: u32,
+  nodePacketsSent: u32,
+  nodePacketsReceived: u32,
+  keepalivePacketsSent: u32,
+  keepalivePacketsReceived: u32,
+  node: struct({
+    reqCall: u32,
+    replyCall: u32,
+    reqDmaster: u32,
+    replyDmaster: u32,
+    replyError: u32,
+    reqMessage: u32,
+    reqControl: u32,
+    replyControl: u32,
+    reqTunnel: u32,
+  }),
+  client: struct({ reqCall: u32, reqMessage: u32, reqControl: u32, reqTunnel: u32 }),
+  timeouts: struct({ call: u32, control: u32, traverse: u32 }),
+  reclock: struct({ ctdbd: latency, recd: latency }),
+  locks: struct({ numCalls: u32, numCurrent: u32, numPending: u32, numFailed: u32, latency, buckets }),
+  totalCalls: u32,
+  pendingCalls: u32,
+  childwriteCalls: u32,
+  pendingChildwriteCalls: u32,
+  /** Bytes. */
+  memoryUsed: u32,
+  /** A marker in the C struct between counters and the rest; always 0. */
+  lastCounter: u32,
+  maxHopCount: u32,
+  hopCountBuckets: buckets,
+  callLatency: latency,
+  childwriteLatency: latency,
+  numRecoveries: u32,
+  startTime: timeval,
+  currentTime: timeval,
+  totalReadOnlyDelegations: u32,
+  totalReadOnlyRevokes: u32,
+})
+export const statisticsHistory = list(statistics, { countAlign: 8 })
+
+// Databases: only what lists them ----------------------------------------------------------------------------------------
+
+const database = struct({ id: u32, flags: u8 })
+export const databaseMap = list(database)
+
+// Messages ----------------------------------------------------------------------------------------------------------------
+
+/** Asks a recovery daemon for something; the answer goes to node `pnn` as a message to `replySrvid` (0: no answer wanted). */
+export const takeoverRunRequest = struct({ pnn: u32, replySrvid: u64 })
+/** The same with a time in seconds, for which something is switched off; 0 switches it on again. */
+export const disableRequest = struct({ pnn: u32, replySrvid: u64, timeoutSeconds: u32 })
+/** The address that a node released or took, as text. */
+export const addressText = restText
