@@ -1,0 +1,81 @@
+import { CtdbtsError } from '../lib/errors.ts'
+import { decode } from './wire/codec.ts'
+import type { MessageKind } from './wire/messages.ts'
+import type { MessagePacket } from './wire/packet.ts'
+
+/** A message as it came in. */
+export interface Received<Data> {
+  /** PNN of the node that sent it. */
+  readonly from: number
+  readonly data: Data
+}
+
+export interface SubscriptionOptions {
+  readonly signal?: AbortSignal | undefined
+  /** How many messages may wait to be read; one more ends the subscription with an error, as messages would be lost. */
+  readonly maxQueued?: number
+}
+
+/** The messages of one kind as they arrive: `for await (const { from, data } of subscription)`. */
+export class Subscription<Data> implements AsyncIterable<Received<Data>> {
+  readonly kind: MessageKind<Data>
+  private readonly onClose: (subscription: Subscription<Data>) => void
+  private readonly maxQueued: number
+  private readonly queue: Received<Data>[] = []
+  private wake: (() => void) | undefined
+  private error: unknown
+  private closed = false
+
+  constructor(kind: MessageKind<Data>, onClose: (subscription: Subscription<Data>) => void, options: SubscriptionOptions) {
+    this.kind = kind
+    this.onClose = onClose
+    this.maxQueued = options.maxQueued ?? 10_000
+    options.signal?.addEventListener('abort', () => this.fail(options.signal?.reason), { once: true })
+  }
+
+  /** Called by the client. A message that is not what its kind says is ignored, as the real tool does. */
+  deliver(packet: MessagePacket): void {
+    if (this.closed) return
+    try {
+      this.queue.push({ from: packet.header.source, data: decode(this.kind.data, packet.data) })
+    } catch {
+      return
+    }
+    if (this.queue.length > this.maxQueued) {
+      this.fail(new CtdbtsError('OVERFLOW', `${this.maxQueued} messages ${this.kind.name} wait to be read`))
+    }
+    this.wake?.()
+  }
+
+  /** Ends the subscription with an error, which the reader gets after what is queued. */
+  fail(error: unknown): void {
+    this.error ??= error
+    this.close()
+  }
+
+  /** Ends the subscription; the daemon is told when nobody else listens. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.onClose(this)
+    this.wake?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Received<Data>, void> {
+    try {
+      for (;;) {
+        const next = this.queue.shift()
+        if (next) yield next
+        else if (this.closed) break
+        else {
+          await new Promise<void>((resolve) => {
+            this.wake = resolve
+          })
+        }
+      }
+      if (this.error !== undefined) throw this.error
+    } finally {
+      this.close()
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { type Stats, statSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { CtdbtsError } from '../lib/errors.ts'
+import { CtdbClient } from './client.ts'
+import { NoAnswerError } from './client-errors.ts'
+
+/**
+ * Where daemons keep their socket. Until 4.24 that is CTDB's own run directory; from 4.25 a folder `ctdb` in Samba's
+ * sockets directory, which for a Samba built with FHS paths is /run/samba. The last two are a Samba built from source.
+ */
+export const KNOWN_SOCKETS = [
+  '/run/ctdb/ctdbd.socket',
+  '/var/run/ctdb/ctdbd.socket',
+  '/run/samba/ctdb/ctdbd.socket',
+  '/var/run/samba/ctdb/ctdbd.socket',
+  '/usr/local/samba/var/run/ctdb/ctdbd.socket',
+  '/usr/local/var/run/ctdb/ctdbd.socket',
+] as const
+
+/** sun_path has 108 bytes on Linux, one of them for the NUL. */
+const MAX_SOCKET_PATH_BYTES = 107
+
+export interface UnixOptions {
+  /** The socket; looked for where {@link findSocket} says unless given. */
+  readonly socketPath?: string | undefined
+  /** Time limit for each control that gives none itself. */
+  readonly timeoutMs: number
+}
+
+/**
+ * The socket of the local daemon: the one given, else CTDB_SOCKET, else the first known place where something is.
+ * @throws CtdbtsError NO_SOCKET when nothing is anywhere.
+ */
+export function findSocket(given: string | undefined, env: NodeJS.ProcessEnv, known: readonly string[] = KNOWN_SOCKETS): string {
+  const named = given || env.CTDB_SOCKET
+  if (named) return named
+  const found = known.find((path) => statOf(path) !== 'absent')
+  if (found) return found
+  throw new CtdbtsError('NO_SOCKET', `no CTDB daemon runs here: there is no socket at ${known.join(', ')}`, {
+    hint: 'start it (`systemctl start ctdb`), or name its socket with --socket PATH or CTDB_SOCKET',
+  })
+}
+
+/**
+ * Connects to the local daemon.
+ * @throws CtdbtsError with a code and a message of its own for each way in which that fails.
+ */
+export async function connectUnix(path: string, { timeoutMs }: UnixOptions): Promise<CtdbClient> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+    throw new CtdbtsError('SOCKET_PATH', `the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`, {
+      hint: 'Linux allows no longer one; reach the socket through a shorter path, such as a symbolic link',
+    })
+  }
+  const socket = await openSocket(path)
+  return new CtdbClient(socket, { peer: path, timeoutMs })
+}
+
+/**
+ * Connects to the local daemon and learns its PNN.
+ * @throws as {@link connectUnix}; NOT_ANSWERING when something accepts the connection and then says nothing.
+ */
+export async function openUnix(options: UnixOptions): Promise<{ client: CtdbClient; pnn: Promise<number> }> {
+  const client = await connectUnix(findSocket(options.socketPath, process.env), options)
+  const pnn = client.pnn().catch((error: unknown) => {
+    if (!(error instanceof NoAnswerError)) throw error
+    throw new CtdbtsError(
+      'NOT_ANSWERING',
+      `the daemon at ${client.peer} accepted the connection but did not answer within ${options.timeoutMs / 1000} s`,
+      {
+        hint: 'ctdbd is stopped, hung or overloaded: look at its state (`ps -C ctdbd`) and its log',
+        exitStatus: error.exitStatus,
+        cause: error,
+      },
+    )
+  })
+  return { client, pnn }
+}
+
+function openSocket(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path })
+    socket.once('error', (cause: NodeJS.ErrnoException) => reject(explain(path, cause)))
+    socket.once('connect', () => {
+      socket.removeAllListeners('error')
+      resolve(socket)
+    })
+  })
+}
+
+function explain(path: string, cause: NodeJS.ErrnoException): CtdbtsError {
+  const failure = (code: string, message: string, hint: string) => new CtdbtsError(code, message, { hint, cause })
+  switch (cause.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return failure(
+        'NO_SOCKET',
+        `there is no CTDB socket at ${path}`,
+        'start ctdbd (`systemctl start ctdb`), or name another socket with --socket PATH',
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return failure('NO_PERMISSION', `no permission to use the CTDB socket ${path}`, 'the socket is for root: use sudo')
+    case 'ECONNREFUSED':
+      if (statOf(path) !== 'socket') {
+        return failure('NOT_A_SOCKET', `${path} is not a socket`, 'name the socket of ctdbd with --socket PATH or CTDB_SOCKET')
+      }
+      return failure(
+        'NOBODY_LISTENS',
+        `nobody listens at ${path}: a ctdbd that is gone has left it behind`,
+        'start ctdbd (`systemctl start ctdb`)',
+      )
+    case 'EPROTOTYPE':
+      return failure(
+        'NOT_CTDB',
+        `what listens at ${path} is not ctdbd: it is another type of socket`,
+        'name the socket of ctdbd with --socket PATH or CTDB_SOCKET',
+      )
+    case 'EAGAIN':
+      return failure(
+        'NOT_ANSWERING',
+        `the daemon at ${path} does not take connections: too many wait already`,
+        'ctdbd is stopped, hung or overloaded: look at its state (`ps -C ctdbd`) and its log',
+      )
+    default:
+      return failure(
+        'NO_CONNECTION',
+        `cannot connect to ${path}: ${cause.message}`,
+        'see whether ctdbd runs (`systemctl status ctdb`)',
+      )
+  }
+}
+
+/** What is at a path. A path that may not be looked at counts as there: connecting tells more. */
+function statOf(path: string): 'absent' | 'socket' | 'other' {
+  let stats: Stats | undefined
+  try {
+    stats = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return 'other'
+  }
+  if (!stats) return 'absent'
+  return stats.isSocket() ? 'socket' : 'other'
+}

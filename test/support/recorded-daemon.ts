@@ -1,0 +1,129 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { controls } from '../../src/transport/wire/controls.ts'
+import { FrameSplitter } from '../../src/transport/wire/frames.ts'
+import { messages } from '../../src/transport/wire/messages.ts'
+import { DESTINATION, decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import type { GoldenPacket } from './goldens.ts'
+
+type Control = Extract<Packet, { kind: 'control' }>
+
+const REQUEST_ID_OFFSET = 28
+
+/**
+ * A daemon that has only its memories: it answers every request with what the real daemon answered when the real tool asked the same, and
+ * sends the messages that the real one sent to who registers for them. What it has never been asked it notes in `unexpected`, and refuses.
+ */
+export class RecordedDaemon {
+  /** Requests that the recording does not hold. */
+  readonly unexpected: string[] = []
+  private readonly replies = new Map<string, Buffer[]>()
+  private readonly sentMessages = new Map<bigint, Buffer[]>()
+  private readonly sockets = new Set<Socket>()
+  private readonly server: Server
+  private pnn = 0
+
+  constructor(recording: readonly GoldenPacket[]) {
+    const opened = recording.map(({ from, bytes }, index) => ({ from, bytes, index, packet: decodePacket(bytes) }))
+    for (const { from, bytes, packet } of opened) {
+      if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
+    }
+    const requests = opened.flatMap(({ from, packet, index }) =>
+      from === 'c' && packet.kind === 'control' ? [{ ...packet, index }] : [],
+    )
+    for (const request of requestsOfTool(requests)) {
+      const { requestId } = request.header
+      const reply = opened.find(
+        ({ from, packet, index }) =>
+          from === 's' && index > request.index && packet.kind === 'reply' && packet.header.requestId === requestId,
+      )
+      if (reply?.packet.kind !== 'reply') continue
+      if (request.opcode === controls.getPnn.opcode) this.pnn = reply.packet.status
+      append(this.replies, this.keyOf(request), reply.bytes)
+    }
+    this.server = createServer((socket) => this.serve(socket))
+  }
+
+  /** Listens on a Unix socket until it is disposed of. */
+  async listen(path: string): Promise<this> {
+    await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(path, resolve))
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.sockets) socket.destroy()
+    await new Promise((resolve) => this.server.close(resolve))
+  }
+
+  private serve(socket: Socket): void {
+    const frames = new FrameSplitter(measurePacket, 1 << 20)
+    this.sockets.add(socket)
+    socket.on('close', () => this.sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (chunk) => {
+      for (const frame of frames.push(chunk)) {
+        const packet = decodePacket(frame)
+        if (packet.kind === 'control') this.answer(socket, packet)
+      }
+    })
+  }
+
+  private answer(socket: Socket, request: Control): void {
+    if (request.opcode === controls.registerSrvid.opcode || request.opcode === controls.deregisterSrvid.opcode) {
+      this.register(socket, request)
+      return
+    }
+    const known = this.replies.get(this.keyOf(request))
+    // The last answer is repeated: we may ask again what the real tool asked once.
+    const reply = known && known.length > 1 ? known.shift() : known?.[0]
+    if (!reply) {
+      this.unexpected.push(this.keyOf(request))
+      socket.destroy()
+      return
+    }
+    const copy = Buffer.from(reply)
+    copy.writeUInt32LE(request.header.requestId, REQUEST_ID_OFFSET)
+    socket.write(copy)
+  }
+
+  /** Registering always succeeds; the messages of the recording follow at once. */
+  private register(socket: Socket, { opcode, srvid, header }: Control): void {
+    const addressing = { destination: header.source, source: this.pnn, requestId: header.requestId }
+    socket.write(encodePacket(addressing, { kind: 'reply', status: 0, data: new Uint8Array(), errorText: '' }))
+    if (opcode !== controls.registerSrvid.opcode) return
+    for (const message of this.sentMessages.get(srvid) ?? []) socket.write(message)
+  }
+
+  private keyOf({ header, opcode, srvid, flags, data }: Control): string {
+    const to = header.destination === DESTINATION.CURRENT_NODE ? this.pnn : header.destination
+    return `control ${opcode} to node ${to}, srvid ${srvid.toString(16)}, flags ${flags}, data ${Buffer.from(data).toString('hex')}`
+  }
+}
+
+/**
+ * The requests of the tool itself among those of other clients (the helpers of a takeover run, say). Each client counts its request
+ * ids upwards, and only the tool begins by registering for the LEADER message.
+ */
+function requestsOfTool<R extends Control>(requests: readonly R[]): R[] {
+  const start = requests.findIndex(
+    ({ opcode, srvid }) => opcode === controls.registerSrvid.opcode && srvid === messages.leader.srvid,
+  )
+  const register = requests[start]
+  // When it gives up before that, it is the only client.
+  if (!register) return [...requests]
+  const first = register.header.requestId
+  const counted = (list: readonly R[], from: number, step: 1 | -1): R[] => {
+    let next = from
+    return list.filter(({ header }) => {
+      if (header.requestId !== next) return false
+      next += step
+      return true
+    })
+  }
+  return [...counted(requests.slice(0, start).reverse(), first - 1, -1), ...counted(requests.slice(start), first, 1)]
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const values = map.get(key)
+  if (values) values.push(value)
+  else map.set(key, [value])
+}
