@@ -1,0 +1,163 @@
+import { Command } from '@oclif/core/command'
+import type { Input, ParserOutput } from '@oclif/core/interfaces'
+import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import type { CtdbClient } from '../transport/client.ts'
+import { openUnix } from '../transport/unix.ts'
+import type { CtdbStyle } from '../ui/ctdb/style.ts'
+import { jsonText } from '../ui/json.ts'
+import { globalFlags, optionShapes } from './options.ts'
+import { wantsColour } from './output.ts'
+import { cutCommandLine } from './popt.ts'
+import { type ErrorStyle, reportError, reportProblems } from './report-error.ts'
+
+/** What the real tool does without -T and CTDB_TIMEOUT. */
+const DEFAULT_MAX_RUNTIME_SECONDS = 120
+/** setTimeout's limit; further away is never. */
+const MAX_TIMER_MS = 0x7fff_ffff
+
+/** The values of the options that every command has. */
+export interface GlobalOptions {
+  readonly node: number | undefined
+  readonly timelimit: number
+  readonly maxruntime: number | undefined
+  readonly verbose: boolean
+  readonly 'machine-readable': boolean
+  readonly 'machine-parsable': boolean
+  readonly separator: string
+  readonly 'ctdb-json': boolean
+  readonly socket: string | undefined
+  readonly table: boolean
+  readonly json: boolean
+}
+
+/** A result in every form in which a command can show it; only the wanted one is made. */
+export interface Views {
+  /** As the real tool prints it. */
+  ctdb(style: CtdbStyle): string
+  /** As `ctdb -j` prints it; absent for a command of which it says that it cannot. */
+  ctdbJson?(): unknown
+  json(): unknown
+  table(coloured: boolean): Promise<string>
+}
+
+/** The local daemon, and its PNN, which is on its way. */
+export interface Daemon {
+  readonly client: CtdbClient
+  readonly pnn: Promise<number>
+  /** Time limit for each answer. */
+  readonly timeoutMs: number
+}
+
+/** What all commands share: the real tool's options and grammar, the connection, the forms of output, the telling of errors. */
+export abstract class CtdbtsCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = globalFlags
+
+  /** PNN given with -n; -1 means none, as in the real tool. */
+  protected nodeOf({ node }: GlobalOptions): number | undefined {
+    return node === undefined || node === -1 ? undefined : node >>> 0
+  }
+
+  /** Connects to the local daemon for the time of `use`, and keeps to the time limits. */
+  protected async withDaemon<T>(options: GlobalOptions, use: (daemon: Daemon) => Promise<T>): Promise<T> {
+    limitRunTime(options.maxruntime)
+    // The real tool takes a negative limit as unsigned, and so as none.
+    const timeoutMs = options.timelimit < 0 ? MAX_TIMER_MS : options.timelimit * 1000
+    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
+    pnn.catch(() => {})
+    try {
+      return await use({ client, pnn, timeoutMs })
+    } finally {
+      client.close()
+    }
+  }
+
+  /** Prints a result in the form that the options want; the return value is what oclif prints under --json. */
+  protected async show(options: GlobalOptions, views: Views, problems: readonly CtdbtsError[] = []): Promise<unknown> {
+    reportProblems(problems, this.errorStyle(options))
+    if (options.json) return views.json()
+    if (options.table) process.stdout.write(await views.table(wantsColour(process.stdout, process.env)))
+    // The real tool ends its JSON without a newline.
+    else if (options['ctdb-json']) process.stdout.write(jsonText(views.ctdbJson?.()))
+    else process.stdout.write(views.ctdb(ctdbStyle(options)))
+    return undefined
+  }
+
+  /** Refuses combinations of output options, in the real tool's words where it has some. */
+  protected checkOutput(options: GlobalOptions, { ctdbJson }: { ctdbJson: boolean }): void {
+    const machine = options['machine-readable'] || options['machine-parsable']
+    if ((options.json || options['ctdb-json']) && machine) throw refusal('--json and -Y options are mutually exclusive')
+    if (options['ctdb-json'] && !ctdbJson) throw refusal(`--json not supported by the ${this.id} subcommand`)
+    const forms = [machine, options.table, options.json, options['ctdb-json']].filter(Boolean)
+    if (forms.length > 1) {
+      throw new CtdbtsError('OUTPUT_FORM', 'only one form of output can be had: --table, --json, -j or -X', {
+        hint: 'leave all but one away',
+      })
+    }
+  }
+
+  protected override async parse<F extends object, B extends object, A extends object>(
+    options?: Input<F, B, A>,
+    argv: string[] = this.argv,
+  ): Promise<ParserOutput<F, B, A>> {
+    const { options: given, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
+    // Words that look like options only got here behind a `--`.
+    return await super.parse(options, [...given, '--', ...words])
+  }
+
+  /** oclif asks this before anything is parsed. */
+  override jsonEnabled(): boolean {
+    const end = this.argv.indexOf('--')
+    return this.argv.slice(0, end === -1 ? undefined : end).includes('--json')
+  }
+
+  protected override logJson(document: unknown): void {
+    process.stdout.write(`${jsonText(document)}\n`)
+  }
+
+  protected override async catch(error: unknown): Promise<void> {
+    const style: ErrorStyle = this.jsonEnabled() ? 'json' : this.argv.includes('--table') ? 'own' : 'ctdb'
+    if (error instanceof CtdbtsError || !isUsageError(error)) return reportError(error, style)
+    const { message } = error
+    const command = `ctdbts ${this.id}`
+    reportError(
+      new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` }),
+      style === 'json' ? 'json' : 'own',
+    )
+  }
+
+  private errorStyle(options: GlobalOptions): ErrorStyle {
+    return options.json || options.table ? 'own' : 'ctdb'
+  }
+}
+
+const refusal = (line: string): CtdbtsError => new CtdbtsError('OUTPUT_FORM', line, { ctdbText: { stderr: [line] } })
+
+function ctdbStyle(options: GlobalOptions): CtdbStyle {
+  const machine = options['machine-readable'] || options['machine-parsable']
+  return { verbose: options.verbose, ...(machine ? { separator: options.separator } : {}) }
+}
+
+/** oclif's parser marks its complaints with the input it parsed. */
+const isUsageError = (error: unknown): error is Error => error instanceof Error && 'parse' in error
+
+/** Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. */
+function limitRunTime(given: number | undefined): void {
+  const seconds = given || timeoutFromEnvironment() || DEFAULT_MAX_RUNTIME_SECONDS
+  if (seconds < 0) return
+  const timer = setTimeout(
+    () => {
+      process.stderr.write('Maximum runtime exceeded - exiting\n')
+      process.exit(EXIT_STATUS.failure)
+    },
+    Math.min(seconds * 1000, MAX_TIMER_MS),
+  )
+  timer.unref()
+}
+
+function timeoutFromEnvironment(): number | undefined {
+  const text = process.env.CTDB_TIMEOUT
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text)) return Number(text)
+  throw refusal('Invalid value CTDB_TIMEOUT')
+}

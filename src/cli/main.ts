@@ -1,0 +1,47 @@
+import { flush } from '@oclif/core/flush'
+import type { LoadOptions } from '@oclif/core/interfaces'
+import { run } from '@oclif/core/run'
+import { COMMANDS } from '../commands/index.ts'
+import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { globalFlags, optionShapes } from './options.ts'
+import { guardOutput } from './output.ts'
+import { commandIndex } from './popt.ts'
+import { reportError } from './report-error.ts'
+
+/** Words that oclif answers to itself. */
+const OCLIF_WORDS = ['help', '--help', '-h', '-?', '--version']
+
+/**
+ * Runs the command line.
+ * @param load how oclif finds the package: the folder of our package.json, or more where the sources are run as they are.
+ */
+export async function main(argv: readonly string[], load: string | LoadOptions): Promise<void> {
+  guardOutput()
+  try {
+    await run(commandFirst(argv), load)
+    await flush()
+  } catch (error) {
+    reportError(error, 'ctdb')
+  }
+  // The real tool without a command shows its usage, and fails.
+  if (argv.length === 0) process.exitCode = EXIT_STATUS.failure
+}
+
+/** The real tool's options may come before the command; oclif wants the command first. */
+function commandFirst(argv: readonly string[]): string[] {
+  if (argv.length === 0 || argv.some((word) => OCLIF_WORDS.includes(word))) return helpFirst(argv)
+  const at = commandIndex(argv, optionShapes(globalFlags))
+  const command = argv[at]
+  if (command === undefined) throw new CtdbtsError('NO_COMMAND', 'no command was given', { hint: 'see `ctdbts --help`' })
+  if (!Object.hasOwn(COMMANDS, command)) {
+    const line = `Unknown command '${command}'`
+    throw new CtdbtsError('UNKNOWN_COMMAND', line, { ctdbText: { stderr: [line] } })
+  }
+  return [command, ...argv.slice(0, at), ...argv.slice(at + 1)]
+}
+
+/** `ctdbts -n 1 ip --help`: the command must come first here too, but nothing else matters. */
+function helpFirst(argv: readonly string[]): string[] {
+  const command = argv.find((word) => Object.hasOwn(COMMANDS, word))
+  return argv[0] === 'help' || command === undefined ? [...argv] : [command, '--help']
+}

@@ -1,0 +1,47 @@
+import * as Flags from '@oclif/core/flags'
+import { type OptionShape, poptInteger } from './popt.ts'
+
+const integer = Flags.custom<number>({ parse: async (text) => poptInteger(text), helpValue: 'INT' })
+
+/** The options of every command. Those of the real tool have its names and its meaning. */
+export const globalFlags = {
+  node: integer({ char: 'n', helpGroup: 'CTDB', summary: 'ask this node (a PNN) instead of the local one' }),
+  timelimit: integer({
+    char: 't',
+    helpGroup: 'CTDB',
+    default: 10,
+    summary: 'seconds to wait for each answer',
+  }),
+  maxruntime: integer({
+    char: 'T',
+    helpGroup: 'CTDB',
+    summary: 'give up after so many seconds in all [default: CTDB_TIMEOUT, or 120]',
+  }),
+  verbose: Flags.boolean({ char: 'v', helpGroup: 'CTDB', summary: 'tell more' }),
+  'machine-readable': Flags.boolean({ char: 'Y', helpGroup: 'CTDB', summary: 'machine readable output' }),
+  'machine-parsable': Flags.boolean({ char: 'X', helpGroup: 'CTDB', summary: 'the same; ctdb has both' }),
+  separator: Flags.string({
+    char: 'x',
+    helpGroup: 'CTDB',
+    helpValue: 'CHAR',
+    default: '|',
+    summary: 'separator of machine readable output',
+  }),
+  'ctdb-json': Flags.boolean({ char: 'j', helpGroup: 'CTDB', summary: 'JSON exactly as `ctdb -j` prints it (4.25 on)' }),
+  debug: Flags.string({ char: 'd', hidden: true, summary: 'taken for the sake of scripts; has no effect' }),
+  socket: Flags.string({
+    helpGroup: 'CTDBTS',
+    helpValue: 'PATH',
+    summary: 'socket of the local daemon [default: CTDB_SOCKET, else where CTDB keeps it]',
+  }),
+  table: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'a table for people' }),
+  json: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'JSON, with a formatVersion' }),
+}
+
+/** The shape that oclif's flags have for popt's grammar. */
+export const optionShapes = (flags: Record<string, { type: string; char?: string | undefined }>): OptionShape[] =>
+  Object.entries(flags).map(([long, { type, char }]) => ({
+    long,
+    ...(char === undefined ? {} : { char }),
+    takesValue: type === 'option',
+  }))

@@ -1,0 +1,37 @@
+import * as Args from '@oclif/core/args'
+import { CtdbtsCommand } from '../cli/base-command.ts'
+import { collectIps } from '../transport/collect/ip.ts'
+import { ctdbIpText } from '../ui/ctdb/ip.ts'
+import { ipJson } from '../ui/ip-json.ts'
+
+export default class Ip extends CtdbtsCommand {
+  static override summary = 'show the public addresses and who owns them'
+  static override description = `Without "all": what the asked node believes, which may be stale for addresses of other nodes.
+With "all": the addresses of all active nodes, where only what a node says of itself counts; -1 is nobody.
+With -v, --table and --json: the interfaces too, as the asked node (with "all": the owner) has them.`
+  static override examples = ['<%= config.bin %> ip', '<%= config.bin %> -X ip all -v', '<%= config.bin %> ip all --json']
+  static override args = {
+    all: Args.string({ options: ['all'], ignoreStdin: true, description: 'the addresses of all active nodes' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Ip)
+    this.checkOutput(flags, { ctdbJson: false })
+    const own = flags.table || flags.json
+    const question = {
+      node: this.nodeOf(flags),
+      all: args.all !== undefined,
+      interfaces: flags.verbose || own,
+      nodes: own,
+    }
+    const report = await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
+    return await this.show(flags, {
+      ctdb: (style) => ctdbIpText(report, style),
+      json: () => ipJson(report),
+      table: async (coloured) => {
+        const [{ ipTable }, { painter }] = await Promise.all([import('../ui/ip-table.ts'), import('../ui/table.ts')])
+        return ipTable(report, painter(coloured))
+      },
+    })
+  }
+}

@@ -1,0 +1,33 @@
+import { CtdbtsCommand } from '../cli/base-command.ts'
+import { collectStatus } from '../transport/collect/status.ts'
+import { ctdbStatusJson, ctdbStatusText } from '../ui/ctdb/status.ts'
+
+export default class Status extends CtdbtsCommand {
+  static override summary = 'show the nodes, the recovery mode and the leader'
+  static override description = `A node without flags that has an interface down is PARTIALLYONLINE.
+All nodes are asked at once, so one that does not answer costs one time limit (-t), not one each.
+The leader is learnt from its broadcast, about once a second; none within the time limit is UNKNOWN.`
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> -n 1 status -X', '<%= config.bin %> status --json']
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Status)
+    this.checkOutput(flags, { ctdbJson: true })
+    const nodesOnly = flags['machine-readable'] || flags['machine-parsable']
+    const { report, problems } = await this.withDaemon(flags, ({ client, pnn, timeoutMs }) =>
+      collectStatus(client, pnn, { node: this.nodeOf(flags), nodesOnly, timeoutMs }),
+    )
+    return await this.show(
+      flags,
+      {
+        ctdb: (style) => ctdbStatusText(report, style),
+        ctdbJson: () => ctdbStatusJson(report),
+        json: () => ({ formatVersion: 1, ...ctdbStatusJson(report) }),
+        table: async (coloured) => {
+          const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
+          return statusTable(report, painter(coloured))
+        },
+      },
+      problems,
+    )
+  }
+}

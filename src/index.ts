@@ -1,0 +1,41 @@
+// What `import … from 'ctdbts'` offers.
+export type { IpFamily } from './lib/address/ip-text.ts'
+export { formatIp, parseIp } from './lib/address/ip-text.ts'
+export { addressKey, type SocketAddress } from './lib/address/socket-address.ts'
+export { type KnownIp, mergeKnownIps } from './lib/cluster/merge-ips.ts'
+export {
+  type ClusterNode,
+  flagsText,
+  hasFlag,
+  INACTIVE_FLAGS,
+  isActive,
+  isReachable,
+  NODE_FLAG,
+  type Pnn,
+  UNKNOWN_PNN,
+} from './lib/cluster/node.ts'
+export type * from './lib/cluster/report.ts'
+export { RUN_STATES, type RunState } from './lib/cluster/run-state.ts'
+export { TUNABLES, type TunableName, type TunableValues } from './lib/cluster/tunables.ts'
+export { CtdbtsError, EXIT_STATUS } from './lib/errors.ts'
+export { type ClientOptions, type ControlOptions, CtdbClient } from './transport/client.ts'
+export { ClosedError, ControlFailedError, NoAnswerError } from './transport/client-errors.ts'
+export { collectIps, type IpQuestion } from './transport/collect/ip.ts'
+export { collectLeader } from './transport/collect/leader.ts'
+export { type Collected, collectStatus, type StatusQuestion } from './transport/collect/status.ts'
+export { type Received, Subscription, type SubscriptionOptions } from './transport/subscription.ts'
+export { connectUnix, findSocket, KNOWN_SOCKETS, openUnix, type UnixOptions } from './transport/unix.ts'
+export { type Codec, DecodeError, decode, EncodeError, encode } from './transport/wire/codec.ts'
+export { CONTROL_FLAG, type Control, controlByOpcode, controls } from './transport/wire/controls.ts'
+export {
+  decodeEventStatus,
+  decodeEventStatusRequest,
+  type EventStatus,
+  type EventStatusRequest,
+  encodeEventStatus,
+  encodeEventStatusRequest,
+  measureEventFrame,
+} from './transport/wire/eventd.ts'
+export { FrameSplitter } from './transport/wire/frames.ts'
+export { answerTo, type MessageKind, messageBySrvid, messages, replySrvid } from './transport/wire/messages.ts'
+export { DESTINATION, decodePacket, encodePacket, measurePacket, OPERATION, type Packet } from './transport/wire/packet.ts'

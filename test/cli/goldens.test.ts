@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { globalFlags, optionShapes } from '../../src/cli/options.ts'
+import { commandIndex } from '../../src/cli/popt.ts'
+import { COMMANDS } from '../../src/commands/index.ts'
+import { goldenRuns } from '../support/goldens.ts'
+import { ctdbts } from '../support/program.ts'
+import { RecordedDaemon } from '../support/recorded-daemon.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+const shapes = optionShapes(globalFlags)
+const played = goldenRuns.filter(({ argv }) => Object.hasOwn(COMMANDS, argv[commandIndex(argv, shapes)] ?? ''))
+
+describe('prints what the real tool printed, when the packets of its run are played', () => {
+  it.each(played.map((run, index) => ({ title: `${run.version} ctdb ${run.argv.join(' ')} (${index})`, run })))(
+    '$title',
+    async ({ run }) => {
+      using dir = tempDir()
+      await using daemon = await new RecordedDaemon(run.packets).listen(dir.file('s'))
+      const { stdout, stderr, status } = await ctdbts(run.argv, { CTDB_SOCKET: dir.file('s') })
+      expect({ stdout, stderr, status }).toEqual({ stdout: run.stdout, stderr: run.stderr, status: run.status })
+      expect(daemon.unexpected).toEqual([])
+    },
+  )
+})
