@@ -100,6 +100,8 @@ export abstract class CtdbtsCommand extends Command {
     options?: Input<F, B, A>,
     argv: string[] = this.argv,
   ): Promise<ParserOutput<F, B, A>> {
+    // For oclif, which in development warns of commands that did not; that they could not is said by the error.
+    this.parsed = true
     const { options: given, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
     // Words that look like options only got here behind a `--`.
     return await super.parse(options, [...given, '--', ...words])

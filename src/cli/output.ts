@@ -5,6 +5,8 @@ import { EXIT_STATUS } from '../lib/errors.ts'
  * one, and is said.
  */
 export function guardOutput(): void {
+  // oclif's own listener throws whatever is not EPIPE: a stack trace for a full disk.
+  process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT_STATUS.ok)
     process.stderr.write(`ctdbts: cannot write the output: ${error.message}\n`)

@@ -176,6 +176,7 @@ export class CtdbClient {
       const aborted = () => fail(signal?.reason)
       const timer = setTimeout(() => fail(noAnswer()), Math.min(timeoutMs, MAX_TIMER_MS))
       if (signal?.aborted) return aborted()
+      if (timeoutMs <= 0) return fail(noAnswer())
       signal?.addEventListener('abort', aborted, { once: true })
       this.waiters.set(requestId, { settle, fail })
       try {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { commandIndex, cutCommandLine, type OptionShape, poptInteger } from '../../src/cli/popt.ts'
+
+const shapes: OptionShape[] = [
+  { long: 'node', char: 'n', takesValue: true },
+  { long: 'verbose', char: 'v', takesValue: false },
+  { long: 'parsable', char: 'X', takesValue: false },
+]
+const cut = (...argv: string[]) => cutCommandLine(argv, shapes)
+
+describe('a command line is cut as popt cuts it', () => {
+  it.each([
+    [['-n', '1', 'ip'], ['--node=1'], ['ip']],
+    [['ip', '-n1'], ['--node=1'], ['ip']],
+    [['-n=1'], ['--node=1'], []],
+    [['--node=1'], ['--node=1'], []],
+    [['--node', '-1'], ['--node=-1'], []],
+    [['-n', ''], ['--node='], []],
+    [['-Xvn1', 'ip'], ['--parsable', '--verbose', '--node=1'], ['ip']],
+    [['-vX', '-vn', '2'], ['--verbose', '--parsable', '--node=2'], []],
+    [['-n', '1', '-n', '2'], ['--node=2'], []],
+    [['ip', '--', '-v', 'all'], [], ['ip', '-v', 'all']],
+    [['-'], [], ['-']],
+  ])('%j', (argv, options, words) => {
+    expect(cut(...argv)).toEqual({ options, words })
+  })
+
+  it.each([
+    [['-z'], 'Invalid option -z: unknown option'],
+    [['--nodes=1'], 'Invalid option --nodes=1: unknown option'],
+    [['--verbose=1'], 'Invalid option --verbose=1: unknown option'],
+    [['ip', '-n'], 'Invalid option -n: missing argument'],
+    [['ip', '--node'], 'Invalid option --node: missing argument'],
+  ])('and refused in its words: %j', (argv, message) => {
+    expect(() => cut(...argv)).toThrow(message)
+  })
+})
+
+describe('the command', () => {
+  it.each([
+    [['ip'], 0],
+    [['-n', '1', 'ip', '-X'], 2],
+    [['-n1', 'ip'], 1],
+    [['-Xvn', '1', 'ip'], 2],
+    [['--node', 'ip', 'ip'], 2],
+    [['--', 'ip'], 1],
+    [['-v'], -1],
+    [['--'], -1],
+  ])('of %j is word %i', (argv, index) => {
+    expect(commandIndex(argv, shapes)).toBe(index)
+  })
+})
+
+describe('an integer', () => {
+  it.each([
+    ['12', 12],
+    ['-1', -1],
+    ['+3', 3],
+    ['0x1F', 31],
+    ['010', 8],
+    ['0', 0],
+    ['', 0],
+    ['2147483647', 0x7fff_ffff],
+    ['-2147483648', -0x8000_0000],
+  ])('%j is %i', (text, value) => {
+    expect(poptInteger(text)).toBe(value)
+  })
+
+  it.each([
+    ['x', 'Invalid option x: invalid numeric value'],
+    ['1x', 'Invalid option 1x: invalid numeric value'],
+    ['08', 'Invalid option 08: invalid numeric value'],
+    ['99999999999', 'Invalid option 99999999999: number too large or too small'],
+    ['-2147483649', 'Invalid option -2147483649: number too large or too small'],
+  ])('%j is none', (text, message) => {
+    expect(() => poptInteger(text)).toThrow(message)
+  })
+})
