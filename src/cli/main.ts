@@ -1,6 +1,7 @@
 import { flush } from '@oclif/core/flush'
-import type { LoadOptions } from '@oclif/core/interfaces'
+import type * as Interfaces from '@oclif/core/interfaces'
 import { run } from '@oclif/core/run'
+import packageJson from '../../package.json' with { type: 'json' }
 import { COMMANDS } from '../commands/index.ts'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
@@ -13,12 +14,15 @@ const OCLIF_WORDS = ['help', '--help', '-h', '-?', '--version']
 
 /**
  * Runs the command line.
- * @param load how oclif finds the package: the folder of our package.json, or more where the sources are run as they are.
+ * @param root the folder of our package.json.
+ * @param commands where oclif finds the commands, where that is not what the package.json says.
  */
-export async function main(argv: readonly string[], load: string | LoadOptions): Promise<void> {
+export async function main(argv: readonly string[], root: string, commands = packageJson.oclif.commands): Promise<void> {
   guardOutput()
+  // Handing it over saves oclif looking for it, which costs as much as a whole command.
+  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, commands } } as Interfaces.PJSON
   try {
-    await run(commandFirst(argv), load)
+    await run(commandFirst(argv), { root, pjson, ignoreManifest: commands !== packageJson.oclif.commands })
     await flush()
   } catch (error) {
     reportError(error, 'ctdb')

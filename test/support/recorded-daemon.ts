@@ -22,7 +22,24 @@ export class RecordedDaemon {
   private readonly server: Server
   private pnn = 0
 
-  constructor(recording: readonly GoldenPacket[]) {
+  /** @param recordings the packets of one run of the tool each. */
+  constructor(...recordings: readonly (readonly GoldenPacket[])[]) {
+    for (const recording of recordings) this.remember(recording)
+    this.server = createServer((socket) => this.serve(socket))
+  }
+
+  /** Listens on a Unix socket until it is disposed of. */
+  async listen(path: string): Promise<this> {
+    await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(path, resolve))
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.sockets) socket.destroy()
+    await new Promise((resolve) => this.server.close(resolve))
+  }
+
+  private remember(recording: readonly GoldenPacket[]): void {
     const opened = recording.map(({ from, bytes }, index) => ({ from, bytes, index, packet: decodePacket(bytes) }))
     for (const { from, bytes, packet } of opened) {
       if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
@@ -40,18 +57,6 @@ export class RecordedDaemon {
       if (request.opcode === controls.getPnn.opcode) this.pnn = reply.packet.status
       append(this.replies, this.keyOf(request), reply.bytes)
     }
-    this.server = createServer((socket) => this.serve(socket))
-  }
-
-  /** Listens on a Unix socket until it is disposed of. */
-  async listen(path: string): Promise<this> {
-    await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(path, resolve))
-    return this
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.sockets) socket.destroy()
-    await new Promise((resolve) => this.server.close(resolve))
   }
 
   private serve(socket: Socket): void {

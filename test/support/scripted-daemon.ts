@@ -50,12 +50,14 @@ export class ScriptedDaemon {
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.sockets.delete(socket))
     socket.on('data', (chunk) => {
+      socket.cork()
       for (const frame of frames.push(chunk)) {
         const request = decodePacket(frame)
         if (request.kind !== 'control') continue
         this.requests.push(request)
         this.script(exchange(socket, request))
       }
+      socket.uncork()
     })
   }
 }

@@ -57,10 +57,30 @@ export function parseIp(text: string): IpBytes | undefined {
   return bytes && { family: bytes.length === 4 ? 'ipv4' : 'ipv6', bytes }
 }
 
+const DOT = 46
+const DIGIT_0 = 48
+const DIGIT_9 = 57
+
+/** One pass over the characters: addresses are parsed wherever a list of them is encoded or sorted. */
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.')
-  const good = parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  return good ? Uint8Array.from(parts, Number) : undefined
+  const bytes = new Uint8Array(4)
+  let index = 0
+  let value = -1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === DOT && value >= 0 && index < 3) {
+      bytes[index++] = value
+      value = -1
+    } else if (code >= DIGIT_0 && code <= DIGIT_9 && value !== 0) {
+      value = Math.max(value, 0) * 10 + code - DIGIT_0
+      if (value > 255) return undefined
+    } else {
+      return undefined
+    }
+  }
+  if (index !== 3 || value < 0) return undefined
+  bytes[3] = value
+  return bytes
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

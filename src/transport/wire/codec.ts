@@ -21,7 +21,7 @@ export interface Codec<T> {
 export type AnyCodec = Codec<any>
 
 /** The structure of a codec. */
-export type Layout =
+type Layout =
   /** One value, in the words of C or of the protocol's documentation; `length` where it is a text of that many bytes with its NUL. */
   | { readonly kind: 'scalar'; readonly type: string; readonly length?: number }
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, AnyCodec>> }
@@ -108,11 +108,16 @@ export class ByteReader {
   }
 }
 
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
+/** V8 keeps typed arrays up to this size on its heap, where they cost next to nothing; and most controls have no more. */
+const FIRST_SIZE = 64
+
 /** Collects the bytes of one value; grows as needed. Skipped bytes are zero, as the protocol wants its padding. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256)
+  private bytes = NO_BYTES
   private length = 0
-  view = new DataView(this.bytes.buffer)
+  view = NO_VIEW
 
   get position(): number {
     return this.length
@@ -123,7 +128,7 @@ export class ByteWriter {
     const start = this.length
     this.length += count
     if (this.length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.length, this.bytes.length * 2))
+      const grown = new Uint8Array(Math.max(this.length, this.bytes.length * 2, FIRST_SIZE))
       grown.set(this.bytes)
       this.bytes = grown
       this.view = new DataView(grown.buffer)
@@ -154,4 +159,26 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
  */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   return codec.read(new ByteReader(bytes))
+}
+
+/** The layout of a codec in words: `count u32 · count × (pnn u32 · address sockaddr)`. */
+export function layoutText({ layout }: AnyCodec): string {
+  switch (layout.kind) {
+    case 'scalar':
+      return layout.type
+    case 'fields':
+      return Object.entries(layout.fields)
+        .map(([name, codec]) =>
+          codec.layout.kind === 'scalar' ? `${name} ${layoutText(codec)}` : `${name} (${layoutText(codec)})`,
+        )
+        .join(' · ')
+    case 'array':
+      return `(${layoutText(layout.item)}) × ${layout.count}`
+    case 'list':
+      return layout.count === 'rest'
+        ? `(${layoutText(layout.item)}) × as many as fit`
+        : `count ${layout.count} · count × (${layoutText(layout.item)})`
+    case 'mapped':
+      return layoutText(layout.inner)
+  }
 }

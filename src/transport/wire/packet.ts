@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, DecodeError, decode, encode, type ValueOf } from './codec.ts'
+import { ByteReader, ByteWriter, DecodeError, decode, type ValueOf } from './codec.ts'
 import { sequence, struct } from './composites.ts'
 import { i32, u32, u64 } from './primitives.ts'
 
@@ -84,12 +84,8 @@ const OPERATION_OF = { control: OPERATION.CONTROL, reply: OPERATION.CONTROL_REPL
 /** The bytes of a packet, padded. */
 export function encodePacket(addressing: Addressing, body: PacketBody): Uint8Array {
   const out = new ByteWriter()
-  out.extend(HEADER_SIZE)
-  writeBody(out, body)
-  out.extend(-out.position & (PACKET_ALIGN - 1))
-  const packet = out.finish()
-  const filled = encode(header, {
-    length: packet.length,
+  header.write(out, {
+    length: 0,
     magic: MAGIC,
     version: VERSION,
     generation: addressing.generation ?? 0,
@@ -98,8 +94,11 @@ export function encodePacket(addressing: Addressing, body: PacketBody): Uint8Arr
     source: addressing.source,
     requestId: addressing.requestId,
   })
-  packet.set(filled)
-  return packet
+  writeBody(out, body)
+  out.extend(-out.position & (PACKET_ALIGN - 1))
+  // Only now is the length known; it is the first field of the header.
+  out.view.setUint32(0, out.position, true)
+  return out.finish()
 }
 
 function writeBody(out: ByteWriter, body: PacketBody): void {

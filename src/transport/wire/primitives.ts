@@ -18,8 +18,8 @@ function integer<T extends number | bigint>(type: string, kind: NumberKind<T>): 
     size,
     layout: { kind: 'scalar', type },
     write(out, value) {
-      const whole = typeof value === 'bigint' || Number.isInteger(value)
-      if (!whole || value < kind.min || value > kind.max) throw new EncodeError(`${value} is not a ${type}`)
+      if ((typeof value === 'number' && !Number.isInteger(value)) || value < kind.min || value > kind.max)
+        throw new EncodeError(`${value} is not a ${type}`)
       const at = out.extend(size)
       kind.set(out.view, at, value)
     },
