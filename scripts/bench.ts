@@ -1,0 +1,90 @@
+// npm run bench: every figure is a ratio of two things measured in turn in this run; absolute times say little on a shared machine.
+import { fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Control, connectUnix, controls, decode, encode } from '../src/index.ts'
+import type { ClusterNode } from '../src/lib/cluster/node.ts'
+import { inTurn, reportLine } from './bench/pairs.ts'
+
+const root = join(import.meta.dirname, '..')
+const dir = mkdtempSync(join(tmpdir(), 'ctdbts-bench-'))
+
+/** Starts a daemon of `recorded/daemon.ts` for the time of `use`. */
+async function withDaemon(kind: string, use: (socket: string) => Promise<void>): Promise<void> {
+  const socket = join(dir, kind)
+  const child = fork(join(root, 'scripts/recorded/daemon.ts'), [socket, kind])
+  try {
+    await once(child, 'message')
+    await use(socket)
+  } finally {
+    child.kill()
+  }
+}
+
+function run(command: string, argv: readonly string[], env: Record<string, string> = {}): void {
+  const { status, stderr } = spawnSync(command, argv, { env: { ...process.env, ...env } })
+  if (status !== 0) throw new Error(`${command} ${argv.join(' ')} failed: ${stderr}`)
+}
+
+async function wholeCommand(socket: string): Promise<void> {
+  const ip = () => run(process.execPath, [join(root, 'bin/run.js'), 'ip'], { CTDB_SOCKET: socket })
+  const nothing = () => run(process.execPath, ['-e', '0'])
+  console.log(reportLine('whole `ctdbts ip` against `node -e 0`', await inTurn(40, ip, nothing), 'at most 2.0'))
+  if (spawnSync('ctdb', ['version']).status !== 0) {
+    console.log('whole `ctdbts ip` against `ctdb ip`: NOT MEASURED, no ctdb is installed (apt install ctdb)')
+    return
+  }
+  // Only in its test mode does the real tool take another socket than its own; it speaks to the same recorded daemon.
+  const real = () => run('ctdb', ['ip'], { CTDB_TEST_MODE: '1', CTDB_BASE: dir, CTDB_SOCKET: socket })
+  console.log(reportLine('whole `ctdbts ip` against `ctdb ip`', await inTurn(40, ip, real), ''))
+}
+
+const PINGS = 10_000
+
+async function pipelining(socket: string): Promise<void> {
+  using client = await connectUnix(socket, { timeoutMs: 60_000 })
+  const ask = () => client.control(controls.getPnn as Control<void, number>)
+  const oneAtATime = async () => {
+    for (let count = 0; count < PINGS; count++) await ask()
+  }
+  const pipelined = () => Promise.all(Array.from({ length: PINGS }, ask))
+  const ratios = await inTurn(7, oneAtATime, pipelined)
+  console.log(reportLine(`${PINGS} controls one at a time against pipelined`, ratios, 'at least 5'))
+}
+
+async function nodeMap(): Promise<void> {
+  const { reply } = controls.getNodeMap
+  if (reply === 'status') return
+  const nodes: ClusterNode[] = Array.from({ length: 1000 }, (_, pnn) => ({
+    pnn,
+    flags: 0,
+    address: { family: 'ipv4', address: `10.1.${pnn >> 8}.${pnn & 255}`, port: 4379 },
+  }))
+  const bytes = encode(reply, nodes)
+  const json = JSON.stringify(nodes)
+  const often = (step: () => unknown) => () => {
+    for (let count = 0; count < 200; count++) step()
+  }
+  const encoding = await inTurn(
+    15,
+    often(() => encode(reply, nodes)),
+    often(() => JSON.stringify(nodes)),
+  )
+  const decoding = await inTurn(
+    15,
+    often(() => decode(reply, bytes)),
+    often(() => JSON.parse(json)),
+  )
+  console.log(reportLine('encode a node map of 1,000 nodes against JSON.stringify of it', encoding, ''))
+  console.log(reportLine('decode it against JSON.parse', decoding, ''))
+}
+
+try {
+  await withDaemon('ip', wholeCommand)
+  await withDaemon('ping', pipelining)
+  await nodeMap()
+} finally {
+  rmSync(dir, { recursive: true, force: true })
+}

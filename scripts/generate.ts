@@ -1,0 +1,82 @@
+// Writes what follows from the sources: oclif.manifest.json, the command list of the README, docs/wire-protocol.md.
+// With --check nothing is written, and what is not fresh is an error: CI runs it so.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Config, Plugin } from '@oclif/core'
+import { layoutText } from '../src/transport/wire/codec.ts'
+import { controls } from '../src/transport/wire/controls.ts'
+import { messages } from '../src/transport/wire/messages.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** The manifest lets oclif find a command without loading all of them. */
+async function manifest(): Promise<string> {
+  const plugin = new Plugin({ root, ignoreManifest: true, isRoot: true })
+  await plugin.load()
+  return `${JSON.stringify(plugin.manifest, null, 2)}\n`
+}
+
+async function commandList(): Promise<string> {
+  const config = await Config.load({ root, ignoreManifest: true })
+  const rows = config.commands
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+    .map(({ id, summary, args }) => `| \`ctdbts ${[id, ...Object.values(args).map(argumentText)].join(' ')}\` | ${summary} |`)
+  return ['| command | what it does |', '| --- | --- |', ...rows].join('\n')
+}
+
+const argumentText = ({ name, required, options }: { name: string; required?: boolean; options?: readonly string[] }): string => {
+  const text = options?.join('\\|') ?? name.toUpperCase()
+  return required ? text : `[${text}]`
+}
+
+function between(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
+  const [from, to] = [text.indexOf(start), text.indexOf(end)]
+  if (from === -1 || to === -1) throw new Error(`README.md has no place for ${name}`)
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
+}
+
+function wireProtocol(): string {
+  const controlRows = Object.values(controls).map(({ opcode, name, request, reply }) => {
+    const answer = reply === 'status' ? 'in the status' : layoutText(reply)
+    return `| ${opcode} | ${name} | ${layoutText(request)} | ${answer} |`
+  })
+  const messageRows = Object.values(messages).map(
+    ({ srvid, name, data }) => `| 0x${srvid.toString(16).toUpperCase()} | ${name} | ${layoutText(data)} |`,
+  )
+  return `# CTDB's wire protocol, as \`ctdbts\` declares it
+
+Made from the declarations in \`src/transport/wire\` by \`npm run generated\`; do not edit. Integers are little-endian; structs have C's
+alignment and padding; a sockaddr has 28 bytes.
+
+## Controls
+
+| # | name | request | reply |
+| --- | --- | --- | --- |
+${controlRows.join('\n')}
+
+## Messages
+
+| srvid | name | data |
+| --- | --- | --- |
+${messageRows.join('\n')}
+`
+}
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const generated: Record<string, string> = {
+  'oclif.manifest.json': await manifest(),
+  'README.md': between(readme, 'commands', await commandList()),
+  'docs/wire-protocol.md': wireProtocol(),
+}
+
+for (const [name, content] of Object.entries(generated)) {
+  const path = join(root, name)
+  if (process.argv.includes('--check')) {
+    if (readFileSync(path, 'utf8') === content) continue
+    console.error(`${name} is not fresh: run \`npm run generated\` and commit it`)
+    process.exitCode = 1
+  } else {
+    writeFileSync(path, content)
+  }
+}
