@@ -36,6 +36,12 @@ export interface ControlOptions<Request> {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A srvid for which the daemon sends us messages. */
+interface Registration {
+  readonly listeners: Set<Subscription<unknown>>
+  readonly done: Promise<void>
+}
+
 interface Waiter {
   settle(reply: ReplyPacket): void
   fail(error: unknown): void
@@ -52,7 +58,7 @@ export class CtdbClient {
   private readonly timeoutMs: number
   private readonly maxQueuedBytes: number
   private readonly waiters = new Map<number, Waiter>()
-  private readonly subscriptions = new Map<bigint, Set<Subscription<unknown>>>()
+  private readonly registrations = new Map<bigint, Registration>()
   private lastRequestId = 0
   private source = SOURCE_UNKNOWN
   private closedBy: ClosedError | undefined
@@ -119,17 +125,19 @@ export class CtdbClient {
    * @throws as `control` does.
    */
   async subscribe<D>(kind: MessageKind<D>, options: SubscriptionOptions = {}): Promise<Subscription<D>> {
+    options.signal?.throwIfAborted()
     const subscription = new Subscription(kind, (closed) => this.unsubscribe(closed as Subscription<unknown>), options)
-    const listeners = this.subscriptions.get(kind.srvid)
-    if (listeners) {
-      listeners.add(subscription as Subscription<unknown>)
-      return subscription
+    const { srvid } = kind
+    const registration = this.registrations.get(srvid) ?? {
+      listeners: new Set(),
+      done: this.control(controls.registerSrvid, { srvid }),
     }
-    this.subscriptions.set(kind.srvid, new Set([subscription as Subscription<unknown>]))
+    this.registrations.set(srvid, registration)
+    registration.listeners.add(subscription as Subscription<unknown>)
     try {
-      await this.control(controls.registerSrvid, { srvid: kind.srvid, signal: options.signal })
+      await registration.done
     } catch (error) {
-      this.subscriptions.delete(kind.srvid)
+      this.registrations.delete(srvid)
       subscription.fail(error)
       throw error
     }
@@ -226,15 +234,15 @@ export class CtdbClient {
     const packet = decodePacket(frame)
     if (packet.kind === 'reply') this.waiters.get(packet.header.requestId)?.settle(packet)
     if (packet.kind === 'message') {
-      for (const listener of this.subscriptions.get(packet.srvid) ?? []) listener.deliver(packet)
+      for (const listener of this.registrations.get(packet.srvid)?.listeners ?? []) listener.deliver(packet)
     }
   }
 
   private unsubscribe(subscription: Subscription<unknown>): void {
     const { srvid } = subscription.kind
-    const listeners = this.subscriptions.get(srvid)
+    const listeners = this.registrations.get(srvid)?.listeners
     if (!listeners?.delete(subscription) || listeners.size > 0 || this.closedBy) return
-    this.subscriptions.delete(srvid)
+    this.registrations.delete(srvid)
     // The daemon forgets us by itself when the connection ends, so a failure here changes nothing.
     this.control(controls.deregisterSrvid, { srvid }).catch(() => {})
   }
@@ -243,8 +251,8 @@ export class CtdbClient {
     if (this.closedBy) return
     this.closedBy = error
     for (const waiter of [...this.waiters.values()]) waiter.fail(error)
-    for (const listeners of this.subscriptions.values()) for (const listener of listeners) listener.fail(error)
-    this.subscriptions.clear()
+    for (const { listeners } of this.registrations.values()) for (const listener of listeners) listener.fail(error)
+    this.registrations.clear()
     this.stream.destroy()
   }
 }

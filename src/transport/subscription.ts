@@ -12,16 +12,17 @@ export interface Received<Data> {
 
 export interface SubscriptionOptions {
   readonly signal?: AbortSignal | undefined
-  /** How many messages may wait to be read; one more ends the subscription with an error, as messages would be lost. */
-  readonly maxQueued?: number
+  /** How many bytes of messages may wait to be read; more end the subscription with an error, as messages would be lost. */
+  readonly maxQueuedBytes?: number
 }
 
 /** The messages of one kind as they arrive: `for await (const { from, data } of subscription)`. */
 export class Subscription<Data> implements AsyncIterable<Received<Data>> {
   readonly kind: MessageKind<Data>
   private readonly onClose: (subscription: Subscription<Data>) => void
-  private readonly maxQueued: number
-  private readonly queue: Received<Data>[] = []
+  private readonly maxQueuedBytes: number
+  private readonly queue: { readonly message: Received<Data>; readonly bytes: number }[] = []
+  private queuedBytes = 0
   private wake: (() => void) | undefined
   private error: unknown
   private closed = false
@@ -29,20 +30,23 @@ export class Subscription<Data> implements AsyncIterable<Received<Data>> {
   constructor(kind: MessageKind<Data>, onClose: (subscription: Subscription<Data>) => void, options: SubscriptionOptions) {
     this.kind = kind
     this.onClose = onClose
-    this.maxQueued = options.maxQueued ?? 10_000
+    this.maxQueuedBytes = options.maxQueuedBytes ?? 1 << 20
     options.signal?.addEventListener('abort', () => this.fail(options.signal?.reason), { once: true })
   }
 
   /** Called by the client. A message that is not what its kind says is ignored, as the real tool does. */
   deliver(packet: MessagePacket): void {
     if (this.closed) return
+    const bytes = packet.header.length
     try {
-      this.queue.push({ from: packet.header.source, data: decode(this.kind.data, packet.data) })
+      const message = { from: packet.header.source, data: decode(this.kind.data, packet.data) }
+      this.queue.push({ message, bytes })
     } catch {
       return
     }
-    if (this.queue.length > this.maxQueued) {
-      this.fail(new CtdbtsError('OVERFLOW', `${this.maxQueued} messages ${this.kind.name} wait to be read`))
+    this.queuedBytes += bytes
+    if (this.queuedBytes > this.maxQueuedBytes) {
+      this.fail(new CtdbtsError('OVERFLOW', `${this.queuedBytes} bytes of messages ${this.kind.name} wait to be read`))
     }
     this.wake?.()
   }
@@ -65,8 +69,10 @@ export class Subscription<Data> implements AsyncIterable<Received<Data>> {
     try {
       for (;;) {
         const next = this.queue.shift()
-        if (next) yield next
-        else if (this.closed) break
+        if (next) {
+          this.queuedBytes -= next.bytes
+          yield next.message
+        } else if (this.closed) break
         else {
           await new Promise<void>((resolve) => {
             this.wake = resolve

@@ -206,7 +206,7 @@ describe('a subscription', () => {
       for await (const { data } of subscription) seen.push(data)
       return seen
     }
-    const full = await client.subscribe(messages.takeIp, { maxQueued: 3 })
+    const full = await client.subscribe(messages.takeIp, { maxQueuedBytes: 200 })
     await sleep(50)
     await expect(read(full)).rejects.toMatchObject({ code: 'OVERFLOW' })
     const abort = new AbortController()
@@ -218,9 +218,11 @@ describe('a subscription', () => {
     await expect(read(left)).rejects.toBeInstanceOf(ClosedError)
   })
 
-  it('fails when the daemon refuses to register it', async () => {
+  it('fails when the daemon refuses to register it, for all who waited', async () => {
     await using connection = await connected(({ fail }) => fail(-1))
-    await expect(connection.client.subscribe(messages.leader)).rejects.toBeInstanceOf(ControlFailedError)
+    const outcomes = await Promise.allSettled([1, 2].map(() => connection.client.subscribe(messages.leader)))
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: expect.any(ControlFailedError) })
+    expect(connection.daemon.requests.length).toBe(1)
   })
 })
 
