@@ -1,0 +1,95 @@
+import { addressOf, type Board, countOwned, mayHost, unassignUnsuitable } from './board.ts'
+import { type AllocationInput, NO_OWNER } from './input.ts'
+
+/**
+ * Deterministic: today's owners do not matter. The i-th address goes to node i mod N, or to its home node; what those cannot host goes
+ * to the node with the fewest.
+ */
+export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }: AllocationInput): void {
+  const { owner, nodes, count } = board
+  const homes = new Map((homeNodes ?? []).map(([address, pnn]) => [board.indexOf(address), pnn]))
+  for (let ip = 0; ip < count; ip++) {
+    const home = homes.get(ip)
+    const to = home ?? ip % nodes
+    owner[ip] = to
+    board.note?.({ kind: 'due', address: addressOf(board, ip), to, because: home === undefined ? 'place in the list' : 'home' })
+  }
+  unassignUnsuitable(board)
+  if (!noIpTakeover) placeOnFewest(board, countOwned(board))
+}
+
+/** Non-deterministic: who can keep an address keeps it; the rest goes to the nodes with the fewest; then the numbers are evened out. */
+export function allocateNonDeterministic(board: Board, { noIpTakeover, noIpFailback }: AllocationInput): void {
+  unassignUnsuitable(board)
+  if (noIpTakeover) return
+  const owned = countOwned(board)
+  placeOnFewest(board, owned)
+  if (!noIpFailback) evenOut(board, owned)
+}
+
+/** Gives each address that nobody owns, in list order, to the eligible node that owns the fewest. */
+function placeOnFewest(board: Board, owned: Int32Array): void {
+  for (let ip = 0; ip < board.count; ip++) if (board.owner[ip] === NO_OWNER) moveToFewest(board, owned, ip)
+}
+
+/** Gives an address to the eligible node that owns the fewest (first by PNN); an owner counts the address itself. */
+function moveToFewest(board: Board, owned: Int32Array, ip: number): void {
+  const { fewest } = extremes(board, owned, ip)
+  if (fewest === NO_OWNER) return
+  const from = board.owner[ip] as number
+  const address = addressOf(board, ip)
+  const count = owned[fewest] as number
+  if (from === NO_OWNER) {
+    board.note?.({ kind: 'placed by count', address, to: fewest, count })
+  } else {
+    board.note?.({ kind: 'evened out', address, from, to: fewest, counts: [owned[from] as number, count] })
+    owned[from] = (owned[from] as number) - 1
+  }
+  owned[fewest] = (owned[fewest] as number) + 1
+  board.owner[ip] = fewest
+}
+
+/** Among the nodes that may host an address, the ones that own most and fewest; the first by PNN wins a tie. */
+function extremes(board: Board, owned: Int32Array, ip: number): { most: number; fewest: number } {
+  let most = NO_OWNER
+  let fewest = NO_OWNER
+  for (let pnn = 0; pnn < board.nodes; pnn++) {
+    if (!mayHost(board, pnn, ip)) continue
+    const have = owned[pnn] as number
+    if (most === NO_OWNER || have > (owned[most] as number)) most = pnn
+    if (fewest === NO_OWNER || have < (owned[fewest] as number)) fewest = pnn
+  }
+  return { most, fewest }
+}
+
+/**
+ * Goes through the list; where the fullest and the emptiest node that could host an address differ by two or more, the first address of
+ * the fullest is placed again, and all starts over. CTDB gives up after a number of moves, and so do we.
+ */
+function evenOut(board: Board, owned: Int32Array): void {
+  // Addresses with the same eligible nodes have the same extremes, so one of each kind is enough: the first in the list.
+  const kinds = firstOfEachKind(board)
+  for (let moves = 0; moves < board.count + 5; moves++) {
+    const uneven = kinds.find((ip) => {
+      const { most, fewest } = extremes(board, owned, ip)
+      return most !== NO_OWNER && (owned[most] as number) - (owned[fewest] as number) >= 2
+    })
+    if (uneven === undefined) return
+    const { most } = extremes(board, owned, uneven)
+    moveToFewest(board, owned, board.owner.indexOf(most))
+  }
+}
+
+/** In list order, the first address of each set of eligible nodes. */
+function firstOfEachKind(board: Board): number[] {
+  const seen = new Set<string>()
+  const first: number[] = []
+  for (let ip = 0; ip < board.count; ip++) {
+    let kind = ''
+    for (let pnn = 0; pnn < board.nodes; pnn++) kind += mayHost(board, pnn, ip) ? '1' : '0'
+    if (seen.has(kind)) continue
+    seen.add(kind)
+    first.push(ip)
+  }
+  return first
+}
