@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Control, connectUnix, controls, decode, encode } from '../src/index.ts'
 import type { ClusterNode } from '../src/lib/cluster/node.ts'
+import { benchAllocation } from './bench/allocation.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -85,6 +86,7 @@ try {
   await withDaemon('ip', wholeCommand)
   await withDaemon('ping', pipelining)
   await nodeMap()
+  await benchAllocation()
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

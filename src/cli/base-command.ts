@@ -60,15 +60,19 @@ export abstract class CtdbtsCommand extends Command {
 
   /** Connects to the local daemon for the time of `use`, and keeps to the time limits. */
   protected async withDaemon<T>(options: GlobalOptions, use: (daemon: Daemon) => Promise<T>): Promise<T> {
-    limitRunTime(options.maxruntime)
+    const stopTimer = limitRunTime(options.maxruntime)
     // The real tool takes a negative limit as unsigned, and so as none.
     const timeoutMs = options.timelimit < 0 ? MAX_TIMER_MS : options.timelimit * 1000
-    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
-    pnn.catch(() => {})
     try {
-      return await use({ client, pnn, timeoutMs })
+      const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
+      pnn.catch(() => {})
+      try {
+        return await use({ client, pnn, timeoutMs })
+      } finally {
+        client.close()
+      }
     } finally {
-      client.close()
+      stopTimer()
     }
   }
 
@@ -143,10 +147,10 @@ function ctdbStyle(options: GlobalOptions): CtdbStyle {
 /** oclif's parser marks its complaints with the input it parsed. */
 const isUsageError = (error: unknown): error is Error => error instanceof Error && 'parse' in error
 
-/** Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. */
-function limitRunTime(given: number | undefined): void {
+/** Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. Returns what ends the limit. */
+function limitRunTime(given: number | undefined): () => void {
   const seconds = given || timeoutFromEnvironment() || DEFAULT_MAX_RUNTIME_SECONDS
-  if (seconds < 0) return
+  if (seconds < 0) return () => {}
   const timer = setTimeout(
     () => {
       process.stderr.write('Maximum runtime exceeded - exiting\n')
@@ -154,7 +158,7 @@ function limitRunTime(given: number | undefined): void {
     },
     Math.min(seconds * 1000, MAX_TIMER_MS),
   )
-  timer.unref()
+  return () => clearTimeout(timer)
 }
 
 function timeoutFromEnvironment(): number | undefined {

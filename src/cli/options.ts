@@ -38,10 +38,22 @@ export const globalFlags = {
   json: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'JSON, with a formatVersion' }),
 }
 
+/** An option of commands that only read: they do as well with what a snapshot holds. */
+export const fromFlag = {
+  from: Flags.string({ helpGroup: 'CTDBTS', helpValue: 'FILE', summary: 'work on this snapshot instead of the live cluster' }),
+}
+
+interface FlagShape {
+  readonly type: string
+  readonly char?: string | undefined
+  readonly multiple?: boolean
+}
+
 /** The shape that oclif's flags have for popt's grammar. */
-export const optionShapes = (flags: Record<string, { type: string; char?: string | undefined }>): OptionShape[] =>
-  Object.entries(flags).map(([long, { type, char }]) => ({
+export const optionShapes = (flags: Record<string, FlagShape>): OptionShape[] =>
+  Object.entries(flags).map(([long, { type, char, multiple = false }]) => ({
     long,
     ...(char === undefined ? {} : { char }),
     takesValue: type === 'option',
+    repeatable: multiple,
   }))

@@ -8,6 +8,8 @@ export interface OptionShape {
   readonly long: string
   readonly char?: string
   readonly takesValue: boolean
+  /** Every time it is given counts; of the others only the last, as with popt. */
+  readonly repeatable?: boolean
 }
 
 /** A command line that cannot be read, in popt's words. `word` is the option, or the value, at fault. */
@@ -20,7 +22,7 @@ class InvalidOptionError extends CtdbtsError {
   }
 }
 
-/** A command line cut into words: options as `--long` or `--long=value`, each once, and what is no option. */
+/** A command line cut into words: options as `--long` or `--long=value`, and what is no option. */
 export interface CommandLine {
   readonly options: readonly string[]
   readonly words: readonly string[]
@@ -31,7 +33,7 @@ export interface CommandLine {
  * @throws InvalidOptionError for the first word that popt would not take.
  */
 export function cutCommandLine(argv: readonly string[], shapes: readonly OptionShape[]): CommandLine {
-  const options = new Map<string, string>()
+  const given: { shape: OptionShape; value: string | undefined }[] = []
   const words: string[] = []
   const rest = [...argv]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -46,9 +48,15 @@ export function cutCommandLine(argv: readonly string[], shapes: readonly OptionS
     const { shape, name, value = shape.takesValue ? rest.shift() : undefined, more } = cutOption(word, shapes)
     if (more !== undefined) rest.unshift(more)
     if (shape.takesValue && value === undefined) throw new InvalidOptionError(name, 'missing argument')
-    options.set(shape.long, value === undefined ? `--${shape.long}` : `--${shape.long}=${value}`)
+    given.push({ shape, value })
   }
-  return { options: [...options.values()], words }
+  const counting = given.filter(
+    ({ shape }, index) => shape.repeatable || !given.slice(index + 1).some((later) => later.shape === shape),
+  )
+  return {
+    options: counting.map(({ shape: { long }, value }) => (value === undefined ? `--${long}` : `--${long}=${value}`)),
+    words,
+  }
 }
 
 /**

@@ -1,5 +1,8 @@
 import Ip from './ip.ts'
+import Ipreallocate from './ipreallocate.ts'
+import Snapshot from './snapshot.ts'
 import Status from './status.ts'
+import TakeoverRun from './takeover-run.ts'
 
 /** Every command by its name on the command line. */
-export const COMMANDS = { ip: Ip, status: Status }
+export const COMMANDS = { ip: Ip, ipreallocate: Ipreallocate, snapshot: Snapshot, status: Status, 'takeover-run': TakeoverRun }

@@ -1,5 +1,8 @@
 import * as Args from '@oclif/core/args'
 import { CtdbtsCommand } from '../cli/base-command.ts'
+import { fromFlag } from '../cli/options.ts'
+import { readSnapshot } from '../cli/snapshot-file.ts'
+import { ipReportOf } from '../lib/snapshot/views.ts'
 import { collectIps } from '../transport/collect/ip.ts'
 import { ctdbIpText } from '../ui/ctdb/ip.ts'
 import { ipJson } from '../ui/ip-json.ts'
@@ -10,6 +13,7 @@ export default class Ip extends CtdbtsCommand {
 With "all": the addresses of all active nodes, where only what a node says of itself counts; -1 is nobody.
 With -v, --table and --json: the interfaces too, as the asked node (with "all": the owner) has them.`
   static override examples = ['<%= config.bin %> ip', '<%= config.bin %> -X ip all -v', '<%= config.bin %> ip all --json']
+  static override flags = fromFlag
   static override args = {
     all: Args.string({ options: ['all'], ignoreStdin: true, description: 'the addresses of all active nodes' }),
   }
@@ -24,7 +28,9 @@ With -v, --table and --json: the interfaces too, as the asked node (with "all": 
       interfaces: flags.verbose || own,
       nodes: own,
     }
-    const report = await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
+    const report = flags.from
+      ? ipReportOf(await readSnapshot(flags.from), question)
+      : await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
     return await this.show(flags, {
       ctdb: (style) => ctdbIpText(report, style),
       json: () => ipJson(report),

@@ -1,4 +1,7 @@
 import { CtdbtsCommand } from '../cli/base-command.ts'
+import { fromFlag } from '../cli/options.ts'
+import { readSnapshot } from '../cli/snapshot-file.ts'
+import { statusReportOf } from '../lib/snapshot/views.ts'
 import { collectStatus } from '../transport/collect/status.ts'
 import { ctdbStatusJson, ctdbStatusText } from '../ui/ctdb/status.ts'
 
@@ -8,14 +11,16 @@ export default class Status extends CtdbtsCommand {
 All nodes are asked at once, so one that does not answer costs one time limit (-t), not one each.
 The leader is learnt from its broadcast, about once a second; none within the time limit is UNKNOWN.`
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> -n 1 status -X', '<%= config.bin %> status --json']
+  static override flags = fromFlag
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Status)
     this.checkOutput(flags, { ctdbJson: true })
     const nodesOnly = flags['machine-readable'] || flags['machine-parsable']
-    const { report, problems } = await this.withDaemon(flags, ({ client, pnn, timeoutMs }) =>
-      collectStatus(client, pnn, { node: this.nodeOf(flags), nodesOnly, timeoutMs }),
-    )
+    const node = this.nodeOf(flags)
+    const { report, problems } = flags.from
+      ? { report: statusReportOf(await readSnapshot(flags.from), { node }), problems: [] }
+      : await this.withDaemon(flags, ({ client, pnn, timeoutMs }) => collectStatus(client, pnn, { node, nodesOnly, timeoutMs }))
     return await this.show(
       flags,
       {

@@ -3,6 +3,9 @@ import { decode } from './wire/codec.ts'
 import type { MessageKind } from './wire/messages.ts'
 import type { MessagePacket } from './wire/packet.ts'
 
+/** setTimeout's own limit: nearly 25 days. */
+const MAX_TIMER_MS = 0x7fff_ffff
+
 /** A message as it came in. */
 export interface Received<Data> {
   /** PNN of the node that sent it. */
@@ -65,23 +68,40 @@ export class Subscription<Data> implements AsyncIterable<Received<Data>> {
     this.wake?.()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Received<Data>, void> {
-    try {
-      for (;;) {
-        const next = this.queue.shift()
-        if (next) {
-          this.queuedBytes -= next.bytes
-          yield next.message
-        } else if (this.closed) break
-        else {
-          await new Promise<void>((resolve) => {
-            this.wake = resolve
-          })
-        }
+  /**
+   * The next message, waiting for it if need be; undefined when none comes in time, or when the subscription was closed.
+   * @throws what the subscription was ended with, once all that came before is read.
+   */
+  async next(timeoutMs = MAX_TIMER_MS): Promise<Received<Data> | undefined> {
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const first = this.queue.shift()
+      if (first) {
+        this.queuedBytes -= first.bytes
+        return first.message
       }
       if (this.error !== undefined) throw this.error
+      const leftMs = deadline - performance.now()
+      if (this.closed || leftMs <= 0) return undefined
+      await this.somethingNew(leftMs)
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Received<Data>, void> {
+    try {
+      for (let message = await this.next(); message; message = await this.next()) yield message
     } finally {
       this.close()
     }
+  }
+
+  private async somethingNew(withinMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(withinMs, MAX_TIMER_MS))
+      this.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 }

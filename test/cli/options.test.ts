@@ -17,7 +17,7 @@ describe('a command line is cut as popt cuts it', () => {
     [['--node', '-1'], ['--node=-1'], []],
     [['-n', ''], ['--node='], []],
     [['-Xvn1', 'ip'], ['--parsable', '--verbose', '--node=1'], ['ip']],
-    [['-vX', '-vn', '2'], ['--verbose', '--parsable', '--node=2'], []],
+    [['-vX', '-vn', '2'], ['--parsable', '--verbose', '--node=2'], []],
     [['-n', '1', '-n', '2'], ['--node=2'], []],
     [['ip', '--', '-v', 'all'], [], ['ip', '-v', 'all']],
     [['-'], [], ['-']],
@@ -33,6 +33,17 @@ describe('a command line is cut as popt cuts it', () => {
     [['ip', '--node'], 'Invalid option --node: missing argument'],
   ])('and refused in its words: %j', (argv, message) => {
     expect(() => cut(...argv)).toThrow(message)
+  })
+})
+
+describe('an option that may be repeated', () => {
+  it('counts every time, the others only the last', () => {
+    const repeatable: OptionShape[] = [...shapes, { long: 'down', takesValue: true, repeatable: true }]
+    expect(cutCommandLine(['--down', '1', '-n1', '--down=2', '-n2'], repeatable).options).toEqual([
+      '--down=1',
+      '--down=2',
+      '--node=2',
+    ])
   })
 })
 

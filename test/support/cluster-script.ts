@@ -1,4 +1,5 @@
 import type { ClusterNode } from '../../src/lib/cluster/node.ts'
+import { TUNABLES } from '../../src/lib/cluster/tunables.ts'
 import { type Control, controls } from '../../src/transport/wire/controls.ts'
 import { messages } from '../../src/transport/wire/messages.ts'
 import { DESTINATION } from '../../src/transport/wire/packet.ts'
@@ -15,6 +16,11 @@ export interface ScriptedCluster {
   /** What daemons before 4.16 answer to GET_RECMASTER; undefined: refused. */
   readonly recmaster: number | undefined
 }
+
+const capabilities = { leader: true, lmaster: true, parallelRecovery: true, fragmentedControls: true, raw: 0x3_0003 }
+const tunables = Object.fromEntries(TUNABLES.map(({ name, defaultValue }) => [name, defaultValue]))
+const second = (seconds: number) => ({ seconds, microseconds: 0 })
+const uptime = { now: second(40), daemonStart: second(10), lastRecoveryStarted: second(20), lastRecoveryFinished: second(21) }
 
 const ip = (last: number) => ({ family: 'ipv4' as const, address: `10.0.0.${last}`, port: 0 })
 
@@ -44,6 +50,10 @@ export const answerAs =
       [controls.getNodeMap.opcode, () => reply(controls.getNodeMap as Control<unknown, ClusterNode[]>, [...cluster.nodes])],
       [controls.getRunState.opcode, () => reply(controls.getRunState, 'RUNNING')],
       [controls.getVnnMap.opcode, () => reply(controls.getVnnMap as never, { generation: 7, map: [0, 1] } as never)],
+      [controls.getCapabilities.opcode, () => reply(controls.getCapabilities, capabilities)],
+      [controls.getAllTunables.opcode, () => reply(controls.getAllTunables, tunables)],
+      [controls.getBanState.opcode, () => reply(controls.getBanState, { pnn: to, timeSeconds: 0 })],
+      [controls.uptime.opcode, () => reply(controls.uptime, uptime)],
       [controls.getRecoveryMode.opcode, () => reply(controls.getRecoveryMode as Control<unknown, number>, 0)],
       [controls.getIfaces.opcode, () => reply(controls.getIfaces, [iface])],
       [controls.getPublicIps.opcode, () => reply(controls.getPublicIps, ips)],

@@ -1,13 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { decode } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
-import { messages } from '../../src/transport/wire/messages.ts'
+import { messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
 import { DESTINATION, decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
 import type { GoldenPacket } from './goldens.ts'
 
 type Control = Extract<Packet, { kind: 'control' }>
 
+type Message = Extract<Packet, { kind: 'message' }>
+
 const REQUEST_ID_OFFSET = 28
+const MESSAGE_SRVID_OFFSET = 32
 
 /**
  * A daemon that has only its memories: it answers every request with what the real daemon answered when the real tool asked the same, and
@@ -68,6 +72,7 @@ export class RecordedDaemon {
       for (const frame of frames.push(chunk)) {
         const packet = decodePacket(frame)
         if (packet.kind === 'control') this.answer(socket, packet)
+        if (packet.kind === 'message') this.answerMessage(socket, packet)
       }
     })
   }
@@ -87,6 +92,17 @@ export class RecordedDaemon {
     }
     const copy = Buffer.from(reply)
     copy.writeUInt32LE(request.header.requestId, REQUEST_ID_OFFSET)
+    socket.write(copy)
+  }
+
+  /** A request for a takeover run names the srvid for the answer; the recorded answer went to that of the recorded request. */
+  private answerMessage(socket: Socket, { srvid, data }: Message): void {
+    if (srvid !== messages.takeoverRun.srvid) return
+    const { replySrvid } = decode(messages.takeoverRun.data, data)
+    const recorded = [...this.sentMessages].find(([to]) => messageBySrvid(to)?.name === 'answer')?.[1][0]
+    if (!recorded) return
+    const copy = Buffer.from(recorded)
+    copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
     socket.write(copy)
   }
 

@@ -13,42 +13,23 @@ const SILENCE_MS = 2_500
  * @throws ClosedError when the connection ends.
  */
 export async function collectLeader(client: CtdbClient, timeoutMs: number): Promise<Leader> {
-  const done = new AbortController()
-  const limit = setTimeout(() => done.abort(), timeoutMs)
-  const broadcast = firstBroadcast(client, done.signal)
-  const older = askOlderDaemon(client, Math.min(SILENCE_MS, timeoutMs / 2), done.signal)
+  const broadcasts = await client.subscribe(messages.leader)
   try {
-    const leader = await Promise.race([broadcast, older])
-    return leader ?? (await broadcast) ?? { pnn: UNKNOWN_PNN, era: 'leader' }
+    const silenceMs = Math.min(SILENCE_MS, timeoutMs / 2)
+    const soon = await broadcasts.next(silenceMs)
+    if (soon) return { pnn: soon.data, era: 'leader' }
+    const older = recmasterOf(client, timeoutMs - silenceMs)
+    const late = broadcasts.next(timeoutMs - silenceMs).then((message) => message && leaderAt(message.data))
+    return (await Promise.race([late, older])) ?? (await late) ?? leaderAt(UNKNOWN_PNN)
   } finally {
-    clearTimeout(limit)
-    done.abort()
-    older.catch(() => {})
-    broadcast.catch(() => {})
+    broadcasts.close()
   }
 }
 
-async function firstBroadcast(client: CtdbClient, signal: AbortSignal): Promise<Leader | undefined> {
-  try {
-    for await (const { data } of await client.subscribe(messages.leader, { signal })) return { pnn: data, era: 'leader' }
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
-  return undefined
-}
+const leaderAt = (pnn: number): Leader => ({ pnn, era: 'leader' })
 
-async function askOlderDaemon(client: CtdbClient, afterMs: number, signal: AbortSignal): Promise<Leader | undefined> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, afterMs)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-  if (signal.aborted) return undefined
-  try {
-    return { pnn: await client.control(controls.getRecmaster, { signal }), era: 'recmaster' }
-  } catch {
-    return undefined
-  }
+/** What a daemon of before 4.16 says; one that refuses will broadcast, or has no leader: never to be answered here then. */
+function recmasterOf(client: CtdbClient, timeoutMs: number): Promise<Leader | undefined> {
+  const asked = client.control(controls.getRecmaster, { timeoutMs })
+  return asked.then((pnn): Leader => ({ pnn, era: 'recmaster' })).catch(() => undefined)
 }

@@ -1,0 +1,35 @@
+import { createInterface } from 'node:readline/promises'
+import { CtdbtsError } from '../lib/errors.ts'
+
+/**
+ * Asks on the terminal; anything but y or yes is no, and so is the end of the input. Ctrl-C ends the program, as always.
+ * @throws CtdbtsError NOT_CONFIRMED where there is no terminal to ask on.
+ */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new CtdbtsError('NOT_CONFIRMED', 'there is no terminal to ask on', { hint: 'give --yes when you mean it' })
+  }
+  // On standard error, so that what is written to standard output can go into a file.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  terminal.on('SIGINT', () => {
+    terminal.close()
+    process.kill(process.pid, 'SIGINT')
+  })
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+/** Shows on a terminal that something goes on, and for how long; elsewhere nothing. Returns what ends it. */
+export function showProgress(what: string): () => void {
+  if (!process.stderr.isTTY) return () => {}
+  const start = Date.now()
+  const draw = () => process.stderr.write(`\r${what} ${Math.round((Date.now() - start) / 1000)} s `)
+  const timer = setInterval(draw, 1000)
+  draw()
+  return () => {
+    clearInterval(timer)
+    process.stderr.write(`\r${' '.repeat(what.length + 12)}\r`)
+  }
+}

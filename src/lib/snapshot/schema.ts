@@ -1,0 +1,51 @@
+import * as v from 'valibot'
+import { parseIp } from '../address/ip-text.ts'
+import { RUN_STATES } from '../cluster/run-state.ts'
+import type { Snapshot } from './snapshot.ts'
+
+// What is read from a file has to be checked at run time. The compiler holds the two descriptions against each other, so they cannot
+// drift apart; the types stay apart from this so that users of the library need no valibot. Keys that are not declared are ignored:
+// they are those of a newer minor version.
+
+const pnn = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_fffe))
+const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))
+const address = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseIp(text) !== undefined,
+    ({ input }) => `${JSON.stringify(input)} is no IP address`,
+  ),
+)
+const mapEntry = v.object({ pnn, address, flags: u32 })
+const knownAddress = v.object({
+  address,
+  owner: v.nullable(pnn),
+  interfaces: v.optional(v.array(v.string())),
+  activeInterface: v.optional(v.nullable(v.string())),
+})
+const nodeFacts = v.object({
+  pnn,
+  missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string() })),
+  runState: v.optional(v.picklist(RUN_STATES)),
+  nodeMap: v.optional(v.array(mapEntry)),
+  vnnMap: v.optional(v.object({ generation: u32, map: v.array(u32) })),
+  recoveryMode: v.optional(u32),
+  times: v.optional(
+    v.object({ now: v.number(), daemonStart: v.number(), lastRecoveryStarted: v.number(), lastRecoveryFinished: v.number() }),
+  ),
+  tunables: v.optional(v.record(v.string(), u32)),
+  capabilities: v.optional(v.object({ leader: v.boolean(), lmaster: v.boolean() })),
+  known: v.optional(v.array(knownAddress)),
+  available: v.optional(v.array(address)),
+  interfaces: v.optional(v.array(v.object({ name: v.string(), linkUp: v.boolean(), references: u32 }))),
+  banSeconds: v.optional(u32),
+})
+
+export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
+  formatVersion: v.string(),
+  takenAt: v.pipe(v.string(), v.isoTimestamp()),
+  askedNode: pnn,
+  leader: v.object({ pnn: v.nullable(pnn), era: v.picklist(['leader', 'recmaster']) }),
+  nodeMap: v.array(mapEntry),
+  nodes: v.array(nodeFacts),
+})

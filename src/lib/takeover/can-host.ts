@@ -1,0 +1,36 @@
+import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { factsOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
+
+/** Flags that keep a node from hosting anything. */
+const CANNOT_HOST_FLAGS = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
+
+/** Flags of a node as a snapshot's node map has them. */
+export const flagsOf = ({ nodeMap }: Snapshot, pnn: Pnn): number =>
+  nodeMap.find((entry) => entry.pnn === pnn)?.flags ?? NODE_FLAG.DELETED
+
+/**
+ * Why a node cannot host an address, by the rules of the daemon: it is inactive, disabled or unhealthy, not in run state RUNNING, does
+ * not know the address, or has no link on any of its interfaces. Undefined when nothing of that is so.
+ */
+export function obstacle(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
+  const flags = flagsOf(snapshot, pnn)
+  if ((flags & CANNOT_HOST_FLAGS) !== 0) return `it is ${flagsText(flags)}`
+  const facts = factsOf(snapshot, pnn)
+  if (!facts?.known) return 'it does not say which addresses it knows'
+  if (facts.runState !== undefined && facts.runState !== 'RUNNING') return `its run state is ${facts.runState}`
+  const known = facts.known.find((candidate) => candidate.address === address)
+  if (!known) return 'the address is not in its public addresses'
+  return hasLink(facts, known) ? undefined : `no link on ${known.interfaces?.join(', ')}`
+}
+
+/** Whether an interface of an address has its link up; also when that is not known, as then nothing speaks against it. */
+function hasLink({ interfaces }: NodeFacts, { interfaces: names }: KnownAddress): boolean {
+  if (!names || !interfaces) return true
+  return names.some((name) => interfaces.find((candidate) => candidate.name === name)?.linkUp)
+}
+
+/** The same verdict as the node itself gave when it listed the addresses available to it; else the reason it had. */
+export function whyNot(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
+  if (factsOf(snapshot, pnn)?.available?.includes(address)) return undefined
+  return obstacle(snapshot, pnn, address) ?? 'it says that it is not available there'
+}

@@ -1,0 +1,42 @@
+import type { Pnn } from '../lib/cluster/node.ts'
+import { CtdbtsError } from '../lib/errors.ts'
+import type { CtdbClient } from './client.ts'
+import { answerTo, messages, replySrvid } from './wire/messages.ts'
+import { DESTINATION } from './wire/packet.ts'
+
+let asked = 0
+
+/**
+ * Asks for a takeover run and waits until it is done. All connected nodes get the message; only the leader acts on it. When no answer
+ * comes in time it is sent again, as the real tool does: a leader that is just being elected hears it then.
+ * @param onSilence called each time the time limit passes without an answer.
+ * @returns the PNN of the leader.
+ * @throws CtdbtsError RUN_FAILED when the leader says that it failed.
+ */
+export async function requestTakeoverRun(
+  client: CtdbClient,
+  localPnn: Promise<Pnn>,
+  { timeoutMs, onSilence }: { timeoutMs: number; onSilence?: () => void },
+): Promise<Pnn> {
+  asked += 1
+  const srvid = replySrvid(process.pid, asked)
+  const answers = await client.subscribe(answerTo(srvid))
+  try {
+    for (;;) {
+      client.send(messages.takeoverRun, DESTINATION.CONNECTED_NODES, { pnn: await localPnn, replySrvid: srvid })
+      const answer = await answers.next(timeoutMs)
+      if (answer && answer.data >= 0) return answer.data
+      if (answer) throw runFailed(answer.data)
+      onSilence?.()
+    }
+  } finally {
+    answers.close()
+  }
+}
+
+const runFailed = (status: number): CtdbtsError =>
+  new CtdbtsError('RUN_FAILED', `the leader says that the takeover run failed (${status})`, {
+    hint: "the leader's log says which node failed; it tries again by itself",
+    exitStatus: status === -1 ? 1 : status & 0xff,
+    ctdbText: { stderr: [] },
+  })

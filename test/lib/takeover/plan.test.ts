@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import { compareOutcome } from '../../../src/lib/takeover/outcome.ts'
+import { type Plan, planTakeover } from '../../../src/lib/takeover/plan.ts'
+import { makeSnapshot } from '../../support/snapshots.ts'
+
+const moves = ({ addresses }: Plan) => addresses.map(({ address, from, to }) => [address.slice(7), from, to])
+const reasons = ({ addresses }: Plan) => addresses.map(({ reason }) => reason)
+
+describe('a plan', () => {
+  it('keeps everything where nothing is wrong', () => {
+    const plan = planTakeover(makeSnapshot({ owners: [0, 1, 2] }))
+    expect(plan.addresses.map(({ change }) => change)).toEqual(['kept', 'kept', 'kept'])
+    expect(plan.counts).toEqual([0, 1, 2].map((pnn) => ({ pnn, before: 1, after: 1 })))
+    expect(plan.failures).toEqual([])
+  })
+
+  it('says where the addresses of a node that cannot host go, and why', () => {
+    const plan = planTakeover(makeSnapshot({ owners: [0, 1, 2], flags: { 2: NODE_FLAG.BANNED } }))
+    expect(moves(plan).slice(0, 2)).toEqual([
+      ['1', 0, 0],
+      ['2', 1, 1],
+    ])
+    expect(plan.addresses[2]).toMatchObject({ from: 2, change: 'moved', cannot: [{ pnn: 2, why: 'it is BANNED|INACTIVE' }] })
+    expect(plan.addresses[2]?.reason).toMatch(/^node 2 cannot host it: it is BANNED\|INACTIVE; on node \d it costs least/)
+  })
+
+  it('names for each node why nobody can host an address', () => {
+    const plan = planTakeover(
+      makeSnapshot({
+        owners: [null],
+        flags: { 0: NODE_FLAG.UNHEALTHY },
+        facts: {
+          1: { available: [], interfaces: [{ name: 'eth1', linkUp: false, references: 0 }] },
+          2: { available: [], runState: 'STARTUP' },
+        },
+      }),
+    )
+    expect(plan.addresses[0]).toMatchObject({ change: 'unhosted', reason: 'no node can host it' })
+    expect(plan.addresses[0]?.cannot.map(({ why }) => why)).toEqual([
+      'it is UNHEALTHY',
+      'no link on eth1',
+      'its run state is STARTUP',
+    ])
+  })
+
+  it('does nothing with NoIPTakeover, and says so', () => {
+    const plan = planTakeover(makeSnapshot({ owners: [null, 1], tunables: { NoIPTakeover: 1 } }))
+    expect(moves(plan)).toEqual([
+      ['1', null, null],
+      ['2', 1, 1],
+    ])
+    expect(reasons(plan)[0]).toBe('nobody owns it, and NoIPTakeover=1 lets no node take it over')
+  })
+
+  it('moves addresses to a node that has none, or that the leader was told of, but not with NoIPFailback', () => {
+    const uneven = { owners: [0, 0, 0, 0, 1, 1], nodes: 2 }
+    expect(moves(planTakeover(makeSnapshot(uneven))).every(([, from, to]) => from === to)).toBe(true)
+    const forced = planTakeover(makeSnapshot(uneven), { forceRebalance: [1] })
+    expect(forced.addresses.filter(({ change }) => change === 'moved').length).toBe(1)
+    expect(forced.addresses.find(({ change }) => change === 'moved')?.reason).toMatch(
+      /^node 1 was named to receive addresses, and there it costs \d+ instead of \d+$/,
+    )
+    const failback = planTakeover(makeSnapshot({ ...uneven, tunables: { NoIPFailback: 1 } }), { forceRebalance: [1] })
+    expect(failback.addresses.every(({ change }) => change === 'kept')).toBe(true)
+  })
+
+  it('lists the controls: all releases before the first takeover, redundant ones marked', () => {
+    const plan = planTakeover(makeSnapshot({ nodes: 2, owners: [0, 1], flags: { 1: NODE_FLAG.DISABLED } }))
+    expect(plan.controls).toEqual([
+      { control: 'RELEASE_IP', to: 1, address: '10.0.0.1', owner: 0, redundant: true },
+      { control: 'RELEASE_IP', to: 1, address: '10.0.0.2', owner: 0, redundant: false },
+      { control: 'TAKEOVER_IP', to: 0, address: '10.0.0.1', owner: 0, redundant: true },
+      { control: 'TAKEOVER_IP', to: 0, address: '10.0.0.2', owner: 0, redundant: false },
+    ])
+  })
+
+  it('warns of what would make the run fail', () => {
+    const silent = { missing: [{ fact: 'known', code: 'TIMEOUT', message: 'no answer' }], known: undefined, available: undefined }
+    const plan = planTakeover(makeSnapshot({ owners: [0, 0], facts: { 1: silent } }))
+    expect(plan.failures).toEqual(['node 1 does not say which addresses it knows'])
+    expect(planTakeover({ ...makeSnapshot({ owners: [0] }), leader: { pnn: null, era: 'leader' } }).failures[0]).toContain(
+      'no leader',
+    )
+  })
+
+  it.each([
+    [0, 'deterministic'],
+    [1, 'non-deterministic'],
+    [2, 'lcp2'],
+  ])('takes algorithm %i from the leader', (IPAllocAlgorithm, name) => {
+    const plan = planTakeover(makeSnapshot({ owners: [null, null, 0], tunables: { IPAllocAlgorithm } }))
+    expect(plan.algorithm).toBe(name)
+    expect(plan.addresses.every(({ reason }) => reason.length > 10)).toBe(true)
+  })
+})
+
+describe('an outcome', () => {
+  it('is the plan, or names what differs', () => {
+    const plan = planTakeover(makeSnapshot({ owners: [0, null] }))
+    const [, second] = plan.addresses
+    const asPlanned = compareOutcome(plan, makeSnapshot({ owners: [0, second?.to ?? null] }))
+    expect(asPlanned).toEqual({ asPlanned: true, addresses: 2, differences: [] })
+    expect(compareOutcome(plan, makeSnapshot({ owners: [0, null] })).differences).toEqual([
+      { address: '10.0.0.2', planned: second?.to, actual: null },
+    ])
+  })
+})

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import { planTakeover } from '../../../src/lib/takeover/plan.ts'
+import { type Edit, imagine } from '../../../src/lib/takeover/what-if.ts'
+import { type Made, makeSnapshot } from '../../support/snapshots.ts'
+
+/** Where each address would go, and what was assumed. */
+function foresee(made: Made, ...edits: Edit[]) {
+  const now = makeSnapshot(made)
+  const before = structuredClone(now)
+  const { snapshot: imagined, assumptions } = imagine(now, edits)
+  expect(now).toEqual(before)
+  const { addresses, leader } = planTakeover(now, { imagined, assumptions })
+  return { owners: addresses.map(({ to }) => to), from: addresses.map(({ from }) => from), assumptions, leader }
+}
+
+const spread: Made = { owners: [0, 1, 2] }
+
+describe('what if', () => {
+  it('a node goes down: its addresses move, and it is still named as where they came from', () => {
+    const { owners, from } = foresee(spread, { kind: 'down', pnn: 2 })
+    expect(from).toEqual([0, 1, 2])
+    expect(owners.slice(0, 2)).toEqual([0, 1])
+    expect([0, 1]).toContain(owners[2])
+  })
+
+  it('the leader goes down: another is assumed to lead', () => {
+    const { leader, assumptions } = foresee(spread, { kind: 'down', pnn: 0 })
+    expect(leader).toBe(1)
+    expect(assumptions).toEqual(['node 0 leads now; node 1 is assumed to lead after it'])
+  })
+
+  it('a node comes up: it gets its share', () => {
+    const { owners, assumptions } = foresee(
+      { owners: [0, 1, 0, 1], flags: { 2: NODE_FLAG.DISCONNECTED } },
+      { kind: 'up', pnn: 2 },
+    )
+    expect(owners).toContain(2)
+    expect(assumptions.length).toBe(2)
+    expect(foresee({ owners: [0, 0], flags: { 1: NODE_FLAG.STOPPED } }, { kind: 'up', pnn: 1 }).owners).toContain(1)
+  })
+
+  it('a node is disabled, or enabled', () => {
+    expect(foresee(spread, { kind: 'disable', pnn: 1 }).owners).not.toContain(1)
+    expect(foresee({ owners: [0, 0, 2], flags: { 1: NODE_FLAG.DISABLED } }, { kind: 'enable', pnn: 1 }).owners).toContain(1)
+  })
+
+  it('a link goes down, or comes up', () => {
+    const { owners, assumptions } = foresee(spread, { kind: 'link-down', pnn: 1, interfaceName: 'eth1' })
+    expect(owners).not.toContain(1)
+    expect(assumptions[0]).toContain('CTDB_PARTIALLY_ONLINE_INTERFACES')
+    const unplugged = { 1: { available: [], interfaces: [{ name: 'eth1', linkUp: false, references: 0 }] } }
+    const plugged = foresee({ owners: [0, 0, 2], facts: unplugged }, { kind: 'link-up', pnn: 1, interfaceName: 'eth1' })
+    expect(plugged.owners).toContain(1)
+  })
+
+  it('there are other addresses, other nodes, other settings', () => {
+    expect(foresee(spread, { kind: 'add-address', address: '10.0.0.50' }).owners[3]).not.toBeNull()
+    expect(foresee(spread, { kind: 'add-address', address: '10.0.0.50', pnns: [1] }).owners[3]).toBe(1)
+    expect(foresee(spread, { kind: 'remove-address', address: '10.0.0.2' }).owners).toEqual([0, 2])
+    expect(foresee({ owners: [0, 1, 2, 0, 1, 2] }, { kind: 'add-nodes', count: 2 }).owners).toEqual(
+      expect.arrayContaining([3, 4]),
+    )
+    expect(foresee({ owners: [null] }, { kind: 'set', tunable: 'noiptakeover', value: 1 }).owners).toEqual([null])
+    expect(foresee({ owners: [2, 1, 0] }, { kind: 'algorithm', algorithm: 'deterministic' }).owners).toEqual([2, 1, 0])
+  })
+
+  it('several things at once', () => {
+    const { owners } = foresee(
+      { owners: [0, 1, 2, 0, 1, 2] },
+      { kind: 'down', pnn: 2 },
+      { kind: 'disable', pnn: 1 },
+      { kind: 'remove-address', address: '10.0.0.1' },
+    )
+    expect(owners).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it.each<[Edit, string]>([
+    [{ kind: 'down', pnn: 9 }, 'there is no node 9'],
+    [{ kind: 'up', pnn: 1 }, 'node 1 is up and healthy already'],
+    [{ kind: 'enable', pnn: 1 }, 'node 1 is not disabled already'],
+    [{ kind: 'link-down', pnn: 1, interfaceName: 'eth9' }, 'node 1 has no interface "eth9" for public addresses (it has eth1)'],
+    [{ kind: 'link-up', pnn: 1, interfaceName: 'eth1' }, 'the link of eth1 on node 1 is up already'],
+    [{ kind: 'set', tunable: 'NoSuchVar', value: 1 }, 'there is no tunable "NoSuchVar"'],
+    [{ kind: 'set', tunable: 'IPAllocAlgorithm', value: 3 }, 'IPAllocAlgorithm is 0, 1 or 2'],
+    [{ kind: 'add-address', address: '10.0.0.300' }, '"10.0.0.300" is no IP address'],
+    [{ kind: 'add-address', address: '10.0.0.1' }, 'node 0 knows 10.0.0.1 already'],
+    [{ kind: 'add-address', address: '10.0.0.50', pnns: [7] }, 'there is no node 7'],
+    [{ kind: 'remove-address', address: '10.0.0.50' }, 'no node knows 10.0.0.50'],
+    [{ kind: 'add-nodes', count: 0 }, 'at most 1000 nodes'],
+  ])('%j is refused', (edit, reason) => {
+    expect(() => imagine(makeSnapshot(spread), [edit])).toThrow(reason)
+  })
+})
