@@ -40,6 +40,14 @@ export interface Views {
   table(coloured: boolean): Promise<string>
 }
 
+/** Which of the real tool's forms of output a command has. */
+interface OutputForms {
+  /** `-j`; without it, the real tool's refusal is given. */
+  readonly ctdbJson: boolean
+  /** `-X` and `-Y`. */
+  readonly machineReadable?: boolean
+}
+
 /** The local daemon, and its PNN, which is on its way. */
 export interface Daemon {
   readonly client: CtdbClient
@@ -88,8 +96,11 @@ export abstract class CtdbtsCommand extends Command {
   }
 
   /** Refuses combinations of output options, in the real tool's words where it has some. */
-  protected checkOutput(options: GlobalOptions, { ctdbJson }: { ctdbJson: boolean }): void {
+  protected checkOutput(options: GlobalOptions, { ctdbJson, machineReadable = true }: OutputForms): void {
     const machine = options['machine-readable'] || options['machine-parsable']
+    if (machine && !machineReadable) {
+      throw new CtdbtsError('OUTPUT_FORM', `${this.id} has no output with separators`, { hint: 'use --json' })
+    }
     if ((options.json || options['ctdb-json']) && machine) throw refusal('--json and -Y options are mutually exclusive')
     if (options['ctdb-json'] && !ctdbJson) throw refusal(`--json not supported by the ${this.id} subcommand`)
     const forms = [machine, options.table, options.json, options['ctdb-json']].filter(Boolean)

@@ -49,7 +49,7 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(TakeoverRun)
-    this.checkOutput(flags, { ctdbJson: false })
+    this.checkOutput(flags, { ctdbJson: false, machineReadable: false })
     const edits = editsOf(flags)
     const forceRebalance = (flags.rebalance ?? []).map((text) => number(text, '--rebalance PNN'))
     const plan = (now: Snapshot) => {

@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { encode } from '../../src/transport/wire/codec.ts'
+import { decode, encode } from '../../src/transport/wire/codec.ts'
 import { type Control, controls } from '../../src/transport/wire/controls.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
-import type { MessageKind } from '../../src/transport/wire/messages.ts'
+import { answerTo, type MessageKind, messages } from '../../src/transport/wire/messages.ts'
 import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
 
 type Request = Extract<Packet, { kind: 'control' }>
@@ -44,6 +44,14 @@ export class ScriptedDaemon {
     await new Promise((resolve) => this.server.close(resolve))
   }
 
+  /** A takeover run is always done at once, by node 1, and changes nothing. */
+  private answerMessage(socket: Socket, { srvid, data }: Message): void {
+    if (srvid !== messages.takeoverRun.srvid) return
+    const { pnn, replySrvid } = decode(messages.takeoverRun.data, data)
+    const answer = { kind: 'message', srvid: replySrvid, data: encode(answerTo(replySrvid).data, 1) } as const
+    socket.write(encodePacket({ destination: pnn, source: 1, requestId: 0 }, answer))
+  }
+
   private serve(socket: Socket): void {
     const frames = new FrameSplitter(measurePacket, 1 << 20)
     this.sockets.add(socket)
@@ -53,6 +61,7 @@ export class ScriptedDaemon {
       socket.cork()
       for (const frame of frames.push(chunk)) {
         const request = decodePacket(frame)
+        if (request.kind === 'message') this.answerMessage(socket, request)
         if (request.kind !== 'control') continue
         this.requests.push(request)
         this.script(exchange(socket, request))
@@ -61,6 +70,8 @@ export class ScriptedDaemon {
     })
   }
 }
+
+type Message = Extract<Packet, { kind: 'message' }>
 
 function exchange(socket: Socket, request: Request): Exchange {
   const { source, requestId } = request.header
