@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config'
-
-/** CI wants the numbers, too. */
-const results = process.env.TEST_RESULTS
+import { reporters } from './test/support/reporters.ts'
 
 export default defineConfig({
   test: {
@@ -9,6 +7,6 @@ export default defineConfig({
     exclude: ['test/lab/**'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,
-    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
+    reporters: reporters(),
   },
 })

@@ -6,7 +6,7 @@ import { COMMANDS } from '../commands/index.ts'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { guardOutput } from './output.ts'
-import { commandIndex } from './popt.ts'
+import { commandIndex, cutCommandLine } from './popt.ts'
 import { reportError } from './report-error.ts'
 
 /** Words that oclif answers to itself. */
@@ -34,14 +34,21 @@ export async function main(argv: readonly string[], root: string, commands = pac
 /** The real tool's options may come before the command; oclif wants the command first. */
 function commandFirst(argv: readonly string[]): string[] {
   if (argv.length === 0 || argv.some((word) => OCLIF_WORDS.includes(word))) return helpFirst(argv)
-  const at = commandIndex(argv, optionShapes(globalFlags))
+  const shapes = optionShapes(globalFlags)
+  const at = commandIndex(argv, shapes)
   const command = argv[at]
-  if (command === undefined) throw new CtdbtsError('NO_COMMAND', 'no command was given', { hint: 'see `ctdbts --help`' })
-  if (!Object.hasOwn(COMMANDS, command)) {
-    const line = `Unknown command '${command}'`
-    throw new CtdbtsError('UNKNOWN_COMMAND', line, { ctdbText: { stderr: [line] } })
+  if (command === undefined || !Object.hasOwn(COMMANDS, command)) {
+    // Like popt, all options first.
+    cutCommandLine(argv, shapes)
+    throw noSuchCommand(command)
   }
   return [command, ...argv.slice(0, at), ...argv.slice(at + 1)]
+}
+
+function noSuchCommand(command: string | undefined): CtdbtsError {
+  if (command === undefined) return new CtdbtsError('NO_COMMAND', 'no command was given', { hint: 'see `ctdbts --help`' })
+  const line = `Unknown command '${command}'`
+  return new CtdbtsError('UNKNOWN_COMMAND', line, { ctdbText: { stderr: [line] } })
 }
 
 /** `ctdbts -n 1 ip --help`: the command must come first here too, but nothing else matters. */

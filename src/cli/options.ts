@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import { type OptionShape, poptInteger } from './popt.ts'
+import type { OptionShape } from './popt.ts'
 
-const integer = Flags.custom<number>({ parse: async (text) => poptInteger(text), helpValue: 'INT' })
+const INTEGER = 'INT'
+const integer = Flags.custom<number>({ parse: async (text) => Number(text), helpValue: INTEGER })
 
 /** The options of every command. Those of the real tool have its names and its meaning. */
 export const globalFlags = {
@@ -47,13 +48,16 @@ interface FlagShape {
   readonly type: string
   readonly char?: string | undefined
   readonly multiple?: boolean
+  readonly helpValue?: string | readonly string[] | undefined
 }
 
 /** The shape that oclif's flags have for popt's grammar. */
 export const optionShapes = (flags: Record<string, FlagShape>): OptionShape[] =>
-  Object.entries(flags).map(([long, { type, char, multiple = false }]) => ({
+  Object.entries(flags).map(([long, { type, char, multiple = false, helpValue }]) => ({
     long,
     ...(char === undefined ? {} : { char }),
     takesValue: type === 'option',
+    // How popt shows such an option too.
+    integer: helpValue === INTEGER,
     repeatable: multiple,
   }))

@@ -8,11 +8,13 @@ export interface OptionShape {
   readonly long: string
   readonly char?: string
   readonly takesValue: boolean
+  /** Its value is an integer, in any of popt's ways to write one. */
+  readonly integer?: boolean
   /** Every time it is given counts; of the others only the last, as with popt. */
   readonly repeatable?: boolean
 }
 
-/** A command line that cannot be read, in popt's words. `word` is the option, or the value, at fault. */
+/** A command line that cannot be read, in popt's words: which name the word at fault as it was written. */
 class InvalidOptionError extends CtdbtsError {
   constructor(word: string, reason: string) {
     super('INVALID_OPTION', `Invalid option ${word}: ${reason}`, {
@@ -33,30 +35,37 @@ export interface CommandLine {
  * @throws InvalidOptionError for the first word that popt would not take.
  */
 export function cutCommandLine(argv: readonly string[], shapes: readonly OptionShape[]): CommandLine {
-  const given: { shape: OptionShape; value: string | undefined }[] = []
+  const given: Given[] = []
   const words: string[] = []
   const rest = [...argv]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') {
-      words.push(...rest)
-      break
-    }
-    if (!isOption(word)) {
-      words.push(word)
-      continue
-    }
-    const { shape, name, value = shape.takesValue ? rest.shift() : undefined, more } = cutOption(word, shapes)
-    if (more !== undefined) rest.unshift(more)
-    if (shape.takesValue && value === undefined) throw new InvalidOptionError(name, 'missing argument')
-    given.push({ shape, value })
+    if (word === '--') return { options: thoseThatCount(given), words: [...words, ...rest] }
+    if (isOption(word)) given.push(...cutWord(word, shapes).map((cut) => withValue(cut, word, rest)))
+    else words.push(word)
   }
-  const counting = given.filter(
-    ({ shape }, index) => shape.repeatable || !given.slice(index + 1).some((later) => later.shape === shape),
-  )
-  return {
-    options: counting.map(({ shape: { long }, value }) => (value === undefined ? `--${long}` : `--${long}=${value}`)),
-    words,
-  }
+  return { options: thoseThatCount(given), words }
+}
+
+/** An option as it was given; without value where it takes none. */
+interface Given {
+  readonly shape: OptionShape
+  readonly value?: string
+}
+
+/** Fetches the value of an option, where it is not in the same word, from the words behind it. */
+function withValue({ shape, value: inline }: Cut, word: string, rest: string[]): Given {
+  if (!shape.takesValue) return { shape }
+  const value = inline ?? rest.shift()
+  if (value === undefined) throw new InvalidOptionError(word, 'missing argument')
+  // popt names the word that it read last: the value, where that was a word of its own.
+  return { shape, value: shape.integer ? integerText(value, inline === undefined ? value : word) : value }
+}
+
+function thoseThatCount(given: readonly Given[]): string[] {
+  const isLast = ({ shape }: Given, index: number) => !given.slice(index + 1).some((later) => later.shape === shape)
+  return given
+    .filter((option, index) => option.shape.repeatable || isLast(option, index))
+    .map(({ shape: { long }, value }) => (value === undefined ? `--${long}` : `--${long}=${value}`))
 }
 
 /**
@@ -65,67 +74,70 @@ export function cutCommandLine(argv: readonly string[], shapes: readonly OptionS
  */
 export function commandIndex(argv: readonly string[], shapes: readonly OptionShape[]): number {
   for (let index = 0; index < argv.length; index++) {
-    let word: string | undefined = argv[index] ?? ''
+    const word = argv[index] ?? ''
     if (word === '--') return index + 1 < argv.length ? index + 1 : -1
     if (!isOption(word)) return index
-    while (word !== undefined) {
-      const { shape, value, more } = cutOption(word, shapes)
-      if (shape.takesValue && value === undefined) index++
-      word = more
-    }
+    const last = cutWord(word, shapes).at(-1)
+    if (last?.shape.takesValue && last.value === undefined) index++
   }
   return -1
 }
 
 const isOption = (word: string): boolean => word.startsWith('-') && word !== '-'
 
+/** An option in a word, with its value where that stands in the same word. */
 interface Cut {
   readonly shape: OptionShape
-  /** The option as it was written. */
-  readonly name: string
-  /** Its value, where it stood in the same word. */
   readonly value?: string
-  /** Further options that were bundled with it. */
-  readonly more?: string
 }
 
-function cutOption(word: string, shapes: readonly OptionShape[]): Cut {
-  const cut = word.startsWith('--') ? cutLong(word, shapes) : cutShort(word, shapes)
-  if (!cut) throw new InvalidOptionError(word, 'unknown option')
-  return cut
+/** The options in one word: one long one, or several short ones of which only the last can have a value. */
+function cutWord(word: string, shapes: readonly OptionShape[]): Cut[] {
+  if (word.startsWith('--')) {
+    const [name, value] = splitAt(word.slice(2), word.indexOf('=') - 2)
+    return [
+      checkedCut(
+        word,
+        shapes.find(({ long }) => long === name),
+        value,
+      ),
+    ]
+  }
+  const cuts: Cut[] = []
+  for (let at = 1; at < word.length; at++) {
+    const shape = shapes.find(({ char }) => char === word[at])
+    const behind = word.slice(at + 1)
+    if (behind.startsWith('=')) return [...cuts, checkedCut(word, shape, behind.slice(1))]
+    if (shape?.takesValue && behind !== '') return [...cuts, { shape, value: behind }]
+    cuts.push(checkedCut(word, shape, undefined))
+  }
+  return cuts
 }
 
-function cutLong(word: string, shapes: readonly OptionShape[]): Cut | undefined {
-  const equals = word.indexOf('=')
-  const name = equals === -1 ? word : word.slice(0, equals)
-  const shape = shapes.find(({ long }) => `--${long}` === name)
-  if (!shape || (equals !== -1 && !shape.takesValue)) return undefined
-  return { shape, name, ...(equals === -1 ? {} : { value: word.slice(equals + 1) }) }
+function checkedCut(word: string, shape: OptionShape | undefined, value: string | undefined): Cut {
+  if (!shape) throw new InvalidOptionError(word, 'unknown option')
+  if (value === undefined) return { shape }
+  if (!shape.takesValue) throw new InvalidOptionError(word, 'option does not take an argument')
+  return { shape, value }
 }
 
-function cutShort(word: string, shapes: readonly OptionShape[]): Cut | undefined {
-  const shape = shapes.find(({ char }) => char === word[1])
-  if (!shape) return undefined
-  const name = word.slice(0, 2)
-  const behind = word.slice(2)
-  if (behind === '') return { shape, name }
-  if (!shape.takesValue) return { shape, name, more: `-${behind}` }
-  return { shape, name, value: behind.startsWith('=') ? behind.slice(1) : behind }
-}
+const splitAt = (text: string, at: number): [string, string | undefined] =>
+  at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 
 const INT_MAX = 0x7fff_ffff
 
 /**
- * An integer as popt reads it: decimal, 0x… or 0…; the empty text is 0.
+ * An integer as popt reads it (decimal, 0x… or 0…; the empty text is 0), in decimal.
+ * @param word what an error names.
  * @throws InvalidOptionError when it is no number, or does not fit into 32 bits.
  */
-export function poptInteger(text: string): number {
+function integerText(text: string, word: string): string {
   const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d*)$/.exec(text)
   const digits = match?.[2] ?? ''
   const octal = /^0[0-7]+$/.test(digits)
-  if (!match || (/^0\d/.test(digits) && !octal)) throw new InvalidOptionError(text, 'invalid numeric value')
+  if (!match || (/^0\d/.test(digits) && !octal)) throw new InvalidOptionError(word, 'invalid numeric value')
   const magnitude = octal ? Number.parseInt(digits, 8) : Number(digits)
-  const value = match[1] === '-' ? -magnitude : magnitude
-  if (value > INT_MAX || value < -INT_MAX - 1) throw new InvalidOptionError(text, 'number too large or too small')
-  return value
+  const value = match[1] === '-' ? 0 - magnitude : magnitude
+  if (value > INT_MAX || value < -INT_MAX - 1) throw new InvalidOptionError(word, 'number too large or too small')
+  return String(value)
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { commandIndex, cutCommandLine, type OptionShape, poptInteger } from '../../src/cli/popt.ts'
+import { commandIndex, cutCommandLine, type OptionShape } from '../../src/cli/popt.ts'
 
 const shapes: OptionShape[] = [
-  { long: 'node', char: 'n', takesValue: true },
+  { long: 'node', char: 'n', takesValue: true, integer: true },
   { long: 'verbose', char: 'v', takesValue: false },
   { long: 'parsable', char: 'X', takesValue: false },
 ]
@@ -15,7 +15,7 @@ describe('a command line is cut as popt cuts it', () => {
     [['-n=1'], ['--node=1'], []],
     [['--node=1'], ['--node=1'], []],
     [['--node', '-1'], ['--node=-1'], []],
-    [['-n', ''], ['--node='], []],
+    [['-n', ''], ['--node=0'], []],
     [['-Xvn1', 'ip'], ['--parsable', '--verbose', '--node=1'], ['ip']],
     [['-vX', '-vn', '2'], ['--parsable', '--verbose', '--node=2'], []],
     [['-n', '1', '-n', '2'], ['--node=2'], []],
@@ -28,7 +28,14 @@ describe('a command line is cut as popt cuts it', () => {
   it.each([
     [['-z'], 'Invalid option -z: unknown option'],
     [['--nodes=1'], 'Invalid option --nodes=1: unknown option'],
-    [['--verbose=1'], 'Invalid option --verbose=1: unknown option'],
+    [['--verbose=1'], 'Invalid option --verbose=1: option does not take an argument'],
+    [['-v=1'], 'Invalid option -v=1: option does not take an argument'],
+    [['-Xz'], 'Invalid option -Xz: unknown option'],
+    [['-Xvn'], 'Invalid option -Xvn: missing argument'],
+    [['-n', 'x'], 'Invalid option x: invalid numeric value'],
+    [['-nx'], 'Invalid option -nx: invalid numeric value'],
+    [['--node=x'], 'Invalid option --node=x: invalid numeric value'],
+    [['-n99999999999'], 'Invalid option -n99999999999: number too large or too small'],
     [['ip', '-n'], 'Invalid option -n: missing argument'],
     [['ip', '--node'], 'Invalid option --node: missing argument'],
   ])('and refused in its words: %j', (argv, message) => {
@@ -64,26 +71,28 @@ describe('the command', () => {
 
 describe('an integer', () => {
   it.each([
-    ['12', 12],
-    ['-1', -1],
-    ['+3', 3],
-    ['0x1F', 31],
-    ['010', 8],
-    ['0', 0],
-    ['', 0],
-    ['2147483647', 0x7fff_ffff],
-    ['-2147483648', -0x8000_0000],
-  ])('%j is %i', (text, value) => {
-    expect(poptInteger(text)).toBe(value)
+    ['12', '12'],
+    ['-1', '-1'],
+    ['+3', '3'],
+    ['0x1F', '31'],
+    ['010', '8'],
+    ['0', '0'],
+    ['-0', '0'],
+    ['', '0'],
+    ['2147483647', '2147483647'],
+    ['-2147483648', '-2147483648'],
+  ])('%j is %s', (text, value) => {
+    expect(cut('-n', text).options).toEqual([`--node=${value}`])
   })
 
   it.each([
     ['x', 'Invalid option x: invalid numeric value'],
     ['1x', 'Invalid option 1x: invalid numeric value'],
     ['08', 'Invalid option 08: invalid numeric value'],
+    ['1.5', 'Invalid option 1.5: invalid numeric value'],
     ['99999999999', 'Invalid option 99999999999: number too large or too small'],
     ['-2147483649', 'Invalid option -2147483649: number too large or too small'],
   ])('%j is none', (text, message) => {
-    expect(() => poptInteger(text)).toThrow(message)
+    expect(() => cut('-n', text)).toThrow(message)
   })
 })

@@ -52,6 +52,8 @@ async function collectAll(client: CtdbClient, nodeMap: Promise<ClusterNode[]>): 
   if (active.length === 0) {
     throw new CtdbtsError('NO_ACTIVE_NODE', 'no node is active, so none can be asked for its public addresses', {
       hint: 'see `ctdbts status` for what keeps the nodes out',
+      // The real tool fails without a word.
+      ctdbText: { stderr: [] },
     })
   }
   // With a list of all nodes the real tool exits with 1 for whatever goes wrong.

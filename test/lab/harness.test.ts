@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describeOnLab } from './describe-on-lab.ts'
+import { listNamespaces } from './harness/network.ts'
+import { publicAddresses } from './harness/node-files.ts'
+import { labIdOf } from './harness/remove.ts'
+import { missingRequirements } from './harness/requirements.ts'
+import { viewOf } from './harness/view.ts'
+import { waitUntil } from './harness/wait.ts'
+
+describeOnLab('a lab', (lab) => {
+  it('has every public address, IPv4 and IPv6, in the kernel of its owner and nowhere else', async () => {
+    const view = await viewOf(lab, 0)
+    if (typeof view === 'string') throw new Error(view)
+    const kernels = await Promise.all(lab.pnns.map((pnn) => lab.must(pnn, 'ip', '-o', 'addr', 'show')))
+    const holders = publicAddresses(lab.pnns.length).map(({ address }) => {
+      return [address, lab.pnns.filter((pnn) => kernels[pnn]?.includes(` ${address}/`))] as const
+    })
+    expect(new Map(holders)).toEqual(new Map([...view.owners].map(([address, owner]) => [address, [owner]])))
+  })
+
+  it('lets root in from one node to another by ssh', async () => {
+    const options = ['-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'BatchMode=yes']
+    const { stdout } = await lab.exec(0, ['ssh', ...options, '-i', lab.sshKeyPath, lab.nodes[2]!.address, 'ctdb', 'pnn'])
+    expect(stdout).toBe('2\n')
+  })
+
+  it('goes when its owner is killed, however early', async () => {
+    const script = `import { startLab } from '${new URL('harness/start.ts', import.meta.url)}'; await startLab({ nodes: 1 })`
+    const owner = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: 'ignore' })
+    const labId = labIdOf(owner.pid!)
+    const traces = async () =>
+      [...(await listNamespaces()), ...readdirSync(tmpdir())].filter((name) => name.startsWith(`${labId}-`))
+    await waitUntil('the lab is being built', async () => ((await traces()).length === 3 ? undefined : 'it is not'), 10_000)
+    owner.kill('SIGKILL')
+    await waitUntil('the lab is gone', async () => (await traces()).join() || undefined, 10_000)
+  })
+})
+
+describe('the requirements of a lab', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  it('are told with the Debian package where one is missing', async () => {
+    vi.stubEnv('PATH', '/nowhere')
+    const missing = await missingRequirements()
+    expect(missing).toContain('the program ctdbd (apt-get install ctdb)')
+    expect(missing).toContain('the program sshd (apt-get install openssh-server)')
+  })
+})

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunResult } from '../../support/program.ts'
+import { type Interface, setCable } from './network.ts'
+import { mustRunOn, runOn } from './node-commands.ts'
+import type { LabNode } from './node-files.ts'
+
+/** A running lab, as it can be handed from the process that started it to those that use it. */
+export interface LabDescription {
+  readonly labId: string
+  readonly directory: string
+  readonly nodes: readonly LabNode[]
+}
+
+/** A running cluster, and what can be done with it. */
+export class Lab {
+  readonly nodes: readonly LabNode[]
+  private readonly description: LabDescription
+
+  constructor(description: LabDescription) {
+    this.description = description
+    this.nodes = description.nodes
+  }
+
+  get pnns(): number[] {
+    return this.nodes.map(({ pnn }) => pnn)
+  }
+
+  /** A file on a node, as it can be opened from outside: `run/ctdb/ctdbd.socket`, `log/log.ctdb`, `etc/public_addresses`. */
+  path(pnn: number, file: string): string {
+    return join(this.node(pnn).directory, file)
+  }
+
+  /** ctdbd's socket; it can be connected to from outside too. */
+  socketPath(pnn: number): string {
+    return this.path(pnn, 'run/ctdb/ctdbd.socket')
+  }
+
+  /** The key that lets root in on every node; sshd listens on the private addresses. */
+  get sshKeyPath(): string {
+    return join(this.description.directory, 'keys/client')
+  }
+
+  /** Runs an argument vector on a node, in its namespaces; paths have to be absolute. */
+  async exec(pnn: number, argv: readonly string[], { env = {} }: { env?: Record<string, string> } = {}): Promise<RunResult> {
+    return await runOn(this.node(pnn), argv, env)
+  }
+
+  /** As `exec`, for what has to succeed. */
+  async must(pnn: number, ...argv: string[]): Promise<string> {
+    return await mustRunOn(this.node(pnn), argv)
+  }
+
+  /** The real tool. */
+  async ctdb(pnn: number, ...argv: string[]): Promise<RunResult> {
+    return await this.exec(pnn, ['ctdb', ...argv])
+  }
+
+  /** The program as it was built when the lab started. */
+  async ctdbts(pnn: number, ...argv: string[]): Promise<RunResult> {
+    const { directory } = this.description
+    const env = { XDG_CACHE_HOME: join(directory, 'cache') }
+    return await this.exec(pnn, [process.execPath, join(directory, 'program/bin/run.js'), ...argv], { env })
+  }
+
+  /** PNN of the leader. */
+  async leader(): Promise<number> {
+    return Number(await this.must(0, 'ctdb', 'leader'))
+  }
+
+  /** Sets a tunable of all daemons. */
+  async setTunable(name: string, value: number): Promise<void> {
+    for (const pnn of this.pnns) await this.must(pnn, 'ctdb', 'setvar', name, String(value))
+  }
+
+  async startDaemon(pnn: number): Promise<void> {
+    await this.must(pnn, 'ctdbd')
+  }
+
+  /** Sends a signal to a node's daemon, or to its recovery daemon alone. */
+  signal(pnn: number, whom: 'ctdbd' | 'recoverd', signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const daemon = this.daemonPid(pnn)
+    const recoverd = () => childrenOf(daemon).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'ctdb_recoverd\n')
+    const pid = whom === 'ctdbd' ? daemon : recoverd()
+    if (pid === undefined) throw new Error(`node ${pnn} has no recovery daemon`)
+    process.kill(pid, signal)
+  }
+
+  /** Kills a node's daemon (SIGKILL), and its children, which would keep a new one from starting for some seconds. */
+  killDaemon(pnn: number): void {
+    const daemon = this.daemonPid(pnn)
+    for (const pid of [daemon, ...childrenOf(daemon)]) process.kill(pid, 'SIGKILL')
+  }
+
+  async plug(pnn: number, name: Interface): Promise<void> {
+    await setCable(this.description.labId, pnn, name, 'plugged')
+  }
+
+  async pull(pnn: number, name: Interface): Promise<void> {
+    await setCable(this.description.labId, pnn, name, 'pulled')
+  }
+
+  /** The end of a node's log, for errors. */
+  lastLogLines(pnn: number): string {
+    const lines = readFileSync(this.path(pnn, 'log/log.ctdb'), 'utf8').trimEnd().split('\n')
+    return [`log of node ${pnn}:`, ...lines.slice(-10)].join('\n')
+  }
+
+  private daemonPid(pnn: number): number {
+    return Number(readFileSync(this.path(pnn, 'run/ctdb/ctdbd.pid'), 'utf8'))
+  }
+
+  private node(pnn: number): LabNode {
+    const node = this.nodes[pnn]
+    if (!node) throw new Error(`the lab has no node ${pnn}`)
+    return node
+  }
+}
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)

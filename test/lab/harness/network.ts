@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import { privateAddress } from './node-files.ts'
+
+/** eth0 carries the private network, the others the public addresses. */
+const INTERFACES = ['eth0', 'eth1', 'eth2'] as const
+export type Interface = (typeof INTERFACES)[number]
+
+/** The network namespace of a node. */
+export const nodeNamespace = (labId: string, pnn: number): string => `${labId}-${pnn}`
+/** The network namespace of the bridge, apart from the machine's own so that its firewall and its other bridges cannot meddle. */
+const switchNamespace = (labId: string): string => `${labId}-switch`
+/** The bridge's end of a node's cable. */
+const switchPort = (pnn: number, name: Interface): string => `n${pnn}-${name}`
+
+/** Makes the namespaces of the nodes and of the switch, and the cables between them. */
+export async function createNetwork(labId: string, nodes: number): Promise<void> {
+  const hub = switchNamespace(labId)
+  await ip('netns', 'add', hub)
+  await ip('-n', hub, 'link', 'add', 'br0', 'type', 'bridge')
+  await ip('-n', hub, 'link', 'set', 'br0', 'up')
+  await Promise.all(Array.from({ length: nodes }, (_, pnn) => createNode(labId, pnn)))
+}
+
+async function createNode(labId: string, pnn: number): Promise<void> {
+  const node = nodeNamespace(labId, pnn)
+  const hub = switchNamespace(labId)
+  await ip('netns', 'add', node)
+  // An address must be usable at once: CTDB looks for it right after adding it, and there are no duplicates to be detected.
+  await ip('netns', 'exec', node, 'sysctl', '-qw', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.all.accept_dad=0')
+  for (const name of INTERFACES) {
+    const port = switchPort(pnn, name)
+    await ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', name, 'netns', node)
+    await ip('-n', hub, 'link', 'set', port, 'master', 'br0', 'up')
+  }
+  await ip('-n', node, 'addr', 'add', `${privateAddress(pnn)}/24`, 'dev', 'eth0')
+  for (const name of ['lo', ...INTERFACES]) await ip('-n', node, 'link', 'set', name, 'up')
+}
+
+/** Pulls or plugs in a node's cable, at the switch: the node sees its interface lose its link, as with a real one. */
+export async function setCable(labId: string, pnn: number, name: Interface, state: 'plugged' | 'pulled'): Promise<void> {
+  await ip('-n', switchNamespace(labId), 'link', 'set', switchPort(pnn, name), state === 'plugged' ? 'up' : 'down')
+}
+
+/** All network namespaces of the machine that have a name. */
+export async function listNamespaces(): Promise<string[]> {
+  const listing = await ip('netns', 'list')
+  return listing.split('\n').flatMap((line) => line.split(' ')[0] || [])
+}
+
+/** Ends everything that runs in a namespace, and removes it with the interfaces in it. */
+export async function removeNamespace(namespace: string): Promise<void> {
+  // Not once: a process that is on its way out may have started another.
+  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
+    for (const pid of pids) kill(pid)
+    await sleep(20)
+  }
+  await ip('netns', 'delete', namespace)
+}
+
+async function pidsIn(namespace: string): Promise<number[]> {
+  const listing = await ip('netns', 'pids', namespace)
+  return listing.split('\n').filter(Boolean).map(Number)
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function ip(...argv: string[]): Promise<string> {
+  const { stdout } = await execa('ip', argv)
+  return stdout
+}

@@ -1,0 +1,27 @@
+import { execa } from 'execa'
+import type { RunResult } from '../../support/program.ts'
+import type { LabNode } from './node-files.ts'
+
+/** Runs an argument vector in a node's namespaces. The working directory is `/`, so paths have to be absolute. */
+export async function runOn(node: LabNode, argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
+  const inside = ['-t', String(node.holderPid), '-n', '-m', '--', ...argv]
+  const result = await execa('nsenter', inside, {
+    env,
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    // `ctdb` ends its whole process group when its time (-T) is up; that must not be ours.
+    detached: true,
+  })
+  return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode ?? -1, durationMs: result.durationMs }
+}
+
+/**
+ * Runs an argument vector that has to succeed in a node's namespaces, and gives its output.
+ * @throws Error with what it printed when it fails.
+ */
+export async function mustRunOn(node: LabNode, argv: readonly string[]): Promise<string> {
+  const { stdout, stderr, status } = await runOn(node, argv)
+  if (status !== 0) throw new Error(`node ${node.pnn}: ${argv.join(' ')} failed with status ${status}: ${stdout}${stderr}`)
+  return stdout
+}

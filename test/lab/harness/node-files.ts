@@ -1,0 +1,79 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A node as everything outside the harness sees it. */
+export interface LabNode {
+  readonly pnn: number
+  /** The private address, where ctdbd and sshd listen. */
+  readonly address: string
+  /** The node's own folders, as they can be reached from outside its namespaces. */
+  readonly directory: string
+  /** The process that keeps the node's namespaces; everything on the node runs inside of them. */
+  readonly holderPid: number
+}
+
+/** What each node hides behind its own: the path inside the node, and the folder below {@link LabNode.directory}. */
+export const MOUNTS = [
+  ['/etc/ctdb', 'etc'],
+  ['/var/lib/ctdb', 'lib'],
+  ['/var/log/ctdb', 'log'],
+  // All of it, so that the machine itself gets no /run/ctdb or /run/sshd from us.
+  ['/run', 'run'],
+] as const
+
+export const privateAddress = (pnn: number): string => `10.99.0.${pnn + 1}`
+
+/** The public addresses, one IPv4 and one IPv6 per node; the IPv6 ones can move to a second interface. */
+export const publicAddresses = (nodes: number): { readonly address: string; readonly line: string }[] =>
+  Array.from({ length: nodes }, (_, index) => 131 + index).flatMap((last) => [
+    { address: `10.99.1.${last}`, line: `10.99.1.${last}/24 eth1` },
+    { address: `fd00:99:1::${last}`, line: `fd00:99:1::${last}/64 eth1,eth2` },
+  ])
+
+/**
+ * Timers of a lab, in seconds. CTDB's own are meant for clusters where a wrong guess is dear: with them the lab takes 25 s to come up, and
+ * half a minute to miss a node.
+ */
+const TUNABLES = {
+  // After a recovery ctdbd waits for this and 3 s more before it runs the event "startup".
+  RerecoveryTimeout: 1,
+  ElectionTimeout: 1,
+  MonitorInterval: 2,
+  KeepaliveInterval: 1,
+  KeepaliveLimit: 3,
+} as const
+
+const CTDB_CONF = (lock: string): string => `[logging]
+  location = file:/var/log/ctdb/log.ctdb
+[cluster]
+  cluster lock = ${lock}
+  leader timeout = 2
+[legacy]
+  realtime scheduling = false
+`
+
+const SSHD_CONFIG = (directory: string, keys: string, address: string): string => `ListenAddress ${address}
+HostKey ${keys}/host
+AuthorizedKeysFile ${keys}/client.pub
+PidFile ${directory}/run/sshd.pid
+UsePAM yes
+# The keys are in the folder for temporary files, which anybody may write to.
+StrictModes no
+`
+
+/** Writes all that ctdbd and sshd of one node read, and makes the folders that they write to. */
+export function writeNodeFiles(labDirectory: string, directory: string, pnn: number, nodes: number): void {
+  const etc = join(directory, 'etc')
+  for (const folder of ['run/ctdb', 'run/sshd', 'log', 'lib/volatile', 'lib/persistent', 'lib/state']) {
+    mkdirSync(join(directory, folder), { recursive: true })
+  }
+  cpSync('/etc/ctdb', etc, { recursive: true, verbatimSymlinks: true })
+  const write = (name: string, text: string) => writeFileSync(join(etc, name), text)
+  const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join('')
+  write('nodes', lines(Array.from({ length: nodes }, (_, other) => privateAddress(other))))
+  write('public_addresses', lines(publicAddresses(nodes).map(({ line }) => line)))
+  write('ctdb.conf', CTDB_CONF(join(labDirectory, 'lock')))
+  write('ctdb.tunables', lines(Object.entries(TUNABLES).map(([name, value]) => `${name}=${value}`)))
+  write('script.options', 'CTDB_PARTIALLY_ONLINE_INTERFACES=yes\n')
+  write('sshd_config', SSHD_CONFIG(directory, join(labDirectory, 'keys'), privateAddress(pnn)))
+}
