@@ -16,7 +16,8 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   const missing = await missingRequirements()
   if (missing.length > 0) {
     const lack = `this machine cannot have a lab, it lacks ${missing.join(', ')}`
-    if (process.env.CI || process.env.CTDBTS_LAB === 'require') throw new Error(lack)
+    if (process.env.CI || process.env.CTDBTS_LAB === 'require')
+      throw new Error(`the tests on a real cluster are required (CI or CTDBTS_LAB=require), but ${lack}`)
     process.stderr.write(`\nThe tests on a real cluster are SKIPPED: ${lack}\n`)
     project.provide('lab', undefined)
     return undefined

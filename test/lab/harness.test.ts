@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { execa } from 'execa'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { describeOnLab } from './describe-on-lab.ts'
-import { listNamespaces } from './harness/network.ts'
+import { listNamespaces, removeNamespace } from './harness/network.ts'
 import { publicAddresses } from './harness/node-files.ts'
-import { labIdOf } from './harness/remove.ts'
+import { labIdOf, removeLeftovers } from './harness/remove.ts'
 import { missingRequirements } from './harness/requirements.ts'
 import { viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
@@ -36,6 +37,25 @@ describeOnLab('a lab', (lab) => {
     await waitUntil('the lab is being built', async () => ((await traces()).length === 3 ? undefined : 'it is not'), 10_000)
     owner.kill('SIGKILL')
     await waitUntil('the lab is gone', async () => (await traces()).join() || undefined, 10_000)
+  })
+})
+
+describeOnLab('what an earlier run has left behind', () => {
+  /** A process that has ended. */
+  const goneId = labIdOf(spawnSync('true').pid)
+  const aliveId = labIdOf(process.ppid)
+  const own = [`${goneId}-0`, `${goneId}-switch`, `${aliveId}-leftover`]
+
+  afterAll(async () => {
+    const remaining = await listNamespaces()
+    await Promise.all(own.filter((name) => remaining.includes(name)).map(removeNamespace))
+  })
+
+  it('goes when its owner does not live any more, and only then', async () => {
+    for (const name of own) await execa('ip', ['netns', 'add', name])
+    await removeLeftovers()
+    const namespaces = await listNamespaces()
+    expect(own.filter((name) => namespaces.includes(name))).toEqual([`${aliveId}-leftover`])
   })
 })
 

@@ -9,25 +9,27 @@ const LIMIT_S = 2
 const LIMIT = ['-t', String(LIMIT_S)]
 /** What may come on top of the limit; starting Node and entering the namespaces are in it. */
 const GRACE_MS = 500
-/** A machine that is busy with something else proves nothing: the best of three counts. */
+/** One bad time on a machine that is busy with something else proves nothing: the best of three counts. */
 const BEST_OF_THREE = { retry: 2 }
 /** One line that says what is wrong, and one behind it that says what to do. */
 const MESSAGE = /^ctdbts: [^\n]+\n {2}[^\n]+\n$/
 
-/** For as long as `body` takes, daemons that are stopped do not count as disconnected. */
-const beforeNodesCountAsDead = (lab: Lab) => {
-  beforeAll(() => lab.setTunable('KeepaliveLimit', 600))
+/** Stops daemons for the tests of a suite; the others are not to take them for disconnected meanwhile. */
+function whileTheyHang(lab: Lab, pnns: readonly number[]): void {
+  beforeAll(async () => {
+    await lab.noticeSilence(false)
+    for (const pnn of pnns) lab.signal(pnn, 'ctdbd', 'SIGSTOP')
+  })
   afterAll(async () => {
-    await lab.setTunable('KeepaliveLimit', 3)
+    for (const pnn of pnns) lab.signal(pnn, 'ctdbd', 'SIGCONT')
+    await lab.noticeSilence(true)
     await untilHealthy(lab)
   })
 }
 
 describeOnLab('keeps its time limits', (lab) => {
   describe('when the local daemon hangs', () => {
-    beforeNodesCountAsDead(lab)
-    beforeAll(() => lab.signal(1, 'ctdbd', 'SIGSTOP'))
-    afterAll(() => lab.signal(1, 'ctdbd', 'SIGCONT'))
+    whileTheyHang(lab, [1])
 
     it.each(['ip', 'ip all', 'status', '-n 0 ip'])('ends: %s', BEST_OF_THREE, async (command) => {
       const { stdout, stderr, status, durationMs } = await lab.ctdbts(1, ...LIMIT, ...command.split(' '))
@@ -73,13 +75,7 @@ describeOnLab('keeps its time limits', (lab) => {
   })
 
   describe('when all other nodes hang and are not seen as disconnected yet', () => {
-    beforeNodesCountAsDead(lab)
-    beforeAll(() => {
-      for (const pnn of [1, 2]) lab.signal(pnn, 'ctdbd', 'SIGSTOP')
-    })
-    afterAll(() => {
-      for (const pnn of [1, 2]) lab.signal(pnn, 'ctdbd', 'SIGCONT')
-    })
+    whileTheyHang(lab, [1, 2])
 
     it.each(['status', 'ip all', '-n 2 status'])('takes one limit, not one for each: %s', BEST_OF_THREE, async (command) => {
       const { durationMs } = await lab.ctdbts(0, ...LIMIT, ...command.split(' '))

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { RunResult } from '../../support/program.ts'
 import { type Interface, setCable } from './network.ts'
 import { mustRunOn, runOn } from './node-commands.ts'
-import type { LabNode } from './node-files.ts'
+import { type LabNode, TUNABLES } from './node-files.ts'
+import { childrenOf, kill, nameOf } from './processes.ts'
+import { waitUntil } from './wait.ts'
 
 /** A running lab, as it can be handed from the process that started it to those that use it. */
 export interface LabDescription {
@@ -73,15 +75,33 @@ export class Lab {
     for (const pnn of this.pnns) await this.must(pnn, 'ctdb', 'setvar', name, String(value))
   }
 
+  /** Whether a node that is silent counts as disconnected before long, as it should, or not for the next ten minutes. */
+  async noticeSilence(notice: boolean): Promise<void> {
+    await this.setTunable('KeepaliveLimit', notice ? TUNABLES.KeepaliveLimit : 600)
+  }
+
+  /** Starts ctdbd; again, when it gave up at once, as what is left of a killed one may still hold the lock on its pid file. */
   async startDaemon(pnn: number): Promise<void> {
-    await this.must(pnn, 'ctdbd')
+    const runs = async () => (this.daemonRuns(pnn) ? undefined : 'it does not')
+    await waitUntil(`ctdbd runs on node ${pnn}`, async () => {
+      await this.must(pnn, 'ctdbd')
+      return await waitUntil(`ctdbd has written its pid file on node ${pnn}`, runs, 2_000).then(() => undefined, String)
+    })
+  }
+
+  private daemonRuns(pnn: number): boolean {
+    try {
+      // A process that has ended and was not waited for yet has none.
+      return readFileSync(`/proc/${this.daemonPid(pnn)}/cmdline`, 'utf8') !== ''
+    } catch {
+      return false
+    }
   }
 
   /** Sends a signal to a node's daemon, or to its recovery daemon alone. */
   signal(pnn: number, whom: 'ctdbd' | 'recoverd', signal: 'SIGSTOP' | 'SIGCONT'): void {
     const daemon = this.daemonPid(pnn)
-    const recoverd = () => childrenOf(daemon).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'ctdb_recoverd\n')
-    const pid = whom === 'ctdbd' ? daemon : recoverd()
+    const pid = whom === 'ctdbd' ? daemon : childrenOf(daemon).find((child) => nameOf(child) === 'ctdb_recoverd')
     if (pid === undefined) throw new Error(`node ${pnn} has no recovery daemon`)
     process.kill(pid, signal)
   }
@@ -89,7 +109,7 @@ export class Lab {
   /** Kills a node's daemon (SIGKILL), and its children, which would keep a new one from starting for some seconds. */
   killDaemon(pnn: number): void {
     const daemon = this.daemonPid(pnn)
-    for (const pid of [daemon, ...childrenOf(daemon)]) process.kill(pid, 'SIGKILL')
+    for (const pid of [daemon, ...childrenOf(daemon)]) kill(pid)
   }
 
   async plug(pnn: number, name: Interface): Promise<void> {
@@ -116,6 +136,3 @@ export class Lab {
     return node
   }
 }
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)

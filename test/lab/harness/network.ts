@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { privateAddress } from './node-files.ts'
+import { kill } from './processes.ts'
+import { waitUntil } from './wait.ts'
 
 /** eth0 carries the private network, the others the public addresses. */
 const INTERFACES = ['eth0', 'eth1', 'eth2'] as const
@@ -27,7 +28,9 @@ async function createNode(labId: string, pnn: number): Promise<void> {
   const hub = switchNamespace(labId)
   await ip('netns', 'add', node)
   // An address must be usable at once: CTDB looks for it right after adding it, and there are no duplicates to be detected.
-  await ip('netns', 'exec', node, 'sysctl', '-qw', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.all.accept_dad=0')
+  for (const which of ['default', 'all']) {
+    await execa('ip', ['netns', 'exec', node, 'tee', `/proc/sys/net/ipv6/conf/${which}/accept_dad`], { input: '0' })
+  }
   for (const name of INTERFACES) {
     const port = switchPort(pnn, name)
     await ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', name, 'netns', node)
@@ -50,25 +53,25 @@ export async function listNamespaces(): Promise<string[]> {
 
 /** Ends everything that runs in a namespace, and removes it with the interfaces in it. */
 export async function removeNamespace(namespace: string): Promise<void> {
-  // Not once: a process that is on its way out may have started another.
-  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
-    for (const pid of pids) kill(pid)
-    await sleep(20)
+  try {
+    await waitUntil(`nothing runs in ${namespace}`, () => killAllIn(namespace), 10_000)
+    await ip('netns', 'delete', namespace)
+  } catch (error) {
+    // Somebody else who clears up may have been faster.
+    if ((await listNamespaces()).includes(namespace)) throw error
   }
-  await ip('netns', 'delete', namespace)
+}
+
+/** To be called until nothing is left: a process that is on its way out may have started another. */
+async function killAllIn(namespace: string): Promise<string | undefined> {
+  const pids = await pidsIn(namespace)
+  for (const pid of pids) kill(pid)
+  return pids.length === 0 ? undefined : `there is still ${pids.join(', ')}`
 }
 
 async function pidsIn(namespace: string): Promise<number[]> {
   const listing = await ip('netns', 'pids', namespace)
   return listing.split('\n').filter(Boolean).map(Number)
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 async function ip(...argv: string[]): Promise<string> {

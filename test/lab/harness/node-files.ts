@@ -34,7 +34,7 @@ export const publicAddresses = (nodes: number): { readonly address: string; read
  * Timers of a lab, in seconds. CTDB's own are meant for clusters where a wrong guess is dear: with them the lab takes 25 s to come up, and
  * half a minute to miss a node.
  */
-const TUNABLES = {
+export const TUNABLES = {
   // After a recovery ctdbd waits for this and 3 s more before it runs the event "startup".
   RerecoveryTimeout: 1,
   ElectionTimeout: 1,

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listNamespaces, removeNamespace } from './network.ts'
+import { isAlive } from './processes.ts'
 
 /** The lab of the process with this id. Its namespaces and its folder have names that begin with it and a `-`. */
 export const labIdOf = (ownerPid: number): string => `ctdbts-lab-${ownerPid}`
@@ -21,13 +22,4 @@ export async function removeLeftovers(): Promise<void> {
   const owners = new Set(names.flatMap((name) => /^ctdbts-lab-(\d+)-/.exec(name)?.[1] ?? []).map(Number))
   const orphaned = [...owners].filter((pid) => pid === process.pid || !isAlive(pid))
   await Promise.all(orphaned.map((pid) => removeLab(labIdOf(pid))))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { Lab, type LabDescription } from './lab.ts'
 import { createNetwork, nodeNamespace } from './network.ts'
 import { mustRunOn } from './node-commands.ts'
 import { type LabNode, MOUNTS, privateAddress, writeNodeFiles } from './node-files.ts'
+import { nameOf } from './processes.ts'
 import { labIdOf, removeLab, removeLeftovers } from './remove.ts'
 import { untilHealthy } from './view.ts'
 import { waitUntil } from './wait.ts'
@@ -73,7 +74,7 @@ async function makeKeys(directory: string): Promise<void> {
 /** The program is used as it is now, whoever builds it anew while the lab runs. */
 function copyProgram(directory: string): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  for (const file of ['package.json', 'bin/run.js', 'dist/cli.cjs']) {
+  for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', 'dist/cli.cjs']) {
     cpSync(join(root, file), join(directory, 'program', file), { recursive: true })
   }
 }
@@ -90,8 +91,7 @@ async function startNode(labId: string, labDirectory: string, pnn: number, count
   await once(holder, 'spawn')
   holder.unref()
   const holderPid = holder.pid!
-  const nameOfHolder = () => readFileSync(`/proc/${holderPid}/comm`, 'utf8').trim()
-  await waitUntil(`node ${pnn} has its namespaces`, async () => (nameOfHolder() === 'sleep' ? undefined : 'ip is not done yet'))
+  await waitUntil(`node ${pnn} has its namespaces`, async () => (nameOf(holderPid) === 'sleep' ? undefined : 'ip is at it'))
   const node = { pnn, address: privateAddress(pnn), directory, holderPid }
   for (const [path, folder] of MOUNTS) await mustRunOn(node, ['mount', '--bind', join(directory, folder), path])
   await mustRunOn(node, ['/usr/sbin/sshd', '-f', '/etc/ctdb/sshd_config'])

@@ -82,7 +82,7 @@ async function untilAll(
     )
     return lacks.find((lack) => lack !== undefined)
   }).catch((error) => {
-    throw new Error(`${error.message}\n${lab.pnns.map((pnn) => lab.lastLogLines(pnn)).join('\n')}`)
+    throw new Error(`${error.message}\n${lab.pnns.map((pnn) => lab.lastLogLines(pnn)).join('\n')}`, { cause: error })
   })
 }
 

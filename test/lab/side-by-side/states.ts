@@ -145,12 +145,12 @@ const broken: readonly ClusterState[] = [
     limit: 2,
     askedOn: [0],
     async enter(lab) {
-      await lab.setTunable('KeepaliveLimit', 600)
+      await lab.noticeSilence(false)
       lab.signal(2, 'ctdbd', 'SIGSTOP')
     },
     async leave(lab) {
       lab.signal(2, 'ctdbd', 'SIGCONT')
-      await lab.setTunable('KeepaliveLimit', 3)
+      await lab.noticeSilence(true)
     },
   },
 ]
