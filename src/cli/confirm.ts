@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { CtdbtsError } from '../lib/errors.ts'
 
 /**
@@ -9,6 +8,8 @@ export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CtdbtsError('NOT_CONFIRMED', 'there is no terminal to ask on', { hint: 'give --yes when you mean it' })
   }
+  // Loaded here, as every command would pay for it otherwise.
+  const { createInterface } = await import('node:readline/promises')
   // On standard error, so that what is written to standard output can go into a file.
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   terminal.on('SIGINT', () => {
