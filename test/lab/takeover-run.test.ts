@@ -8,7 +8,7 @@ import { connectUnix } from '../../src/transport/unix.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { untilHealthy } from './harness/view.ts'
 import { drawOperation, type Operation, type Random } from './takeover-run/operations.ts'
-import { disableTakeoverRuns, look, settled } from './takeover-run/settle.ts'
+import { disableTakeoverRuns, look, NotCarriedOut, settled } from './takeover-run/settle.ts'
 
 const SCENARIOS = 50
 /** LAB_SEED=… runs the same scenarios again. */
@@ -76,12 +76,23 @@ describeOnLab('a takeover run', (lab) => {
   it.each(Array.from({ length: SCENARIOS }, (_, index) => index + 1))(
     'goes as predicted: scenario %i',
     async () => {
-      const { names, differences } = await scenario()
+      const { names, differences } = await scenarioThatWorks()
       expect({ seed, names, differences }).toEqual({ seed, names, differences: [] })
       predicted++
     },
-    120_000,
+    240_000,
   )
+
+  /** A scenario in which the cluster does not come to rest proves nothing; another is drawn, and it is told. */
+  async function scenarioThatWorks(): ReturnType<typeof scenario> {
+    try {
+      return await scenario()
+    } catch (error) {
+      if (!(error instanceof NotCarriedOut)) throw error
+      process.stdout.write(`a scenario could not be carried out, another is drawn: ${error.message.slice(0, 200)}\n`)
+      return await scenario()
+    }
+  }
 
   /** Takes back what the scenarios have left. */
   async function restore(): Promise<void> {

@@ -12,6 +12,9 @@ const POLL_MS = 200
 const QUIET_LOOKS = 2
 const LIMIT_MS = 50_000
 
+/** The cluster did not come to where a prediction could be made or checked: no word about the prediction. */
+export class NotCarriedOut extends Error {}
+
 export const look = (client: CtdbClient): Promise<Snapshot> =>
   collectSnapshot(client, client.pnn(), { timeoutMs: 5_000, now: new Date() })
 
@@ -30,7 +33,8 @@ export async function disableTakeoverRuns(client: CtdbClient, timeoutSeconds: nu
   const waiting = new Set(connected.filter(isActive).map((node) => node.pnn))
   const deadline = Date.now() + LIMIT_MS
   while (waiting.size > 0) {
-    if (Date.now() > deadline) throw new Error(`no answer from ${[...waiting].join(', ')} to being told about takeover runs`)
+    if (Date.now() > deadline)
+      throw new NotCarriedOut(`no answer from ${[...waiting].join(', ')} to being told about takeover runs`)
     for (const to of connected) client.send(messages.disableTakeoverRuns, to.pnn, { pnn, replySrvid: srvid, timeoutSeconds })
     for (let answer = await answers.next(POLL_MS); answer; answer = await answers.next(POLL_MS)) waiting.delete(answer.data)
   }
@@ -40,7 +44,7 @@ export async function disableTakeoverRuns(client: CtdbClient, timeoutSeconds: nu
 /**
  * Waits until a change has arrived everywhere and nothing moves any more: no recovery, one leader, the same picture several times.
  * @param before the picture before the change.
- * @throws Error with the last picture when that does not come about.
+ * @throws NotCarriedOut with the last picture when that does not come about.
  */
 export async function settled(
   client: CtdbClient,
@@ -55,7 +59,7 @@ export async function settled(
     const still = isDeepStrictEqual(essence(now), essence(last)) && isQuiet(now) && hasArrived(now)
     quiet = still ? quiet + 1 : 0
     last = now
-    if (Date.now() > deadline) throw new Error(`the cluster does not come to rest: ${JSON.stringify(essence(now))}`)
+    if (Date.now() > deadline) throw new NotCarriedOut(`the cluster does not come to rest: ${JSON.stringify(essence(now))}`)
   }
   return last
 }
