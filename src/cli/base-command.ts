@@ -1,6 +1,7 @@
 import { Command } from '@oclif/core/command'
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { CtdbClient } from '../transport/client.ts'
 import { openUnix } from '../transport/unix.ts'
 import type { CtdbStyle } from '../ui/ctdb/style.ts'
@@ -12,8 +13,6 @@ import { type ErrorStyle, reportError, reportProblems } from './report-error.ts'
 
 /** What the real tool does without -T and CTDB_TIMEOUT. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 120
-/** setTimeout's limit; further away is never. */
-const MAX_TIMER_MS = 0x7fff_ffff
 
 /** The values of the options that every command has. */
 export interface GlobalOptions {

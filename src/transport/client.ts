@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../lib/errors.ts'
+import { MAX_TIMER_MS } from '../lib/timers.ts'
 import { ClosedError, ControlFailedError, type Destination, NoAnswerError } from './client-errors.ts'
 import { Subscription, type SubscriptionOptions } from './subscription.ts'
 import { decode, encode } from './wire/codec.ts'
@@ -10,8 +11,6 @@ import { DESTINATION, decodePacket, encodePacket, measurePacket, type PacketBody
 
 /** What a client puts in as its own node before it knows it. */
 const SOURCE_UNKNOWN = 0xffff_ffff
-/** setTimeout's own limit; longer deadlines are as good as none. */
-const MAX_TIMER_MS = 0x7fff_ffff
 
 export interface ClientOptions {
   /** Where the stream leads to, for error messages: the path of a socket, a host. */

@@ -1,10 +1,8 @@
 import { CtdbtsError } from '../lib/errors.ts'
+import { MAX_TIMER_MS } from '../lib/timers.ts'
 import { decode } from './wire/codec.ts'
 import type { MessageKind } from './wire/messages.ts'
 import type { MessagePacket } from './wire/packet.ts'
-
-/** setTimeout's own limit: nearly 25 days. */
-const MAX_TIMER_MS = 0x7fff_ffff
 
 /** A message as it came in. */
 export interface Received<Data> {

@@ -16,6 +16,13 @@ export interface SocketAddress {
   readonly scopeId?: number
 }
 
+/** A public address from its text, which has to be one. */
+export const publicSocketAddress = (text: string): SocketAddress => ({
+  family: parseIp(text)?.family ?? 'ipv4',
+  address: text,
+  port: 0,
+})
+
 /**
  * A text that sorts as `ctdb` lists addresses: IPv4 before IPv6, then byte by byte, then by port. Two addresses are the same
  * exactly when their keys are.

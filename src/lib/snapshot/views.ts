@@ -1,13 +1,11 @@
-import { parseIp } from '../address/ip-text.ts'
-import type { SocketAddress } from '../address/socket-address.ts'
+import { publicSocketAddress } from '../address/socket-address.ts'
 import { mergeKnownIps, sortKnownIps } from '../cluster/merge-ips.ts'
 import { type ClusterNode, flagsText, isActive, isReachable, type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import type { IpReport, OwnedIp, PublicIpInterfaces, StatusReport } from '../cluster/report.ts'
 import { CtdbtsError } from '../errors.ts'
 import { factsOf, type KnownAddress, type MapEntry, type NodeFacts, type Snapshot } from './snapshot.ts'
 
-const socketAddress = (text: string): SocketAddress => ({ family: parseIp(text)?.family ?? 'ipv4', address: text, port: 0 })
-const clusterNode = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn, flags, address: socketAddress(address) })
+const clusterNode = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn, flags, address: publicSocketAddress(address) })
 
 const nodesOf = ({ nodeMap }: Snapshot): ClusterNode[] => nodeMap.map(clusterNode)
 
@@ -54,7 +52,7 @@ export function statusReportOf(snapshot: Snapshot, { node }: { node: Pnn | undef
   }
 }
 
-const knownIp = ({ address, owner }: KnownAddress) => ({ address: socketAddress(address), pnn: owner ?? UNKNOWN_PNN })
+const knownIp = ({ address, owner }: KnownAddress) => ({ address: publicSocketAddress(address), pnn: owner ?? UNKNOWN_PNN })
 
 function withInterfaces(ip: OwnedIp, { interfaces }: NodeFacts, known: KnownAddress | undefined): OwnedIp {
   if (!known?.interfaces) return ip

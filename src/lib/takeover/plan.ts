@@ -1,5 +1,4 @@
-import { parseIp } from '../address/ip-text.ts'
-import { addressKey } from '../address/socket-address.ts'
+import { addressKey, publicSocketAddress } from '../address/socket-address.ts'
 import { allocate } from '../allocation/allocate.ts'
 import type { Algorithm, AllocationInput, AllocationStep } from '../allocation/input.ts'
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
@@ -99,7 +98,7 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
   }
 }
 
-const keyOf = (address: string): string => addressKey({ family: parseIp(address)?.family ?? 'ipv4', address, port: 0 })
+const keyOf = (address: string): string => addressKey(publicSocketAddress(address))
 
 /** What the leader's tunables say. */
 export interface Settings {

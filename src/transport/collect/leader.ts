@@ -17,7 +17,7 @@ export async function collectLeader(client: CtdbClient, timeoutMs: number): Prom
   try {
     const silenceMs = Math.min(SILENCE_MS, timeoutMs / 2)
     const soon = await broadcasts.next(silenceMs)
-    if (soon) return { pnn: soon.data, era: 'leader' }
+    if (soon) return leaderAt(soon.data)
     const older = recmasterOf(client, timeoutMs - silenceMs)
     const late = broadcasts.next(timeoutMs - silenceMs).then((message) => message && leaderAt(message.data))
     return (await Promise.race([late, older])) ?? (await late) ?? leaderAt(UNKNOWN_PNN)
