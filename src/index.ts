@@ -18,6 +18,7 @@ export {
 } from './lib/cluster/node.ts'
 export type * from './lib/cluster/report.ts'
 export { RUN_STATES, type RunState } from './lib/cluster/run-state.ts'
+export { DESTINATION, SRVID } from './lib/cluster/srvid.ts'
 export { TUNABLES, type TunableName, type TunableValues } from './lib/cluster/tunables.ts'
 export { CtdbtsError, EXIT_STATUS } from './lib/errors.ts'
 export { parseSnapshot } from './lib/snapshot/parse.ts'
@@ -47,4 +48,4 @@ export {
 } from './transport/wire/eventd.ts'
 export { FrameSplitter } from './transport/wire/frames.ts'
 export { answerTo, type MessageKind, messageBySrvid, messages, replySrvid } from './transport/wire/messages.ts'
-export { DESTINATION, decodePacket, encodePacket, measurePacket, OPERATION, type Packet } from './transport/wire/packet.ts'
+export { decodePacket, encodePacket, measurePacket, OPERATION, type Packet } from './transport/wire/packet.ts'

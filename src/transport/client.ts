@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { DESTINATION } from '../lib/cluster/srvid.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import { ClosedError, ControlFailedError, type Destination, NoAnswerError } from './client-errors.ts'
@@ -7,7 +8,7 @@ import { decode, encode } from './wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from './wire/controls.ts'
 import { FrameSplitter } from './wire/frames.ts'
 import type { MessageKind } from './wire/messages.ts'
-import { DESTINATION, decodePacket, encodePacket, measurePacket, type PacketBody, type ReplyPacket } from './wire/packet.ts'
+import { decodePacket, encodePacket, measurePacket, type PacketBody, type ReplyPacket } from './wire/packet.ts'
 
 /** What a client puts in as its own node before it knows it. */
 const SOURCE_UNKNOWN = 0xffff_ffff

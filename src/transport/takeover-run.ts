@@ -1,8 +1,8 @@
 import type { Pnn } from '../lib/cluster/node.ts'
+import { DESTINATION } from '../lib/cluster/srvid.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { CtdbClient } from './client.ts'
 import { answerTo, messages, replySrvid } from './wire/messages.ts'
-import { DESTINATION } from './wire/packet.ts'
 
 let asked = 0
 

@@ -18,7 +18,7 @@ export const KNOWN_SOCKETS = [
 ] as const
 
 /** sun_path has 108 bytes on Linux, one of them for the NUL. */
-const MAX_SOCKET_PATH_BYTES = 107
+export const MAX_SOCKET_PATH_BYTES = 107
 
 export interface UnixOptions {
   /** The socket; looked for where {@link findSocket} says unless given. */

@@ -1,8 +1,8 @@
 import type { ClusterNode } from '../../src/lib/cluster/node.ts'
+import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { TUNABLES } from '../../src/lib/cluster/tunables.ts'
 import { type Control, controls } from '../../src/transport/wire/controls.ts'
 import { messages } from '../../src/transport/wire/messages.ts'
-import { DESTINATION } from '../../src/transport/wire/packet.ts'
 import { answerBasics, type Exchange } from './scripted-daemon.ts'
 
 /** A small cluster, as the daemon of its node 0 tells it. */

@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { decode } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
 import { messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
-import { DESTINATION, decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
 import type { GoldenPacket } from './goldens.ts'
 
 type Control = Extract<Packet, { kind: 'control' }>

@@ -1,6 +1,8 @@
 import type { Pnn } from '../cluster/node.ts'
 
-export type Algorithm = 'deterministic' | 'non-deterministic' | 'lcp2'
+/** By the value of tunable IPAllocAlgorithm. */
+export const ALGORITHMS = ['deterministic', 'non-deterministic', 'lcp2'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
 
 /** Nobody owns the address, or nobody may. */
 export const NO_OWNER = -1

@@ -1,9 +1,10 @@
 import { addressKey, publicSocketAddress } from '../address/socket-address.ts'
 import { allocate } from '../allocation/allocate.ts'
-import type { Algorithm, AllocationInput, AllocationStep } from '../allocation/input.ts'
+import { ALGORITHMS, type Algorithm, type AllocationInput, type AllocationStep } from '../allocation/input.ts'
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { whyNot } from './can-host.ts'
+import { ordersFor } from './controls.ts'
 import { reasonFor } from './reason.ts'
 
 /** What happens to an address. */
@@ -60,8 +61,6 @@ export interface PlanOptions {
   /** What the imagined cluster rests on. */
   readonly assumptions?: readonly string[]
 }
-
-const ALGORITHMS: readonly Algorithm[] = ['deterministic', 'non-deterministic', 'lcp2']
 
 /** What a takeover run would do, step by step as the leader goes about it. Nothing is asked or changed. */
 export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = now, assumptions = [] }: PlanOptions = {}): Plan {
@@ -177,20 +176,24 @@ function obstacles(snapshot: Snapshot, address: string): AddressPlan['cannot'] {
 }
 
 function controlsOf(snapshot: Snapshot, addresses: readonly AddressPlan[], holders: ReadonlyMap<string, Pnn>): PlannedControl[] {
-  const connected = leadersMap(snapshot).filter(isReachable)
-  const knows = (pnn: Pnn, address: string) => factsOf(snapshot, pnn)?.known?.some((known) => known.address === address) ?? false
-  const releases = addresses.flatMap(({ address, to }) =>
-    connected
-      .filter(({ pnn }) => pnn !== to && knows(pnn, address))
-      .map(({ pnn }): PlannedControl => {
-        const redundant = factsOf(snapshot, pnn)?.known?.find((known) => known.address === address)?.owner !== pnn
-        return { control: 'RELEASE_IP', to: pnn, address, owner: to, redundant }
-      }),
+  const owners = new Map(
+    leadersMap(snapshot)
+      .filter(isReachable)
+      .map(({ pnn }) => [pnn, new Map(factsOf(snapshot, pnn)?.known?.map(({ address, owner }) => [address, owner]))]),
   )
-  const takeovers = addresses.flatMap(({ address, to }): PlannedControl[] =>
-    to === null ? [] : [{ control: 'TAKEOVER_IP', to, address, owner: to, redundant: holders.get(address) === to }],
+  const { releases, takeovers } = ordersFor(
+    addresses.map(({ address, to }) => ({ address, owner: to })),
+    [...owners].map(([pnn, known]) => ({ pnn, known: new Set(known.keys()) })),
   )
-  return [...releases, ...takeovers]
+  return [
+    ...releases.map((order): PlannedControl => {
+      const redundant = owners.get(order.to)?.get(order.address) !== order.to
+      return { control: 'RELEASE_IP', ...order, redundant }
+    }),
+    ...takeovers.map((order): PlannedControl => {
+      return { control: 'TAKEOVER_IP', ...order, redundant: holders.get(order.address) === order.to }
+    }),
+  ]
 }
 
 function countsOf(snapshot: Snapshot, addresses: readonly AddressPlan[]): Plan['counts'] {

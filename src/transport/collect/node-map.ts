@@ -1,8 +1,8 @@
 import { type ClusterNode, flagsText, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import { DESTINATION } from '../../lib/cluster/srvid.ts'
 import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
 import type { CtdbClient } from '../client.ts'
 import { controls } from '../wire/controls.ts'
-import { DESTINATION } from '../wire/packet.ts'
 
 /**
  * The node map of the local daemon. A banned node's map is out of date, so then the next reachable node (by PNN, after the local one)

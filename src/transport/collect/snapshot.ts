@@ -1,4 +1,5 @@
 import { type ClusterNode, hasFlag, isReachable, NODE_FLAG, type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
+import type { Leader } from '../../lib/cluster/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import {
   type KnownAddress,
@@ -22,14 +23,15 @@ const ADDRESSES_AT_ONCE = 500
  * Asks every node, through one connection and all at once, for all that a client can know. A node that does not answer, or not to
  * everything, has that noted; it costs one time limit.
  * @param now the time to write into it.
+ * @param knownLeader who leads, for a caller who has just heard it; saves waiting for the broadcast.
  * @throws CtdbtsError when the local daemon cannot be asked, or has no node map.
  */
 export async function collectSnapshot(
   client: CtdbClient,
   localPnn: Promise<Pnn>,
-  { timeoutMs, now }: { timeoutMs: number; now: Date },
+  { timeoutMs, now, knownLeader }: { timeoutMs: number; now: Date; knownLeader?: Leader },
 ): Promise<Snapshot> {
-  const leader = collectLeader(client, timeoutMs)
+  const leader = knownLeader ? Promise.resolve(knownLeader) : collectLeader(client, timeoutMs)
   leader.catch(() => {})
   const nodeMap = await collectNodeMap(client, localPnn)
   const present = nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))

@@ -1,3 +1,4 @@
+import { SRVID } from '../../lib/cluster/srvid.ts'
 import type { Codec } from './codec.ts'
 import { i32, nothing, u32 } from './primitives.ts'
 import * as structs from './structs.ts'
@@ -14,22 +15,22 @@ const message = <D>(srvid: bigint, name: string, data: Codec<D>): MessageKind<D>
 /** The messages that concern nodes and addresses; adding one is adding a record. */
 export const messages = {
   /** Broadcast about once a second by the leader (4.16 on): how a client learns who leads. */
-  leader: message(0xf101_0000_0000_0000n, 'LEADER', u32),
+  leader: message(SRVID.leader, 'LEADER', u32),
   /** A recovery has finished. */
-  reconfigure: message(0xf200_0000_0000_0000n, 'RECONFIGURE', nothing),
-  releaseIp: message(0xf300_0000_0000_0000n, 'RELEASE_IP', structs.addressText),
-  takeIp: message(0xf301_0000_0000_0000n, 'TAKE_IP', structs.addressText),
+  reconfigure: message(SRVID.reconfigure, 'RECONFIGURE', nothing),
+  releaseIp: message(SRVID.releaseIp, 'RELEASE_IP', structs.addressText),
+  takeIp: message(SRVID.takeIp, 'TAKE_IP', structs.addressText),
   /** The event of that name has finished (4.20 on). */
-  ipReallocated: message(0xf302_0000_0000_0000n, 'IPREALLOCATED', nothing),
+  ipReallocated: message(SRVID.ipReallocated, 'IPREALLOCATED', nothing),
   /** The event of that name has finished (4.21 on). */
-  startIpReallocate: message(0xf303_0000_0000_0000n, 'START_IPREALLOCATE', nothing),
-  takeoverRun: message(0xfb00_0000_0000_0000n, 'TAKEOVER_RUN', structs.takeoverRunRequest),
+  startIpReallocate: message(SRVID.startIpReallocate, 'START_IPREALLOCATE', nothing),
+  takeoverRun: message(SRVID.takeoverRun, 'TAKEOVER_RUN', structs.takeoverRunRequest),
   /** Lets the node with this PNN receive addresses at the next takeover run. */
-  rebalanceNode: message(0xfb01_0000_0000_0000n, 'REBALANCE_NODE', u32),
-  disableTakeoverRuns: message(0xfb03_0000_0000_0000n, 'DISABLE_TAKEOVER_RUNS', structs.disableRequest),
-  disableRecoveries: message(0xfb04_0000_0000_0000n, 'DISABLE_RECOVERIES', structs.disableRequest),
+  rebalanceNode: message(SRVID.rebalanceNode, 'REBALANCE_NODE', u32),
+  disableTakeoverRuns: message(SRVID.disableTakeoverRuns, 'DISABLE_TAKEOVER_RUNS', structs.disableRequest),
+  disableRecoveries: message(SRVID.disableRecoveries, 'DISABLE_RECOVERIES', structs.disableRequest),
   /** Seconds. What `moveip` of 4.17 and older used. */
-  disableIpCheck: message(0xfc00_0000_0000_0000n, 'DISABLE_IP_CHECK', u32),
+  disableIpCheck: message(SRVID.disableIpCheck, 'DISABLE_IP_CHECK', u32),
 } as const
 
 const bySrvid = new Map<bigint, MessageKind<unknown>>(

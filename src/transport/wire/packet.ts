@@ -10,15 +10,6 @@ const PACKET_ALIGN = 8
 /** Kinds of packets. 0 to 4 are database calls, 9 and 10 travel between daemons only. */
 export const OPERATION = { MESSAGE: 5, CONTROL: 7, CONTROL_REPLY: 8 } as const
 
-/** Destinations that are no PNN. */
-export const DESTINATION = {
-  /** The daemon on whose socket we are. */
-  CURRENT_NODE: 0xf000_0001,
-  ALL_NODES: 0xf000_0002,
-  VNN_MAP_NODES: 0xf000_0003,
-  CONNECTED_NODES: 0xf000_0004,
-} as const
-
 const header = struct({
   length: u32,
   magic: u32,

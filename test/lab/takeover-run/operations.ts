@@ -1,9 +1,9 @@
 import { INACTIVE_FLAGS, NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import { DESTINATION } from '../../../src/lib/cluster/srvid.ts'
 import { factsOf, type NodeFacts, type Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import type { CtdbClient } from '../../../src/transport/client.ts'
 import { controls } from '../../../src/transport/wire/controls.ts'
 import { messages } from '../../../src/transport/wire/messages.ts'
-import { DESTINATION } from '../../../src/transport/wire/packet.ts'
 import type { Lab } from '../harness/lab.ts'
 
 /** Numbers from 0 (inclusive) to 1, the same for the same seed. */

@@ -1,0 +1,181 @@
+import { addressKey, type SocketAddress } from '../address/socket-address.ts'
+import { clusterNodes } from '../cluster/address-files.ts'
+import { type ClusterNode, NODE_FLAG } from '../cluster/node.ts'
+import { TUNABLES } from '../cluster/tunables.ts'
+import { processId } from '../log/entry.ts'
+import { type Process, until } from '../process/wait.ts'
+import { ControlFailure, type ControlName, type ReplyOf, type RequestOf, type Timeval } from './control-types.ts'
+import type { Daemon, NodeFile } from './daemon.ts'
+
+/** What a daemon does for each control. */
+export type Handlers = { readonly [N in ControlName]: (request: RequestOf<N>) => Process<ReplyOf<N>> }
+
+const CAPABILITIES = { leader: true, lmaster: true, parallelRecovery: true, fragmentedControls: true, raw: 0x3_0003 }
+/** CTDB's number for the level NOTICE, its default. */
+const NOTICE = 3
+
+/** Makes a handler of a function that needs no time. */
+const atOnce = <Q, R>(answer: (request: Q) => R) =>
+  // biome-ignore lint/correctness/useYield: it is a process that never waits.
+  function* (request: Q): Process<R> {
+    return answer(request)
+  }
+
+const timeval = (ms: number): Timeval => ({
+  seconds: Math.floor(ms / 1000),
+  microseconds: Math.round((ms % 1000) * 1000),
+})
+
+/** The handlers of all controls of a daemon. */
+export function controlHandlers(daemon: Daemon): Handlers {
+  return {
+    ...queries(daemon),
+    ...settings(daemon),
+    ...nodeControls(daemon),
+    ...recoveryControls(daemon),
+    ...addressControls(daemon),
+  }
+}
+
+function queries(daemon: Daemon) {
+  const { options, publicIps, peers } = daemon
+  return {
+    // The recovery daemon is a client, and so is who asks.
+    ping: atOnce(() => 2),
+    getPid: atOnce(() => processId(daemon.pnn, 'ctdbd')),
+    getPnn: atOnce(() => daemon.pnn),
+    getRunState: atOnce(() => daemon.runState),
+    getNodeMap: atOnce(() => peers.nodes()),
+    getVnnMap: atOnce(() => daemon.vnnMap),
+    getDbMap: atOnce(() => []),
+    getRecoveryMode: atOnce(() => daemon.recoveryMode),
+    getCapabilities: atOnce(() => CAPABILITIES),
+    getReclockFile: atOnce(() => options.lockPath),
+    getRecmaster: atOnce(() => {
+      // 4.16 did away with it.
+      if (options.era === 'now' || daemon.leader === undefined) throw new ControlFailure(-1)
+      return daemon.leader
+    }),
+    getNodesFile: atOnce(() => configuredNodes(options.nodesFile)),
+    uptime: atOnce(() => ({
+      now: timeval(daemon.program.nowMs),
+      daemonStart: timeval(daemon.times.startedMs),
+      lastRecoveryStarted: timeval(daemon.times.recoveryStartedMs),
+      lastRecoveryFinished: timeval(daemon.times.recoveryFinishedMs),
+    })),
+    getPublicIps: atOnce(() => publicIps.known()),
+    getAvailableIps: atOnce(() => publicIps.available()),
+    getPublicIpInfo: atOnce((address: SocketAddress) => publicIps.info(address)),
+    getIfaces: atOnce(() => publicIps.interfaceRecords()),
+  }
+}
+
+function configuredNodes({ path, read }: NodeFile): ClusterNode[] {
+  try {
+    return clusterNodes(read(), path)
+  } catch {
+    throw new ControlFailure(-1, `Failed to read the nodes file ${path}`)
+  }
+}
+
+function settings(daemon: Daemon) {
+  let debugLevel = NOTICE
+  const { tunables } = daemon
+  const known = (name: string): number => {
+    const value = tunables.get(name)
+    if (value === undefined) throw new ControlFailure(-1)
+    return value
+  }
+  return {
+    getDebug: atOnce(() => debugLevel),
+    setDebug: atOnce((level: number) => {
+      debugLevel = level
+    }),
+    getTunable: atOnce(known),
+    setTunable: atOnce(({ name, value }: { name: string; value: number }) => {
+      known(name)
+      tunables.set(name, value)
+    }),
+    listTunables: atOnce(() => TUNABLES.filter((entry) => !('obsolete' in entry)).map(({ name }) => name)),
+    getAllTunables: atOnce(() => Object.fromEntries(tunables)),
+  }
+}
+
+function nodeControls(daemon: Daemon) {
+  const { log } = daemon.options
+  return {
+    disableNode: atOnce(() => {
+      log('ctdbd', 'disableNode')
+      daemon.ownFlags |= NODE_FLAG.DISABLED
+    }),
+    enableNode: atOnce(() => {
+      log('ctdbd', 'enableNode')
+      daemon.ownFlags &= ~NODE_FLAG.DISABLED
+    }),
+    *stopNode() {
+      log('ctdbd', 'stopping')
+      daemon.ownFlags |= NODE_FLAG.STOPPED
+      yield* daemon.becomeInactive()
+    },
+    continueNode: atOnce(() => {
+      log('ctdbd', 'continuing')
+      daemon.ownFlags &= ~NODE_FLAG.STOPPED
+    }),
+    *setBanState({ pnn, timeSeconds }: RequestOf<'setBanState'>) {
+      yield* daemon.setBan(pnn, timeSeconds)
+    },
+    getBanState: atOnce(() => ({ pnn: daemon.pnn, timeSeconds: daemon.banSeconds })),
+    modifyFlags: atOnce((change: RequestOf<'modifyFlags'>) => daemon.modifyFlags(change)),
+    shutdown: atOnce(() => daemon.shutDown()),
+  }
+}
+
+function recoveryControls(daemon: Daemon) {
+  const { scripts } = daemon.options
+  return {
+    setRecoveryMode: atOnce((mode: number) => daemon.setRecoveryMode(mode)),
+    setVnnMap: atOnce((map: RequestOf<'setVnnMap'>) => {
+      daemon.vnnMap = map
+    }),
+    startRecovery: atOnce(() => daemon.recoveryStarted()),
+    *endRecovery() {
+      yield* daemon.recoveryFinished()
+    },
+    *ipReallocated() {
+      const status = yield* until(scripts.run('ipreallocated', [], daemon.scriptLimitMs()))
+      if (status !== 'ok') throw new ControlFailure(-1)
+    },
+    startIpReallocate: atOnce(() => {}),
+  }
+}
+
+function addressControls(daemon: Daemon) {
+  const { publicIps, options } = daemon
+  const tickles = new Map<string, RequestOf<'tcpAdd'>>()
+  const tickleKey = ({ source, destination }: RequestOf<'tcpAdd'>) => `${addressKey(source)} ${addressKey(destination)}`
+  const release: Handlers['releaseIp'] = (request) => publicIps.release(request)
+  const takeover: Handlers['takeoverIp'] = (request) => publicIps.takeover(request)
+  return {
+    releaseIp: release,
+    takeoverIp: takeover,
+    releaseIpv4: release,
+    takeoverIpv4: takeover,
+    *addPublicIp(request: RequestOf<'addPublicIp'>) {
+      yield* publicIps.add(request)
+    },
+    deletePublicIp: atOnce(({ address }: RequestOf<'deletePublicIp'>) => publicIps.delete(address.address)),
+    reloadPublicIps: atOnce(() => publicIps.reload(options.publicAddressesFile.read(), options.publicAddressesFile.path)),
+    setIfaceLinkState: atOnce(({ name, linkState }: RequestOf<'setIfaceLinkState'>) => publicIps.setLink(name, linkState !== 0)),
+    sendGratuitousArp: atOnce(() => {}),
+    tcpAdd: atOnce((connection: RequestOf<'tcpAdd'>) => {
+      tickles.set(tickleKey(connection), connection)
+    }),
+    tcpRemove: atOnce((connection: RequestOf<'tcpRemove'>) => {
+      tickles.delete(tickleKey(connection))
+    }),
+    getTcpTickleList: atOnce((address: SocketAddress) => ({
+      address,
+      connections: [...tickles.values()].filter(({ destination }) => destination.address === address.address),
+    })),
+  }
+}

@@ -1,0 +1,143 @@
+import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import type { Program } from '../process/program.ts'
+import { ControlFailure, type ControlName, type ReplyOf, type RequestOf } from './control-types.ts'
+import type { ControlOutcome, DaemonNetwork } from './daemon-network.ts'
+import type { Log } from './log.ts'
+
+/** What the other nodes need of their daemon. */
+export interface PeersOwner {
+  readonly pnn: Pnn
+  readonly program: Program
+  readonly network: DaemonNetwork
+  readonly log: Log
+  tunable(name: 'KeepaliveInterval' | 'KeepaliveLimit'): number
+}
+
+interface PendingControl {
+  readonly to: Pnn
+  settle(outcome: ControlOutcome): void
+}
+
+interface Peer extends ClusterNode {
+  flags: number
+  /** Keepalive intervals since something came from it. */
+  silentFor: number
+}
+
+const disconnected = (pnn: Pnn): ControlOutcome => ({ ok: false, status: -1, text: `node ${pnn} is disconnected` })
+
+/** The nodes as one daemon sees them: their flags, whether they are connected, and what was asked of them. */
+export class Peers {
+  private readonly owner: PeersOwner
+  private readonly peers: readonly Peer[]
+  private readonly pending = new Map<number, PendingControl>()
+  private lastId = 0
+
+  constructor(owner: PeersOwner, nodes: readonly ClusterNode[]) {
+    this.owner = owner
+    this.peers = nodes.map((node) => {
+      const deleted = node.flags & NODE_FLAG.DELETED
+      const initial = node.pnn === owner.pnn ? NODE_FLAG.UNHEALTHY : NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
+      return { ...node, flags: deleted ? NODE_FLAG.DELETED | NODE_FLAG.DISCONNECTED : initial, silentFor: 0 }
+    })
+  }
+
+  /** The node map. */
+  nodes(): ClusterNode[] {
+    return this.peers.map(({ pnn, flags, address }) => ({ pnn, flags, address }))
+  }
+
+  flagsOf(pnn: Pnn): number {
+    return this.peer(pnn)?.flags ?? NODE_FLAG.DELETED
+  }
+
+  setFlags(pnn: Pnn, flags: number): void {
+    const peer = this.peer(pnn)
+    if (peer) peer.flags = flags
+  }
+
+  /** The other nodes that are connected. */
+  connectedOthers(): Pnn[] {
+    return this.peers.filter((peer) => peer.pnn !== this.owner.pnn && isConnected(peer)).map(({ pnn }) => pnn)
+  }
+
+  /** Asks another node. One of `done` and `failed` is called, once; or none ever, when that node hangs. */
+  control<N extends ControlName>(
+    to: Pnn,
+    name: N,
+    request: RequestOf<N>,
+    done: (value: ReplyOf<N>) => void,
+    failed: (error: ControlFailure) => void,
+  ): void {
+    const settle = (outcome: ControlOutcome) =>
+      outcome.ok ? done(outcome.value as ReplyOf<N>) : failed(new ControlFailure(outcome.status, outcome.text))
+    const peer = this.peer(to)
+    if (!peer || !isConnected(peer)) {
+      settle(disconnected(to))
+      return
+    }
+    this.lastId += 1
+    this.pending.set(this.lastId, { to, settle })
+    this.owner.network.send(to, { kind: 'control', id: this.lastId, name, request })
+  }
+
+  replied(id: number, outcome: ControlOutcome): void {
+    const pending = this.pending.get(id)
+    this.pending.delete(id)
+    pending?.settle(outcome)
+  }
+
+  connected(pnn: Pnn): void {
+    const peer = this.peer(pnn)
+    if (!peer || isConnected(peer)) return
+    peer.flags &= ~NODE_FLAG.DISCONNECTED
+    peer.silentFor = 0
+    this.owner.log('ctdbd', 'connected', this.addressOf(this.owner.pnn), this.addressOf(pnn), this.connectedOthers().length)
+  }
+
+  disconnected(pnn: Pnn): void {
+    const peer = this.peer(pnn)
+    if (!peer || !isConnected(peer)) return
+    peer.flags |= NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
+    const { log } = this.owner
+    log('ctdbd', 'tearingDown', pnn)
+    log('ctdbd', 'dead', this.addressOf(this.owner.pnn), this.addressOf(pnn), this.connectedOthers().length)
+    for (const [id, { to }] of [...this.pending]) if (to === pnn) this.replied(id, disconnected(pnn))
+  }
+
+  /** Something came from this node, so it lives. */
+  heardOf(pnn: Pnn): void {
+    const peer = this.peer(pnn)
+    if (peer) peer.silentFor = 0
+  }
+
+  /** Tells the others regularly that we live, and gives up those who have been silent for too long. */
+  startKeepalive(): void {
+    const { program, network } = this.owner
+    const beat = () => {
+      for (const pnn of this.connectedOthers()) {
+        const peer = this.peer(pnn) as Peer
+        if (peer.silentFor >= this.owner.tunable('KeepaliveLimit')) {
+          this.disconnected(pnn)
+          network.hangUp(pnn)
+          continue
+        }
+        peer.silentFor += 1
+        network.send(pnn, { kind: 'keepalive' })
+      }
+      program.after(this.owner.tunable('KeepaliveInterval') * 1000, beat)
+    }
+    program.after(this.owner.tunable('KeepaliveInterval') * 1000, beat)
+  }
+
+  private addressOf(pnn: Pnn): string {
+    const { address, port } = (this.peer(pnn) as Peer).address
+    return `${address}:${port}`
+  }
+
+  private peer(pnn: Pnn): Peer | undefined {
+    return this.peers[pnn]
+  }
+}
+
+const isConnected = (peer: ClusterNode): boolean => !hasFlag(peer, NODE_FLAG.DISCONNECTED)

@@ -1,0 +1,134 @@
+import type { Clock } from './clock.ts'
+import type { Process, Wait } from './wait.ts'
+
+/** How one of several processes ended. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+/**
+ * A running program of a simulated node, as an operating system has it: it can be stopped and continued (SIGSTOP, SIGCONT), and killed.
+ * All that happens in it goes through `guard`: while it is stopped things pile up, and after its end nothing happens any more.
+ */
+export class Program {
+  private readonly clock: Clock
+  private readonly onBug: (error: unknown) => void
+  private state: 'runs' | 'stopped' | 'dead' = 'runs'
+  private backlog: (() => void)[] = []
+
+  /** @param onBug told of what a process throws that nobody waits for. */
+  constructor(clock: Clock, onBug: (error: unknown) => void) {
+    this.clock = clock
+    this.onBug = onBug
+  }
+
+  get nowMs(): number {
+    return this.clock.nowMs
+  }
+
+  get runs(): boolean {
+    return this.state === 'runs'
+  }
+
+  get isDead(): boolean {
+    return this.state === 'dead'
+  }
+
+  stop(): void {
+    if (this.state === 'runs') this.state = 'stopped'
+  }
+
+  continue(): void {
+    if (this.state !== 'stopped') return
+    this.state = 'runs'
+    const { backlog } = this
+    this.backlog = []
+    for (const action of backlog) this.do(action)
+  }
+
+  kill(): void {
+    this.state = 'dead'
+    this.backlog = []
+  }
+
+  /** Does something in this program: now, when it is continued, or never. */
+  do(action: () => void): void {
+    if (this.state === 'runs') action()
+    else if (this.state === 'stopped') this.backlog.push(action)
+  }
+
+  /** A function that does its work in this program, whoever calls it. */
+  guard<A extends unknown[]>(action: (...args: A) => void): (...args: A) => void {
+    return (...args) => this.do(() => action(...args))
+  }
+
+  after(delayMs: number, action: () => void): () => void {
+    return this.clock.after(delayMs, this.guard(action))
+  }
+
+  sleep(durationMs: number): Wait<void> {
+    return (done) => this.after(durationMs, done)
+  }
+
+  /** Starts a process. What it throws is a bug, unless `ended` takes it. */
+  start<T>(process: Process<T>, ended: (outcome: Outcome<T>) => void = this.reportBug): void {
+    this.do(() => this.step(process, { ok: true, value: undefined }, ended))
+  }
+
+  /** Runs several processes at once, and waits for the end of all; in the order given. */
+  all<T>(processes: readonly Process<T>[]): Wait<Outcome<T>[]> {
+    return (done) => {
+      const outcomes: Outcome<T>[] = []
+      let running = processes.length
+      if (running === 0) done([])
+      processes.forEach((process, index) => {
+        this.start(process, (outcome) => {
+          outcomes[index] = outcome
+          running -= 1
+          if (running === 0) done(outcomes)
+        })
+      })
+      return undefined
+    }
+  }
+
+  private readonly reportBug = (outcome: Outcome<unknown>): void => {
+    if (!outcome.ok) this.onBug(outcome.error)
+  }
+
+  /** Goes on with a process until it has to wait. What is done at once is gone on with in a loop, as a call each would fill the stack. */
+  private step<T>(process: Process<T>, with_: Outcome<unknown>, ended: (outcome: Outcome<T>) => void): void {
+    let next: Outcome<unknown> | undefined = with_
+    while (next) {
+      let result: IteratorResult<Wait<unknown>, T>
+      try {
+        result = next.ok ? process.next(next.value) : process.throw(next.error)
+      } catch (error) {
+        ended({ ok: false, error })
+        return
+      }
+      if (result.done) {
+        ended({ ok: true, value: result.value })
+        return
+      }
+      next = this.wait(result.value, (outcome) => this.step(process, outcome, ended))
+    }
+  }
+
+  /** Starts a wait: returns its outcome when it is over at once, else calls `later`, once. */
+  private wait(wait: Wait<unknown>, later: (outcome: Outcome<unknown>) => void): Outcome<unknown> | undefined {
+    let starting = true
+    let first: Outcome<unknown> | undefined
+    let over = false
+    const settle = (outcome: Outcome<unknown>) => {
+      if (over) return
+      over = true
+      if (starting && this.runs) first = outcome
+      else this.do(() => later(outcome))
+    }
+    wait(
+      (value) => settle({ ok: true, value }),
+      (error) => settle({ ok: false, error }),
+    )
+    starting = false
+    return first
+  }
+}

@@ -1,0 +1,196 @@
+import { parseIp } from '../address/ip-text.ts'
+import type { KernelAddress, KernelLink, ScriptResult } from '../node/kernel.ts'
+import { already, type Wait } from '../process/wait.ts'
+import type { Host } from './host.ts'
+
+const DONE: ScriptResult = { ok: true, output: [] }
+
+/** An interface with the addresses of its own configuration, which the network service gives it. */
+export interface InterfaceConfiguration {
+  readonly name: string
+  /** `10.99.0.1/24` each. */
+  readonly addresses: readonly string[]
+}
+
+export interface MemoryHostOptions {
+  readonly interfaces: readonly InterfaceConfiguration[]
+  /** Linux' setting of that name: when the first address of a subnet goes, the next takes its place, where else all go. */
+  readonly promoteSecondaries: boolean
+}
+
+/** An operating system as far as addresses are concerned, with Linux' rules of primary and secondary ones. */
+export class MemoryHost implements Host {
+  /** Called when something was done that may have made addresses come or go. */
+  onChange: () => void = () => {}
+  private readonly options: MemoryHostOptions
+  private readonly carriers: Map<string, boolean>
+  private list: readonly KernelAddress[] = []
+
+  constructor(options: MemoryHostOptions) {
+    this.options = options
+    this.carriers = new Map(options.interfaces.map(({ name }) => [name, true]))
+    this.configure()
+  }
+
+  /** What the kernel holds now. */
+  get held(): readonly KernelAddress[] {
+    return this.list
+  }
+
+  carrierOf(name: string): boolean {
+    return this.carriers.get(name) ?? false
+  }
+
+  links(): Wait<readonly KernelLink[]> {
+    return already([...this.carriers].map(([name, carrier]) => ({ name, carrier })))
+  }
+
+  addresses(): Wait<readonly KernelAddress[]> {
+    return already(this.list)
+  }
+
+  takeIp(interfaceName: string, address: string, maskBits: number): Wait<ScriptResult> {
+    return (done) => {
+      if (!this.carriers.has(interfaceName)) {
+        done({ ok: false, output: [`Failed to bringup interface ${interfaceName}`] })
+      } else if (this.list.some((held) => held.address === address && held.interfaceName === interfaceName)) {
+        done({ ok: false, output: [`Failed to add ${address}/${maskBits} on dev ${interfaceName}`] })
+      } else {
+        this.add(interfaceName, address, maskBits)
+        this.onChange()
+        done(DONE)
+      }
+      return undefined
+    }
+  }
+
+  releaseIp(interfaceName: string, address: string): Wait<ScriptResult> {
+    return (done) => {
+      const held = this.list.find((each) => each.address === address)
+      if (!held) {
+        done(DONE)
+        return undefined
+      }
+      const before = this.list
+      this.remove(held)
+      // The script puts back what went along.
+      for (const lost of before) {
+        if (lost !== held && !this.list.some((each) => each.address === lost.address)) {
+          this.add(lost.interfaceName, lost.address, lost.maskBits)
+        }
+      }
+      this.onChange()
+      const wrong = held.interfaceName !== interfaceName
+      const warning = `WARNING: Public IP ${address} hosted on interface ${held.interfaceName} but VNN says ${interfaceName}`
+      done({ ok: true, output: wrong ? [warning] : [] })
+      return undefined
+    }
+  }
+
+  restartNetwork(): Wait<void> {
+    return this.change(() => this.configure())
+  }
+
+  setCarrier(interfaceName: string, carrier: boolean): Wait<void> {
+    return this.change(() => this.carriers.set(interfaceName, carrier))
+  }
+
+  addByHand(interfaceName: string, address: string, maskBits: number): Wait<void> {
+    return this.change(() => {
+      if (!this.list.some((held) => held.address === address)) this.add(interfaceName, address, maskBits)
+    })
+  }
+
+  deleteByHand(address: string): Wait<void> {
+    return this.change(() => {
+      const held = this.list.find((each) => each.address === address)
+      if (held) this.remove(held)
+    })
+  }
+
+  ipAddrJson(): Wait<string> {
+    const links = [...this.carriers].map(([ifname, carrier], index) => ({
+      ifindex: index + 2,
+      ifname,
+      flags: ['BROADCAST', 'MULTICAST', ...(carrier ? ['UP', 'LOWER_UP'] : ['NO-CARRIER', 'UP'])],
+      mtu: 1500,
+      qdisc: 'noqueue',
+      operstate: carrier ? 'UP' : 'DOWN',
+      group: 'default',
+      link_type: 'ether',
+      addr_info: this.list.filter(({ interfaceName }) => interfaceName === ifname).map(addressInfo),
+    }))
+    return already(`${JSON.stringify([LOOPBACK, ...links])}\n`)
+  }
+
+  private change(action: () => void): Wait<void> {
+    return (done) => {
+      action()
+      this.onChange()
+      done()
+      return undefined
+    }
+  }
+
+  private configure(): void {
+    this.list = []
+    for (const { name, addresses } of this.options.interfaces) {
+      for (const text of addresses) {
+        const [address = '', mask] = text.split('/')
+        this.add(name, address, Number(mask))
+      }
+    }
+  }
+
+  private add(interfaceName: string, address: string, maskBits: number): void {
+    const network = networkOf(address, maskBits)
+    const secondary =
+      isIpv4(address) && this.list.some((held) => held.interfaceName === interfaceName && subnetOf(held) === network)
+    this.list = [...this.list, { address, maskBits, interfaceName, secondary }]
+  }
+
+  /** Takes an address off; with a primary one its secondaries go, or the first of them is promoted. */
+  private remove(gone: KernelAddress): void {
+    const goesAlong = (held: KernelAddress) =>
+      !gone.secondary && held.secondary && held.interfaceName === gone.interfaceName && subnetOf(held) === subnetOf(gone)
+    const rest = this.list.filter((held) => held !== gone)
+    if (this.options.promoteSecondaries) {
+      const heir = rest.find(goesAlong)
+      this.list = rest.map((held) => (held === heir ? { ...held, secondary: false } : held))
+    } else {
+      this.list = rest.filter((held) => !goesAlong(held))
+    }
+  }
+}
+
+const isIpv4 = (address: string): boolean => !address.includes(':')
+
+const subnetOf = ({ address, maskBits }: KernelAddress): string => networkOf(address, maskBits)
+
+/** The network of an address, as a text that is the same for all in it. */
+function networkOf(address: string, maskBits: number): string {
+  const bytes = parseIp(address)?.bytes ?? new Uint8Array()
+  const network = bytes.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, maskBits - 8 * index))))
+  return `${network}/${maskBits}`
+}
+
+const LOOPBACK = {
+  ifindex: 1,
+  ifname: 'lo',
+  flags: ['LOOPBACK', 'UP', 'LOWER_UP'],
+  mtu: 65_536,
+  qdisc: 'noqueue',
+  operstate: 'UNKNOWN',
+  group: 'default',
+  link_type: 'loopback',
+  addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host', label: 'lo' }],
+}
+
+const addressInfo = ({ address, maskBits, interfaceName, secondary }: KernelAddress) => ({
+  family: isIpv4(address) ? 'inet' : 'inet6',
+  local: address,
+  prefixlen: maskBits,
+  scope: 'global',
+  ...(secondary ? { secondary } : {}),
+  ...(isIpv4(address) ? { label: interfaceName } : {}),
+})

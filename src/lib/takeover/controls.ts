@@ -1,0 +1,31 @@
+import type { Pnn } from '../cluster/node.ts'
+
+/** What one node is to be told about an address. */
+export interface OwnerOrder {
+  readonly to: Pnn
+  readonly address: string
+  /** Who shall own it; null for nobody. */
+  readonly owner: Pnn | null
+}
+
+/** All that a takeover run tells the nodes, in its order: the releases first, and when all are done the takeovers. */
+export interface OwnerOrders {
+  readonly releases: readonly OwnerOrder[]
+  readonly takeovers: readonly OwnerOrder[]
+}
+
+/**
+ * What follows from an allocation: every connected node that knows an address and shall not own it has to release it (if only to hear who
+ * owns it now), and every owner has to take it over, whether he has it already or not.
+ * @param connected the addresses that each connected node knows.
+ */
+export function ordersFor(
+  allocation: readonly { readonly address: string; readonly owner: Pnn | null }[],
+  connected: readonly { readonly pnn: Pnn; readonly known: ReadonlySet<string> }[],
+): OwnerOrders {
+  const releases = allocation.flatMap(({ address, owner }) =>
+    connected.filter(({ pnn, known }) => pnn !== owner && known.has(address)).map(({ pnn }) => ({ to: pnn, address, owner })),
+  )
+  const takeovers = allocation.flatMap(({ address, owner }) => (owner === null ? [] : [{ to: owner, address, owner }]))
+  return { releases, takeovers }
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path'
+import { formatIp, parseIp } from '../../lib/address/ip-text.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
+import type { KernelAddress, KernelLink, ScriptResult } from '../../lib/node/kernel.ts'
+import type { Wait } from '../../lib/process/wait.ts'
+import type { Host } from '../../lib/sim/host.ts'
+import { run, runOk } from './command.ts'
+import { parseIpAddr, parseIpLink, type ScopedAddress } from './ip-json.ts'
+import { RELEASE_IP, TAKE_IP } from './scripts.ts'
+
+/** What the kernel takes as the name of an interface. */
+const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/:]{1,15}$/
+
+/** The exit status by which `flock` says that it did not get the lock: one that the scripts do not have. */
+const LOCK_BUSY = 75
+
+export interface NetnsInterface {
+  readonly name: string
+  /** The addresses of its own configuration, as CIDR. */
+  readonly addresses: readonly string[]
+  /** The switch's end of its cable. */
+  readonly port: string
+}
+
+export interface NetnsHostOptions {
+  readonly namespace: string
+  /** The namespace of the switch. */
+  readonly hub: string
+  readonly interfaces: readonly NetnsInterface[]
+  /** An existing folder of the node's own, for its locks. */
+  readonly lockDirectory: string
+  /** How long a change of an interface waits for another one. */
+  readonly lockTimeoutMs: number
+  /** Ends whatever is under way. */
+  readonly signal: AbortSignal
+}
+
+/** A node's operating system in a network namespace. Each wait fails with CtdbtsError NETNS_FAILED when a command does. */
+export class NetnsHost implements Host {
+  private readonly options: NetnsHostOptions
+
+  constructor(options: NetnsHostOptions) {
+    this.options = options
+  }
+
+  links(): Wait<readonly KernelLink[]> {
+    return waitFor(async () => {
+      const configured = new Set(this.options.interfaces.map(({ name }) => name))
+      return parseIpLink(await this.ip('-j', 'link')).filter(({ name }) => configured.has(name))
+    })
+  }
+
+  addresses(): Wait<readonly KernelAddress[]> {
+    return waitFor(async () => {
+      const all = await this.allAddresses()
+      return all
+        .filter(({ interfaceName, address, scope }) => interfaceName !== 'lo' && !(address.includes(':') && scope === 'link'))
+        .map(({ scope: _, ...address }) => address)
+    })
+  }
+
+  takeIp(interfaceName: string, address: string, maskBits: number): Wait<ScriptResult> {
+    return waitFor(() => this.changeInLock(TAKE_IP, interfaceName, address, maskBits))
+  }
+
+  releaseIp(interfaceName: string, address: string, maskBits: number): Wait<ScriptResult> {
+    return waitFor(async () => {
+      const real = await this.findAddress(address)
+      if (!real) return { ok: true, output: [] }
+      const warnings: string[] = []
+      if (real.interfaceName !== interfaceName) {
+        warnings.push(`WARNING: Public IP ${address} hosted on interface ${real.interfaceName} but VNN says ${interfaceName}`)
+      }
+      if (real.maskBits !== maskBits) {
+        warnings.push(`WARNING: Public IP ${address} has ${real.maskBits} bit netmask but VNN says ${maskBits}`)
+      }
+      // Of the interface that is changed, so not before it is known.
+      const { ok, output } = await this.changeInLock(RELEASE_IP, real.interfaceName, real.address, real.maskBits)
+      return { ok, output: [...warnings, ...output] }
+    })
+  }
+
+  /** Holds no lock, as the real one does not. */
+  restartNetwork(): Wait<void> {
+    return waitFor(async () => {
+      for (const { name, addresses } of this.options.interfaces) {
+        await this.ip('addr', 'flush', 'dev', name)
+        await this.ip('link', 'set', 'dev', name, 'down')
+        await this.ip('link', 'set', 'dev', name, 'up')
+        for (const address of addresses) await this.ip('addr', 'replace', ...configuredAddress(address), 'dev', name)
+      }
+    })
+  }
+
+  /** Pulls or plugs in the cable at the switch. Fails with NETNS_NO_INTERFACE for one that is not of the node's configuration. */
+  setCarrier(interfaceName: string, carrier: boolean): Wait<void> {
+    return waitFor(async () => {
+      const { hub, interfaces, namespace, signal } = this.options
+      const port = interfaces.find(({ name }) => name === interfaceName)?.port
+      if (port === undefined) {
+        throw new CtdbtsError('NETNS_NO_INTERFACE', `${namespace} has no interface ${interfaceName}`, {
+          hint: `it has ${interfaces.map(({ name }) => name).join(', ') || 'none'}`,
+        })
+      }
+      await runOk(['ip', '-n', hub, 'link', 'set', 'dev', port, carrier ? 'up' : 'down'], { signal })
+    })
+  }
+
+  addByHand(interfaceName: string, address: string, maskBits: number): Wait<void> {
+    return waitFor(async () => void (await this.ip('addr', 'add', `${address}/${maskBits}`, 'dev', interfaceName)))
+  }
+
+  /** Wherever it is. Fails with NETNS_NO_ADDRESS when it is nowhere. */
+  deleteByHand(address: string): Wait<void> {
+    return waitFor(async () => {
+      const real = await this.findAddress(address)
+      if (!real) {
+        throw new CtdbtsError('NETNS_NO_ADDRESS', `no interface of ${this.options.namespace} has the address ${address}`, {
+          hint: `see \`ip -n ${this.options.namespace} addr\``,
+        })
+      }
+      await this.ip('addr', 'del', `${real.address}/${real.maskBits}`, 'dev', real.interfaceName)
+    })
+  }
+
+  ipAddrJson(): Wait<string> {
+    return waitFor(() => this.ip('-j', 'addr'))
+  }
+
+  private ip(...argv: string[]): Promise<string> {
+    const { namespace, signal } = this.options
+    return runOk(['ip', '-n', namespace, ...argv], { signal })
+  }
+
+  private async allAddresses(): Promise<ScopedAddress[]> {
+    return parseIpAddr(await this.ip('-j', 'addr'))
+  }
+
+  /** Where an address is; when it is on several interfaces, the first in the kernel's order, as the real script has it. */
+  private async findAddress(address: string): Promise<ScopedAddress | undefined> {
+    const wanted = canonical(address)
+    return (await this.allAddresses()).find((held) => canonical(held.address) === wanted)
+  }
+
+  /** Runs one of the scripts while nobody else, in this process or another, changes that interface. */
+  private async changeInLock(script: string, name: string, address: string, maskBits: number): Promise<ScriptResult> {
+    const { namespace, lockDirectory, lockTimeoutMs, signal } = this.options
+    // It becomes the name of a file, too.
+    if (!INTERFACE_NAME.test(name)) return { ok: false, output: [`There can be no interface ${JSON.stringify(name)}`] }
+    const seconds = String(lockTimeoutMs / 1000)
+    const lock = ['flock', '--timeout', seconds, '--conflict-exit-code', String(LOCK_BUSY), join(lockDirectory, `${name}.flock`)]
+    const { exitStatus, stdout, stderr } = await run(
+      ['ip', 'netns', 'exec', namespace, ...lock, 'sh', '-c', script, 'sh', name, address, String(maskBits)],
+      { signal },
+    )
+    const output = [...linesOf(stdout), ...linesOf(stderr)]
+    if (exitStatus === LOCK_BUSY) output.push(`Failed to lock interface ${name} within ${seconds} s`)
+    return { ok: exitStatus === 0, output }
+  }
+}
+
+/** What follows `ip addr add` for an address of a node's own configuration. */
+export const configuredAddress = (cidr: string): string[] => (cidr.includes(':') ? [cidr, 'nodad'] : [cidr, 'brd', '+'])
+
+/** A promise, made when it is waited for, as a wait. It cannot be given up. */
+function waitFor<T>(start: () => Promise<T>): Wait<T> {
+  return (done, failed) => {
+    start().then(done, failed)
+    return undefined
+  }
+}
+
+/** The one text of an address; of what is none, the same text. */
+function canonical(address: string): string {
+  const ip = parseIp(address)
+  return ip ? formatIp(ip) : address
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')

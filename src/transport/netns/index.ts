@@ -1,0 +1,3 @@
+// What the simulated cluster needs of real kernels.
+export { createNetns } from './cluster.ts'
+export { removeNetnsLeftovers } from './leftovers.ts'

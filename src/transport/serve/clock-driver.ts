@@ -1,0 +1,67 @@
+import type { VirtualClock } from '../../lib/process/clock.ts'
+import { MAX_TIMER_MS } from '../../lib/timers.ts'
+
+/** Lets a simulated world's clock go along with the real one, as fast, or so many times faster. */
+export class ClockDriver {
+  private readonly clock: VirtualClock
+  private speed: number
+  private timer: NodeJS.Timeout | undefined
+  private running = false
+  /** Where both clocks stood when they began to go along. Milliseconds. */
+  private realStartMs = 0
+  private virtualStartMs = 0
+
+  constructor(clock: VirtualClock, speed: number) {
+    this.clock = clock
+    this.speed = speed
+  }
+
+  /** The clock goes from now on. */
+  start(speed = this.speed): void {
+    this.catchUp()
+    this.speed = speed
+    this.realStartMs = performance.now()
+    this.virtualStartMs = this.clock.nowMs
+    this.running = true
+    this.schedule()
+  }
+
+  /** The clock stands. */
+  stop(): void {
+    this.catchUp()
+    this.running = false
+    clearTimeout(this.timer)
+  }
+
+  /** Does something to the world that comes from outside of it, at the moment that it is now. */
+  enter<T>(action: () => T): T {
+    this.catchUp()
+    try {
+      return action()
+    } finally {
+      this.schedule()
+    }
+  }
+
+  private get virtualNowMs(): number {
+    return this.virtualStartMs + (performance.now() - this.realStartMs) * this.speed
+  }
+
+  private catchUp(): void {
+    if (this.running) this.clock.advanceTo(this.virtualNowMs)
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer)
+    if (!this.running) return
+    const nextAtMs = this.clock.nextAtMs
+    const waitMs = nextAtMs === undefined ? MAX_TIMER_MS : Math.max(0, (nextAtMs - this.virtualNowMs) / this.speed)
+    this.timer = setTimeout(
+      () => {
+        this.catchUp()
+        this.schedule()
+      },
+      Math.min(waitMs, MAX_TIMER_MS),
+    )
+  }
+}

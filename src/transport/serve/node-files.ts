@@ -1,0 +1,43 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NodeFiles } from '../../lib/sim/sim-node.ts'
+
+/** A simulated node's files, on disk, where they can be edited. A file that is gone is an empty one. */
+export class NodeFilesOnDisk implements NodeFiles {
+  private readonly directory: string
+
+  constructor(directory: string, texts: NodeFiles) {
+    this.directory = directory
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    this.nodes = texts.nodes
+    this.publicAddresses = texts.publicAddresses
+  }
+
+  get nodes(): string {
+    return this.read('nodes')
+  }
+
+  set nodes(text: string) {
+    this.write('nodes', text)
+  }
+
+  get publicAddresses(): string {
+    return this.read('public_addresses')
+  }
+
+  set publicAddresses(text: string) {
+    this.write('public_addresses', text)
+  }
+
+  private read(name: string): string {
+    try {
+      return readFileSync(join(this.directory, name), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+
+  private write(name: string, text: string): void {
+    writeFileSync(join(this.directory, name), text)
+  }
+}

@@ -1,0 +1,124 @@
+import { type Duplex, duplexPair } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pnn } from '../../lib/cluster/node.ts'
+import type { TunableValues } from '../../lib/cluster/tunables.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
+import type { Era, LogEntry } from '../../lib/log/entry.ts'
+import type { Daemon } from '../../lib/node/daemon.ts'
+import { carryOutLine } from '../../lib/sim/commands.ts'
+import type { Host } from '../../lib/sim/host.ts'
+import type { Layout } from '../../lib/sim/layout.ts'
+import { MemoryHost } from '../../lib/sim/memory-host.ts'
+import type { NodeFiles } from '../../lib/sim/sim-node.ts'
+import { World } from '../../lib/sim/world.ts'
+import { ClockDriver } from './clock-driver.ts'
+import { enteringHost } from './entering-host.ts'
+import { serveClient } from './serve-client.ts'
+
+export interface SimClusterOptions {
+  readonly layout: Layout
+  readonly era: Era
+  readonly seed: number
+  /** Simulated seconds in a real one. */
+  readonly speed: number
+  /** Real kernels; in memory unless given. */
+  readonly hosts?: readonly Host[]
+  readonly files?: readonly NodeFiles[]
+  readonly log?: (entry: LogEntry) => void
+  readonly daemonStarted?: (pnn: Pnn) => void
+  readonly daemonEnded?: (pnn: Pnn) => void
+}
+
+/** CTDB's own timers are for clusters where a wrong guess is dear. With these, what happens is seen while one still looks. Seconds. */
+const TUNABLES: TunableValues = {
+  RerecoveryTimeout: 1,
+  ElectionTimeout: 1,
+  MonitorInterval: 2,
+  KeepaliveInterval: 1,
+  KeepaliveLimit: 3,
+}
+const LEADER_TIMEOUT_MS = 2_000
+/** How long it may take until a cluster is up: in simulated time, which costs next to nothing, or (real kernels) in real time. */
+const COME_UP_MS = 180_000
+
+/** An embedded cluster that goes along with the real time, and that clients can be connected to. */
+export class SimCluster {
+  readonly world: World
+  readonly driver: ClockDriver
+  private readonly daemons = new Map<Pnn, Daemon>()
+  private readonly hasRealKernels: boolean
+
+  constructor(options: SimClusterOptions) {
+    const { layout, era, seed, log, files } = options
+    this.hasRealKernels = options.hosts !== undefined
+    const enter = (action: () => void) => this.driver.enter(action)
+    const hosts =
+      options.hosts?.map((host) => enteringHost(host, enter)) ??
+      layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+    this.world = new World({
+      layout,
+      hosts,
+      era,
+      seed,
+      startMs: Date.now() - (this.hasRealKernels ? 0 : COME_UP_MS),
+      tunables: TUNABLES,
+      leaderTimeoutMs: LEADER_TIMEOUT_MS,
+      ...(files && { files }),
+      ...(log && { log }),
+      watcher: {
+        daemonStarted: (pnn, daemon) => {
+          this.daemons.set(pnn, daemon)
+          options.daemonStarted?.(pnn)
+        },
+        daemonEnded: (pnn) => {
+          this.daemons.delete(pnn)
+          options.daemonEnded?.(pnn)
+        },
+      },
+    })
+    this.driver = new ClockDriver(this.world.clock, options.speed)
+  }
+
+  /**
+   * Starts all nodes, and waits until the cluster is healthy. With kernels in memory no real time passes.
+   * @throws CtdbtsError SIM_NOT_HEALTHY when it does not become so.
+   */
+  async comeUp(): Promise<void> {
+    this.world.start()
+    if (!this.hasRealKernels) this.world.settle(COME_UP_MS)
+    else await this.comeUpInRealTime()
+    if (!this.world.isHealthy) {
+      throw new CtdbtsError('SIM_NOT_HEALTHY', 'the simulated cluster does not become healthy', {
+        hint: 'its log says why: see it with --log DEBUG',
+      })
+    }
+    // As if it had been up for a while, until now.
+    this.world.clock.advanceTo(Date.now())
+  }
+
+  /** A connection to a node's daemon, as through its socket. */
+  connect(pnn: Pnn): Duplex {
+    const [ours, theirs] = duplexPair()
+    this.serve(pnn, theirs)
+    return ours
+  }
+
+  /** Serves a client that has come to a node. */
+  serve(pnn: Pnn, stream: Duplex): void {
+    const daemon = this.daemons.get(pnn)
+    if (daemon) serveClient(stream, daemon, (action) => this.driver.enter(action))
+    else stream.destroy()
+  }
+
+  /** Does something to the cluster. @throws CtdbtsError BAD_COMMAND. */
+  carryOut(line: string): void {
+    this.driver.enter(() => carryOutLine(this.world, line))
+  }
+
+  private async comeUpInRealTime(): Promise<void> {
+    this.driver.start(1)
+    const endMs = Date.now() + COME_UP_MS
+    while (!this.world.isHealthy && Date.now() < endMs) await sleep(100)
+    this.driver.stop()
+  }
+}

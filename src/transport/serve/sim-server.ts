@@ -1,0 +1,218 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pnn } from '../../lib/cluster/node.ts'
+import type { Wait } from '../../lib/process/wait.ts'
+import type { Host } from '../../lib/sim/host.ts'
+import { NODES_FILE, PUBLIC_ADDRESSES_FILE } from '../../lib/sim/sim-node.ts'
+import { isAlive } from '../processes.ts'
+import { Cleanups } from './cleanups.ts'
+import { NodeFilesOnDisk } from './node-files.ts'
+import { SimCluster, type SimClusterOptions } from './sim-cluster.ts'
+import { listenUnix, type SocketServer } from './socket-server.ts'
+import type { CommandResult } from './ssh-commands.ts'
+import type { SshServer, SshServerOptions } from './ssh-server.ts'
+
+export interface SimServerOptions extends Omit<SimClusterOptions, 'hosts' | 'files' | 'daemonStarted' | 'daemonEnded'> {
+  /** For sockets, files and keys; one of its own in the folder for temporary files unless given. */
+  readonly directory?: string | undefined
+  /** Whether the nodes can be reached over SSH too; the first one's port, the next have the next ones, or 0 for any that are free. */
+  readonly ssh?: { readonly firstPort: number }
+  /** Real network namespaces as the nodes' kernels. */
+  readonly netns?: boolean
+}
+
+/** How a simulated node is reached. */
+export interface ServedNode {
+  readonly pnn: Pnn
+  readonly socketPath: string
+  readonly ssh?: { readonly host: string; readonly port: number }
+  /** The network namespace that is its kernel. */
+  readonly namespace?: string
+}
+
+/** A simulated cluster behind real sockets. */
+export interface SimServer extends AsyncDisposable {
+  readonly cluster: SimCluster
+  readonly nodes: readonly ServedNode[]
+  readonly directory: string
+  /** The private key that lets in over SSH, and a known_hosts file with the nodes' keys. */
+  readonly sshKeyPath?: string
+  readonly knownHostsPath?: string
+}
+
+const PREFIX = 'ctdbts-sim-'
+const SSH_HOST = '127.0.0.1'
+/** Where a real node has its daemon's socket: SSH clients ask for that. */
+const USUAL_SOCKET = '/run/ctdb/ctdbd.socket'
+
+/**
+ * Starts a simulated cluster, waits until it is healthy, and serves it.
+ * @throws CtdbtsError for a socket path that is too long or in use, a port in use, namespaces that cannot be made.
+ */
+export async function startSimServer(options: SimServerOptions): Promise<SimServer> {
+  const cleanups = new Cleanups()
+  try {
+    return await start(options, cleanups)
+  } catch (error) {
+    // Why it failed is worth more than why something stays.
+    await cleanups[Symbol.asyncDispose]().catch(() => {})
+    throw error
+  }
+}
+
+async function start(options: SimServerOptions, cleanups: Cleanups): Promise<SimServer> {
+  await removeLeftovers()
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  if (options.directory === undefined) cleanups.add(() => rmSync(directory, { recursive: true, force: true }))
+  const { hosts, namespaces } = await makeHosts(options, directory, cleanups)
+  const { layout } = options
+  const folder = (pnn: Pnn) => join(directory, `n${pnn}`)
+  const files = layout.hosts.map(
+    ({ publicAddresses }, pnn) => new NodeFilesOnDisk(folder(pnn), { nodes: layout.nodes, publicAddresses }),
+  )
+  const sockets = layout.hosts.map((_, pnn) => new DaemonSocket(join(folder(pnn), 'run/ctdbd.socket')))
+  const cluster = new SimCluster({
+    ...options,
+    ...(hosts && { hosts }),
+    files,
+    daemonStarted: (pnn) => sockets[pnn]?.open((stream) => cluster.serve(pnn, stream)),
+    daemonEnded: (pnn) => sockets[pnn]?.close(),
+  })
+  for (const socket of sockets) cleanups.use(socket)
+  cleanups.add(() => cluster.driver.stop())
+  await cluster.comeUp()
+  await Promise.all(sockets.map((socket) => socket.settled()))
+  const ssh = options.ssh && (await serveAllOverSsh(cluster, sockets, directory, options.ssh.firstPort, cleanups))
+  const nodes = sockets.map(
+    ({ path }, pnn): ServedNode => ({
+      pnn,
+      socketPath: path,
+      ...(ssh && { ssh: { host: SSH_HOST, port: ssh.servers[pnn]?.port ?? 0 } }),
+      ...(namespaces && { namespace: namespaces[pnn] ?? '' }),
+    }),
+  )
+  cluster.driver.start()
+  return {
+    cluster,
+    nodes,
+    directory,
+    ...(ssh && { sshKeyPath: ssh.keyPath, knownHostsPath: ssh.knownHostsPath }),
+    [Symbol.asyncDispose]: () => cleanups[Symbol.asyncDispose](),
+  }
+}
+
+/** The socket of one node, which comes and goes with its daemon. */
+class DaemonSocket implements AsyncDisposable {
+  readonly path: string
+  private server: SocketServer | undefined
+  /** What was begun last: opening and closing take their time, and must not overtake each other. */
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  open(serve: Parameters<typeof listenUnix>[1]): void {
+    this.last = this.last.then(async () => {
+      this.server = await listenUnix(this.path, serve)
+    })
+    // Told by `settled`, or by what cannot connect.
+    this.last.catch(() => {})
+  }
+
+  close(): void {
+    this.last = this.last.then(async () => {
+      await this.server?.[Symbol.asyncDispose]()
+      this.server = undefined
+    })
+    this.last.catch(() => {})
+  }
+
+  /** @throws what listening has failed with. */
+  async settled(): Promise<void> {
+    await this.last
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    await this.last.catch(() => {})
+  }
+}
+
+async function makeHosts(
+  { netns, layout }: SimServerOptions,
+  directory: string,
+  cleanups: Cleanups,
+): Promise<{ hosts?: readonly Host[]; namespaces?: readonly string[] }> {
+  if (!netns) return {}
+  const { createNetns, removeNetnsLeftovers } = await import('../netns/index.ts')
+  await removeNetnsLeftovers()
+  const made = await createNetns({
+    name: `${PREFIX}${process.pid}`,
+    nodes: layout.hosts,
+    stateDirectory: join(directory, 'locks'),
+  })
+  cleanups.use(made)
+  return { hosts: made.hosts, namespaces: made.namespaces }
+}
+
+async function serveAllOverSsh(
+  cluster: SimCluster,
+  sockets: readonly DaemonSocket[],
+  directory: string,
+  firstPort: number,
+  cleanups: Cleanups,
+): Promise<{ servers: readonly SshServer[]; keyPath: string; knownHostsPath: string }> {
+  const { generateSshKey, serveSsh } = await import('./ssh-server.ts')
+  const folder = join(directory, 'ssh')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const client = generateSshKey()
+  const hostKey = generateSshKey()
+  const keyPath = join(folder, 'id_ed25519')
+  const knownHostsPath = join(folder, 'known_hosts')
+  writeFileSync(keyPath, client.privateKey, { mode: 0o600 })
+  writeFileSync(`${keyPath}.pub`, `${client.publicKey}\n`)
+  const servers: SshServer[] = []
+  for (const [pnn, { path }] of sockets.entries()) {
+    const server = await serveSsh({
+      host: SSH_HOST,
+      port: firstPort === 0 ? 0 : firstPort + pnn,
+      hostKey: hostKey.privateKey,
+      authorizedKeys: [client.publicKey],
+      sockets: new Map([
+        [USUAL_SOCKET, path],
+        [path, path],
+      ]),
+      run: commandsOf(cluster, pnn),
+    })
+    servers.push(cleanups.use(server))
+  }
+  const lines = servers.map(({ host, port }) => `[${host}]:${port} ${hostKey.publicKey}\n`)
+  writeFileSync(knownHostsPath, lines.join(''))
+  return { servers, keyPath, knownHostsPath }
+}
+
+/** The few commands that can be run on a simulated node: those by which its kernel and its files are read. */
+function commandsOf(cluster: SimCluster, pnn: Pnn): SshServerOptions['run'] {
+  const node = cluster.world.nodes[pnn]
+  const output = (stdout: string): CommandResult => ({ stdout, stderr: '', status: 0 })
+  return async (argv) => {
+    const line = argv.join(' ')
+    if (!node) return undefined
+    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await settled(node.host.ipAddrJson()))
+    if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
+    if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
+    return undefined
+  }
+}
+
+const settled = <T>(wait: Wait<T>): Promise<T> => new Promise((resolve, reject) => void wait(resolve, reject))
+
+/** What killed simulations have left in the folder for temporary files. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^ctdbts-sim-(\d+)-/.exec(name)?.[1])
+    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,157 @@
+import { isReachable, type Pnn } from '../../src/lib/cluster/node.ts'
+import type { MemoryHost } from '../../src/lib/sim/memory-host.ts'
+import type { World } from '../../src/lib/sim/world.ts'
+
+/** What is wrong, and when. */
+export interface Violation {
+  readonly invariant: 'one kernel' | 'runs do not nest' | 'one answer' | 'comes to rest'
+  readonly atMs: number
+  readonly text: string
+}
+
+/** A takeover run that is going on. */
+interface Run {
+  readonly startedMs: number
+  /** The nodes that its leader knew to be connected when it began. */
+  readonly covers: ReadonlySet<Pnn>
+}
+
+/**
+ * Watches over what must always be so: no address in two kernels that can reach each other; no takeover run inside of another; one answer
+ * for everybody who asks for one. An address may be in two kernels where a fault is the reason: somebody put it there by hand, or the leader
+ * could not know that the first one has it, as he takes that node for dead. Then the next run that reaches both has to put it right.
+ */
+export class Invariants {
+  readonly violations: Violation[] = []
+  private readonly world: () => World
+  private readonly hosts: readonly MemoryHost[]
+  private readonly publicAddresses: ReadonlySet<string>
+  private readonly runs = new Map<Pnn, Run>()
+  private holders = new Map<string, ReadonlySet<Pnn>>()
+  /** Since when two nodes have the same address for a good reason, by both and the address. */
+  private readonly excused = new Map<string, number>()
+  /** What somebody has put on by hand, and is still there. */
+  private readonly byHand = new Set<string>()
+  private readonly answers = new Map<bigint, number>()
+
+  constructor(world: () => World, hosts: readonly MemoryHost[], publicAddresses: ReadonlySet<string>) {
+    this.world = world
+    this.hosts = hosts
+    this.publicAddresses = publicAddresses
+    hosts.forEach((host, pnn) => {
+      host.onChange = () => this.kernelChanged(pnn)
+    })
+  }
+
+  /** A fault is about to happen; a line as the world takes it. */
+  beforeFault(line: string): void {
+    const [verb, pnn, what = ''] = line.split(' ')
+    if (verb === 'add-address') this.byHand.add(`${pnn} ${what.split('/')[0]}`)
+  }
+
+  runStarted(leader: Pnn): void {
+    const world = this.world()
+    if (this.runs.has(leader)) this.fail('runs do not nest', `node ${leader} began a takeover run inside of another`)
+    const nodes = world.nodes[leader]?.daemon?.peers.nodes() ?? []
+    const covers = new Set(nodes.filter(isReachable).map(({ pnn }) => pnn))
+    const inside = [...this.runs].find(([, run]) => [...covers].some((pnn) => run.covers.has(pnn)))
+    if (inside) this.fail('runs do not nest', `nodes ${inside[0]} and ${leader} are at a takeover run of the same nodes`)
+    this.runs.set(leader, { startedMs: world.clock.nowMs, covers })
+  }
+
+  runEnded(leader: Pnn, ok: boolean): void {
+    const run = this.runs.get(leader)
+    this.runs.delete(leader)
+    if (!run || !ok) return
+    for (const { address, a, b } of this.doubles()) {
+      const sinceMs = this.excused.get(keyOf(address, a, b)) ?? run.startedMs
+      if (sinceMs < run.startedMs && run.covers.has(a) && run.covers.has(b) && this.bothKnow(address, a, b)) {
+        this.fail('one kernel', `${address} is still on nodes ${a} and ${b} after a takeover run that reached both`)
+      }
+    }
+  }
+
+  daemonEnded(pnn: Pnn): void {
+    this.runs.delete(pnn)
+  }
+
+  answered(srvid: bigint): void {
+    const count = this.answersTo(srvid) + 1
+    this.answers.set(srvid, count)
+    if (count > 1) this.fail('one answer', `whoever asked with ${srvid.toString(16)} got ${count} answers`)
+  }
+
+  answersTo(srvid: bigint): number {
+    return this.answers.get(srvid) ?? 0
+  }
+
+  fail(invariant: Violation['invariant'], text: string): void {
+    if (this.violations.length < 5) this.violations.push({ invariant, atMs: this.world().clock.nowMs, text })
+  }
+
+  /** Whether a takeover run is going on somewhere. */
+  get isRunning(): boolean {
+    return this.runs.size > 0
+  }
+
+  private kernelChanged(changed: Pnn): void {
+    const before = this.holders
+    this.holders = this.currentHolders()
+    this.forgetGone(changed)
+    for (const { address, a, b } of this.doubles()) {
+      const key = keyOf(address, a, b)
+      const isNew = !(before.get(address)?.has(a) && before.get(address)?.has(b))
+      if (!isNew) continue
+      this.excused.set(key, this.world().clock.nowMs)
+      const other = changed === a ? b : a
+      if (this.isFault(address, changed, other) || this.world().network.path(a, b).parted) continue
+      this.fail('one kernel', `${address} came to node ${changed} while node ${other} had it`)
+    }
+  }
+
+  private forgetGone(changed: Pnn): void {
+    const doubles = new Set(this.doubles().map(({ address, a, b }) => keyOf(address, a, b)))
+    for (const key of this.excused.keys()) if (!doubles.has(key)) this.excused.delete(key)
+    for (const entry of this.byHand) {
+      const [pnn, address = ''] = entry.split(' ')
+      if (Number(pnn) === changed && !this.holders.get(address)?.has(changed)) this.byHand.delete(entry)
+    }
+  }
+
+  /** Whether a fault explains that an address came to a node while the other one had it. */
+  private isFault(address: string, to: Pnn, other: Pnn): boolean {
+    if (this.byHand.has(`${to} ${address}`) || this.byHand.has(`${other} ${address}`)) return true
+    // What no leader asks to do is not asked to undo.
+    if (!this.bothKnow(address, to, other)) return true
+    const runs = [...this.runs.values()].filter(({ covers }) => covers.has(to))
+    // The leader who ordered it is gone, or has given up: it comes too late.
+    return runs.length === 0 || runs.every(({ covers }) => !covers.has(other))
+  }
+
+  private bothKnow(address: string, a: Pnn, b: Pnn): boolean {
+    return [a, b].every((pnn) =>
+      this.world()
+        .nodes[pnn]?.daemon?.publicIps.known()
+        .some((ip) => ip.address.address === address),
+    )
+  }
+
+  private currentHolders(): Map<string, Set<Pnn>> {
+    const holders = new Map<string, Set<Pnn>>()
+    this.hosts.forEach(({ held }, pnn) => {
+      for (const { address } of held) {
+        if (this.publicAddresses.has(address)) holders.set(address, (holders.get(address) ?? new Set()).add(pnn))
+      }
+    })
+    return holders
+  }
+
+  private doubles(): { address: string; a: Pnn; b: Pnn }[] {
+    return [...this.holders].flatMap(([address, pnns]) => {
+      const list = [...pnns].sort((a, b) => a - b)
+      return list.flatMap((a, index) => list.slice(index + 1).map((b) => ({ address, a, b })))
+    })
+  }
+}
+
+const keyOf = (address: string, a: Pnn, b: Pnn): string => `${address} ${a} ${b}`
