@@ -1,4 +1,4 @@
-// A daemon in a process of its own, for `npm run bench` and `npm run demo`. Arguments: its socket, and which recording it has;
+// A daemon in a process of its own, for `npm run bench`. Arguments: its socket, and which recording it has;
 // without one it answers GET_PNN, and nothing else.
 import { goldenRuns } from '../../test/support/goldens.ts'
 import { RecordedDaemon } from '../../test/support/recorded-daemon.ts'
@@ -7,7 +7,6 @@ import { answerBasics, ScriptedDaemon } from '../../test/support/scripted-daemon
 /** Runs of the real tool (4.17) whose packets make up a recording. */
 const RECORDINGS: Record<string, readonly string[]> = {
   ip: ['ip'],
-  demo: ['status', 'ip all', '-X ip all -v'],
 }
 
 const [, , path = '', kind = ''] = process.argv

@@ -10,6 +10,7 @@ import { globalFlags, optionShapes } from './options.ts'
 import { wantsColour } from './output.ts'
 import { cutCommandLine } from './popt.ts'
 import { type ErrorStyle, reportError, reportProblems } from './report-error.ts'
+import { type SimOptions, wantsSim } from './sim-flags.ts'
 
 /** What the real tool does without -T and CTDB_TIMEOUT. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 120
@@ -66,17 +67,17 @@ export abstract class CtdbtsCommand extends Command {
   }
 
   /** Connects to the local daemon for the time of `use`, and keeps to the time limits. */
-  protected async withDaemon<T>(options: GlobalOptions, use: (daemon: Daemon) => Promise<T>): Promise<T> {
+  protected async withDaemon<T>(options: GlobalOptions & SimOptions, use: (daemon: Daemon) => Promise<T>): Promise<T> {
     const stopTimer = limitRunTime(options.maxruntime)
     // The real tool takes a negative limit as unsigned, and so as none.
     const timeoutMs = options.timelimit < 0 ? MAX_TIMER_MS : options.timelimit * 1000
     try {
-      const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
+      const { client, pnn, close } = await open(options, timeoutMs)
       pnn.catch(() => {})
       try {
         return await use({ client, pnn, timeoutMs })
       } finally {
-        client.close()
+        close()
       }
     } finally {
       stopTimer()
@@ -128,6 +129,8 @@ export abstract class CtdbtsCommand extends Command {
   }
 
   protected override logJson(document: unknown): void {
+    // Of a command that has written its own documents already.
+    if (document === undefined) return
     process.stdout.write(`${jsonText(document)}\n`)
   }
 
@@ -144,6 +147,30 @@ export abstract class CtdbtsCommand extends Command {
 
   private errorStyle(options: GlobalOptions): ErrorStyle {
     return options.json || options.table ? 'own' : 'ctdb'
+  }
+}
+
+/** The local daemon, or the embedded cluster where that is wanted. */
+async function open(
+  options: GlobalOptions & SimOptions,
+  timeoutMs: number,
+): Promise<{ client: CtdbClient; pnn: Promise<number>; close: () => void }> {
+  if (!wantsSim(options)) {
+    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
+    return { client, pnn, close: () => client.close() }
+  }
+  if (options.socket !== undefined) {
+    throw new CtdbtsError('USAGE', 'either a socket can be asked or a simulated cluster', { hint: 'leave out --socket or --sim' })
+  }
+  const { openSim } = await import('./open-sim.ts')
+  const { client, close } = await openSim(options, timeoutMs)
+  return {
+    client,
+    pnn: client.pnn(),
+    close: () => {
+      client.close()
+      close()
+    },
   }
 }
 

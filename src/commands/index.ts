@@ -1,8 +1,18 @@
+import Demo from './demo.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
 import Status from './status.ts'
 import TakeoverRun from './takeover-run.ts'
 
 /** Every command by its name on the command line. */
-export const COMMANDS = { ip: Ip, ipreallocate: Ipreallocate, snapshot: Snapshot, status: Status, 'takeover-run': TakeoverRun }
+export const COMMANDS = {
+  demo: Demo,
+  ip: Ip,
+  ipreallocate: Ipreallocate,
+  sim: Sim,
+  snapshot: Snapshot,
+  status: Status,
+  'takeover-run': TakeoverRun,
+}

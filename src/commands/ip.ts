@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { fromFlag } from '../cli/options.ts'
+import { simFlags } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { ipReportOf } from '../lib/snapshot/views.ts'
 import { collectIps } from '../transport/collect/ip.ts'
@@ -13,7 +14,7 @@ export default class Ip extends CtdbtsCommand {
 With "all": the addresses of all active nodes, where only what a node says of itself counts; -1 is nobody.
 With -v, --table and --json: the interfaces too, as the asked node (with "all": the owner) has them.`
   static override examples = ['<%= config.bin %> ip', '<%= config.bin %> -X ip all -v', '<%= config.bin %> ip all --json']
-  static override flags = fromFlag
+  static override flags = { ...fromFlag, ...simFlags }
   static override args = {
     all: Args.string({ options: ['all'], ignoreStdin: true, description: 'the addresses of all active nodes' }),
   }

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
+import { simFlags } from '../cli/sim-flags.ts'
 import { writeWhole } from '../cli/snapshot-file.ts'
 import { collectSnapshot } from '../transport/collect/snapshot.ts'
 import { jsonText } from '../ui/json.ts'
@@ -11,6 +12,7 @@ export default class Snapshot extends CtdbtsCommand {
 The file can be given to "ip", "status" and "takeover-run --dry-run" (--from FILE) in place of the live cluster.`
   static override examples = ['<%= config.bin %> snapshot -o before.json', '<%= config.bin %> ip all --from before.json']
   static override flags = {
+    ...simFlags,
     output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'where to write it [default: standard output]' }),
   }
 

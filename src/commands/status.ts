@@ -1,5 +1,6 @@
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { fromFlag } from '../cli/options.ts'
+import { simFlags } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { statusReportOf } from '../lib/snapshot/views.ts'
 import { collectStatus } from '../transport/collect/status.ts'
@@ -11,7 +12,7 @@ export default class Status extends CtdbtsCommand {
 All nodes are asked at once, so one that does not answer costs one time limit (-t), not one each.
 The leader is learnt from its broadcast, about once a second; none within the time limit is UNKNOWN.`
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> -n 1 status -X', '<%= config.bin %> status --json']
-  static override flags = fromFlag
+  static override flags = { ...fromFlag, ...simFlags }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Status)

@@ -3,6 +3,7 @@ import { CtdbtsCommand, type Daemon } from '../cli/base-command.ts'
 import { confirm, showProgress } from '../cli/confirm.ts'
 import { fromFlag } from '../cli/options.ts'
 import { wantsColour } from '../cli/output.ts'
+import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
@@ -34,6 +35,7 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
   ]
   static override flags = {
     ...fromFlag,
+    ...simFlags,
     ...whatIfFlags,
     'dry-run': Flags.boolean({ summary: 'show the plan and do nothing' }),
     explain: Flags.boolean({ summary: 'show every address, with the steps that lead to it, and the controls' }),
@@ -57,8 +59,10 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
       return planTakeover(now, { forceRebalance, imagined, assumptions })
     }
     if (!flags['dry-run']) {
-      if (edits.length > 0 || flags.from !== undefined) {
-        throw new CtdbtsError('DRY_RUN_ONLY', 'what is only imagined, or in a file, cannot be run', { hint: 'add --dry-run' })
+      if (edits.length > 0 || flags.from !== undefined || wantsSim(flags)) {
+        throw new CtdbtsError('DRY_RUN_ONLY', 'what is only imagined, or in a file, cannot be run', {
+          hint: 'add --dry-run; a simulated cluster that stays is made by `ctdbts sim`',
+        })
       }
       const promised = plan(await this.withDaemon(flags, look))
       if (!flags.json) await this.print(promised, flags.explain)

@@ -60,8 +60,19 @@ export class Program {
     return (...args) => this.do(() => action(...args))
   }
 
+  /** Also what has become due while the program was stopped can still be called off. */
   after(delayMs: number, action: () => void): () => void {
-    return this.clock.after(delayMs, this.guard(action))
+    let calledOff = false
+    const cancel = this.clock.after(
+      delayMs,
+      this.guard(() => {
+        if (!calledOff) action()
+      }),
+    )
+    return () => {
+      calledOff = true
+      cancel()
+    }
   }
 
   sleep(durationMs: number): Wait<void> {

@@ -34,8 +34,8 @@ export interface SimCommand {
   readonly name: string
   readonly takes: readonly ArgumentKind[]
   readonly summary: string
-  /** @throws CtdbtsError BAD_COMMAND for arguments that do not fit this world. */
-  carryOut(world: World, values: readonly string[]): void
+  /** @returns what does it. @throws CtdbtsError BAD_COMMAND for arguments that do not fit this world. */
+  prepare(world: World, values: readonly string[]): () => void
 }
 
 const bad = (message: string): CtdbtsError => new CtdbtsError('BAD_COMMAND', message)
@@ -78,7 +78,10 @@ const onNode = (name: string, summary: string, action: (node: SimNode, world: Wo
   name,
   takes: ['NODE'],
   summary,
-  carryOut: (world, [pnn]) => action(nodeOf(world, pnn), world),
+  prepare: (world, [pnn]) => {
+    const node = nodeOf(world, pnn)
+    return () => action(node, world)
+  },
 })
 
 /** What an administrator asks of a node's daemon. */
@@ -104,26 +107,33 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     name: 'delete-address',
     takes: ['NODE', 'ADDRESS'],
     summary: 'take an address off by hand',
-    carryOut: (world, [pnn, address]) => run(nodeOf(world, pnn).host.deleteByHand(addressOf(address))),
+    prepare: (world, [pnn, text]) => {
+      const { host } = nodeOf(world, pnn)
+      const address = addressOf(text)
+      return () => run(host.deleteByHand(address))
+    },
   },
   {
     name: 'add-address',
     takes: ['NODE', 'ADDRESS/MASK', 'INTERFACE'],
     summary: 'put an address on by hand, whoever owns it',
-    carryOut: (world, [pnn, text, name]) => {
+    prepare: (world, [pnn, text, name]) => {
       const node = nodeOf(world, pnn)
       const [configured] = parsePublicAddresses(`${text} ${interfaceOf(world, node, name)}`, 'the address')
-      if (configured) run(node.host.addByHand(name ?? '', configured.address, configured.maskBits))
+      return () => {
+        if (configured) run(node.host.addByHand(name ?? '', configured.address, configured.maskBits))
+      }
     },
   },
   {
     name: 'link',
     takes: ['NODE', 'INTERFACE', 'up|down'],
     summary: 'plug a cable in, or pull it',
-    carryOut: (world, [pnn, name, state]) => {
+    prepare: (world, [pnn, name, state]) => {
       const node = nodeOf(world, pnn)
       if (state !== 'up' && state !== 'down') throw bad(`a link is up or down, not ${JSON.stringify(state)}`)
-      world.setLink(node.pnn, interfaceOf(world, node, name), state === 'up')
+      const interfaceName = interfaceOf(world, node, name)
+      return () => world.setLink(node.pnn, interfaceName, state === 'up')
     },
   },
   onNode('crash', 'power off, without a word to anybody', (node, world) => world.powerOff(node.pnn)),
@@ -136,44 +146,44 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     name: 'script',
     takes: ['NODE', 'EVENT', 'ok|fail|SECONDS'],
     summary: 'how the event scripts of a node fare from now on',
-    carryOut: (world, [pnn, event, behaviour]) => {
+    prepare: (world, [pnn, event, behaviour]) => {
       const { scripts } = nodeOf(world, pnn)
       const name = EVENTS.find((each) => each === event)
       if (!name) throw bad(`there is no event ${event}: they are ${EVENTS.join(', ')}`)
-      setScript(scripts, name, behaviour)
+      return scriptChange(scripts, name, behaviour)
     },
   },
   {
     name: 'part',
     takes: ['NODES'],
     summary: 'cut these nodes off from all others',
-    carryOut: (world, [list = '']) => {
+    prepare: (world, [list = '']) => {
       const side = new Set(list.split(',').map((pnn) => nodeOf(world, pnn).pnn))
-      eachPair(world, (a, b) => world.network.setPath(a, b, { parted: side.has(a) !== side.has(b) }))
+      return () => eachPair(world, (a, b) => world.network.setPath(a, b, { parted: side.has(a) !== side.has(b) }))
     },
   },
   {
     name: 'heal',
     takes: [],
     summary: 'all nodes reach each other again',
-    carryOut: (world) => eachPair(world, (a, b) => world.network.setPath(a, b, { parted: false })),
+    prepare: (world) => () => eachPair(world, (a, b) => world.network.setPath(a, b, { parted: false })),
   },
   {
     name: 'delay',
     takes: ['MILLISECONDS'],
     summary: 'what every packet takes from now on',
-    carryOut: (world, [text]) => {
+    prepare: (world, [text]) => {
       const delayMs = numberOf(text, 'number of milliseconds', 60_000)
-      eachPair(world, (a, b) => world.network.setPath(a, b, { delayMs }))
+      return () => eachPair(world, (a, b) => world.network.setPath(a, b, { delayMs }))
     },
   },
   {
     name: 'loss',
     takes: ['PERCENT'],
     summary: 'how many packets are lost from now on, and have to be sent again',
-    carryOut: (world, [text]) => {
+    prepare: (world, [text]) => {
       const lossPercent = numberOf(text, 'percentage', 90)
-      eachPair(world, (a, b) => world.network.setPath(a, b, { lossPercent }))
+      return () => eachPair(world, (a, b) => world.network.setPath(a, b, { lossPercent }))
     },
   },
   onNode('disable', 'as ctdb disable: it keeps running, and hosts nothing', (node) => control(node, 'disableNode', undefined)),
@@ -184,10 +194,10 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     name: 'ban',
     takes: ['NODE', 'SECONDS'],
     summary: 'as ctdb ban',
-    carryOut: (world, [pnn, seconds]) => {
+    prepare: (world, [pnn, seconds]) => {
       const node = nodeOf(world, pnn)
       const timeSeconds = Math.max(1, Math.round(numberOf(seconds, 'number of seconds', 86_400)))
-      control(node, 'setBanState', { pnn: node.pnn, timeSeconds })
+      return () => control(node, 'setBanState', { pnn: node.pnn, timeSeconds })
     },
   },
   onNode('unban', 'as ctdb unban', (node) => control(node, 'setBanState', { pnn: node.pnn, timeSeconds: 0 })),
@@ -195,41 +205,48 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     name: 'run',
     takes: [],
     summary: 'ask for a takeover run, as ctdb ipreallocate',
-    carryOut: (world) => {
+    prepare: (world) => {
       const asker = world.nodes.find(({ answers }) => answers)
       if (!asker) throw bad('no ctdbd runs anywhere')
-      asker.daemon?.send(DESTINATION.CONNECTED_NODES, SRVID.takeoverRun, { pnn: asker.pnn, replySrvid: 0n })
+      return () => asker.daemon?.send(DESTINATION.CONNECTED_NODES, SRVID.takeoverRun, { pnn: asker.pnn, replySrvid: 0n })
     },
   },
   {
     name: 'set',
     takes: ['TUNABLE', 'NUMBER'],
     summary: 'a tunable, on all nodes',
-    carryOut: (world, [name = '', text]) => {
+    prepare: (world, [name = '', text]) => {
       if (!TUNABLES.some((tunable) => tunable.name === name)) throw bad(`there is no tunable ${name}`)
       const value = Math.round(numberOf(text, 'value', 0xffff_ffff))
-      for (const { daemon } of world.nodes) daemon?.tunables.set(name, value)
+      return () => {
+        for (const { daemon } of world.nodes) daemon?.tunables.set(name, value)
+      }
     },
   },
   {
     name: 'file-add',
     takes: ['NODE', 'ADDRESS/MASK', 'INTERFACE'],
     summary: "a line in a node's public addresses file (ctdb reloadips reads it)",
-    carryOut: (world, [pnn, text = '', name]) => {
+    prepare: (world, [pnn, text = '', name]) => {
       const node = nodeOf(world, pnn)
       const line = `${text} ${interfaceOf(world, node, name)}`
       const [configured] = parsePublicAddresses(line, 'the address')
-      const lines = linesWithout(node.files.publicAddresses, configured?.address ?? '')
-      node.files.publicAddresses = [...lines, line, ''].join('\n')
+      return () => {
+        const lines = linesWithout(node.files.publicAddresses, configured?.address ?? '')
+        node.files.publicAddresses = [...lines, line, ''].join('\n')
+      }
     },
   },
   {
     name: 'file-remove',
     takes: ['NODE', 'ADDRESS'],
     summary: "take an address out of a node's public addresses file",
-    carryOut: (world, [pnn, address]) => {
+    prepare: (world, [pnn, text]) => {
       const node = nodeOf(world, pnn)
-      node.files.publicAddresses = [...linesWithout(node.files.publicAddresses, addressOf(address)), ''].join('\n')
+      const address = addressOf(text)
+      return () => {
+        node.files.publicAddresses = [...linesWithout(node.files.publicAddresses, address), ''].join('\n')
+      }
     },
   },
   onNode('reload', 'as ctdb reloadips on this node, without the takeover run', (node) =>
@@ -239,18 +256,21 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     name: 'delete-public-address',
     takes: ['NODE', 'ADDRESS'],
     summary: 'as ctdb delip',
-    carryOut: (world, [pnn, address]) => {
+    prepare: (world, [pnn, address]) => {
       const request = { address: publicSocketAddress(addressOf(address)), maskBits: 0, interfaceName: '' }
-      control(nodeOf(world, pnn), 'deletePublicIp', request)
+      const node = nodeOf(world, pnn)
+      return () => control(node, 'deletePublicIp', request)
     },
   },
 ]
 
-function setScript(scripts: SimNode['scripts'], event: EventName, behaviour: string | undefined): void {
+function scriptChange(scripts: SimNode['scripts'], event: EventName, behaviour: string | undefined): () => void {
   const slowMs = behaviour === 'ok' || behaviour === 'fail' ? 0 : 1000 * numberOf(behaviour, 'number of seconds', 3_600)
-  if (behaviour === 'fail') scripts.failing.add(event)
-  else scripts.failing.delete(event)
-  scripts.slowMs.set(event, slowMs)
+  return () => {
+    if (behaviour === 'fail') scripts.failing.add(event)
+    else scripts.failing.delete(event)
+    scripts.slowMs.set(event, slowMs)
+  }
 }
 
 /**
@@ -276,6 +296,7 @@ export function carryOutLine(world: World, line: string): void {
   const { command, values } = parseSimCommand(line)
   const at = command.takes.indexOf('NODE')
   const pnn = at === -1 ? 0 : nodeOf(world, values[at]).pnn
+  const carryOut = command.prepare(world, values)
   world.note(pnn, [command.name, ...values].join(' '))
-  command.carryOut(world, values)
+  carryOut()
 }

@@ -64,7 +64,7 @@ export class MemoryHost implements Host {
     }
   }
 
-  releaseIp(interfaceName: string, address: string): Wait<ScriptResult> {
+  releaseIp(interfaceName: string, address: string, maskBits: number): Wait<ScriptResult> {
     return (done) => {
       const held = this.list.find((each) => each.address === address)
       if (!held) {
@@ -80,9 +80,7 @@ export class MemoryHost implements Host {
         }
       }
       this.onChange()
-      const wrong = held.interfaceName !== interfaceName
-      const warning = `WARNING: Public IP ${address} hosted on interface ${held.interfaceName} but VNN says ${interfaceName}`
-      done({ ok: true, output: wrong ? [warning] : [] })
+      done({ ok: true, output: warningsAbout(held, interfaceName, maskBits) })
       return undefined
     }
   }
@@ -161,6 +159,15 @@ export class MemoryHost implements Host {
       this.list = rest.filter((held) => !goesAlong(held))
     }
   }
+}
+
+/** What the script says where the kernel has it otherwise than CTDB believes. */
+function warningsAbout({ address, ...held }: KernelAddress, interfaceName: string, maskBits: number): string[] {
+  const where = `hosted on interface ${held.interfaceName} but VNN says ${interfaceName}`
+  const mask = `has ${held.maskBits} bit netmask but VNN says ${maskBits}`
+  return [...(held.interfaceName === interfaceName ? [] : [where]), ...(held.maskBits === maskBits ? [] : [mask])].map(
+    (text) => `WARNING: Public IP ${address} ${text}`,
+  )
 }
 
 const isIpv4 = (address: string): boolean => !address.includes(':')

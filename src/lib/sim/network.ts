@@ -31,8 +31,18 @@ interface Connection {
   readonly standsFor: Set<Pnn>
   /** When the last packet in each direction arrives: none overtakes another. By sender. */
   readonly lastArrivalMs: Map<Pnn, number>
-  /** What could not get through while the path was parted. By sender. */
-  readonly heldBack: { readonly from: Pnn; readonly packet: DaemonPacket }[]
+  /** How many packets were sent in it. */
+  sent: number
+  /** What could not get through while the path was parted. */
+  heldBack: Segment[]
+}
+
+/** A packet on its way. */
+interface Segment {
+  readonly from: Pnn
+  readonly packet: DaemonPacket
+  /** The how many-th of its connection it is. */
+  readonly order: number
 }
 
 /** The private network of a cluster: reliable connections over paths that delay, lose and part. */
@@ -51,7 +61,7 @@ export class SimNetwork {
     for (let a = 0; a < size; a++) {
       for (let b = a + 1; b < size; b++) {
         this.paths.set(a * size + b, { parted: false, delayMs, lossPercent: 0 })
-        this.connections.set(a * size + b, { epoch: 0, standsFor: new Set(), lastArrivalMs: new Map(), heldBack: [] })
+        this.connections.set(a * size + b, { epoch: 0, standsFor: new Set(), lastArrivalMs: new Map(), sent: 0, heldBack: [] })
       }
     }
   }
@@ -100,18 +110,22 @@ export class SimNetwork {
     Object.assign(path, change)
     if (path.parted) return
     const connection = this.connection(a, b)
-    for (const { from, packet } of connection.heldBack.splice(0)) this.transmit(from, from === a ? b : a, packet, connection)
+    // What was under way when the path was cut got stuck later than what was sent after it.
+    const segments = connection.heldBack.toSorted((one, other) => one.order - other.order)
+    connection.heldBack = []
+    for (const segment of segments) this.transmit(segment, segment.from === a ? b : a, connection)
   }
 
   private send(from: Pnn, to: Pnn, packet: DaemonPacket): void {
     const connection = this.connection(from, to)
-    if (connection.standsFor.has(from)) this.transmit(from, to, packet, connection)
+    if (connection.standsFor.has(from)) this.transmit({ from, packet, order: connection.sent++ }, to, connection)
   }
 
-  private transmit(from: Pnn, to: Pnn, packet: DaemonPacket, connection: Connection): void {
+  private transmit(segment: Segment, to: Pnn, connection: Connection): void {
+    const { from, packet } = segment
     const path = this.path(from, to)
     if (path.parted) {
-      connection.heldBack.push({ from, packet })
+      connection.heldBack.push(segment)
       return
     }
     const { epoch } = connection
@@ -119,7 +133,7 @@ export class SimNetwork {
     connection.lastArrivalMs.set(from, arrivalMs)
     this.clock.after(arrivalMs - this.clock.nowMs, () => {
       if (connection.epoch !== epoch || !connection.standsFor.has(to)) return
-      if (path.parted) connection.heldBack.push({ from, packet })
+      if (path.parted) connection.heldBack.push(segment)
       else this.endpoints.get(to)?.user.received(from, packet)
     })
   }
@@ -151,7 +165,7 @@ export class SimNetwork {
     if (connection.standsFor.size === 2 || this.path(a, b).parted || ends.some((end) => !end?.program.runs)) return
     for (const pnn of [...connection.standsFor]) this.end(pnn, pnn === a ? b : a, connection)
     connection.epoch += 1
-    connection.heldBack.length = 0
+    connection.heldBack = []
     connection.lastArrivalMs.clear()
     connection.standsFor.add(a).add(b)
     this.endpoints.get(a)?.user.connected(b)

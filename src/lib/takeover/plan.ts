@@ -45,7 +45,7 @@ export interface Plan {
   readonly failures: readonly string[]
   /** In the order of `ip`. */
   readonly addresses: readonly AddressPlan[]
-  /** In the order in which the leader sends them: all releases first. */
+  /** In the order in which the leader sends them: all releases first, each time the highest address first. */
   readonly controls: readonly PlannedControl[]
   /** How many addresses each node that is not deleted owns. */
   readonly counts: readonly { readonly pnn: Pnn; readonly before: number; readonly after: number }[]
@@ -73,16 +73,14 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
   })
   const owners = claimsOf(now)
   const holders = claimsOf(imagined)
-  const addresses = allocation
-    .map(([address, owner]): AddressPlan => {
-      const from = owners.get(address) ?? null
-      const to = owner === -1 ? null : owner
-      const own = steps.get(address) ?? []
-      const cannot = obstacles(imagined, address)
-      const reason = reasonFor({ address, from, to, steps: own, imagined, settings, forceRebalance })
-      return { address, from, to, change: changeOf(from, to), reason, cannot, steps: own }
-    })
-    .sort((a, b) => (keyOf(a.address) < keyOf(b.address) ? -1 : 1))
+  const addresses = allocation.map(([address, owner]): AddressPlan => {
+    const from = owners.get(address) ?? null
+    const to = owner === -1 ? null : owner
+    const own = steps.get(address) ?? []
+    const cannot = obstacles(imagined, address)
+    const reason = reasonFor({ address, from, to, steps: own, imagined, settings, forceRebalance })
+    return { address, from, to, change: changeOf(from, to), reason, cannot, steps: own }
+  })
   return {
     leader: imagined.leader.pnn,
     algorithm: settings.algorithm,
@@ -90,7 +88,7 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
     noIpFailback: settings.noIpFailback,
     forceRebalance,
     failures,
-    addresses,
+    addresses: addresses.toSorted((a, b) => (keyOf(a.address) < keyOf(b.address) ? -1 : 1)),
     controls: controlsOf(imagined, addresses, holders),
     counts: countsOf(imagined, addresses),
     notes: [...assumptions, ...notesOf(settings)],

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Pnn } from '../../lib/cluster/node.ts'
-import type { Wait } from '../../lib/process/wait.ts'
 import type { Host } from '../../lib/sim/host.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE } from '../../lib/sim/sim-node.ts'
 import { isAlive } from '../processes.ts'
 import { Cleanups } from './cleanups.ts'
 import { NodeFilesOnDisk } from './node-files.ts'
+import { promised } from './promised.ts'
 import { SimCluster, type SimClusterOptions } from './sim-cluster.ts'
 import { listenUnix, type SocketServer } from './socket-server.ts'
 import type { CommandResult } from './ssh-commands.ts'
@@ -200,14 +200,12 @@ function commandsOf(cluster: SimCluster, pnn: Pnn): SshServerOptions['run'] {
   return async (argv) => {
     const line = argv.join(' ')
     if (!node) return undefined
-    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await settled(node.host.ipAddrJson()))
+    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
     if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
     if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
     return undefined
   }
 }
-
-const settled = <T>(wait: Wait<T>): Promise<T> => new Promise((resolve, reject) => void wait(resolve, reject))
 
 /** What killed simulations have left in the folder for temporary files. */
 async function removeLeftovers(): Promise<void> {

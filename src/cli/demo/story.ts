@@ -1,0 +1,204 @@
+import { sortKnownIps } from '../../lib/cluster/merge-ips.ts'
+import type { Pnn } from '../../lib/cluster/node.ts'
+import type { Leader, OwnedIp } from '../../lib/cluster/report.ts'
+import { isShown, type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { already } from '../../lib/process/wait.ts'
+import { checkLocally, type LocalFinding } from '../../lib/recovery/local-check.ts'
+import { uniformLayout } from '../../lib/sim/layout.ts'
+import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
+import { planTakeover } from '../../lib/takeover/plan.ts'
+import { CtdbClient } from '../../transport/client.ts'
+import { collectIps } from '../../transport/collect/ip.ts'
+import { collectLeader } from '../../transport/collect/leader.ts'
+import { collectSnapshot } from '../../transport/collect/snapshot.ts'
+import { promised } from '../../transport/serve/promised.ts'
+import { SimCluster } from '../../transport/serve/sim-cluster.ts'
+import { CONTROL_FLAG, controls } from '../../transport/wire/controls.ts'
+import { ctdbIpText } from '../../ui/ctdb/ip.ts'
+import { planText } from '../../ui/plan.ts'
+import { simOverview } from '../../ui/sim.ts'
+import { type Paint, painter } from '../../ui/table.ts'
+
+const TIME_LIMIT_MS = 10_000
+/** How long the recovery is watched at most; it takes about two seconds. */
+const RECOVERY_LIMIT_MS = 15_000
+
+export interface StoryOptions {
+  readonly write: (text: string) => void
+  readonly coloured: boolean
+  /** Called between the scenes. */
+  readonly pause: () => Promise<void>
+}
+
+/**
+ * The story of the seed article, told on an embedded cluster: a network restart wipes an address, and CTDB puts it back. The cluster's time
+ * stands still while something is explained.
+ */
+export async function tellStory(options: StoryOptions): Promise<void> {
+  const story = new Story(options)
+  await story.tell()
+}
+
+class Story {
+  private readonly options: StoryOptions
+  private readonly paint: Paint
+  private readonly cluster: SimCluster
+  private showsLog = false
+
+  constructor(options: StoryOptions) {
+    this.options = options
+    this.paint = painter(options.coloured)
+    this.cluster = new SimCluster({
+      layout: uniformLayout(3, 3),
+      era: 'now',
+      seed: 1,
+      speed: 1,
+      log: (entry) => this.log(entry),
+    })
+  }
+
+  async tell(): Promise<void> {
+    const { cluster } = this
+    await cluster.comeUp()
+    const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs: TIME_LIMIT_MS })
+    const leader = await this.meanwhile(() => collectLeader(client, TIME_LIMIT_MS))
+    const lost = await this.meanwhile(() => this.addressAwayFrom(client, leader.pnn))
+    const owner = lost.pnn
+    this.scene('A CTDB cluster of three nodes, in this process: nothing on this machine is touched. Who owns which address?')
+    await this.showIps(client)
+    await this.options.pause()
+
+    this.scene('CTDB says what its daemons believe. What do the kernels have?')
+    await this.showKernels()
+    await this.options.pause()
+
+    this.scene(
+      `Now somebody restarts the network service of node ${owner}. The interfaces come back, with what their configuration says.`,
+    )
+    this.command(`sim> restart-network ${owner}`)
+    cluster.carryOut(`restart-network ${owner}`)
+    await this.showKernels()
+    await this.options.pause()
+
+    this.scene('The daemons have not noticed yet: ctdb ip says that all is well.')
+    await this.showIps(client)
+    this.scene(`The kernel of node ${owner} says otherwise. What its recovery daemon will find, once it looks:`)
+    await this.showFindings(client, owner)
+    await this.options.pause()
+
+    this.scene('What would a takeover run do about it?')
+    await this.showPlan(client, leader)
+    await this.options.pause()
+
+    this.scene(
+      'Let time go on, and read the log: the recovery daemon finds the fault, asks the leader, and a takeover run puts it right.',
+    )
+    await this.watchRecovery(lost)
+    await this.options.pause()
+
+    this.scene('The address is back.')
+    await this.showIps(client)
+    await this.showKernels()
+    await this.showFindings(client, owner)
+    client.close()
+    cluster.driver.stop()
+  }
+
+  private scene(text: string): void {
+    this.options.write(`\n${this.paint('quiet', '#')} ${text}\n`)
+  }
+
+  private command(text: string): void {
+    this.options.write(`${this.paint('good', text)}\n`)
+  }
+
+  /** Lets the cluster's time go on until something is done. */
+  private async meanwhile<T>(action: () => Promise<T>): Promise<T> {
+    this.cluster.driver.start()
+    try {
+      return await action()
+    } finally {
+      this.cluster.driver.stop()
+    }
+  }
+
+  /** An address of a node that does not lead, so that it has to ask the leader, as in the seed article. */
+  private async addressAwayFrom(client: CtdbClient, leader: Pnn): Promise<OwnedIp> {
+    const { ips } = await collectIps(client, client.pnn(), { node: undefined, all: true, interfaces: false, nodes: false })
+    const found = ips.find(({ pnn }) => pnn !== leader)
+    if (!found) throw new Error('the leader owns all addresses')
+    return found
+  }
+
+  private async heldBy(pnn: Pnn): Promise<ReadonlySet<string>> {
+    const held = await promised(this.cluster.world.nodes[pnn]?.host.addresses() ?? already([]))
+    return new Set(held.map(({ address }) => address))
+  }
+
+  private async showIps(client: CtdbClient): Promise<void> {
+    this.command('$ ctdbts ip')
+    const question = { node: undefined, all: false, interfaces: false, nodes: false }
+    const report = await this.meanwhile(() => collectIps(client, client.pnn(), question))
+    this.options.write(ctdbIpText({ ...report, ips: sortKnownIps(report.ips) }, { verbose: false }))
+  }
+
+  private async showKernels(): Promise<void> {
+    this.command('sim> show')
+    const held = await Promise.all(heldAddresses(this.cluster.world).map(promised))
+    this.options.write(simOverview(overviewOf(this.cluster.world, held), this.paint))
+  }
+
+  /** The check that every recovery daemon makes, with the same code: of a node that is looked at from outside. */
+  private async showFindings(client: CtdbClient, pnn: Pnn): Promise<void> {
+    const findings = await this.meanwhile(() => this.findingsOf(client, pnn))
+    const lines = findings.map((finding) => `${this.paint('bad', '✗')} node ${pnn}: ${findingText(finding)}\n`)
+    this.options.write(lines.length > 0 ? lines.join('') : `${this.paint('good', '✓')} node ${pnn}: kernel and belief agree\n`)
+  }
+
+  private async findingsOf(client: CtdbClient, pnn: Pnn): Promise<LocalFinding[]> {
+    const [known, available, interfaces, held] = await Promise.all([
+      client.control(controls.getPublicIps, { to: pnn }),
+      client.control(controls.getPublicIps, { to: pnn, flags: CONTROL_FLAG.ONLY_AVAILABLE }),
+      client.control(controls.getIfaces, { to: pnn }),
+      this.heldBy(pnn),
+    ])
+    return checkLocally({ pnn, flags: 0, interfaces, lastInterfaces: interfaces, available, known, held }, 'now')
+  }
+
+  private async showPlan(client: CtdbClient, knownLeader: Leader): Promise<void> {
+    this.command('$ ctdbts takeover-run --dry-run')
+    const options = { timeoutMs: TIME_LIMIT_MS, now: new Date(), knownLeader }
+    const snapshot = await this.meanwhile(() => collectSnapshot(client, client.pnn(), options))
+    this.options.write(planText(planTakeover(snapshot), { explain: false, paint: this.paint }))
+    this.options.write(
+      'It moves nothing: the address stays with its owner, who is told again to take it over. That is the cure.\n',
+    )
+  }
+
+  private async watchRecovery({ pnn, address }: OwnedIp): Promise<void> {
+    const { clock } = this.cluster.world
+    const endMs = clock.nowMs + RECOVERY_LIMIT_MS
+    const isBack = async () => (await this.heldBy(pnn)).has(address.address)
+    this.showsLog = true
+    await this.meanwhile(async () => {
+      while (!(await isBack()) && clock.nowMs < endMs) await soon()
+      // To the end of the takeover run.
+      const untilMs = clock.nowMs + 200
+      while (clock.nowMs < untilMs) await soon()
+    })
+    this.showsLog = false
+  }
+
+  private log(entry: LogEntry): void {
+    if (this.showsLog && isShown(entry, 'NOTICE')) this.options.write(`${logLine(entry, 'now')}\n`)
+  }
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+
+function findingText(finding: LocalFinding): string {
+  if (finding.kind === 'missing') return `${finding.address} is assigned to it, and not in its kernel`
+  if (finding.kind === 'unexpected') return `${finding.address} is in its kernel, and not assigned to it`
+  if (finding.kind === 'unassigned') return `${finding.address} is nobody's, and it could host it`
+  return 'its interfaces have changed'
+}

@@ -1,0 +1,39 @@
+import { CtdbtsError } from '../lib/errors.ts'
+import { uniformLayout } from '../lib/sim/layout.ts'
+import { CtdbClient } from '../transport/client.ts'
+import { runSteps } from '../transport/serve/scenario-runner.ts'
+import { SimCluster } from '../transport/serve/sim-cluster.ts'
+import { type SimOptions, simSettings } from './sim-flags.ts'
+
+/**
+ * Makes an embedded cluster, lets happen to it what the scenario says, and connects to its node 0. It goes along with the real time from
+ * then on, until it is closed.
+ * @throws CtdbtsError for a scenario that cannot be read or carried out, or a size that cannot be.
+ */
+export async function openSim(options: SimOptions, timeoutMs: number): Promise<{ client: CtdbClient; close: () => void }> {
+  const settings = await simSettings({
+    nodes: options['sim-nodes'],
+    addresses: options['sim-addresses'],
+    seed: options['sim-seed'],
+    era: options['sim-era'],
+    scenario: options['sim-scenario'],
+  })
+  const { nodes, addresses, seed, era, steps } = settings
+  const cluster = new SimCluster({ layout: uniformLayout(nodes, addresses), era, seed, speed: 1 })
+  await cluster.comeUp()
+  runSteps(cluster, steps, atMs(options['sim-at']))
+  if (!cluster.world.nodes[0]?.daemon) {
+    throw new CtdbtsError('NO_SOCKET', 'no ctdbd runs on node 0 of the simulated cluster at that time', {
+      hint: 'the commands ask through node 0; let the scenario end another one, or look earlier (--sim-at)',
+    })
+  }
+  cluster.driver.start()
+  const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs })
+  return { client, close: () => cluster.driver.stop() }
+}
+
+function atMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text) * 1000
+  throw new CtdbtsError('USAGE', `--sim-at takes a number of seconds, not ${JSON.stringify(text)}`)
+}

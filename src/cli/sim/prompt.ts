@@ -1,0 +1,51 @@
+import { createInterface, type Interface } from 'node:readline'
+
+export interface PromptOptions {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly complete: (line: string) => readonly [candidates: string[], word: string]
+  readonly line: (line: string) => void
+  readonly interrupted: () => void
+}
+
+/** Reads lines: at a terminal with a prompt, history and completion, below what is printed meanwhile; else plainly. */
+export class Prompt {
+  private readonly reader: Interface
+  private readonly output: NodeJS.WriteStream
+  private readonly isTerminal: boolean
+
+  constructor({ input, output, complete, line, interrupted }: PromptOptions) {
+    this.output = output
+    this.isTerminal = input.isTTY === true && output.isTTY === true && process.env.TERM !== 'dumb'
+    this.reader = createInterface(
+      this.isTerminal
+        ? { input, output, prompt: 'sim> ', completer: (text: string) => complete(text) as [string[], string] }
+        : { input },
+    )
+    this.reader.on('line', (text) => {
+      line(text)
+      this.show()
+    })
+    this.reader.on('SIGINT', interrupted)
+    // Ctrl-D at a terminal is a wish to leave; a pipe that ends has only nothing more to say.
+    if (this.isTerminal) this.reader.on('close', interrupted)
+    this.show()
+  }
+
+  /** Prints above the line that is being typed. */
+  print(text: string): void {
+    if (this.isTerminal) this.output.write('\r\x1b[K')
+    this.output.write(text)
+    this.show()
+  }
+
+  close(): void {
+    this.reader.removeAllListeners('close')
+    this.reader.close()
+    if (this.isTerminal) this.output.write('\r\x1b[K')
+  }
+
+  private show(): void {
+    if (this.isTerminal) this.reader.prompt(true)
+  }
+}

@@ -1,0 +1,175 @@
+import { CtdbtsError } from '../../lib/errors.ts'
+import { isShown, type Level, type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { completeSimLine } from '../../lib/sim/complete.ts'
+import { uniformLayout } from '../../lib/sim/layout.ts'
+import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
+import { promised } from '../../transport/serve/promised.ts'
+import { carryOutStep } from '../../transport/serve/scenario-runner.ts'
+import { type SimServer, startSimServer } from '../../transport/serve/sim-server.ts'
+import { simHelp, simIntroduction, simOverview } from '../../ui/sim.ts'
+import { painter } from '../../ui/table.ts'
+import { visible } from '../../ui/visible.ts'
+import { wantsColour } from '../output.ts'
+import type { SimSettings } from '../sim-flags.ts'
+import { Prompt } from './prompt.ts'
+
+export interface SessionOptions {
+  readonly settings: SimSettings
+  readonly speed: number
+  readonly directory: string | undefined
+  readonly ssh: { readonly firstPort: number } | undefined
+  readonly netns: boolean
+  /** Commands for when it is ready. */
+  readonly first: readonly string[]
+  /** The log is shown from this level on; undefined shows what its era showed. */
+  readonly level: Level | undefined
+  /** Milliseconds after which it ends by itself. */
+  readonly forMs: number | undefined
+  readonly json: boolean
+}
+
+/** Words of the prompt that do nothing to the cluster. */
+const OWN_WORDS = ['help', 'show', 'quit']
+
+/**
+ * A simulated cluster in the foreground: says how it is reached, prints its log, and does what it is told, until it is interrupted.
+ * @throws CtdbtsError when it cannot be started.
+ */
+export async function runSession(options: SessionOptions): Promise<void> {
+  const session = new Session(options)
+  await session.run()
+}
+
+class Session {
+  private readonly options: SessionOptions
+  private prompt: Prompt | undefined
+  private server: SimServer | undefined
+  private end = () => {}
+  private isReady = false
+
+  constructor(options: SessionOptions) {
+    this.options = options
+  }
+
+  async run(): Promise<void> {
+    const { settings, speed, directory, ssh, netns, forMs } = this.options
+    const ended = new Promise<void>((resolve) => {
+      this.end = resolve
+    })
+    // From the start: an interrupted start has made things, too.
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+    for (const signal of signals) process.on(signal, this.end)
+    const server = await startSimServer({
+      layout: uniformLayout(settings.nodes, settings.addresses),
+      era: settings.era,
+      seed: settings.seed,
+      speed,
+      directory,
+      netns,
+      ...(ssh && { ssh }),
+      log: (entry) => this.log(entry),
+    })
+    this.server = server
+    try {
+      this.introduce(server)
+      this.isReady = true
+      for (const line of this.options.first) this.carryOut(line)
+      const timers = this.planSteps(server)
+      if (forMs !== undefined) timers.push(setTimeout(this.end, forMs))
+      this.listen(server)
+      await ended
+      for (const timer of timers) clearTimeout(timer)
+    } finally {
+      this.isReady = false
+      this.prompt?.close()
+      await server[Symbol.asyncDispose]()
+      for (const signal of signals) process.off(signal, this.end)
+      this.tell({ event: 'stopped' }, 'stopped\n')
+    }
+  }
+
+  private introduce({ nodes, sshKeyPath, knownHostsPath, directory }: SimServer): void {
+    const { nodes: count, addresses, seed, era } = this.options.settings
+    const title = `A simulated cluster: ${count} nodes, ${addresses} public addresses, era ${era}, seed ${seed}.`
+    const keys = { ...(sshKeyPath && { sshKeyPath }), ...(knownHostsPath && { knownHostsPath }) }
+    this.tell({ event: 'started', formatVersion: 1, era, seed, addresses, directory, ...keys, nodes }, '')
+    this.tell({ event: 'ready' }, simIntroduction(title, nodes, keys))
+  }
+
+  /** Steps of the scenario happen in the cluster's own time. */
+  private planSteps(server: SimServer): NodeJS.Timeout[] {
+    return this.options.settings.steps.map((step) =>
+      setTimeout(() => this.attempt(step.command, () => carryOutStep(server.cluster, step)), step.atMs / this.options.speed),
+    )
+  }
+
+  private listen({ cluster }: SimServer): void {
+    this.prompt = new Prompt({
+      input: process.stdin,
+      output: process.stdout,
+      complete: (line) => {
+        const { word, candidates } = completeSimLine(cluster.world, line)
+        const own = line.includes(' ') ? [] : OWN_WORDS.filter((each) => each.startsWith(word))
+        return [[...candidates, ...own], word]
+      },
+      line: (line) => this.take(line.trim()),
+      interrupted: this.end,
+    })
+  }
+
+  private take(line: string): void {
+    const [word, ...rest] = line.split(/\s+/)
+    if (word === '' || word?.startsWith('#')) return
+    if (word === 'quit') this.end()
+    else if (word === 'help') this.print(simHelp(rest[0]) ?? `there is no command ${visible(rest[0] ?? '')}\n`)
+    else if (word === 'show') this.show()
+    else this.carryOut(line)
+  }
+
+  private carryOut(line: string): void {
+    this.attempt(line, () => this.server?.cluster.carryOut(line))
+  }
+
+  private attempt(command: string, action: () => void): void {
+    try {
+      this.tell({ event: 'command', command }, '')
+      action()
+    } catch (error) {
+      if (!(error instanceof CtdbtsError)) throw error
+      const hint = 'help shows all commands'
+      this.tell(
+        { event: 'error', code: error.code, message: error.message, command, hint },
+        `ctdbts: ${visible(error.message)}\n  ${hint}\n`,
+      )
+    }
+  }
+
+  private show(): void {
+    const world = this.server?.cluster.world
+    if (!world) return
+    void Promise.all(heldAddresses(world).map(promised)).then((held) => {
+      const overview = overviewOf(world, held)
+      this.tell({ event: 'overview', nodes: overview }, simOverview(overview, painter(wantsColour(process.stdout, process.env))))
+    })
+  }
+
+  private log(entry: LogEntry): void {
+    const { era } = this.options.settings
+    // What 2017's story is told by stands at INFO.
+    const level = this.options.level ?? (era === 'now' ? 'NOTICE' : 'INFO')
+    if (!this.isReady || !isShown(entry, level)) return
+    const { atMs, ...rest } = entry
+    this.tell({ event: 'log', time: new Date(atMs).toISOString(), ...rest }, `${visible(logLine(entry, era))}\n`)
+  }
+
+  private tell(event: object, text: string): void {
+    if (this.options.json) process.stdout.write(`${JSON.stringify(event)}\n`)
+    else this.print(text)
+  }
+
+  private print(text: string): void {
+    if (text === '') return
+    if (this.prompt) this.prompt.print(text)
+    else process.stdout.write(text)
+  }
+}

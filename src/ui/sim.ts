@@ -1,0 +1,77 @@
+import { ARGUMENT_KINDS, SIM_COMMANDS, usageOf } from '../lib/sim/commands.ts'
+import type { NodeOverview } from '../lib/sim/overview.ts'
+import { type Paint, table } from './table.ts'
+
+/** How a served node is reached, for its line in the introduction. */
+interface Reachable {
+  readonly pnn: number
+  readonly socketPath: string
+  readonly ssh?: { readonly host: string; readonly port: number }
+  readonly namespace?: string
+}
+
+/** What a served cluster is, and how to use it; `ready` comes last. */
+export function simIntroduction(
+  title: string,
+  nodes: readonly Reachable[],
+  keys: { readonly sshKeyPath?: string; readonly knownHostsPath?: string },
+): string {
+  const lines = nodes.map(({ pnn, socketPath, ssh, namespace }) =>
+    [
+      `node ${pnn}`,
+      socketPath,
+      ...(ssh ? [`ssh ${ssh.host}:${ssh.port}`] : []),
+      ...(namespace ? [`netns ${namespace}`] : []),
+    ].join('  '),
+  )
+  const [first] = nodes
+  const base = first?.socketPath.replace(/\/run\/ctdbd\.socket$/, '')
+  const uses = first
+    ? [
+        `  CTDB_SOCKET=${first.socketPath} ctdbts status`,
+        `  CTDB_TEST_MODE=1 CTDB_BASE=${base} CTDB_SOCKET=${first.socketPath} ctdb status   (Debian's own)`,
+        ...(first.ssh
+          ? [
+              `  ssh -i ${keys.sshKeyPath} -o UserKnownHostsFile=${keys.knownHostsPath} -p ${first.ssh.port} root@${first.ssh.host} ip -j addr`,
+            ]
+          : []),
+      ]
+    : []
+  return [title, ...lines, 'Ask it:', ...uses, 'ready', ''].join('\n')
+}
+
+/** All commands of the prompt and of scenarios, or one. Undefined when there is none of that name. */
+export function simHelp(name?: string): string | undefined {
+  const shown = name === undefined ? SIM_COMMANDS : SIM_COMMANDS.filter((command) => command.name === name)
+  if (shown.length === 0) return undefined
+  const width = Math.max(...shown.map((command) => usageOf(command).length))
+  const lines = shown.map((command) => `${usageOf(command).padEnd(width)}  ${command.summary}`)
+  const kinds = [...new Set(shown.flatMap(({ takes }) => takes))].map((kind) => `  ${kind}: ${ARGUMENT_KINDS[kind]}`)
+  return [...lines, ...kinds, ''].join('\n')
+}
+
+/** The cluster at a glance, with what no single daemon knows: whether beliefs and kernels agree. */
+export function simOverview(nodes: readonly NodeOverview[], paint: Paint): string {
+  return table(
+    ['Node', 'State', 'Flags', 'Owns', 'Kernel holds'],
+    nodes.map((node) => [
+      `${node.pnn}${node.isLeader ? ' leader' : ''}`,
+      stateText(node, paint),
+      node.flags === undefined ? '' : paint(node.flags === 'OK' ? 'good' : 'bad', node.flags),
+      node.owns.join('\n'),
+      holdsText(node, paint),
+    ]),
+  )
+}
+
+function stateText({ state, runState }: NodeOverview, paint: Paint): string {
+  if (state !== 'runs') return paint('bad', state)
+  return runState === 'RUNNING' ? paint('good', state) : paint('bad', runState ?? state)
+}
+
+/** Only of a node that runs can it be said that it should be otherwise. */
+function holdsText({ state, owns, holds }: NodeOverview, paint: Paint): string {
+  const agrees = owns.length === holds.length && owns.every((address) => holds.includes(address))
+  if (agrees || state !== 'runs') return holds.join('\n')
+  return paint('bad', [...holds, '(not what it owns)'].join('\n'))
+}
