@@ -8,6 +8,7 @@ import { type Control, connectUnix, controls, decode, encode } from '../src/inde
 import type { ClusterNode } from '../src/lib/cluster/node.ts'
 import { benchAllocation } from './bench/allocation.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
+import { benchSimulation } from './bench/simulation.ts'
 
 const root = join(import.meta.dirname, '..')
 const dir = mkdtempSync(join(tmpdir(), 'ctdbts-bench-'))
@@ -87,6 +88,7 @@ try {
   await withDaemon('ping', pipelining)
   await nodeMap()
   await benchAllocation()
+  benchSimulation()
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

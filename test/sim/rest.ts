@@ -2,6 +2,17 @@ import { isReachable, NODE_FLAG, type Pnn } from '../../src/lib/cluster/node.ts'
 import type { MemoryHost } from '../../src/lib/sim/memory-host.ts'
 import type { World } from '../../src/lib/sim/world.ts'
 
+type SimNode = World['nodes'][number]
+
+/** A node that runs, with what it believes and what its kernel has. */
+interface Seen {
+  readonly node: SimNode
+  readonly flags: number
+  /** Owners by address, as it believes. */
+  readonly believes: ReadonlyMap<string, Pnn>
+  readonly holds: ReadonlySet<string>
+}
+
 /**
  * What keeps a cluster from being at rest: every address that some node can host is on exactly one of those that run, and what they all
  * believe is what their kernels hold. Undefined when nothing does.
@@ -12,55 +23,74 @@ export function whyNotAtRest(
   hosts: readonly MemoryHost[],
   { stoppedToo }: { stoppedToo: boolean },
 ): string | undefined {
-  const running = world.nodes.filter(({ daemon, answers }) => daemon && answers)
-  const active = running.filter(({ daemon }) => ((daemon?.ownFlags ?? 0) & (NODE_FLAG.STOPPED | NODE_FLAG.BANNED)) === 0)
-  if (running.some(({ daemon }) => ((daemon?.ownFlags ?? 0) & NODE_FLAG.BANNED) !== 0)) return 'a node is banned'
+  const running = world.nodes.filter(({ daemon, answers }) => daemon && answers).map((node) => see(node, hosts[node.pnn]))
+  const active = running.filter(({ flags }) => (flags & (NODE_FLAG.STOPPED | NODE_FLAG.BANNED)) === 0)
+  if (running.some(({ flags }) => (flags & NODE_FLAG.BANNED) !== 0)) return 'a node is banned'
   if (active.length === 0) return undefined
   if (world.leader === undefined) return 'nobody leads'
-  for (const { pnn, daemon } of active) {
-    if (daemon?.runState !== 'RUNNING') return `node ${pnn} is not up yet`
-    if (daemon.recoveryMode !== 0) return `node ${pnn} is in recovery`
-    const away = daemon.peers.nodes().find((node) => isReachable(node) !== running.some((other) => other.pnn === node.pnn))
-    if (away) return `node ${pnn} is wrong about node ${away.pnn}`
+  const looked = stoppedToo ? running : active
+  return whyNotUp(active, running) ?? whyNotAllHosted(looked, hosts)
+}
+
+function see(node: SimNode, host: MemoryHost | undefined): Seen {
+  return {
+    node,
+    flags: node.daemon?.ownFlags ?? 0,
+    believes: new Map(node.daemon?.publicIps.known().map(({ address, pnn }) => [address.address, pnn])),
+    holds: new Set(host?.held.map(({ address }) => address)),
   }
-  const addresses = new Set(
-    running.flatMap(({ daemon }) => daemon?.publicIps.known().map(({ address }) => address.address) ?? []),
-  )
+}
+
+function whyNotUp(active: readonly Seen[], running: readonly Seen[]): string | undefined {
+  const there = new Set(running.map(({ node }) => node.pnn))
+  for (const { node } of active) {
+    if (node.daemon?.runState !== 'RUNNING') return `node ${node.pnn} is not up yet`
+    if (node.daemon.recoveryMode !== 0) return `node ${node.pnn} is in recovery`
+    const away = node.daemon.peers.nodes().find((other) => isReachable(other) !== there.has(other.pnn))
+    if (away) return `node ${node.pnn} is wrong about node ${away.pnn}`
+  }
+  return undefined
+}
+
+function whyNotAllHosted(looked: readonly Seen[], hosts: readonly MemoryHost[]): string | undefined {
+  // A leader with nobody to host anything moves nothing at all: what was put on by hand stays there until somebody can.
+  const someoneHosts = looked.some(({ node }) => (node.daemon?.publicIps.available().length ?? 0) > 0)
+  const addresses = new Set(looked.flatMap(({ believes }) => [...believes.keys()]))
   for (const address of addresses) {
-    const reason = whyNotHosted(address, stoppedToo ? running : active, hosts)
+    // What a node has but does not know as a public address, nobody looks after.
+    const holders = looked.filter(({ believes, holds }) => believes.has(address) && holds.has(address))
+    if (holders.length > 1) return `${address} is on ${holders.map(({ node }) => node.pnn).join(' and ')}`
+    const owner = holders[0]?.node.pnn
+    const reason =
+      owner === undefined ? whyNowhere(address, looked, hosts) : someoneHosts ? whoIsWrong(address, owner, looked) : undefined
     if (reason !== undefined) return reason
   }
   return undefined
 }
 
-function whyNotHosted(address: string, running: World['nodes'], hosts: readonly MemoryHost[]): string | undefined {
-  // What a node has but does not know as a public address, nobody looks after.
-  const knowing = running.filter(({ daemon }) => daemon?.publicIps.known().some((ip) => ip.address.address === address))
-  const holders = knowing.filter(({ pnn }) => hosts[pnn]?.held.some((held) => held.address === address)).map(({ pnn }) => pnn)
-  const owner: Pnn | undefined = holders[0]
-  if (holders.length > 1) return `${address} is on ${holders.join(' and ')}`
-  const couldHost = running.filter((node) => canHost(node, address, hosts))
-  if (owner === undefined && couldHost.length > 0) return `${address} is nowhere, though node ${couldHost[0]?.pnn} could host it`
-  for (const { pnn, daemon } of running) {
-    const believed = daemon?.publicIps.known().find((ip) => ip.address.address === address)?.pnn
-    if (believed === pnn && owner !== pnn) return `node ${pnn} believes that it holds ${address}`
-    // A leader with nobody to host anything moves nothing at all: what was put on by hand stays there until somebody can.
-    const someoneHosts = running.some((node) => (node.daemon?.publicIps.available().length ?? 0) > 0)
-    if (believed !== undefined && owner === pnn && believed !== pnn && someoneHosts) {
-      return `node ${pnn} does not believe that it holds ${address}`
-    }
-    const takesPart = ((daemon?.ownFlags ?? 0) & NODE_FLAG.STOPPED) === 0
-    if (takesPart && believed !== undefined && owner !== undefined && believed !== owner && someoneHosts) {
-      return `node ${pnn} believes that node ${believed} holds ${address}, and it is node ${owner}`
-    }
-  }
-  return undefined
+function whyNowhere(address: string, looked: readonly Seen[], hosts: readonly MemoryHost[]): string | undefined {
+  const deluded = looked.find(({ node, believes }) => believes.get(address) === node.pnn)
+  if (deluded) return `node ${deluded.node.pnn} believes that it holds ${address}`
+  const able = looked.find((seen) => canHost(seen, address, hosts))
+  return able && `${address} is nowhere, though node ${able.node.pnn} could host it`
+}
+
+/** Nodes that are stopped are not told of everything in time. */
+function whoIsWrong(address: string, owner: Pnn, looked: readonly Seen[]): string | undefined {
+  const wrong = looked.find(
+    ({ node, flags, believes }) =>
+      believes.has(address) &&
+      believes.get(address) !== owner &&
+      (node.pnn === owner || believes.get(address) === node.pnn || (flags & NODE_FLAG.STOPPED) === 0),
+  )
+  return (
+    wrong && `node ${wrong.node.pnn} believes that node ${wrong.believes.get(address)} holds ${address}, and it is node ${owner}`
+  )
 }
 
 /** By what is, not by what the daemon says: no flags, and the cable of an interface is in. */
-function canHost({ pnn, daemon }: World['nodes'][number], address: string, hosts: readonly MemoryHost[]): boolean {
-  if (daemon?.ownFlags !== 0) return false
-  if (!daemon.publicIps.known().some((ip) => ip.address.address === address)) return false
+function canHost({ node: { pnn, daemon }, flags, believes }: Seen, address: string, hosts: readonly MemoryHost[]): boolean {
+  if (!daemon || flags !== 0 || !believes.has(address)) return false
   const { interfaces } = daemon.publicIps.info({ family: 'ipv4', address, port: 0 })
   return interfaces.some(({ name }) => hosts[pnn]?.carrierOf(name))
 }

@@ -9,7 +9,7 @@ export interface RunResult {
   readonly durationMs: number
 }
 
-const RUN_JS = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+export const RUN_JS = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 /** Runs the built `ctdbts`, as a user would, with nothing on its standard input and no terminal. */
 export async function ctdbts(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {

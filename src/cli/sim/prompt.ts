@@ -13,6 +13,7 @@ export class Prompt {
   private readonly reader: Interface
   private readonly output: NodeJS.WriteStream
   private readonly isTerminal: boolean
+  private isOpen = true
 
   constructor({ input, output, complete, line, interrupted }: PromptOptions) {
     this.output = output
@@ -28,7 +29,10 @@ export class Prompt {
     })
     this.reader.on('SIGINT', interrupted)
     // Ctrl-D at a terminal is a wish to leave; a pipe that ends has only nothing more to say.
-    if (this.isTerminal) this.reader.on('close', interrupted)
+    this.reader.on('close', () => {
+      this.isOpen = false
+      if (this.isTerminal) interrupted()
+    })
     this.show()
   }
 
@@ -40,12 +44,13 @@ export class Prompt {
   }
 
   close(): void {
+    this.isOpen = false
     this.reader.removeAllListeners('close')
     this.reader.close()
     if (this.isTerminal) this.output.write('\r\x1b[K')
   }
 
   private show(): void {
-    if (this.isTerminal) this.reader.prompt(true)
+    if (this.isTerminal && this.isOpen) this.reader.prompt(true)
   }
 }

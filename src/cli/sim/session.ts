@@ -110,7 +110,9 @@ class Session {
       complete: (line) => {
         const { word, candidates } = completeSimLine(cluster.world, line)
         const own = line.includes(' ') ? [] : OWN_WORDS.filter((each) => each.startsWith(word))
-        return [[...candidates, ...own], word]
+        const all = [...candidates, ...own]
+        // What is certain is done with: the next word follows.
+        return [all.length === 1 ? [`${all[0]} `] : all, word]
       },
       line: (line) => this.take(line.trim()),
       interrupted: this.end,

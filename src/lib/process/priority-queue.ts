@@ -1,6 +1,6 @@
 /** A binary heap: the smallest comes out first. */
 export class PriorityQueue<T> {
-  private readonly items: T[] = []
+  private items: T[] = []
   private readonly compare: (a: T, b: T) => number
 
   constructor(compare: (a: T, b: T) => number) {
@@ -9,6 +9,16 @@ export class PriorityQueue<T> {
 
   get first(): T | undefined {
     return this.items[0]
+  }
+
+  get size(): number {
+    return this.items.length
+  }
+
+  /** Throws out all others. */
+  keep(wanted: (item: T) => boolean): void {
+    // What is sorted is a heap, too.
+    this.items = this.items.filter(wanted).sort(this.compare)
   }
 
   add(item: T): void {

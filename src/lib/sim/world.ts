@@ -100,14 +100,15 @@ export class World {
     return this.nodes.find(({ answers, recovery }) => answers && recovery?.leadership.isOurs)?.pnn
   }
 
-  /** Whether every node that has power runs, is without flags, and agrees with the others on who owns what. */
+  /** Whether every node that has power runs without flags, and every address has the owner that all believe in. */
   get isHealthy(): boolean {
     const running = this.nodes.filter(({ powered }) => powered)
-    return (
-      this.leader !== undefined &&
-      running.every(({ daemon, answers }) => answers && daemon?.runState === 'RUNNING' && daemon.ownFlags === 0) &&
-      running.every(({ daemon }) => daemon?.recoveryMode === 0 && daemon.publicIps.known().every(({ pnn }) => this.nodes[pnn]))
+    const isUp = running.every(
+      ({ daemon, answers }) => answers && daemon?.runState === 'RUNNING' && daemon.ownFlags === 0 && daemon.recoveryMode === 0,
     )
+    if (this.leader === undefined || !isUp) return false
+    const owned = this.nodes.map(({ daemon }) => new Set(daemon?.publicIps.owned()))
+    return running.every(({ daemon }) => daemon?.publicIps.known().every(({ pnn, address }) => owned[pnn]?.has(address.address)))
   }
 
   /** Lets time pass until the cluster is healthy, at most so long. Returns whether it is. */

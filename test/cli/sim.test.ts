@@ -1,0 +1,239 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, expect, it } from 'vitest'
+import { ctdbts, RUN_JS } from '../support/program.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { hasTmux, openTerminal } from '../support/terminal.ts'
+
+interface SimEvent {
+  readonly event: string
+  readonly [key: string]: unknown
+}
+
+/** A `ctdbts sim --json` that runs: its events as they come. */
+async function startSim(argv: readonly string[]) {
+  const child = spawn(process.execPath, [RUN_JS, 'sim', '--json', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const events: SimEvent[] = []
+  const waiting: (() => void)[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    events.push(JSON.parse(line) as SimEvent)
+    for (const wake of waiting.splice(0)) wake()
+  })
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>
+  const next = async (event: string): Promise<SimEvent> => {
+    for (;;) {
+      const found = events.find((each) => each.event === event)
+      if (found) return found
+      await Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), ended])
+      if (child.exitCode !== null && !events.some((each) => each.event === event)) throw new Error(`ended without ${event}`)
+    }
+  }
+  const started = await next('started')
+  await next('ready')
+  return { child, events, next, ended, started, say: (line: string) => child.stdin.write(`${line}\n`) }
+}
+
+const simFolders = (pid: number): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`ctdbts-sim-${pid}-`))
+
+describe('ctdbts demo', () => {
+  it('tells the whole story in less than 30 s, on nothing but Node', async () => {
+    const { stdout, stderr, status, durationMs } = await ctdbts(['demo'])
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(durationMs).toBeLessThan(30_000)
+    expect(stdout).toMatch(/restart-network \d/)
+    expect(stdout).toMatch(/✗ node \d: 172\.16\.146\.13\d is assigned to it, and not in its kernel/)
+    expect(stdout).toMatch(/\$ ctdbts takeover-run --dry-run\n[\s\S]*0 to move/)
+    expect(stdout).toMatch(
+      /Assigned IP 172\.16\.146\.13\d not on an interface\n.*Trigger takeoverrun\n[\s\S]*Takeover of IP 172\.16\.146\.13\d/,
+    )
+    expect(stdout.trimEnd()).toMatch(/✓ node \d: kernel and belief agree$/)
+  })
+
+  it('waits for nobody where there is no terminal', async () => {
+    const { stderr, status } = await ctdbts(['demo', '--step'])
+    expect(status).toBe(1)
+    expect(stderr).toContain('no terminal to wait for Enter on')
+  })
+})
+
+describe('--sim', () => {
+  it('answers every command that reads', async () => {
+    const ip = await ctdbts(['ip', '--sim'])
+    expect(ip).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^Public IPs on node 0\n172\.16\.146\.131 \d\n/),
+    })
+    const status = await ctdbts(['-X', 'status', '--sim', '--sim-nodes', '5'])
+    expect(status.stdout.trim().split('\n')).toHaveLength(6)
+    const snapshot = await ctdbts(['snapshot', '--sim', '--sim-addresses', '20'])
+    expect(JSON.parse(snapshot.stdout).nodes[2].known).toHaveLength(20)
+    const plan = await ctdbts(['takeover-run', '--dry-run', '--sim', '--down', '1', '--detailed-exitcode'])
+    expect(plan.status).toBe(2)
+  })
+
+  it('has happen first what a scenario says, and looks when it is told to', async () => {
+    using folder = tempDir()
+    const file = folder.file('story.sim')
+    writeFileSync(file, 'nodes 4\naddresses 4\nat 1 stop 1 # and never again\nat +2 crash 2\n')
+    const flags = async (...more: string[]) => {
+      const { stdout } = await ctdbts(['-Y', 'status', '--sim-scenario', file, ...more])
+      return stdout.match(/^\|[12]\|.*$/gm)
+    }
+    expect(await flags('--sim-at', '0.5')).toEqual([
+      expect.stringContaining('|10.11.12.2|0|0|0|0|0|0|'),
+      expect.stringContaining('|10.11.12.3|0|0|'),
+    ])
+    const [stopped, crashed] = (await flags('--sim-at', '20')) ?? []
+    expect(stopped?.split('|').slice(3, 10)).toContain('1')
+    expect(crashed).toMatch(/^\|2\|10\.11\.12\.3\|1\|/)
+  })
+
+  it('does the same in the era of the seed article', async () => {
+    const { stdout, status } = await ctdbts(['status', '--sim', '--sim-era', '2017'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/Recovery master:\d\n$/)
+  })
+
+  it.each([
+    [['ip', '--sim', '--socket', '/x'], 'either a socket can be asked or a simulated cluster'],
+    [['ip', '--sim-nodes', '0'], 'a simulated cluster has 1 to 200 nodes, not 0'],
+    [['ip', '--sim-nodes', 'many'], '--sim-nodes takes a whole number, not "many"'],
+    [['ip', '--sim', '--sim-at', 'noon'], '--sim-at takes a number of seconds, not "noon"'],
+    [['ip', '--sim-scenario', '/nowhere'], 'cannot read the scenario /nowhere: ENOENT'],
+    [['takeover-run', '--sim'], 'what is only imagined, or in a file, cannot be run'],
+  ])('refuses %j', async (argv, message) => {
+    const { stderr, status } = await ctdbts(argv)
+    expect(status).toBe(1)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('names line and reason of what is wrong in a scenario', async () => {
+    using folder = tempDir()
+    const file = folder.file('wrong.sim')
+    const told = async (text: string) => {
+      writeFileSync(file, text)
+      return (await ctdbts(['ip', '--sim-scenario', file])).stderr
+    }
+    expect(await told('nodes 3\nat 1 explode 1\n')).toContain('wrong.sim, line 2: there is no command "explode"')
+    expect(await told('at later crash 1\n')).toContain('wrong.sim, line 1: "later" is no time')
+    expect(await told('\n\nat 1 crash 7\n')).toContain('line 3 of the scenario (crash 7): there is no node 7')
+    expect(await told('moon 1\n')).toContain('wrong.sim, line 1: a line is')
+  })
+})
+
+describe('ctdbts sim', () => {
+  it('serves, obeys, tells, and leaves nothing behind when it is interrupted', async () => {
+    const sim = await startSim(['--do', 'restart-network 1', '--speed', '5'])
+    const [node] = sim.started.nodes as { socketPath: string; ssh: { port: number } }[]
+    expect(node?.ssh.port).toBeGreaterThan(0)
+    const { stdout } = await ctdbts(['ip', 'all'], { CTDB_SOCKET: node?.socketPath ?? '' })
+    expect(stdout).toContain('Public IPs on ALL nodes\n172.16.146.131 ')
+    sim.say('show')
+    expect((await sim.next('overview')).nodes).toHaveLength(3)
+    sim.say('link 1 bond0 sideways')
+    expect(await sim.next('error')).toMatchObject({ code: 'BAD_COMMAND', message: 'a link is up or down, not "sideways"' })
+    await expect.poll(() => sim.events.some(({ text }) => text === 'Takeover run completed successfully')).toBe(true)
+    sim.child.kill('SIGINT')
+    expect(await sim.ended).toEqual([0, null])
+    expect(sim.events.at(-1)).toEqual({ event: 'stopped' })
+    expect(simFolders(sim.child.pid ?? 0)).toEqual([])
+  })
+
+  it('has no socket for a node whose ctdbd is gone, and one again when it is back', async () => {
+    const sim = await startSim(['--no-ssh', '--speed', '10'])
+    const paths = (sim.started.nodes as { socketPath: string }[]).map(({ socketPath }) => socketPath)
+    sim.say('kill 2')
+    await expect.poll(() => existsSync(paths[2] ?? '')).toBe(false)
+    expect((await ctdbts(['ip', '--socket', paths[2] ?? ''])).stderr).toContain('there is no CTDB socket')
+    sim.say('start 2')
+    await expect.poll(() => existsSync(paths[2] ?? '')).toBe(true)
+    sim.say('quit')
+    expect(await sim.ended).toEqual([0, null])
+  })
+
+  it('ends by itself after --for, with its story done', async () => {
+    using folder = tempDir()
+    const file = folder.file('short.sim')
+    writeFileSync(file, 'era 2017\nat 1 delete-address 1 172.16.146.132\n')
+    const { stdout, status } = await ctdbts(['sim', '--scenario', file, '--no-ssh', '--speed', '10', '--for', '1'])
+    expect(status).toBe(0)
+    expect(stdout).toContain("Public address '172.16.146.132' is missing and we should serve this ip\n")
+    expect(stdout).toContain('recovery master forced ip reallocation\n')
+    expect(stdout.trimEnd().endsWith('stopped')).toBe(true)
+  })
+
+  it('says which folder is in use, and which port', async () => {
+    using folder = tempDir()
+    const dir = folder.path
+    const first = await startSim(['--dir', dir, '--no-ssh'])
+    const second = await ctdbts(['sim', '--dir', dir, '--no-ssh', '--for', '1'])
+    expect(second.status).toBe(1)
+    expect(second.stderr).toContain(`somebody listens at ${dir}/n0/run/ctdbd.socket already`)
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toEqual([0, null])
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const third = await ctdbts(['sim', '--ssh-port', String(port), '--for', '1'])
+    other.close()
+    expect(third.status).toBe(1)
+    expect(third.stderr).toContain(`127.0.0.1:${port}`)
+  })
+
+  it('says that a socket path is too long for the system', async () => {
+    using folder = tempDir()
+    const { stderr, status } = await ctdbts(['sim', '--dir', folder.file('x'.repeat(100)), '--for', '1'])
+    expect(status).toBe(1)
+    expect(stderr).toContain('the socket path is longer than 107 bytes')
+  })
+
+  it('removes what a killed one has left', async () => {
+    const killed = await startSim(['--no-ssh'])
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    expect(simFolders(killed.child.pid ?? 0)).toHaveLength(1)
+    await ctdbts(['sim', '--no-ssh', '--for', '0.1'])
+    expect(simFolders(killed.child.pid ?? 0)).toEqual([])
+  })
+
+  it('uses the sockets that a killed one has left in a given folder anew', async () => {
+    using folder = tempDir()
+    const dir = folder.path
+    const killed = await startSim(['--dir', dir, '--no-ssh'])
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    expect((await ctdbts(['sim', '--dir', dir, '--no-ssh', '--for', '0.1'])).status).toBe(0)
+  })
+
+  it('does not write over what is there', async () => {
+    using folder = tempDir()
+    const dir = folder.path
+    mkdirSync(join(dir, 'n0/run/ctdbd.socket'), { recursive: true })
+    const { stderr, status } = await ctdbts(['sim', '--dir', dir, '--for', '1'])
+    expect(status).toBe(1)
+    expect(stderr).toContain('is there already, and is no socket')
+  })
+
+  it.skipIf(!hasTmux)('has a prompt with help and completion at a terminal, and ends with Ctrl-C', async () => {
+    await using terminal = await openTerminal(`${process.execPath} ${RUN_JS} sim --no-ssh`, { NO_COLOR: '1' })
+    await terminal.shows('sim>')
+    await terminal.press('help link', 'Enter')
+    await terminal.shows('link NODE INTERFACE up|down  plug a cable in, or pull it')
+    await terminal.press('restart-n', 'Tab')
+    await terminal.shows('sim> restart-network')
+    await terminal.press('1', 'Enter')
+    await terminal.shows('not on an interface')
+    await terminal.press('link 1 bo', 'Tab')
+    await terminal.shows('sim> link 1 bond0')
+    await terminal.press('C-c')
+    await terminal.shows('status 0')
+  })
+})
