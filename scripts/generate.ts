@@ -1,8 +1,10 @@
-// Writes what follows from the sources: oclif.manifest.json, the command list of the README, docs/wire-protocol.md.
+// Writes what follows from the sources: oclif.manifest.json, the command list of the README, that of docs/simulation.md,
+// docs/wire-protocol.md.
 // With --check nothing is written, and what is not fresh is an error: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config, Plugin } from '@oclif/core'
+import { ARGUMENT_KINDS, SIM_COMMANDS, usageOf } from '../src/lib/sim/commands.ts'
 import { layoutText } from '../src/transport/wire/codec.ts'
 import { controls } from '../src/transport/wire/controls.ts'
 import { messages } from '../src/transport/wire/messages.ts'
@@ -29,10 +31,17 @@ const argumentText = ({ name, required, options }: { name: string; required?: bo
   return required ? text : `[${text}]`
 }
 
+function simCommands(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const commands = SIM_COMMANDS.map((command) => `| \`${cell(usageOf(command))}\` | ${cell(command.summary)} |`)
+  const kinds = Object.entries(ARGUMENT_KINDS).map(([kind, meaning]) => `| \`${cell(kind)}\` | ${cell(meaning)} |`)
+  return ['| command | what it does |', '| --- | --- |', ...commands, '', '| argument | |', '| --- | --- |', ...kinds].join('\n')
+}
+
 function between(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from === -1 || to === -1) throw new Error(`README.md has no place for ${name}`)
+  if (from === -1 || to === -1) throw new Error(`there is no place for ${name}`)
   return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
 }
 
@@ -67,6 +76,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const generated: Record<string, string> = {
   'oclif.manifest.json': await manifest(),
   'README.md': between(readme, 'commands', await commandList()),
+  'docs/simulation.md': between(readFileSync(join(root, 'docs/simulation.md'), 'utf8'), 'sim commands', simCommands()),
   'docs/wire-protocol.md': wireProtocol(),
 }
 

@@ -8,6 +8,19 @@ import { tempDir } from './support/temp-dir.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** As the README has it. */
+const USES_CLUSTER = `
+import { CtdbClient, controls, SimCluster, uniformLayout } from 'ctdbts'
+const cluster = new SimCluster({ layout: uniformLayout(4, 6), era: 'now', seed: 1, speed: 10 })
+await cluster.comeUp()
+cluster.driver.start()
+const client = new CtdbClient(cluster.connect(0), { peer: 'node 0' })
+cluster.carryOut('crash 2')
+console.log((await client.control(controls.getNodeMap)).length)
+client.close()
+cluster.close()
+`
+
 const USES_TYPES = `
 import { type ClusterNode, controls, decodePacket, isActive, messages, openUnix } from 'ctdbts'
 const { client, pnn } = await openUnix({ socketPath: process.argv[2], timeoutMs: 5000 })
@@ -47,6 +60,7 @@ describe('the package', () => {
       'dist/THIRD-PARTY-LICENSES.txt',
       'dist/cli.cjs',
       'dist/index.js',
+      'dist/ssh2.cjs',
       'dist/types/*.d.ts',
       'oclif.manifest.json',
       'package.json',
@@ -57,7 +71,8 @@ describe('the package', () => {
     const { dependencies } = JSON.parse(readFileSync(dir.file('node_modules/ctdbts/package.json'), 'utf8'))
     expect(dependencies).toBeUndefined()
     const licences = readFileSync(dir.file('node_modules/ctdbts/dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
-    for (const name of ['@oclif/core', 'cli-table3', 'string-width']) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    for (const name of ['@oclif/core', 'cli-table3', 'execa', 'pure-rand', 'shell-quote', 'ssh2', 'string-width'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 
   it('shows its help', async () => {
@@ -73,6 +88,21 @@ describe('the package', () => {
       stripFinalNewline: false,
     })
     expect(stdout).toBe(run?.stdout)
+  })
+
+  it('has its embedded cluster, SSH included', async () => {
+    const argv = ['sim', '--json', '--do', 'restart-network 1', '--speed', '20', '--for', '1']
+    const { stdout } = await execa(process.execPath, [installed, ...argv], { cwd: dir.path })
+    const events = stdout.split('\n').map((line) => JSON.parse(line))
+    expect(events[0].nodes).toHaveLength(3)
+    expect(events[0].nodes[0].ssh.port).toBeGreaterThan(0)
+    expect(events.some(({ text }) => text === 'Takeover run completed successfully')).toBe(true)
+  })
+
+  it('has the embedded cluster as a library', async () => {
+    writeFileSync(dir.file('cluster.mjs'), USES_CLUSTER)
+    const { stdout } = await execa(process.execPath, ['cluster.mjs'], { cwd: dir.path })
+    expect(stdout).toBe('4')
   })
 
   it('is a library with types', async () => {

@@ -29,7 +29,7 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<{
   }
   cluster.driver.start()
   const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs })
-  return { client, close: () => cluster.driver.stop() }
+  return { client, close: () => cluster.close() }
 }
 
 function atMs(text: string | undefined): number | undefined {

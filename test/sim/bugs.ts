@@ -50,8 +50,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     edits: [
       {
         file: 'src/lib/takeover/run.ts',
-        from: 'known: new Set(texts(list)) }))',
-        to: 'known: new Set(texts(list.filter((ip) => ip.pnn === pnn))) }))',
+        from: 'known: new Set(textsOf(list)) })),',
+        to: 'known: new Set(textsOf(list.filter((ip) => ip.pnn === pnn))) })),',
       },
     ],
     caughtBy: 'comes to rest',

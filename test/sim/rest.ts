@@ -46,6 +46,7 @@ function whyNotUp(active: readonly Seen[], running: readonly Seen[]): string | u
   for (const { node } of active) {
     if (node.daemon?.runState !== 'RUNNING') return `node ${node.pnn} is not up yet`
     if (node.daemon.recoveryMode !== 0) return `node ${node.pnn} is in recovery`
+    if (node.daemon.publicIps.isBusy) return `node ${node.pnn} runs a script`
     const away = node.daemon.peers.nodes().find((other) => isReachable(other) !== there.has(other.pnn))
     if (away) return `node ${node.pnn} is wrong about node ${away.pnn}`
   }

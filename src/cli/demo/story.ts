@@ -20,6 +20,8 @@ import { simOverview } from '../../ui/sim.ts'
 import { type Paint, painter } from '../../ui/table.ts'
 
 const TIME_LIMIT_MS = 10_000
+/** So many turns of the event loop are enough for a packet to get from one end to the other. */
+const TURNS_PER_MS = 4
 /** How long the recovery is watched at most; it takes about two seconds. */
 const RECOVERY_LIMIT_MS = 15_000
 
@@ -44,6 +46,8 @@ class Story {
   private readonly paint: Paint
   private readonly cluster: SimCluster
   private showsLog = false
+  /** Lines of the log since the fault that were not shown yet. */
+  private readonly unread: string[] = []
 
   constructor(options: StoryOptions) {
     this.options = options
@@ -76,6 +80,7 @@ class Story {
       `Now somebody restarts the network service of node ${owner}. The interfaces come back, with what their configuration says.`,
     )
     this.command(`sim> restart-network ${owner}`)
+    this.unread.length = 0
     cluster.carryOut(`restart-network ${owner}`)
     await this.showKernels()
     await this.options.pause()
@@ -101,7 +106,7 @@ class Story {
     await this.showKernels()
     await this.showFindings(client, owner)
     client.close()
-    cluster.driver.stop()
+    cluster.close()
   }
 
   private scene(text: string): void {
@@ -112,14 +117,21 @@ class Story {
     this.options.write(`${this.paint('good', text)}\n`)
   }
 
-  /** Lets the cluster's time go on until something is done. */
+  /**
+   * Lets as little of the cluster's time go by as an answer needs, however long that takes in ours: nothing else shall happen while the
+   * cluster is looked at.
+   */
   private async meanwhile<T>(action: () => Promise<T>): Promise<T> {
-    this.cluster.driver.start()
-    try {
-      return await action()
-    } finally {
-      this.cluster.driver.stop()
+    let isDone = false
+    const result = action().finally(() => {
+      isDone = true
+    })
+    while (!isDone) {
+      // What travels between the client and the node does so in our time.
+      for (let turn = 0; turn < TURNS_PER_MS && !isDone; turn++) await new Promise((resolve) => setImmediate(resolve))
+      if (!isDone) this.cluster.world.clock.advanceBy(1)
     }
+    return await result
   }
 
   /** An address of a node that does not lead, so that it has to ask the leader, as in the seed article. */
@@ -179,18 +191,23 @@ class Story {
     const { clock } = this.cluster.world
     const endMs = clock.nowMs + RECOVERY_LIMIT_MS
     const isBack = async () => (await this.heldBy(pnn)).has(address.address)
+    // The first fault may have been found while we were looking elsewhere.
+    this.options.write(this.unread.splice(0).join(''))
     this.showsLog = true
-    await this.meanwhile(async () => {
-      while (!(await isBack()) && clock.nowMs < endMs) await soon()
-      // To the end of the takeover run.
-      const untilMs = clock.nowMs + 200
-      while (clock.nowMs < untilMs) await soon()
-    })
+    this.cluster.driver.start()
+    while (!(await isBack()) && clock.nowMs < endMs) await soon()
+    // To the end of the takeover run.
+    const untilMs = clock.nowMs + 200
+    while (clock.nowMs < untilMs) await soon()
+    this.cluster.driver.stop()
     this.showsLog = false
   }
 
   private log(entry: LogEntry): void {
-    if (this.showsLog && isShown(entry, 'NOTICE')) this.options.write(`${logLine(entry, 'now')}\n`)
+    if (!isShown(entry, 'NOTICE') || entry.source === 'world') return
+    const line = `${logLine(entry, 'now')}\n`
+    if (this.showsLog) this.options.write(line)
+    else this.unread.push(line)
   }
 }
 

@@ -45,6 +45,7 @@ class Session {
   private prompt: Prompt | undefined
   private server: SimServer | undefined
   private end = () => {}
+  private fail: (error: unknown) => void = () => {}
   private isReady = false
 
   constructor(options: SessionOptions) {
@@ -53,9 +54,12 @@ class Session {
 
   async run(): Promise<void> {
     const { settings, speed, directory, ssh, netns, forMs } = this.options
-    const ended = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve, reject) => {
       this.end = resolve
+      this.fail = reject
     })
+    // Waited for only when the cluster is up.
+    ended.catch(() => {})
     // From the start: an interrupted start has made things, too.
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
     for (const signal of signals) process.on(signal, this.end)
@@ -68,6 +72,7 @@ class Session {
       netns,
       ...(ssh && { ssh }),
       log: (entry) => this.log(entry),
+      onBug: (error) => this.fail(error),
     })
     this.server = server
     try {

@@ -1,4 +1,4 @@
-import { parseIp } from '../address/ip-text.ts'
+import { formatIp, parseIp } from '../address/ip-text.ts'
 import { publicSocketAddress } from '../address/socket-address.ts'
 import { CtdbtsError } from '../errors.ts'
 import { type ClusterNode, NODE_FLAG } from './node.ts'
@@ -26,21 +26,31 @@ const fault = (file: string, line: number, reason: string): CtdbtsError =>
  * @throws CtdbtsError BAD_FILE naming line and reason.
  */
 export function parsePublicAddresses(text: string, file = 'public_addresses'): ConfiguredAddress[] {
+  const lineOf = new Map<string, number>()
   return text.split('\n').flatMap((raw, index) => {
     const line = raw.trim()
     if (line === '' || line.startsWith('#')) return []
-    const [where = '', names = '', ...rest] = line.split(/\s+/)
-    const [address = '', mask = ''] = where.split('/')
-    const ip = parseIp(address)
-    if (!ip) throw fault(file, index + 1, `${JSON.stringify(address)} is not an IP address`)
-    const maskBits = Number(mask)
-    if (!/^\d{1,3}$/.test(mask) || maskBits > ip.bytes.length * 8) {
-      throw fault(file, index + 1, `${JSON.stringify(mask)} is no mask for ${address}`)
-    }
-    if (names === '') throw fault(file, index + 1, `no interface for ${address}`)
-    if (rest.length > 0) throw fault(file, index + 1, `too many words: ${JSON.stringify(rest.join(' '))}`)
-    return [{ address, maskBits, interfaces: names.split(',').filter((name) => name !== '') }]
+    const configured = parsePublicAddress(line, (reason) => fault(file, index + 1, reason))
+    const earlier = lineOf.get(configured.address)
+    if (earlier !== undefined) throw fault(file, index + 1, `${configured.address} is in line ${earlier} already`)
+    lineOf.set(configured.address, index + 1)
+    return [configured]
   })
+}
+
+/** A line of it. @param wrong makes the error of a reason. */
+export function parsePublicAddress(line: string, wrong: (reason: string) => CtdbtsError): ConfiguredAddress {
+  const [where = '', names = '', ...rest] = line.split(/\s+/)
+  const [address = '', mask = ''] = where.split('/')
+  const ip = parseIp(address)
+  if (!ip) throw wrong(`${JSON.stringify(address)} is not an IP address`)
+  const maskBits = Number(mask)
+  if (!/^\d{1,3}$/.test(mask) || maskBits > ip.bytes.length * 8) throw wrong(`${JSON.stringify(mask)} is no mask for ${address}`)
+  const interfaces = names.split(',').filter((name) => name !== '')
+  if (interfaces.length === 0) throw wrong(`no interface for ${address}`)
+  if (rest.length > 0) throw wrong(`too many words: ${JSON.stringify(rest.join(' '))}`)
+  // One text for each address, as it comes from the wire and from the kernel.
+  return { address: formatIp(ip), maskBits, interfaces }
 }
 
 /**

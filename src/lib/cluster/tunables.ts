@@ -74,5 +74,11 @@ export const TUNABLES = [
 
 export type TunableName = (typeof TUNABLES)[number]['name']
 
+/** Those that LIST_TUNABLES names, in its order, where one is not in its place. */
+export const LISTED_TUNABLES: readonly TunableName[] = TUNABLES.flatMap((entry): TunableName[] => {
+  if ('obsolete' in entry || entry.name === 'VacuumFastPathCount') return []
+  return entry.name === 'RepackLimit' ? [entry.name, 'VacuumFastPathCount'] : [entry.name]
+})
+
 /** The values a daemon has; one that an older daemon does not know is absent. */
 export type TunableValues = Partial<Record<TunableName, number>>

@@ -22,7 +22,7 @@ const hex = (flags: number): string => `0x${flags.toString(16)}`
  * What CTDB writes into its log, as far as addresses and nodes are concerned: the facts from the seed article (2017) and from the logs of
  * 4.17 (now), without its place in the sources where it names that (except for those that the seed quotes with it).
  */
-export const LINES = {
+const LINES = {
   // The recovery daemon's look at its own node
   missing: line(
     'ERR',
@@ -146,20 +146,10 @@ export const LINES = {
       `takeoverip of IP ${ip} is known to the kernel, and we have it on iface[${iface}], ` +
       `but it was assigned to node ${owner} and we are node ${own}, banning ourself`,
   ),
-  updatingHeld: line('WARNING', (ip: string) => `Doing updateip for IP ${ip} already on an interface`, null),
-  adopting: line(
-    'ERR',
-    null,
-    (ip: string, iface: string) =>
-      `takeoverip of IP ${ip} is known to the kernel, and we already have it on iface[${iface}], update local daemon`,
-  ),
-  newlyCreated: line('ERR', null, () => 'Taking over newly created ip'),
-  manuallyConfigured: line(
-    'ERR',
-    null,
-    (ip: string) =>
-      `takeoverip of IP ${ip} is known to the kernel, but we have no interface assigned, ` +
-      'has someone manually configured it? Ignore for now.',
+  updatingHeld: line(
+    'WARNING',
+    (ip: string) => `Doing updateip for IP ${ip} already on an interface`,
+    () => 'Taking over newly created ip',
   ),
   inFlight: line(
     'NOTICE',
@@ -173,7 +163,7 @@ export const LINES = {
   stillHosted: line('ERR', (ip: string) => `IP ${ip} still hosted during release IP callback, failing`),
   sendingTakeIp: line(
     'INFO',
-    (ip: string) => `Sending TAKE_IP message [${ip}]`,
+    (ip: string) => `sending TAKE_IP for '${ip}'`,
     (ip: string) => `server/ctdb_takeover.c:362 sending TAKE_IP for '${ip}'`,
   ),
   droppingAll: line('NOTICE', () => 'Dropping all public IP addresses', null),
@@ -193,12 +183,18 @@ export const LINES = {
   ),
 
   // Event scripts
-  scriptStarts: line('INFO', null, (event: string) => `server/eventscript.c:762 Starting eventscript ${event}`),
+  scriptStarts: line(
+    'INFO',
+    (event: string, argv: string) => `Running event ${event} with arguments ${argv}`,
+    (event: string, argv: string) => `server/eventscript.c:762 Starting eventscript ${`${event} ${argv}`.trimEnd()}`,
+  ),
   scriptEnds: line(
     'INFO',
     null,
     (event: string, status: number) => `server/eventscript.c:485 Eventscript ${event} finished with state ${status}`,
   ),
+  ipReallocated: line('INFO', () => 'Running "ipreallocated" event', null),
+  monitorCancelled: line('ERR', () => 'Monitoring event was cancelled', null),
   scriptOutput: line('NOTICE', (text: string) => `10.interface: ${text}`),
   scriptTimedOut: line('ERR', (event: string) => `Event ${event} timed out`),
 

@@ -41,7 +41,7 @@ interface Signature<Request, Reply> {
  * The controls that a node understands: request and reply of each, by the name that the wire protocol's table has for it (the server
  * holds this table against that one).
  */
-export interface ControlTypes {
+interface ControlTypes {
   ping: Signature<void, number>
   getVnnMap: Signature<void, VnnMap>
   setVnnMap: Signature<VnnMap, void>
@@ -57,6 +57,7 @@ export interface ControlTypes {
   takeoverIpv4: Signature<KnownIp, void>
   releaseIpv4: Signature<KnownIp, void>
   tcpAdd: Signature<TcpConnection, void>
+  tcpAddDelayedUpdate: Signature<TcpConnection, void>
   tcpRemove: Signature<TcpConnection, void>
   setTunable: Signature<{ value: number; name: string }, void>
   getTunable: Signature<string, number>
@@ -101,7 +102,7 @@ export type ControlName = keyof ControlTypes
 export type RequestOf<N extends ControlName> = ControlTypes[N]['request']
 export type ReplyOf<N extends ControlName> = ControlTypes[N]['reply']
 
-/** A control that a node refuses, or that cannot reach it. `status` is negative. */
+/** A control that a node refuses, or that cannot reach it. `status` is not 0, and mostly negative. */
 export class ControlFailure extends Error {
   readonly status: number
 

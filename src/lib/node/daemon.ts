@@ -75,7 +75,7 @@ export class Daemon implements NetworkUser {
   private readonly handlers: Handlers
 
   constructor(options: DaemonOptions) {
-    const { pnn, era, program, kernel, scripts, network, log } = options
+    const { pnn, program, kernel, scripts, network, log } = options
     this.options = options
     this.pnn = pnn
     this.program = program
@@ -85,7 +85,6 @@ export class Daemon implements NetworkUser {
     this.peers = new Peers({ pnn, program, network, log, tunable }, options.nodes)
     this.publicIps = new PublicIps({
       pnn,
-      era,
       kernel,
       scripts,
       log,
@@ -116,6 +115,11 @@ export class Daemon implements NetworkUser {
   /** Comes up, as far as it can by itself: the rest waits for the first recovery. */
   start(): void {
     this.program.start(this.comeUp())
+  }
+
+  /** Whether it knows what to do for a control. */
+  understands(name: string): name is ControlName {
+    return Object.hasOwn(this.handlers, name)
   }
 
   /**

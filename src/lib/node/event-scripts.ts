@@ -1,6 +1,6 @@
 import type { Program } from '../process/program.ts'
 import { already, type Process, until, type Wait } from '../process/wait.ts'
-import type { ScriptResult } from './kernel.ts'
+import { DONE, type ScriptResult } from './kernel.ts'
 import type { Log } from './log.ts'
 
 /** The events that CTDB runs its scripts for, as far as addresses and health are concerned. */
@@ -17,21 +17,34 @@ export interface ScriptBehaviour {
   readonly slowMs: Map<EventName, number>
 }
 
-/** How an event ended; a script that takes too long is killed before it has done anything. */
-export type EventStatus = 'ok' | 'failed' | 'timed out'
+/** How an event ended; scripts that take too long are killed before they have done anything, and so is a health check by any other event. */
+export type EventStatus = 'ok' | 'failed' | 'timed out' | 'cancelled'
 
-export const DONE: ScriptResult = { ok: true, output: [] }
+/** One event, from when it was asked for. */
+interface EventRun {
+  readonly event: EventName
+  readonly argv: string
+  readonly limitMs: number
+  readonly work: Wait<ScriptResult>
+  cancelled: boolean
+  done(status: EventStatus): void
+}
 
 /** Runs event scripts, as CTDB's event daemon does: beside the daemon, and at most for the time that the daemon gives them. */
 export class EventScripts {
   readonly behaviour: ScriptBehaviour
   private readonly program: Program
   private readonly log: Log
+  private readonly oneAtATime: boolean
+  private current: EventRun | undefined
+  private readonly queue: EventRun[] = []
 
-  constructor(program: Program, log: Log, behaviour: ScriptBehaviour) {
+  /** @param oneAtATime as today's event daemon does it; 2017's daemon ran them side by side. */
+  constructor(program: Program, log: Log, behaviour: ScriptBehaviour, oneAtATime = false) {
     this.program = program
     this.log = log
     this.behaviour = behaviour
+    this.oneAtATime = oneAtATime
   }
 
   /** @param work what the scripts do to the system. @param limitMs tunable EventScriptTimeout. */
@@ -42,17 +55,51 @@ export class EventScripts {
     work: Wait<ScriptResult> = already(DONE),
   ): Wait<EventStatus> {
     return (done) => {
-      this.program.start(this.carryOut([event, ...argv].join(' '), event, limitMs, work), (outcome) => {
-        done(outcome.ok ? outcome.value : 'failed')
-      })
+      const run: EventRun = { event, argv: argv.join(' '), limitMs, work, cancelled: false, done }
+      this.log('ctdbd', 'scriptStarts', run.event, run.argv)
+      if (this.oneAtATime) this.takeTurns(run)
+      else this.begin(run, done)
       return undefined
     }
   }
 
-  private *carryOut(words: string, event: EventName, limitMs: number, work: Wait<ScriptResult>): Process<EventStatus> {
-    this.log('ctdbd', 'scriptStarts', words)
+  /** One waits for the other, but nothing for a health check, which gives way. */
+  private takeTurns(run: EventRun): void {
+    const { current } = this
+    if (!current) {
+      this.beginInTurn(run)
+    } else if (current.event === 'monitor') {
+      current.cancelled = true
+      this.beginInTurn(run)
+      current.done('cancelled')
+    } else if (run.event === 'monitor') {
+      run.done('cancelled')
+    } else {
+      this.queue.push(run)
+    }
+  }
+
+  private beginInTurn(run: EventRun): void {
+    this.current = run
+    this.begin(run, (status) => {
+      if (run.cancelled) return
+      this.current = undefined
+      const next = this.queue.shift()
+      if (next) this.beginInTurn(next)
+      run.done(status)
+    })
+  }
+
+  private begin(run: EventRun, done: (status: EventStatus) => void): void {
+    this.program.start(this.carryOut(run), (outcome) => done(outcome.ok ? outcome.value : 'failed'))
+  }
+
+  private *carryOut(run: EventRun): Process<EventStatus> {
+    const { event, argv, limitMs, work } = run
+    const words = `${event} ${argv}`.trimEnd()
     const takesMs = this.behaviour.delayMs() + (this.behaviour.slowMs.get(event) ?? 0)
     yield* until(this.program.sleep(Math.min(takesMs, limitMs)))
+    if (run.cancelled) return 'cancelled'
     if (takesMs > limitMs) {
       this.log('ctdbd', 'scriptTimedOut', words)
       return 'timed out'

@@ -1,7 +1,7 @@
 import { addressKey, type SocketAddress } from '../address/socket-address.ts'
 import { clusterNodes } from '../cluster/address-files.ts'
 import { type ClusterNode, NODE_FLAG } from '../cluster/node.ts'
-import { TUNABLES } from '../cluster/tunables.ts'
+import { LISTED_TUNABLES } from '../cluster/tunables.ts'
 import { processId } from '../log/entry.ts'
 import { type Process, until } from '../process/wait.ts'
 import { ControlFailure, type ControlName, type ReplyOf, type RequestOf, type Timeval } from './control-types.ts'
@@ -96,7 +96,7 @@ function settings(daemon: Daemon) {
       known(name)
       tunables.set(name, value)
     }),
-    listTunables: atOnce(() => TUNABLES.filter((entry) => !('obsolete' in entry)).map(({ name }) => name)),
+    listTunables: atOnce(() => [...LISTED_TUNABLES]),
     getAllTunables: atOnce(() => Object.fromEntries(tunables)),
   }
 }
@@ -131,7 +131,7 @@ function nodeControls(daemon: Daemon) {
 }
 
 function recoveryControls(daemon: Daemon) {
-  const { scripts } = daemon.options
+  const { scripts, log } = daemon.options
   return {
     setRecoveryMode: atOnce((mode: number) => daemon.setRecoveryMode(mode)),
     setVnnMap: atOnce((map: RequestOf<'setVnnMap'>) => {
@@ -142,6 +142,7 @@ function recoveryControls(daemon: Daemon) {
       yield* daemon.recoveryFinished()
     },
     *ipReallocated() {
+      log('ctdbd', 'ipReallocated')
       const status = yield* until(scripts.run('ipreallocated', [], daemon.scriptLimitMs()))
       if (status !== 'ok') throw new ControlFailure(-1)
     },
@@ -153,6 +154,11 @@ function addressControls(daemon: Daemon) {
   const { publicIps, options } = daemon
   const tickles = new Map<string, RequestOf<'tcpAdd'>>()
   const tickleKey = ({ source, destination }: RequestOf<'tcpAdd'>) => `${addressKey(source)} ${addressKey(destination)}`
+  const isPublic = ({ address }: SocketAddress) => publicIps.known().some((ip) => ip.address.address === address)
+  const addTickle = (connection: RequestOf<'tcpAdd'>) => {
+    if (!isPublic(connection.destination)) throw new ControlFailure(-1)
+    tickles.set(tickleKey(connection), connection)
+  }
   const release: Handlers['releaseIp'] = (request) => publicIps.release(request)
   const takeover: Handlers['takeoverIp'] = (request) => publicIps.takeover(request)
   return {
@@ -167,15 +173,18 @@ function addressControls(daemon: Daemon) {
     reloadPublicIps: atOnce(() => publicIps.reload(options.publicAddressesFile.read(), options.publicAddressesFile.path)),
     setIfaceLinkState: atOnce(({ name, linkState }: RequestOf<'setIfaceLinkState'>) => publicIps.setLink(name, linkState !== 0)),
     sendGratuitousArp: atOnce(() => {}),
-    tcpAdd: atOnce((connection: RequestOf<'tcpAdd'>) => {
-      tickles.set(tickleKey(connection), connection)
-    }),
+    tcpAdd: atOnce(addTickle),
+    // The other nodes were to hear of it later; here each has its own.
+    tcpAddDelayedUpdate: atOnce(addTickle),
     tcpRemove: atOnce((connection: RequestOf<'tcpRemove'>) => {
       tickles.delete(tickleKey(connection))
     }),
-    getTcpTickleList: atOnce((address: SocketAddress) => ({
-      address,
-      connections: [...tickles.values()].filter(({ destination }) => destination.address === address.address),
-    })),
+    getTcpTickleList: atOnce((address: SocketAddress) => {
+      // CTDB's status here is not a negative one.
+      if (!isPublic(address)) throw new ControlFailure(1)
+      const isMeant = ({ destination }: RequestOf<'tcpAdd'>) =>
+        destination.address === address.address && (address.port === 0 || destination.port === address.port)
+      return { address, connections: [...tickles.values()].filter(isMeant) }
+    }),
   }
 }

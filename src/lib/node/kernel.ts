@@ -22,6 +22,9 @@ export interface ScriptResult {
   readonly output: readonly string[]
 }
 
+/** A script that has done its work, and has nothing to say about it. */
+export const DONE: ScriptResult = { ok: true, output: [] }
+
 /**
  * What CTDB sees and does of a node's operating system: the addresses and links, and the work of the stock script `10.interface`. In memory,
  * or (`--netns`) a real network namespace.

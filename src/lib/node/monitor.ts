@@ -37,8 +37,9 @@ function* monitor(owner: MonitorOwner): Process<never> {
     yield* until(owner.program.sleep(Math.min(interval, owner.tunable('MonitorInterval')) * 1000))
     interval *= 2
     const status = yield* until(owner.scripts.run('monitor', [], owner.scriptLimitMs(), checkLinks(owner)))
+    if (status === 'cancelled') owner.log('ctdbd', 'monitorCancelled')
     // As long as it is not the rule, a check that takes too long counts as passed.
-    if (status !== 'timed out' && judge(owner, status)) interval = FIRST_INTERVAL
+    else if (status !== 'timed out' && judge(owner, status)) interval = FIRST_INTERVAL
   }
 }
 

@@ -3,7 +3,6 @@ import { type ConfiguredAddress, parsePublicAddresses } from '../cluster/address
 import type { KnownIp } from '../cluster/merge-ips.ts'
 import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import { SRVID } from '../cluster/srvid.ts'
-import type { Era } from '../log/entry.ts'
 import { type Process, until } from '../process/wait.ts'
 import { type AddressOnInterface, ControlFailure, type InterfaceRecord, type ReplyOf } from './control-types.ts'
 import type { EventScripts, EventStatus } from './event-scripts.ts'
@@ -38,7 +37,6 @@ interface PublicAddress extends ConfiguredAddress {
 /** What the public addresses need of their daemon. */
 export interface PublicIpsOwner {
   readonly pnn: Pnn
-  readonly era: Era
   readonly kernel: Kernel
   readonly scripts: EventScripts
   readonly log: Log
@@ -83,7 +81,6 @@ export class PublicIps {
       owner.banSelf()
       throw new ControlFailure(-1)
     }
-    if (held && owner.era === '2017' && this.adoptAsIn2017(ip)) return
     const unassignedButHeld = held && ip.pnn === UNKNOWN_PNN
     if (unassignedButHeld) owner.log('ctdbd', 'updatingHeld', address)
     const better = hasBetterPlace(ip, best)
@@ -152,6 +149,11 @@ export class PublicIps {
   /** Every address with the owner this node believes in. */
   known(): KnownIp[] {
     return this.list.map(({ socketAddress, pnn }) => ({ pnn, address: socketAddress }))
+  }
+
+  /** Whether a script is at one of them. */
+  get isBusy(): boolean {
+    return this.list.some(({ updateInFlight }) => updateInFlight)
   }
 
   /** Those that the node could host at the moment. */
@@ -243,23 +245,6 @@ export class PublicIps {
   private *holds(address: string): Process<boolean> {
     const addresses = yield* until(this.owner.kernel.addresses())
     return addresses.some((held) => held.address === address)
-  }
-
-  /** What 2017's daemon did with an address that it held though nobody was said to own it. Returns whether that was all. */
-  private adoptAsIn2017(ip: PublicAddress): boolean {
-    const { log, pnn } = this.owner
-    if (!ip.interface && ip.pnn === UNKNOWN_PNN) {
-      log('ctdbd', 'newlyCreated')
-      return false
-    }
-    if (!ip.interface) {
-      log('ctdbd', 'manuallyConfigured', ip.address)
-      return true
-    }
-    if (ip.pnn !== UNKNOWN_PNN) return false
-    ip.pnn = pnn
-    log('ctdbd', 'adopting', ip.address, ip.interface.name)
-    return true
   }
 
   private *take(ip: PublicAddress): Process<void> {

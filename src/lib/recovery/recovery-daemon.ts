@@ -1,17 +1,18 @@
-import { type ClusterNode, hasFlag, INACTIVE_FLAGS, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { hasFlag, INACTIVE_FLAGS, isActive, isReachable, type Pnn } from '../cluster/node.ts'
 import { DESTINATION, SRVID } from '../cluster/srvid.ts'
 import { type Ask, asking } from '../node/ask.ts'
-import { ControlFailure, type ReplyOf, type Timeval } from '../node/control-types.ts'
+import { ControlFailure } from '../node/control-types.ts'
 import type { Daemon } from '../node/daemon.ts'
 import type { Log } from '../node/log.ts'
 import { type DisableRequest, type FlagChange, INTERNAL_SRVID, type RunRequest } from '../node/message-types.ts'
 import type { Program } from '../process/program.ts'
 import { type Process, until } from '../process/wait.ts'
 import { runTakeover, TakeoverFailure } from '../takeover/run.ts'
+import { ClusterState } from './cluster-state.ts'
 import { Culprits } from './culprits.ts'
 import { type ClusterLock, Leadership } from './leadership.ts'
-import { type CheckedInterface, checkLocally, type LocalFinding } from './local-check.ts'
 import { Operation } from './operation.ts'
+import { OwnNode } from './own-node.ts'
 import { recoverDatabases } from './recover.ts'
 import { RunRequests } from './run-requests.ts'
 
@@ -53,10 +54,10 @@ export class RecoveryDaemon {
   private readonly requests = new RunRequests()
   private readonly culprits = new Culprits()
   private forceRebalance = new Set<Pnn>()
-  private lastInterfaces: readonly CheckedInterface[] | undefined
+  private readonly ownNode: OwnNode
+  private readonly cluster: ClusterState
   private needTakeoverRun = false
   private needRecovery = false
-  private nodes: readonly ClusterNode[] = []
 
   constructor(options: RecoveryDaemonOptions) {
     const { daemon, program, lock, leaderTimeoutMs } = options
@@ -67,6 +68,8 @@ export class RecoveryDaemon {
     this.ask = asking(program, daemon)
     this.takeoverRuns = new Operation('takeover runs', program, this.log)
     this.recoveries = new Operation('recoveries', program, this.log)
+    this.ownNode = new OwnNode(daemon, this.ask)
+    this.cluster = new ClusterState(daemon, program, this.ask, (pnn, credits) => this.blame(pnn, credits))
     this.leadership = new Leadership(daemon, program, lock, leaderTimeoutMs)
   }
 
@@ -103,8 +106,8 @@ export class RecoveryDaemon {
       this.log('recoverd', 'rebalanceAsked', pnn)
       this.forceRebalance.add(pnn)
     })
-    on<FlagChange>(INTERNAL_SRVID.pushFlags, ({ pnn, newFlags }) => this.program.start(this.pushFlags(pnn, newFlags)))
-    on<Pnn>(INTERNAL_SRVID.banning, (pnn) => this.blame(pnn, this.nodes.length))
+    on<FlagChange>(INTERNAL_SRVID.pushFlags, ({ pnn, newFlags }) => this.program.start(this.cluster.pushFlags(pnn, newFlags)))
+    on<Pnn>(INTERNAL_SRVID.banning, (pnn) => this.blame(pnn, this.cluster.nodes.length))
   }
 
   private switchOff(operation: Operation, request: DisableRequest): void {
@@ -133,28 +136,18 @@ export class RecoveryDaemon {
   /** One turn of the main loop. @throws ControlFailure when a node does not tell what it was asked. */
   private *turn(): Process<void> {
     if (this.leadership.electionInProgress) return
-    yield* this.local('getRunState')
-    this.nodes = yield* this.local('getNodeMap')
+    yield* this.ask(DESTINATION.CURRENT_NODE, 'getRunState', undefined, this.limitMs)
+    yield* this.cluster.readNodes()
     if (yield* this.banCulprits()) return
-    const recoveryMode = yield* this.local('getRecoveryMode')
-    if (hasFlag(this.ownNode, INACTIVE_FLAGS)) {
+    const recoveryMode = yield* this.ask(DESTINATION.CURRENT_NODE, 'getRecoveryMode', undefined, this.limitMs)
+    if (hasFlag(this.cluster.own, INACTIVE_FLAGS)) {
       if (this.leadership.isOurs) this.leadership.resign()
       if (recoveryMode === 0) yield* this.ask(this.pnn, 'setRecoveryMode', 1, this.limitMs)
       return
     }
-    if (recoveryMode === 0) yield* this.checkOwnNode()
+    if (recoveryMode === 0 && !this.takeoverRuns.isDisabled) yield* this.ownNode.check(this.cluster.own.flags)
     if (this.leadership.isOurs) yield* this.lookAfterCluster()
     else this.dropRequests()
-  }
-
-  private get ownNode(): Pick<ClusterNode, 'flags'> {
-    return this.nodes[this.pnn] ?? { flags: NODE_FLAG.DELETED }
-  }
-
-  private *local<
-    N extends 'getRunState' | 'getNodeMap' | 'getRecoveryMode' | 'getIfaces' | 'getAvailableIps' | 'getPublicIps' | 'uptime',
-  >(name: N) {
-    return yield* this.ask(DESTINATION.CURRENT_NODE, name, undefined, this.limitMs)
   }
 
   /** Only a leader serves requests, and only his list of nodes to be rebalanced counts. */
@@ -163,129 +156,14 @@ export class RecoveryDaemon {
     this.forceRebalance.clear()
   }
 
-  // The node itself -----------------------------------------------------------------------------------------------------------
-
-  private *checkOwnNode(): Process<void> {
-    if (this.takeoverRuns.isDisabled) return
-    const { era, kernel } = this.daemon.options
-    const uptimeBefore = era === '2017' ? yield* this.local('uptime') : undefined
-    const interfaces = yield* this.local('getIfaces')
-    const available = yield* this.local('getAvailableIps')
-    const known = yield* this.local('getPublicIps')
-    if (uptimeBefore) {
-      const uptimeAfter = yield* this.local('uptime')
-      if (skipsAfterRecovery(uptimeBefore, uptimeAfter, this.log)) return
-    }
-    const addresses = yield* until(kernel.addresses())
-    const held = new Set(addresses.map(({ address }) => address))
-    const { lastInterfaces, pnn } = this
-    this.lastInterfaces = interfaces
-    const findings = checkLocally({ pnn, flags: this.ownNode.flags, interfaces, lastInterfaces, available, known, held }, era)
-    if (findings.length === 0) return
-    for (const finding of findings) this.logFinding(finding)
-    this.log('recoverd', 'trigger')
-    // 2017's recovery daemon told the recovery master; since then all are told, and only the leader acts.
-    const to = era === '2017' ? this.leadership.leader : DESTINATION.CONNECTED_NODES
-    const request: RunRequest = { pnn, replySrvid: 0n }
-    if (to !== undefined) this.daemon.send(to, SRVID.takeoverRun, request)
-  }
-
-  private logFinding(finding: LocalFinding): void {
-    const { log, pnn } = this
-    if (finding.kind === 'interfacesFirst') log('recoverd', 'interfacesFirst', pnn)
-    else if (finding.kind === 'interfaceCount') log('recoverd', 'interfaceCount', pnn, finding.before, finding.after)
-    else if (finding.kind === 'interfaceChanged') {
-      log('recoverd', 'interfaceChanged', pnn, finding.name, finding.before, finding.after)
-    } else log('recoverd', finding.kind, finding.address)
-  }
-
   // The cluster, as its leader -------------------------------------------------------------------------------------------------
 
   private *lookAfterCluster(): Process<void> {
-    yield* this.updateFlags()
-    if (this.needRecovery || (yield* this.someoneIsInRecovery())) return yield* this.recover()
+    yield* this.cluster.updateFlags()
+    if (this.needRecovery || (yield* this.cluster.someoneIsInRecovery())) return yield* this.recover()
     if (!this.leadership.holdsLock) return this.leadership.resign()
-    if (!this.recoveries.isDisabled && (yield* this.mapsDiffer())) return yield* this.recover()
+    if (!this.recoveries.isDisabled && (yield* this.cluster.mapsDiffer())) return yield* this.recover()
     if (!this.takeoverRuns.isDisabled && (this.needTakeoverRun || !this.requests.isEmpty)) yield* this.serveRequests()
-  }
-
-  /** What a node says of itself is right; all others are told where they differ. */
-  private *updateFlags(): Process<void> {
-    const others = this.nodes.filter((node) => node.pnn !== this.pnn && isReachable(node))
-    const maps = yield* until(this.program.all(others.map(({ pnn }) => this.ask(pnn, 'getNodeMap', undefined, this.limitMs))))
-    const toPush = new Set<Pnn>()
-    maps.forEach((outcome, index) => {
-      const other = others[index] as ClusterNode
-      if (!outcome.ok) return
-      const own = outcome.value[other.pnn]?.flags ?? 0
-      if (own !== other.flags) {
-        this.log('recoverd', 'remoteFlags', other.pnn, own, other.flags)
-        this.nodes = this.nodes.map((node) => (node.pnn === other.pnn ? { ...node, flags: own } : node))
-        toPush.add(other.pnn)
-      }
-    })
-    maps.forEach((outcome) => {
-      if (!outcome.ok) return
-      for (const { pnn, flags } of this.nodes) {
-        const theirs = outcome.value[pnn]?.flags ?? 0
-        if (((theirs ^ flags) & ~NODE_FLAG.DISCONNECTED) !== 0 && !hasFlag({ flags }, NODE_FLAG.DISCONNECTED)) toPush.add(pnn)
-      }
-    })
-    for (const pnn of [...toPush].sort((a, b) => a - b)) {
-      const flags = this.nodes[pnn]?.flags ?? 0
-      this.log('recoverd', 'pushingFlags', pnn, flags)
-      yield* this.pushFlags(pnn, flags)
-    }
-  }
-
-  private *pushFlags(pnn: Pnn, newFlags: number): Process<void> {
-    const nodes = this.nodes.length > 0 ? this.nodes : yield* this.local('getNodeMap')
-    const oldFlags = nodes[pnn]?.flags ?? 0
-    const change: FlagChange = { pnn, newFlags, oldFlags }
-    yield* until(
-      this.program.all(nodes.filter(isReachable).map((node) => this.ask(node.pnn, 'modifyFlags', change, this.limitMs))),
-    )
-  }
-
-  private *someoneIsInRecovery(): Process<boolean> {
-    const active = this.nodes.filter(isActive)
-    const modes = yield* until(
-      this.program.all(active.map(({ pnn }) => this.ask(pnn, 'getRecoveryMode', undefined, this.limitMs))),
-    )
-    let found = false
-    modes.forEach((outcome, index) => {
-      const { pnn } = active[index] as ClusterNode
-      if (!outcome.ok || outcome.value === 0) return
-      this.log('recoverd', 'wasInRecovery', pnn)
-      found = true
-    })
-    if (!found && modes.some(({ ok }) => !ok)) throw new ControlFailure(-1)
-    return found
-  }
-
-  /** Whether the VNN map is not that of the active nodes, or not the same everywhere. */
-  private *mapsDiffer(): Process<boolean> {
-    const own = yield* this.ask(this.pnn, 'getVnnMap', undefined, this.limitMs)
-    const active = this.nodes.filter(isActive)
-    if (own.map.length !== active.length) {
-      this.log('recoverd', 'vnnMapCount', own.map.length, active.length)
-      this.blame(this.pnn, 1)
-      return true
-    }
-    const absent = active.find(({ pnn }) => !own.map.includes(pnn))
-    if (absent) {
-      this.log('recoverd', 'vnnMapMissing', absent.pnn)
-      this.blame(absent.pnn, 1)
-      return true
-    }
-    for (const { pnn } of active.filter((node) => node.pnn !== this.pnn)) {
-      const theirs = yield* this.ask(pnn, 'getVnnMap', undefined, this.limitMs)
-      if (theirs.generation === own.generation) continue
-      this.log('recoverd', 'generation', pnn, theirs.generation, own.generation)
-      this.blame(pnn, 1)
-      return true
-    }
-    return false
   }
 
   private *recover(): Process<void> {
@@ -294,10 +172,10 @@ export class RecoveryDaemon {
     if (!this.recoveries.begin()) return
     try {
       this.log('recoverd', 'initiated', this.culprits.last)
-      this.nodes = yield* this.local('getNodeMap')
-      for (const { pnn, flags } of this.nodes.filter(isReachable)) yield* this.pushFlags(pnn, flags)
+      const nodes = yield* this.cluster.readNodes()
+      for (const { pnn, flags } of nodes.filter(isReachable)) yield* this.cluster.pushFlags(pnn, flags)
       this.log('recoverd', 'updatedFlags')
-      const active = this.nodes.filter(isActive).map(({ pnn }) => pnn)
+      const active = this.cluster.nodes.filter(isActive).map(({ pnn }) => pnn)
       const failed = yield* recoverDatabases({
         active,
         generation: this.options.drawGeneration(),
@@ -306,7 +184,7 @@ export class RecoveryDaemon {
         log: this.log,
         limitMs: this.limitMs,
       })
-      if (failed !== undefined) return this.blame(failed, this.nodes.length)
+      if (failed !== undefined) return this.blame(failed, this.cluster.nodes.length)
       yield* this.takeoverRun()
       this.daemon.send(DESTINATION.CONNECTED_NODES, SRVID.reconfigure, undefined)
       this.log('recoverd', 'recoveryComplete')
@@ -342,7 +220,7 @@ export class RecoveryDaemon {
       return false
     }
     this.options.watcher.runStarted(this.pnn)
-    const others = this.nodes.filter((node) => node.pnn !== this.pnn && isReachable(node)).map(({ pnn }) => pnn)
+    const others = this.cluster.reachableOthers
     this.letOthersCheck(others, RUN_DISABLES_CHECKS)
     const forced = [...this.forceRebalance]
     const ok = yield* this.carryOut(forced)
@@ -384,7 +262,7 @@ export class RecoveryDaemon {
   private *banCulprits(): Process<boolean> {
     if (!this.leadership.isOurs) return false
     let self = false
-    for (const { pnn, count } of this.culprits.takeThoseToBan(this.nodes.length)) {
+    for (const { pnn, count } of this.culprits.takeThoseToBan(this.cluster.nodes.length)) {
       this.log('recoverd', 'reachedCredits', pnn, count)
       const timeSeconds = this.daemon.tunable('RecoveryBanPeriod')
       self ||= pnn === this.pnn
@@ -400,18 +278,3 @@ export class RecoveryDaemon {
 
 /** Try again, as a negative status. */
 const EAGAIN = 11
-
-type Uptime = ReplyOf<'uptime'>
-
-const compare = (a: Timeval, b: Timeval): number => a.seconds - b.seconds || a.microseconds - b.microseconds
-
-/** 2017's check was not made when a recovery had started or ended meanwhile, or was under way. */
-function skipsAfterRecovery(before: Uptime, after: Uptime, log: Log): boolean {
-  const changed =
-    compare(before.lastRecoveryStarted, after.lastRecoveryStarted) !== 0 ||
-    compare(before.lastRecoveryFinished, after.lastRecoveryFinished) !== 0
-  if (changed) log('recoverd', 'recoveryTimeChanged')
-  const underWay = compare(before.lastRecoveryFinished, before.lastRecoveryStarted) <= 0
-  if (!changed && underWay) log('recoverd', 'midRecovery')
-  return changed || underWay
-}

@@ -1,6 +1,6 @@
-import { parseIp } from '../address/ip-text.ts'
+import { formatIp, parseIp } from '../address/ip-text.ts'
 import { publicSocketAddress } from '../address/socket-address.ts'
-import { parsePublicAddresses } from '../cluster/address-files.ts'
+import { type ConfiguredAddress, parsePublicAddress } from '../cluster/address-files.ts'
 import type { Pnn } from '../cluster/node.ts'
 import { DESTINATION, SRVID } from '../cluster/srvid.ts'
 import { TUNABLES } from '../cluster/tunables.ts'
@@ -63,8 +63,9 @@ function numberOf(text: string | undefined, what: string, max: number): number {
 }
 
 function addressOf(text = ''): string {
-  if (!parseIp(text)) throw bad(`${JSON.stringify(text)} is not an IP address`)
-  return text
+  const ip = parseIp(text)
+  if (!ip) throw bad(`${JSON.stringify(text)} is not an IP address`)
+  return formatIp(ip)
 }
 
 function interfaceOf(world: World, node: SimNode, name = ''): string {
@@ -72,6 +73,10 @@ function interfaceOf(world: World, node: SimNode, name = ''): string {
   if (!names.includes(name)) throw bad(`node ${node.pnn} has no interface ${name}: it has ${names.join(', ')}`)
   return name
 }
+
+/** An address with its mask, for an interface of a node. */
+const addressOn = (world: World, node: SimNode, text = '', name?: string): ConfiguredAddress =>
+  parsePublicAddress(`${text} ${interfaceOf(world, node, name)}`, bad)
 
 /** A command that does something to one node. */
 const onNode = (name: string, summary: string, action: (node: SimNode, world: World) => void): SimCommand => ({
@@ -85,10 +90,18 @@ const onNode = (name: string, summary: string, action: (node: SimNode, world: Wo
 })
 
 /** What an administrator asks of a node's daemon. */
-function control<N extends ControlName>(node: SimNode, name: N, request: RequestOf<N>): void {
-  if (!node.daemon) throw bad(`no ctdbd runs on node ${node.pnn}`)
-  run(node.daemon.control(DESTINATION.CURRENT_NODE, name, request))
+function control<N extends ControlName>({ pnn, daemon }: SimNode, name: N, request: RequestOf<N>): () => void {
+  if (!daemon) throw bad(`no ctdbd runs on node ${pnn}`)
+  return () => run(daemon.control(DESTINATION.CURRENT_NODE, name, request))
 }
+
+/** A command that asks something of one node's daemon. */
+const ofDaemon = (name: string, summary: string, prepare: (node: SimNode) => () => void): SimCommand => ({
+  name,
+  takes: ['NODE'],
+  summary,
+  prepare: (world, [pnn]) => prepare(nodeOf(world, pnn)),
+})
 
 const eachPair = (world: World, action: (a: Pnn, b: Pnn) => void): void => {
   for (const { pnn: a } of world.nodes) for (const { pnn: b } of world.nodes) if (a < b) action(a, b)
@@ -119,10 +132,8 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     summary: 'put an address on by hand, whoever owns it',
     prepare: (world, [pnn, text, name]) => {
       const node = nodeOf(world, pnn)
-      const [configured] = parsePublicAddresses(`${text} ${interfaceOf(world, node, name)}`, 'the address')
-      return () => {
-        if (configured) run(node.host.addByHand(name ?? '', configured.address, configured.maskBits))
-      }
+      const { address, maskBits } = addressOn(world, node, text, name)
+      return () => run(node.host.addByHand(name ?? '', address, maskBits))
     },
   },
   {
@@ -186,10 +197,10 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
       return () => eachPair(world, (a, b) => world.network.setPath(a, b, { lossPercent }))
     },
   },
-  onNode('disable', 'as ctdb disable: it keeps running, and hosts nothing', (node) => control(node, 'disableNode', undefined)),
-  onNode('enable', 'as ctdb enable', (node) => control(node, 'enableNode', undefined)),
-  onNode('stop', 'as ctdb stop: it takes no part any more', (node) => control(node, 'stopNode', undefined)),
-  onNode('continue', 'as ctdb continue', (node) => control(node, 'continueNode', undefined)),
+  ofDaemon('disable', 'as ctdb disable: it keeps running, and hosts nothing', (node) => control(node, 'disableNode', undefined)),
+  ofDaemon('enable', 'as ctdb enable', (node) => control(node, 'enableNode', undefined)),
+  ofDaemon('stop', 'as ctdb stop: it takes no part any more', (node) => control(node, 'stopNode', undefined)),
+  ofDaemon('continue', 'as ctdb continue', (node) => control(node, 'continueNode', undefined)),
   {
     name: 'ban',
     takes: ['NODE', 'SECONDS'],
@@ -197,10 +208,10 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     prepare: (world, [pnn, seconds]) => {
       const node = nodeOf(world, pnn)
       const timeSeconds = Math.max(1, Math.round(numberOf(seconds, 'number of seconds', 86_400)))
-      return () => control(node, 'setBanState', { pnn: node.pnn, timeSeconds })
+      return control(node, 'setBanState', { pnn: node.pnn, timeSeconds })
     },
   },
-  onNode('unban', 'as ctdb unban', (node) => control(node, 'setBanState', { pnn: node.pnn, timeSeconds: 0 })),
+  ofDaemon('unban', 'as ctdb unban', (node) => control(node, 'setBanState', { pnn: node.pnn, timeSeconds: 0 })),
   {
     name: 'run',
     takes: [],
@@ -229,11 +240,10 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     summary: "a line in a node's public addresses file (ctdb reloadips reads it)",
     prepare: (world, [pnn, text = '', name]) => {
       const node = nodeOf(world, pnn)
-      const line = `${text} ${interfaceOf(world, node, name)}`
-      const [configured] = parsePublicAddresses(line, 'the address')
+      const { address, maskBits } = addressOn(world, node, text, name)
       return () => {
-        const lines = linesWithout(node.files.publicAddresses, configured?.address ?? '')
-        node.files.publicAddresses = [...lines, line, ''].join('\n')
+        const lines = linesWithout(node.files.publicAddresses, address)
+        node.files.publicAddresses = [...lines, `${address}/${maskBits} ${name}`, ''].join('\n')
       }
     },
   },
@@ -249,7 +259,7 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
       }
     },
   },
-  onNode('reload', 'as ctdb reloadips on this node, without the takeover run', (node) =>
+  ofDaemon('reload', 'as ctdb reloadips on this node, without the takeover run', (node) =>
     control(node, 'reloadPublicIps', undefined),
   ),
   {
@@ -259,7 +269,7 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     prepare: (world, [pnn, address]) => {
       const request = { address: publicSocketAddress(addressOf(address)), maskBits: 0, interfaceName: '' }
       const node = nodeOf(world, pnn)
-      return () => control(node, 'deletePublicIp', request)
+      return control(node, 'deletePublicIp', request)
     },
   },
 ]

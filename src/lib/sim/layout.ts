@@ -15,8 +15,8 @@ export interface HostLayout {
   readonly publicAddresses: string
 }
 
-export const MAX_NODES = 200
-export const MAX_ADDRESSES = 10_000
+const MAX_NODES = 200
+const MAX_ADDRESSES = 10_000
 /** Up to here all fits into the seed article's network. */
 const SMALL = 100
 /** The interface of the seed article. */

@@ -1,9 +1,7 @@
 import { parseIp } from '../address/ip-text.ts'
-import type { KernelAddress, KernelLink, ScriptResult } from '../node/kernel.ts'
+import { DONE, type KernelAddress, type KernelLink, type ScriptResult } from '../node/kernel.ts'
 import { already, type Wait } from '../process/wait.ts'
 import type { Host } from './host.ts'
-
-const DONE: ScriptResult = { ok: true, output: [] }
 
 /** An interface with the addresses of its own configuration, which the network service gives it. */
 export interface InterfaceConfiguration {

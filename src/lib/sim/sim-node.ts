@@ -109,7 +109,7 @@ export class SimNode {
       nodes,
       program: programs.daemon,
       kernel: host,
-      scripts: new EventScripts(programs.events, log, this.scripts),
+      scripts: new EventScripts(programs.events, log, this.scripts, era === 'now'),
       network: network.port(pnn),
       nodesFile: { path: NODES_FILE, read: () => this.files.nodes },
       publicAddressesFile: { path: PUBLIC_ADDRESSES_FILE, read: () => this.files.publicAddresses },

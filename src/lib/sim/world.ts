@@ -39,7 +39,7 @@ export interface WorldOptions {
 }
 
 /** What happens in a world, for those who serve it to others, or watch over it. */
-export interface WorldWatcher extends RecoveryWatcher {
+interface WorldWatcher extends RecoveryWatcher {
   daemonStarted(pnn: Pnn, daemon: Daemon): void
   daemonEnded(pnn: Pnn): void
 }
@@ -107,8 +107,11 @@ export class World {
       ({ daemon, answers }) => answers && daemon?.runState === 'RUNNING' && daemon.ownFlags === 0 && daemon.recoveryMode === 0,
     )
     if (this.leader === undefined || !isUp) return false
-    const owned = this.nodes.map(({ daemon }) => new Set(daemon?.publicIps.owned()))
-    return running.every(({ daemon }) => daemon?.publicIps.known().every(({ pnn, address }) => owned[pnn]?.has(address.address)))
+    if (running.some(({ daemon }) => daemon?.publicIps.isBusy)) return false
+    const known = this.nodes.map(
+      ({ daemon }) => new Map(daemon?.publicIps.known().map(({ pnn, address }) => [address.address, pnn])),
+    )
+    return known.every((owners) => [...owners].every(([address, owner]) => known[owner]?.get(address) === owner))
   }
 
   /** Lets time pass until the cluster is healthy, at most so long. Returns whether it is. */

@@ -1,3 +1,4 @@
+import { type AllocationInput, NO_OWNER } from '../allocation/input.ts'
 import type { Pnn } from '../cluster/node.ts'
 
 /** What one node is to be told about an address. */
@@ -13,6 +14,10 @@ export interface OwnerOrders {
   readonly releases: readonly OwnerOrder[]
   readonly takeovers: readonly OwnerOrder[]
 }
+
+/** Nobody is said to own anything, and nothing could be hosted: the cluster is still coming up, and the leader orders nothing. */
+export const isComingUp = ({ known, available }: Pick<AllocationInput, 'known' | 'available'>): boolean =>
+  available.every((list) => list.length === 0) && known.every((list) => list.every(([, owner]) => owner === NO_OWNER))
 
 /**
  * What follows from an allocation: every connected node that knows an address and shall not own it has to release it (if only to hear who

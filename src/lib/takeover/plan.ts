@@ -4,7 +4,7 @@ import { ALGORITHMS, type Algorithm, type AllocationInput, type AllocationStep }
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { whyNot } from './can-host.ts'
-import { ordersFor } from './controls.ts'
+import { isComingUp, ordersFor } from './controls.ts'
 import { reasonFor } from './reason.ts'
 
 /** What happens to an address. */
@@ -89,7 +89,7 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
     forceRebalance,
     failures,
     addresses: addresses.toSorted((a, b) => (keyOf(a.address) < keyOf(b.address) ? -1 : 1)),
-    controls: controlsOf(imagined, addresses, holders),
+    controls: isComingUp(input) ? [] : controlsOf(imagined, addresses, holders),
     counts: countsOf(imagined, addresses),
     notes: [...assumptions, ...notesOf(settings)],
   }

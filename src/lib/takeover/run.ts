@@ -1,6 +1,6 @@
 import { publicSocketAddress } from '../address/socket-address.ts'
 import { allocate } from '../allocation/allocate.ts'
-import { ALGORITHMS, NO_OWNER } from '../allocation/input.ts'
+import { ALGORITHMS, type AllocationInput, NO_OWNER } from '../allocation/input.ts'
 import type { KnownIp } from '../cluster/merge-ips.ts'
 import { type ClusterNode, isActive, isReachable, type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import { DESTINATION } from '../cluster/srvid.ts'
@@ -12,7 +12,7 @@ import { ControlFailure } from '../node/control-types.ts'
 import type { Log } from '../node/log.ts'
 import type { Program } from '../process/program.ts'
 import { type Process, until } from '../process/wait.ts'
-import { type OwnerOrder, ordersFor } from './controls.ts'
+import { isComingUp, type OwnerOrder, type OwnerOrders, ordersFor } from './controls.ts'
 
 /** What a takeover run works with: the leader's way to ask, and what it was told before. */
 export interface TakeoverRunOptions {
@@ -72,11 +72,12 @@ class TakeoverRun {
     const gathered = yield* this.gather()
     this.deadlineMs = program.nowMs + BUDGET * this.timeoutMs
     const connected = gathered.nodes.filter(isReachable).map(({ pnn }) => pnn)
-    if (nobodyCanHost(gathered)) {
+    const input = this.allocationInput(gathered)
+    if (isComingUp(input)) {
       log('takeover', 'noHosts')
     } else {
       for (const pnn of forceRebalance) log('takeover', 'rebalancing', pnn)
-      const { releases, takeovers } = this.orders(gathered)
+      const { releases, takeovers } = ordersOf(input, gathered)
       if (era === 'now') yield* this.toAll('startIpReallocate', connected)
       yield* this.carryOutOrders('RELEASE_IP', releases)
       yield* this.carryOutOrders('TAKEOVER_IP', takeovers)
@@ -113,21 +114,16 @@ class TakeoverRun {
     return new Map(nodes.map(({ pnn }, index) => [pnn, lists[index] ?? []]))
   }
 
-  private orders({ nodes, tunables, known, available }: Gathered) {
-    const texts = (list: readonly KnownIp[] | undefined) => (list ?? []).map(({ address }) => address.address)
-    const allocation = allocate({
+  private allocationInput({ nodes, tunables, known, available }: Gathered): AllocationInput {
+    return {
       algorithm: ALGORITHMS[tunables.IPAllocAlgorithm ?? 2] ?? 'lcp2',
       nodes: nodes.length,
       noIpTakeover: tunables.NoIPTakeover === 1,
       noIpFailback: tunables.NoIPFailback === 1,
       forceRebalance: this.options.forceRebalance,
       known: nodes.map(({ pnn }) => (known.get(pnn) ?? []).map((ip) => [ip.address.address, ownerOrNone(ip.pnn)] as const)),
-      available: nodes.map(({ pnn }) => texts(available.get(pnn))),
-    })
-    return ordersFor(
-      allocation.map(([address, owner]) => ({ address, owner: owner === NO_OWNER ? null : owner })),
-      [...known].map(([pnn, list]) => ({ pnn, known: new Set(texts(list)) })),
-    )
+      available: nodes.map(({ pnn }) => textsOf(available.get(pnn))),
+    }
   }
 
   /** All at once; returns when every node has answered. */
@@ -186,10 +182,13 @@ class TakeoverRun {
   }
 }
 
-/** Nobody owns anything, and nothing could be hosted: the cluster is still coming up. */
-const nobodyCanHost = ({ known, available }: Gathered): boolean =>
-  [...available.values()].every((list) => list.length === 0) &&
-  [...known].every(([, list]) => list.every(({ pnn }) => pnn === UNKNOWN_PNN))
+const textsOf = (list: readonly KnownIp[] = []): string[] => list.map(({ address }) => address.address)
+
+const ordersOf = (input: AllocationInput, { known }: Gathered): OwnerOrders =>
+  ordersFor(
+    allocate(input).map(([address, owner]) => ({ address, owner: owner === NO_OWNER ? null : owner })),
+    [...known].map(([pnn, list]) => ({ pnn, known: new Set(textsOf(list)) })),
+  )
 
 const ownerOrNone = (pnn: Pnn): number => (pnn === UNKNOWN_PNN ? NO_OWNER : pnn)
 

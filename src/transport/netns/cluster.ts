@@ -12,7 +12,7 @@ const LOCK_TIMEOUT_MS = 30_000
 
 const BRIDGE = 'br0'
 
-export interface NetnsNode {
+interface NetnsNode {
   /** Its interfaces, with the addresses of their own configuration as CIDR: `{ name: 'eth0', addresses: ['10.99.0.1/24'] }`. */
   readonly interfaces: readonly { readonly name: string; readonly addresses: readonly string[] }[]
 }

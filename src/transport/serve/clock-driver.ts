@@ -4,16 +4,20 @@ import { MAX_TIMER_MS } from '../../lib/timers.ts'
 /** Lets a simulated world's clock go along with the real one, as fast, or so many times faster. */
 export class ClockDriver {
   private readonly clock: VirtualClock
+  private readonly onError: (error: unknown) => void
   private speed: number
   private timer: NodeJS.Timeout | undefined
   private running = false
+  private closed = false
   /** Where both clocks stood when they began to go along. Milliseconds. */
   private realStartMs = 0
   private virtualStartMs = 0
 
-  constructor(clock: VirtualClock, speed: number) {
+  /** @param onError told of what goes wrong in the world while nobody from outside has entered it: a bug. */
+  constructor(clock: VirtualClock, speed: number, onError: (error: unknown) => void) {
     this.clock = clock
     this.speed = speed
+    this.onError = onError
   }
 
   /** The clock goes from now on. */
@@ -33,11 +37,19 @@ export class ClockDriver {
     clearTimeout(this.timer)
   }
 
-  /** Does something to the world that comes from outside of it, at the moment that it is now. */
-  enter<T>(action: () => T): T {
+  /** The clock stands for good, and nothing from outside gets in any more. */
+  close(): void {
+    this.running = false
+    this.closed = true
+    clearTimeout(this.timer)
+  }
+
+  /** Does something to the world that comes from outside of it, at the moment that it is now. @throws what the action throws. */
+  enter(action: () => void): void {
+    if (this.closed) return
     this.catchUp()
     try {
-      return action()
+      action()
     } finally {
       this.schedule()
     }
@@ -58,8 +70,13 @@ export class ClockDriver {
     const waitMs = nextAtMs === undefined ? MAX_TIMER_MS : Math.max(0, (nextAtMs - this.virtualNowMs) / this.speed)
     this.timer = setTimeout(
       () => {
-        this.catchUp()
-        this.schedule()
+        try {
+          this.catchUp()
+          this.schedule()
+        } catch (error) {
+          this.close()
+          this.onError(error)
+        }
       },
       Math.min(waitMs, MAX_TIMER_MS),
     )

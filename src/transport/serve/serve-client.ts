@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { UNKNOWN_PNN } from '../../lib/cluster/node.ts'
 import { DESTINATION } from '../../lib/cluster/srvid.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
 import { ControlFailure } from '../../lib/node/control-types.ts'
 import type { Daemon } from '../../lib/node/daemon.ts'
 import { decode, encode } from '../wire/codec.ts'
@@ -31,8 +32,10 @@ export function serveClient(stream: Duplex, daemon: Daemon, enter: Enter): void 
   stream.on('data', (chunk: Uint8Array) => {
     try {
       for (const frame of frames.push(chunk)) client.receive(decodePacket(frame))
-    } catch {
+    } catch (error) {
       stream.destroy()
+      // What is no CTDB ends the connection; anything else is a bug in the simulation, and not to be hidden.
+      if (!(error instanceof CtdbtsError)) throw error
     }
   })
   stream.on('error', () => stream.destroy())
@@ -64,7 +67,7 @@ class ServedClient {
   }
 
   private control(packet: ControlPacket): void {
-    const found = servedControl(packet.opcode, packet.flags)
+    const found = servedControl(this.daemon, packet.opcode, packet.flags)
     if (packet.opcode === controls.registerSrvid.opcode) this.whenItRuns(() => this.register(packet))
     else if (packet.opcode === controls.deregisterSrvid.opcode) this.whenItRuns(() => this.deregister(packet))
     else if (found) this.ask(packet, found)
@@ -118,11 +121,14 @@ class ServedClient {
 
   private message({ header, srvid, data }: MessagePacket): void {
     const kind = messageBySrvid(srvid)
+    let message: unknown = data
     try {
-      this.daemon.send(header.destination, srvid, kind ? decode(kind.data, data) : data)
+      if (kind) message = decode(kind.data, data)
     } catch {
-      // A message that is not what its srvid says is dropped, as nobody waits for an answer.
+      // What is not what its srvid says is dropped, as nobody waits for an answer.
+      return
     }
+    this.daemon.send(header.destination, srvid, message)
   }
 
   /** A daemon that hangs answers later, or never; also what it need not think about. */

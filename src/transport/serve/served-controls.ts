@@ -1,4 +1,5 @@
 import type { ControlName, ReplyOf, RequestOf } from '../../lib/node/control-types.ts'
+import type { Daemon } from '../../lib/node/daemon.ts'
 import { CONTROL_FLAG, type Control, controls } from '../wire/controls.ts'
 
 /** What a simulated node's controls are on the wire. The compiler holds both tables against each other. */
@@ -10,10 +11,8 @@ const served: Served = {
   getAvailableIps: controls.getPublicIps,
 }
 
-const nameByOpcode = new Map<number, ControlName>(
-  (Object.keys(served) as ControlName[])
-    .filter((name) => name in controls && name !== 'getAvailableIps')
-    .map((name) => [served[name].opcode, name]),
+const nameByOpcode = new Map<number, keyof typeof controls>(
+  (Object.keys(controls) as (keyof typeof controls)[]).map((name) => [controls[name].opcode, name]),
 )
 
 /** A control of a simulated node, and its form on the wire. */
@@ -22,10 +21,11 @@ export interface ServedControl {
   readonly control: Control<unknown, unknown>
 }
 
-/** Which of a node's controls this is; undefined for one that simulated nodes do not have. */
-export function servedControl(opcode: number, flags: number): ServedControl | undefined {
+/** Which of the node's controls this is; undefined for one that it does not have. */
+export function servedControl(daemon: Daemon, opcode: number, flags: number): ServedControl | undefined {
   const found = nameByOpcode.get(opcode)
-  if (!found) return undefined
+  // The table of the protocol has more than simulated nodes understand.
+  if (!found || !daemon.understands(found)) return undefined
   const name = found === 'getPublicIps' && (flags & CONTROL_FLAG.ONLY_AVAILABLE) !== 0 ? 'getAvailableIps' : found
   return { name, control: served[name] as Control<unknown, unknown> }
 }

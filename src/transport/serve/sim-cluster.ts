@@ -25,6 +25,8 @@ export interface SimClusterOptions {
   readonly hosts?: readonly Host[]
   readonly files?: readonly NodeFiles[]
   readonly log?: (entry: LogEntry) => void
+  /** Told of a bug in the simulation; it is thrown, from nobody's call, unless given. */
+  readonly onBug?: (error: unknown) => void
   readonly daemonStarted?: (pnn: Pnn) => void
   readonly daemonEnded?: (pnn: Pnn) => void
 }
@@ -76,7 +78,7 @@ export class SimCluster {
         },
       },
     })
-    this.driver = new ClockDriver(this.world.clock, options.speed)
+    this.driver = new ClockDriver(this.world.clock, options.speed, options.onBug ?? rethrow)
   }
 
   /**
@@ -115,10 +117,19 @@ export class SimCluster {
     this.driver.enter(() => carryOutLine(this.world, line))
   }
 
+  /** Ends it: nothing happens in it any more. */
+  close(): void {
+    this.driver.close()
+  }
+
   private async comeUpInRealTime(): Promise<void> {
     this.driver.start(1)
     const endMs = Date.now() + COME_UP_MS
     while (!this.world.isHealthy && Date.now() < endMs) await sleep(100)
     this.driver.stop()
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }

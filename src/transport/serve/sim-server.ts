@@ -23,7 +23,7 @@ export interface SimServerOptions extends Omit<SimClusterOptions, 'hosts' | 'fil
 }
 
 /** How a simulated node is reached. */
-export interface ServedNode {
+interface ServedNode {
   readonly pnn: Pnn
   readonly socketPath: string
   readonly ssh?: { readonly host: string; readonly port: number }
@@ -80,7 +80,7 @@ async function start(options: SimServerOptions, cleanups: Cleanups): Promise<Sim
     daemonEnded: (pnn) => sockets[pnn]?.close(),
   })
   for (const socket of sockets) cleanups.use(socket)
-  cleanups.add(() => cluster.driver.stop())
+  cleanups.add(() => cluster.close())
   await cluster.comeUp()
   await Promise.all(sockets.map((socket) => socket.settled()))
   const ssh = options.ssh && (await serveAllOverSsh(cluster, sockets, directory, options.ssh.firstPort, cleanups))

@@ -35,7 +35,7 @@ export async function runLine(line: string, run: RunCommand): Promise<CommandRes
  * The words of a command line as a POSIX shell cuts them. There is no shell behind: patterns such as `*` stay as they are, as they do
  * where no file matches. A line that needs a shell for more gives what is wrong with it, as text.
  */
-export function cutWords(given: string): string[] | string {
+function cutWords(given: string): string[] | string {
   const line = given.replace(/\n+$/, '')
   if (Buffer.byteLength(line) > MAX_LINE_BYTES) return `the command line is longer than ${MAX_LINE_BYTES} bytes`
   if (/[\n\0]/.test(line)) return 'only one line is understood'

@@ -102,6 +102,8 @@ export const controls = {
   getPublicIpInfo: control(123, 'GET_PUBLIC_IP_INFO', { request: structs.socketAddress, reply: structs.publicIpInfo }),
   getIfaces: control(124, 'GET_IFACES', { reply: structs.networkInterfaces }),
   setIfaceLinkState: control(125, 'SET_IFACE_LINK_STATE', { request: structs.networkInterface }),
+  /** As {@link controls.tcpAdd}, but the other nodes are told only after a while. */
+  tcpAddDelayedUpdate: control(126, 'TCP_ADD_DELAYED_UPDATE', { request: structs.tcpConnection }),
   getStatHistory: control(127, 'GET_STAT_HISTORY', { reply: structs.statisticsHistory }),
   getDbStatistics: control(132, 'GET_DB_STATISTICS', { request: u32, reply: restBytes }),
   /** The daemon reads its public addresses file again; may take long. */

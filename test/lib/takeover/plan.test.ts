@@ -68,11 +68,17 @@ describe('a plan', () => {
   it('lists the controls: all releases before the first takeover, redundant ones marked', () => {
     const plan = planTakeover(makeSnapshot({ nodes: 2, owners: [0, 1], flags: { 1: NODE_FLAG.DISABLED } }))
     expect(plan.controls).toEqual([
-      { control: 'RELEASE_IP', to: 1, address: '10.0.0.1', owner: 0, redundant: true },
       { control: 'RELEASE_IP', to: 1, address: '10.0.0.2', owner: 0, redundant: false },
-      { control: 'TAKEOVER_IP', to: 0, address: '10.0.0.1', owner: 0, redundant: true },
+      { control: 'RELEASE_IP', to: 1, address: '10.0.0.1', owner: 0, redundant: true },
       { control: 'TAKEOVER_IP', to: 0, address: '10.0.0.2', owner: 0, redundant: false },
+      { control: 'TAKEOVER_IP', to: 0, address: '10.0.0.1', owner: 0, redundant: true },
     ])
+  })
+
+  it('has no controls where nobody owns anything and nothing could be hosted', () => {
+    const nobody = { owners: [null, null], flags: { 0: NODE_FLAG.DISABLED, 1: NODE_FLAG.DISABLED }, nodes: 2 }
+    expect(planTakeover(makeSnapshot(nobody)).controls).toEqual([])
+    expect(planTakeover(makeSnapshot({ ...nobody, owners: [null, 1] })).controls.length).toBe(4)
   })
 
   it('warns of what would make the run fail', () => {
