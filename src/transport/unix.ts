@@ -37,7 +37,7 @@ export function findSocket(given: string | undefined, env: NodeJS.ProcessEnv, kn
   const found = known.find((path) => statOf(path) !== 'absent')
   if (found) return found
   throw new CtdbtsError('NO_SOCKET', `no CTDB daemon runs here: there is no socket at ${known.join(', ')}`, {
-    hint: 'start it (`systemctl start ctdb`), or name its socket with --socket PATH or CTDB_SOCKET',
+    hint: 'start it (`systemctl start ctdb`), name its socket with --socket PATH or CTDB_SOCKET, or ask an embedded cluster (--sim)',
   })
 }
 

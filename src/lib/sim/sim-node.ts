@@ -120,8 +120,9 @@ export class SimNode {
       ended: () => this.end({ silently: false }),
     })
     this.running = { daemon, programs, recovery: undefined }
-    daemon.start()
+    // In this order: one with a broken file ends at once.
     surroundings.daemonStarted(this, daemon)
+    daemon.start()
   }
 
   /** SIGKILL: what it held stays in the kernel. */
