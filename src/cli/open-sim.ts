@@ -21,7 +21,7 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<{
   const { nodes, addresses, seed, era, steps } = settings
   const cluster = new SimCluster({ layout: uniformLayout(nodes, addresses), era, seed, speed: 1 })
   await cluster.comeUp()
-  runSteps(cluster, steps, atMs(options['sim-at']))
+  await runSteps(cluster, steps, atMs(options['sim-at']))
   if (!cluster.world.nodes[0]?.daemon) {
     throw new CtdbtsError('NO_SOCKET', 'no ctdbd runs on node 0 of the simulated cluster at that time', {
       hint: 'the commands ask through node 0; let the scenario end another one, or look earlier (--sim-at)',
@@ -32,8 +32,11 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<{
   return { client, close: () => cluster.close() }
 }
 
+/** Ten hours; a small cluster simulates them in some ten seconds. */
+const LATEST_SECONDS = 36_000
+
 function atMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text) * 1000
-  throw new CtdbtsError('USAGE', `--sim-at takes a number of seconds, not ${JSON.stringify(text)}`)
+  if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && Number(text) <= LATEST_SECONDS) return Number(text) * 1000
+  throw new CtdbtsError('USAGE', `--sim-at takes a number of seconds up to ${LATEST_SECONDS}, not ${JSON.stringify(text)}`)
 }

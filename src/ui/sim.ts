@@ -29,7 +29,7 @@ export function simIntroduction(
   const uses = first
     ? [
         `  CTDB_SOCKET=${first.socketPath} ctdbts status`,
-        `  CTDB_TEST_MODE=1 CTDB_BASE=${base} CTDB_SOCKET=${first.socketPath} ctdb status   (Debian's own)`,
+        `  CTDB_TEST_MODE=1 CTDB_BASE=${base} CTDB_SOCKET=${first.socketPath} ctdb status   # Debian's own`,
         ...(first.ssh
           ? [
               `  ssh -i ${keys.sshKeyPath} -o UserKnownHostsFile=${keys.knownHostsPath} -p ${first.ssh.port} root@${first.ssh.host} ip -j addr`,
@@ -42,12 +42,13 @@ export function simIntroduction(
 
 /** All commands of the prompt and of scenarios, or one. Undefined when there is none of that name. */
 export function simHelp(name?: string): string | undefined {
+  const own = name === undefined ? 'help [COMMAND], show, quit: of the prompt only\n' : ''
   const shown = name === undefined ? SIM_COMMANDS : SIM_COMMANDS.filter((command) => command.name === name)
   if (shown.length === 0) return undefined
   const width = Math.max(...shown.map((command) => usageOf(command).length))
   const lines = shown.map((command) => `${usageOf(command).padEnd(width)}  ${command.summary}`)
   const kinds = [...new Set(shown.flatMap(({ takes }) => takes))].map((kind) => `  ${kind}: ${ARGUMENT_KINDS[kind]}`)
-  return [...lines, ...kinds, ''].join('\n')
+  return own + [...lines, ...kinds, ''].join('\n')
 }
 
 /** The cluster at a glance, with what no single daemon knows: whether beliefs and kernels agree. */

@@ -105,7 +105,7 @@ describe('--sim', () => {
     [['ip', '--sim', '--socket', '/x'], 'either a socket can be asked or a simulated cluster'],
     [['ip', '--sim-nodes', '0'], 'a simulated cluster has 1 to 200 nodes, not 0'],
     [['ip', '--sim-nodes', 'many'], '--sim-nodes takes a whole number, not "many"'],
-    [['ip', '--sim', '--sim-at', 'noon'], '--sim-at takes a number of seconds, not "noon"'],
+    [['ip', '--sim', '--sim-at', 'noon'], '--sim-at takes a number of seconds up to 36000, not "noon"'],
     [['ip', '--sim-scenario', '/nowhere'], 'cannot read the scenario /nowhere: ENOENT'],
     [['takeover-run', '--sim'], 'what is only imagined, or in a file, cannot be run'],
   ])('refuses %j', async (argv, message) => {
@@ -136,6 +136,8 @@ describe('ctdbts sim', () => {
     expect(node?.ssh.port).toBeGreaterThan(0)
     const { stdout } = await ctdbts(['ip', 'all'], { CTDB_SOCKET: node?.socketPath ?? '' })
     expect(stdout).toContain('Public IPs on ALL nodes\n172.16.146.131 ')
+    sim.say('help link')
+    expect(await sim.next('help')).toMatchObject({ text: expect.stringContaining('plug a cable in') })
     sim.say('show')
     expect((await sim.next('overview')).nodes).toHaveLength(3)
     sim.say('link 1 bond0 sideways')
@@ -145,6 +147,25 @@ describe('ctdbts sim', () => {
     expect(await sim.ended).toEqual([0, null])
     expect(sim.events.at(-1)).toEqual({ event: 'stopped' })
     expect(simFolders(sim.child.pid ?? 0)).toEqual([])
+  })
+
+  it('fails in the end when something asked for beforehand could not be done, and at once when it is no command', async () => {
+    const late = await ctdbts(['sim', '--no-ssh', '--do', 'crash 9', '--for', '0.2'])
+    expect(late.status).toBe(1)
+    expect(late.stdout).toContain('there is no node 9')
+    const early = await ctdbts(['sim', '--no-ssh', '--do', 'explode 1'])
+    expect(early).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('there is no command "explode"') })
+  })
+
+  it.each([
+    [['--dir', ''], 'its name is empty'],
+    [['--dir', '/dev/null/x'], 'cannot use /dev/null/x as a folder'],
+    [['--ssh-port', '65535'], 'there are no 3 ports from 65535 on'],
+  ])('refuses %j', async (argv, message) => {
+    const { stderr, status } = await ctdbts(['sim', ...argv, '--for', '1'])
+    expect(status).toBe(1)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('should not have happened')
   })
 
   it('has no socket for a node whose ctdbd is gone, and one again when it is back', async () => {

@@ -33,6 +33,8 @@ export class Invariants {
   private readonly excused = new Map<string, number>()
   /** What somebody has put on by hand, and is still there. */
   private readonly byHand = new Set<string>()
+  /** A leader has given up a run, or has died in one: what he ordered may come later. */
+  private someRunFailed = false
   /** Nodes whose scripts were made slow. */
   private readonly slowed = new Set<Pnn>()
   private readonly answers = new Map<bigint, number>()
@@ -66,6 +68,7 @@ export class Invariants {
   runEnded(leader: Pnn, ok: boolean): void {
     const run = this.runs.get(leader)
     this.runs.delete(leader)
+    if (!ok) this.someRunFailed = true
     if (!run || !ok) return
     for (const { address, a, b } of this.doubles()) {
       const sinceMs = this.excused.get(keyOf(address, a, b)) ?? run.startedMs
@@ -76,7 +79,7 @@ export class Invariants {
   }
 
   daemonEnded(pnn: Pnn): void {
-    this.runs.delete(pnn)
+    if (this.runs.delete(pnn)) this.someRunFailed = true
   }
 
   answered(srvid: bigint): void {
@@ -133,7 +136,7 @@ export class Invariants {
     if (!this.bothKnow(address, to, other)) return true
     const runs = [...this.runs.values()].filter(({ covers }) => covers.has(to))
     // The leader who ordered it is gone, or has given up: it comes too late.
-    return runs.length === 0 || runs.every(({ covers }) => !covers.has(other))
+    return runs.length === 0 ? this.someRunFailed : runs.every(({ covers }) => !covers.has(other))
   }
 
   private bothKnow(address: string, a: Pnn, b: Pnn): boolean {

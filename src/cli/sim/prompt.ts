@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline'
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
 
 export interface PromptOptions {
   readonly input: NodeJS.ReadStream
@@ -28,6 +28,8 @@ export class Prompt {
       this.show()
     })
     this.reader.on('SIGINT', interrupted)
+    // Stopped by Ctrl-Z and brought back: readline reads on only when it is asked to.
+    this.reader.on('SIGCONT', () => this.show())
     // Ctrl-D at a terminal is a wish to leave; a pipe that ends has only nothing more to say.
     this.reader.on('close', () => {
       this.isOpen = false
@@ -38,7 +40,7 @@ export class Prompt {
 
   /** Prints above the line that is being typed. */
   print(text: string): void {
-    if (this.isTerminal) this.output.write('\r\x1b[K')
+    this.clearInput()
     this.output.write(text)
     this.show()
   }
@@ -46,8 +48,16 @@ export class Prompt {
   close(): void {
     this.isOpen = false
     this.reader.removeAllListeners('close')
+    this.clearInput()
     this.reader.close()
-    if (this.isTerminal) this.output.write('\r\x1b[K')
+  }
+
+  /** What is being typed may have grown over several rows. */
+  private clearInput(): void {
+    if (!this.isTerminal) return
+    moveCursor(this.output, 0, -this.reader.getCursorPos().rows)
+    cursorTo(this.output, 0)
+    clearScreenDown(this.output)
   }
 
   private show(): void {

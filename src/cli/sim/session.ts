@@ -1,5 +1,6 @@
-import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { isShown, type Level, type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { parseSimCommand } from '../../lib/sim/commands.ts'
 import { completeSimLine } from '../../lib/sim/complete.ts'
 import { uniformLayout } from '../../lib/sim/layout.ts'
 import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
@@ -53,7 +54,8 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { settings, speed, directory, ssh, netns, forMs } = this.options
+    const { settings, speed, directory, ssh, netns, forMs, first } = this.options
+    for (const line of first) parseSimCommand(line)
     const ended = new Promise<void>((resolve, reject) => {
       this.end = resolve
       this.fail = reject
@@ -78,12 +80,12 @@ class Session {
     try {
       this.introduce(server)
       this.isReady = true
-      for (const line of this.options.first) this.carryOut(line)
-      const timers = this.planSteps(server)
-      if (forMs !== undefined) timers.push(setTimeout(this.end, forMs))
+      for (const line of first) this.attempt(line, () => server.cluster.carryOut(line))
+      this.planSteps(server)
+      const timer = forMs === undefined ? undefined : setTimeout(this.end, forMs)
       this.listen(server)
       await ended
-      for (const timer of timers) clearTimeout(timer)
+      clearTimeout(timer)
     } finally {
       this.isReady = false
       this.prompt?.close()
@@ -102,10 +104,10 @@ class Session {
   }
 
   /** Steps of the scenario happen in the cluster's own time. */
-  private planSteps(server: SimServer): NodeJS.Timeout[] {
-    return this.options.settings.steps.map((step) =>
-      setTimeout(() => this.attempt(step.command, () => carryOutStep(server.cluster, step)), step.atMs / this.options.speed),
-    )
+  private planSteps({ cluster: { world } }: SimServer): void {
+    for (const step of this.options.settings.steps) {
+      world.clock.after(step.atMs, () => this.attempt(step.command, () => carryOutStep(world, step)))
+    }
   }
 
   private listen({ cluster }: SimServer): void {
@@ -128,27 +130,30 @@ class Session {
     const [word, ...rest] = line.split(/\s+/)
     if (word === '' || word?.startsWith('#')) return
     if (word === 'quit') this.end()
-    else if (word === 'help') this.print(simHelp(rest[0]) ?? `there is no command ${visible(rest[0] ?? '')}\n`)
+    else if (word === 'help') this.help(rest[0])
     else if (word === 'show') this.show()
-    else this.carryOut(line)
+    else this.attempt(line, () => this.server?.cluster.carryOut(line), { typed: true })
   }
 
-  private carryOut(line: string): void {
-    this.attempt(line, () => this.server?.cluster.carryOut(line))
-  }
-
-  private attempt(command: string, action: () => void): void {
+  /** What was asked for beforehand and cannot be done makes the whole fail in the end; what is typed can be typed again. */
+  private attempt(command: string, action: () => void, { typed = false } = {}): void {
     try {
       this.tell({ event: 'command', command }, '')
       action()
     } catch (error) {
       if (!(error instanceof CtdbtsError)) throw error
+      if (!typed) process.exitCode = EXIT_STATUS.failure
       const hint = 'help shows all commands'
       this.tell(
         { event: 'error', code: error.code, message: error.message, command, hint },
         `ctdbts: ${visible(error.message)}\n  ${hint}\n`,
       )
     }
+  }
+
+  private help(name: string | undefined): void {
+    const text = simHelp(name) ?? `there is no command ${visible(name ?? '')}\n`
+    this.tell({ event: 'help', text }, text)
   }
 
   private show(): void {

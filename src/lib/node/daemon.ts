@@ -114,7 +114,11 @@ export class Daemon implements NetworkUser {
 
   /** Comes up, as far as it can by itself: the rest waits for the first recovery. */
   start(): void {
-    this.program.start(this.comeUp())
+    this.program.start(this.comeUp(), (outcome) => {
+      // Its system does not do what it has to: as with a real ctdbd, that is the end.
+      if (!outcome.ok && outcome.error instanceof ControlFailure) this.options.ended()
+      else if (!outcome.ok) throw outcome.error
+    })
   }
 
   /** Whether it knows what to do for a control. */
@@ -310,7 +314,10 @@ export class Daemon implements NetworkUser {
       scriptLimitMs: () => this.scriptLimitMs(),
       tunable: (name) => this.tunable(name),
       interfaces: () => this.publicIps.interfaceRecords().map(({ name }) => name),
-      setLink: this.program.guard((name, linkUp) => this.publicIps.setLink(name, linkUp)),
+      setLink: this.program.guard((name, linkUp) => {
+        // Since the check began its last address may have gone, and the interface with it.
+        if (this.publicIps.interfaceRecords().some((each) => each.name === name)) this.publicIps.setLink(name, linkUp)
+      }),
       flags: () => this.ownFlags,
       setFlags: (flags) => {
         const change: FlagChange = { pnn: this.pnn, oldFlags: this.ownFlags, newFlags: flags }
@@ -325,12 +332,12 @@ export class Daemon implements NetworkUser {
   }
 
   private banSelf(): void {
-    this.program.start(this.setBan(this.pnn, this.tunable('RecoveryBanPeriod')))
+    this.program.start(this.setBan(this.pnn, this.tunable('RecoveryBanPeriod')), unlessRefused)
   }
 
   private dropAll(): void {
     this.options.log('ctdbd', 'dropAllTimeout')
-    this.program.start(this.publicIps.releaseAll())
+    this.program.start(this.publicIps.releaseAll(), unlessRefused)
   }
 
   private setRunState(state: RunState): void {
@@ -354,6 +361,11 @@ export class Daemon implements NetworkUser {
     if (to === DESTINATION.CONNECTED_NODES || to === DESTINATION.ALL_NODES) return [this.pnn, ...this.peers.connectedOthers()]
     return [to]
   }
+}
+
+/** What is done for nobody who waits for it may be refused; anything else is a bug. */
+function unlessRefused(outcome: { ok: true } | { ok: false; error: unknown }): void {
+  if (!outcome.ok && !(outcome.error instanceof ControlFailure)) throw outcome.error
 }
 
 const CANNOT_HOST = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY

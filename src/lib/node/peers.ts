@@ -13,6 +13,8 @@ export interface PeersOwner {
   tunable(name: 'KeepaliveInterval' | 'KeepaliveLimit'): number
 }
 
+const SHORTEST_PAUSE_MS = 100
+
 interface PendingControl {
   readonly to: Pnn
   settle(outcome: ControlOutcome): void
@@ -114,6 +116,8 @@ export class Peers {
   /** Tells the others regularly that we live, and gives up those who have been silent for too long. */
   startKeepalive(): void {
     const { program, network } = this.owner
+    // Never at once: a daemon that did nothing else would not be one.
+    const pauseMs = () => Math.max(SHORTEST_PAUSE_MS, this.owner.tunable('KeepaliveInterval') * 1000)
     const beat = () => {
       for (const pnn of this.connectedOthers()) {
         const peer = this.peer(pnn) as Peer
@@ -125,9 +129,9 @@ export class Peers {
         peer.silentFor += 1
         network.send(pnn, { kind: 'keepalive' })
       }
-      program.after(this.owner.tunable('KeepaliveInterval') * 1000, beat)
+      program.after(pauseMs(), beat)
     }
-    program.after(this.owner.tunable('KeepaliveInterval') * 1000, beat)
+    program.after(pauseMs(), beat)
   }
 
   private addressOf(pnn: Pnn): string {

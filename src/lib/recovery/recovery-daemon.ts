@@ -19,6 +19,9 @@ import { RunRequests } from './run-requests.ts'
 /** For so long the others do not look for faults while the leader is at work, in seconds. It ends earlier, when the run does. */
 const RUN_DISABLES_CHECKS = 60
 
+/** Between two turns, whatever the tunables say: a loop without rest would leave no time for anything else. */
+const SHORTEST_REST_MS = 10
+
 /** What happens in a recovery daemon, for those who watch over it. */
 export interface RecoveryWatcher {
   runStarted(pnn: Pnn): void
@@ -129,7 +132,7 @@ export class RecoveryDaemon {
         if (!(error instanceof ControlFailure)) throw error
       }
       const restMs = this.daemon.tunable('RecoverInterval') * 1000 - (this.program.nowMs - startMs)
-      if (restMs > 0) yield* until(this.program.sleep(restMs))
+      yield* until(this.program.sleep(Math.max(restMs, SHORTEST_REST_MS)))
     }
   }
 

@@ -16,7 +16,7 @@ export interface HostLayout {
 }
 
 const MAX_NODES = 200
-const MAX_ADDRESSES = 10_000
+const MAX_ADDRESSES = 2_000
 /** Up to here all fits into the seed article's network. */
 const SMALL = 100
 /** The interface of the seed article. */

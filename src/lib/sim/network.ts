@@ -117,6 +117,8 @@ export class SimNetwork {
   }
 
   private send(from: Pnn, to: Pnn, packet: DaemonPacket): void {
+    // Clients may name nodes that do not exist.
+    if (to === from || to >= this.size) return
     const connection = this.connection(from, to)
     if (connection.standsFor.has(from)) this.transmit({ from, packet, order: connection.sent++ }, to, connection)
   }

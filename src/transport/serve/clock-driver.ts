@@ -1,5 +1,9 @@
+import { CtdbtsError } from '../../lib/errors.ts'
 import type { VirtualClock } from '../../lib/process/clock.ts'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
+
+/** For so long the simulation may keep the process from hearing signals and clients. */
+const LONGEST_TURN_MS = 50
 
 /** Lets a simulated world's clock go along with the real one, as fast, or so many times faster. */
 export class ClockDriver {
@@ -44,14 +48,19 @@ export class ClockDriver {
     clearTimeout(this.timer)
   }
 
-  /** Does something to the world that comes from outside of it, at the moment that it is now. @throws what the action throws. */
+  /** Does something to the world that comes from outside of it, at the moment that it is now. @throws the CtdbtsErrors of the action. */
   enter(action: () => void): void {
     if (this.closed) return
-    this.catchUp()
     try {
+      this.catchUp()
       action()
-    } finally {
       this.schedule()
+    } catch (error) {
+      this.schedule()
+      // What a user can do wrong is his to hear of.
+      if (error instanceof CtdbtsError) throw error
+      this.close()
+      this.onError(error)
     }
   }
 
@@ -60,7 +69,18 @@ export class ClockDriver {
   }
 
   private catchUp(): void {
-    if (this.running) this.clock.advanceTo(this.virtualNowMs)
+    if (!this.running) return
+    const target = this.virtualNowMs
+    const stopAtMs = performance.now() + LONGEST_TURN_MS
+    for (let at = this.clock.nextAtMs; at !== undefined && at <= target; at = this.clock.nextAtMs) {
+      this.clock.advanceTo(at)
+      if (performance.now() < stopAtMs) continue
+      // More than this machine can do: the cluster falls behind, rather than that nothing else is heard any more.
+      this.realStartMs = performance.now()
+      this.virtualStartMs = this.clock.nowMs
+      return
+    }
+    this.clock.advanceTo(target)
   }
 
   private schedule(): void {

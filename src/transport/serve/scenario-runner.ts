@@ -1,5 +1,7 @@
 import { CtdbtsError } from '../../lib/errors.ts'
+import { carryOutLine } from '../../lib/sim/commands.ts'
 import type { ScenarioStep } from '../../lib/sim/scenario.ts'
+import type { World } from '../../lib/sim/world.ts'
 import type { SimCluster } from './sim-cluster.ts'
 
 /**
@@ -7,21 +9,25 @@ import type { SimCluster } from './sim-cluster.ts'
  * @param untilMs milliseconds after the cluster was ready; the clock stands there afterwards.
  * @throws CtdbtsError BAD_COMMAND naming the line.
  */
-export function runSteps(cluster: SimCluster, steps: readonly ScenarioStep[], untilMs = steps.at(-1)?.atMs ?? 0): void {
+export async function runSteps(
+  cluster: SimCluster,
+  steps: readonly ScenarioStep[],
+  untilMs = steps.at(-1)?.atMs ?? 0,
+): Promise<void> {
   const { clock } = cluster.world
   const readyMs = clock.nowMs
   for (const step of steps) {
     if (step.atMs > untilMs) break
-    clock.advanceTo(readyMs + step.atMs)
-    carryOutStep(cluster, step)
+    await cluster.advance(readyMs + step.atMs)
+    carryOutStep(cluster.world, step)
   }
-  clock.advanceTo(readyMs + untilMs)
+  await cluster.advance(readyMs + untilMs)
 }
 
 /** @throws CtdbtsError BAD_COMMAND naming the line. */
-export function carryOutStep(cluster: SimCluster, { command, line }: ScenarioStep): void {
+export function carryOutStep(world: World, { command, line }: ScenarioStep): void {
   try {
-    cluster.carryOut(command)
+    carryOutLine(world, command)
   } catch (error) {
     if (!(error instanceof CtdbtsError)) throw error
     throw new CtdbtsError(error.code, `line ${line} of the scenario (${command}): ${error.message}`)

@@ -4,6 +4,7 @@ import { DESTINATION } from '../../lib/cluster/srvid.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { ControlFailure } from '../../lib/node/control-types.ts'
 import type { Daemon } from '../../lib/node/daemon.ts'
+import { INTERNAL_SRVID } from '../../lib/node/message-types.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { CONTROL_FLAG, controls } from '../wire/controls.ts'
 import { FrameSplitter } from '../wire/frames.ts'
@@ -57,6 +58,7 @@ class ServedClient {
   }
 
   receive(packet: Packet): void {
+    if ('srvid' in packet && Object.values<bigint>(INTERNAL_SRVID).includes(packet.srvid)) return
     if (packet.kind === 'control') this.enter(() => this.control(packet))
     if (packet.kind === 'message') this.enter(() => this.message(packet))
   }

@@ -1,5 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { TunableValues } from '../../lib/cluster/tunables.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
@@ -42,6 +42,9 @@ const TUNABLES: TunableValues = {
 const LEADER_TIMEOUT_MS = 2_000
 /** How long it may take until a cluster is up: in simulated time, which costs next to nothing, or (real kernels) in real time. */
 const COME_UP_MS = 180_000
+
+/** So much simulated time passes at a stretch. */
+const SLICE_MS = 500
 
 /** An embedded cluster that goes along with the real time, and that clients can be connected to. */
 export class SimCluster {
@@ -87,15 +90,24 @@ export class SimCluster {
    */
   async comeUp(): Promise<void> {
     this.world.start()
-    if (!this.hasRealKernels) this.world.settle(COME_UP_MS)
-    else await this.comeUpInRealTime()
+    if (this.hasRealKernels) await this.comeUpInRealTime()
+    else await this.advance(this.world.clock.nowMs + COME_UP_MS, () => this.world.isHealthy)
     if (!this.world.isHealthy) {
       throw new CtdbtsError('SIM_NOT_HEALTHY', 'the simulated cluster does not become healthy', {
-        hint: 'its log says why: see it with --log DEBUG',
+        hint: 'this is a bug, or a size that this machine cannot do: please report it',
       })
     }
     // As if it had been up for a while, until now.
-    this.world.clock.advanceTo(Date.now())
+    await this.advance(Date.now())
+  }
+
+  /** Lets simulated time pass as fast as it goes, until a moment, or until it is enough. Signals are heard meanwhile. */
+  async advance(untilMs: number, isEnough: () => boolean = () => false): Promise<void> {
+    const { clock } = this.world
+    while (clock.nowMs < untilMs && !isEnough()) {
+      clock.advanceTo(Math.min(untilMs, clock.nowMs + SLICE_MS))
+      await setImmediate()
+    }
   }
 
   /** A connection to a node's daemon, as through its socket. */

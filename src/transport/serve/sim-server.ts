@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Pnn } from '../../lib/cluster/node.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
 import type { Host } from '../../lib/sim/host.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE } from '../../lib/sim/sim-node.ts'
 import { isAlive } from '../processes.ts'
@@ -43,6 +44,7 @@ export interface SimServer extends AsyncDisposable {
 
 const PREFIX = 'ctdbts-sim-'
 const SSH_HOST = '127.0.0.1'
+const MAX_PORT = 65_535
 /** Where a real node has its daemon's socket: SSH clients ask for that. */
 const USUAL_SOCKET = '/run/ctdb/ctdbd.socket'
 
@@ -62,8 +64,8 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
 }
 
 async function start(options: SimServerOptions, cleanups: Cleanups): Promise<SimServer> {
-  await removeLeftovers()
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  removeLeftovers()
+  const directory = makeDirectory(options.directory)
   if (options.directory === undefined) cleanups.add(() => rmSync(directory, { recursive: true, force: true }))
   const { hosts, namespaces } = await makeHosts(options, directory, cleanups)
   const { layout } = options
@@ -102,6 +104,24 @@ async function start(options: SimServerOptions, cleanups: Cleanups): Promise<Sim
   }
 }
 
+/**
+ * One of our own in the folder for temporary files, or the one given; only its last part is made, where it is not there.
+ * @throws CtdbtsError BAD_DIRECTORY.
+ */
+function makeDirectory(given: string | undefined): string {
+  try {
+    if (given === undefined) return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+    if (given === '') throw new Error('its name is empty')
+    if (!existsSync(given)) mkdirSync(given, { mode: 0o700 })
+    return resolve(given)
+  } catch (cause) {
+    throw new CtdbtsError('BAD_DIRECTORY', `cannot use ${given ?? tmpdir()} as a folder: ${(cause as Error).message}`, {
+      hint: 'name another one with --dir',
+      cause,
+    })
+  }
+}
+
 /** The socket of one node, which comes and goes with its daemon. */
 class DaemonSocket implements AsyncDisposable {
   readonly path: string
@@ -114,18 +134,21 @@ class DaemonSocket implements AsyncDisposable {
   }
 
   open(serve: Parameters<typeof listenUnix>[1]): void {
-    this.last = this.last.then(async () => {
+    this.queue(async () => {
       this.server = await listenUnix(this.path, serve)
     })
-    // Told by `settled`, or by what cannot connect.
-    this.last.catch(() => {})
   }
 
   close(): void {
-    this.last = this.last.then(async () => {
+    this.queue(async () => {
       await this.server?.[Symbol.asyncDispose]()
       this.server = undefined
     })
+  }
+
+  /** What fails is told by `settled`, or by what cannot connect then; the next try is a new one. */
+  private queue(action: () => Promise<void>): void {
+    this.last = this.last.catch(() => {}).then(action)
     this.last.catch(() => {})
   }
 
@@ -173,6 +196,11 @@ async function serveAllOverSsh(
   const knownHostsPath = join(folder, 'known_hosts')
   writeFileSync(keyPath, client.privateKey, { mode: 0o600 })
   writeFileSync(`${keyPath}.pub`, `${client.publicKey}\n`)
+  if (firstPort + sockets.length - 1 > MAX_PORT) {
+    throw new CtdbtsError('PORT_IN_USE', `there are no ${sockets.length} ports from ${firstPort} on`, {
+      hint: `${MAX_PORT} is the last one`,
+    })
+  }
   const servers: SshServer[] = []
   for (const [pnn, { path }] of sockets.entries()) {
     const server = await serveSsh({
@@ -200,6 +228,7 @@ function commandsOf(cluster: SimCluster, pnn: Pnn): SshServerOptions['run'] {
   return async (argv) => {
     const line = argv.join(' ')
     if (!node) return undefined
+    if (!node.powered) throw new Error('the node has no power')
     if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
     if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
     if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
@@ -207,10 +236,16 @@ function commandsOf(cluster: SimCluster, pnn: Pnn): SshServerOptions['run'] {
   }
 }
 
-/** What killed simulations have left in the folder for temporary files. */
-async function removeLeftovers(): Promise<void> {
+/** What killed simulations of the same user have left in the folder for temporary files. */
+function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(/^ctdbts-sim-(\d+)-/.exec(name)?.[1])
-    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    const path = join(tmpdir(), name)
+    if (!(pid > 0) || isAlive(pid) || statSync(path, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      // It takes up a little room; nobody is kept from anything by it.
+    }
   }
 }
