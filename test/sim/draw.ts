@@ -2,6 +2,7 @@ import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
 import type { TunableValues } from '../../src/lib/cluster/tunables.ts'
 import type { Era } from '../../src/lib/log/entry.ts'
 import type { Layout } from '../../src/lib/sim/layout.ts'
+import { QUICK_TUNABLES } from '../../src/lib/sim/quick-tunables.ts'
 import type { Random } from '../../src/lib/sim/random.ts'
 import type { World } from '../../src/lib/sim/world.ts'
 
@@ -17,11 +18,7 @@ export interface DrawnCluster {
 
 /** So that ten thousand of them do not spend their time waiting. Seconds. */
 const QUICK: TunableValues = {
-  RerecoveryTimeout: 1,
-  ElectionTimeout: 1,
-  MonitorInterval: 2,
-  KeepaliveInterval: 1,
-  KeepaliveLimit: 3,
+  ...QUICK_TUNABLES,
   RecoveryBanPeriod: 20,
   RecoveryDropAllIPs: 15,
 }

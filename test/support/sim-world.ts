@@ -4,6 +4,7 @@ import type { Era, LogEntry, LogSource } from '../../src/lib/log/entry.ts'
 import { carryOutLine } from '../../src/lib/sim/commands.ts'
 import { type Layout, uniformLayout } from '../../src/lib/sim/layout.ts'
 import { MemoryHost } from '../../src/lib/sim/memory-host.ts'
+import { QUICK_TUNABLES } from '../../src/lib/sim/quick-tunables.ts'
 import type { SimNode } from '../../src/lib/sim/sim-node.ts'
 import { World } from '../../src/lib/sim/world.ts'
 
@@ -23,14 +24,6 @@ interface Wanted {
 
 /** Afternoon of the seed article's day. */
 const START_MS = Date.UTC(2017, 4, 14, 12, 30)
-/** So that elections and pauses after a recovery do not take long. Seconds. */
-const QUICK: TunableValues = {
-  RerecoveryTimeout: 1,
-  ElectionTimeout: 1,
-  MonitorInterval: 2,
-  KeepaliveInterval: 1,
-  KeepaliveLimit: 3,
-}
 
 /** A world that keeps all that happens in it: its log, its takeover runs, the answers that were given. */
 export class SmallWorld {
@@ -55,7 +48,7 @@ export class SmallWorld {
       era,
       seed,
       startMs: START_MS,
-      tunables: { ...QUICK, ...tunables },
+      tunables: { ...QUICK_TUNABLES, ...tunables },
       partiallyOnline,
       leaderTimeoutMs: 2_000,
       log: (entry) => this.log.push(entry),

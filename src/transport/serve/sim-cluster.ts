@@ -1,7 +1,6 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Pnn } from '../../lib/cluster/node.ts'
-import type { TunableValues } from '../../lib/cluster/tunables.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { Era, LogEntry } from '../../lib/log/entry.ts'
 import type { Daemon } from '../../lib/node/daemon.ts'
@@ -9,6 +8,7 @@ import { carryOutLine } from '../../lib/sim/commands.ts'
 import type { Host } from '../../lib/sim/host.ts'
 import type { Layout } from '../../lib/sim/layout.ts'
 import { MemoryHost } from '../../lib/sim/memory-host.ts'
+import { QUICK_TUNABLES } from '../../lib/sim/quick-tunables.ts'
 import type { NodeFiles } from '../../lib/sim/sim-node.ts'
 import { World } from '../../lib/sim/world.ts'
 import { ClockDriver } from './clock-driver.ts'
@@ -31,14 +31,6 @@ export interface SimClusterOptions {
   readonly daemonEnded?: (pnn: Pnn) => void
 }
 
-/** CTDB's own timers are for clusters where a wrong guess is dear. With these, what happens is seen while one still looks. Seconds. */
-const TUNABLES: TunableValues = {
-  RerecoveryTimeout: 1,
-  ElectionTimeout: 1,
-  MonitorInterval: 2,
-  KeepaliveInterval: 1,
-  KeepaliveLimit: 3,
-}
 const LEADER_TIMEOUT_MS = 2_000
 /** How long it may take until a cluster is up: in simulated time, which costs next to nothing, or (real kernels) in real time. */
 const COME_UP_MS = 180_000
@@ -66,7 +58,7 @@ export class SimCluster {
       era,
       seed,
       startMs: Date.now() - (this.hasRealKernels ? 0 : COME_UP_MS),
-      tunables: TUNABLES,
+      tunables: QUICK_TUNABLES,
       leaderTimeoutMs: LEADER_TIMEOUT_MS,
       ...(files && { files }),
       ...(log && { log }),
