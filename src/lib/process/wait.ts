@@ -22,3 +22,11 @@ export const already =
     done(value)
     return undefined
   }
+
+/** Starts a wait that nobody waits for: what it does is seen, and whether it failed is not asked. */
+export function begin(wait: Wait<unknown>): void {
+  wait(
+    () => {},
+    () => {},
+  )
+}

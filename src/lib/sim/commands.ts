@@ -7,7 +7,7 @@ import { TUNABLES } from '../cluster/tunables.ts'
 import { CtdbtsError } from '../errors.ts'
 import type { ControlName, RequestOf } from '../node/control-types.ts'
 import { EVENTS, type EventName } from '../node/event-scripts.ts'
-import type { Wait } from '../process/wait.ts'
+import { begin } from '../process/wait.ts'
 import type { SimNode } from './sim-node.ts'
 import type { World } from './world.ts'
 
@@ -39,14 +39,6 @@ export interface SimCommand {
 }
 
 const bad = (message: string): CtdbtsError => new CtdbtsError('BAD_COMMAND', message)
-
-/** Nobody waits for it; what it does to the host is done by the time it returns, or as soon as a real one has done it. */
-const run = (wait: Wait<unknown>): void => {
-  wait(
-    () => {},
-    () => {},
-  )
-}
 
 function nodeOf(world: World, text: string | undefined): SimNode {
   const pnn = text === 'leader' ? world.leader : /^\d+$/.test(text ?? '') ? Number(text) : undefined
@@ -92,7 +84,7 @@ const onNode = (name: string, summary: string, action: (node: SimNode, world: Wo
 /** What an administrator asks of a node's daemon. */
 function control<N extends ControlName>({ pnn, daemon }: SimNode, name: N, request: RequestOf<N>): () => void {
   if (!daemon) throw bad(`no ctdbd runs on node ${pnn}`)
-  return () => run(daemon.control(DESTINATION.CURRENT_NODE, name, request))
+  return () => begin(daemon.control(DESTINATION.CURRENT_NODE, name, request))
 }
 
 /** A command that asks something of one node's daemon. */
@@ -114,7 +106,7 @@ const linesWithout = (text: string, address: string): string[] =>
 /** Everything that can be done to a world, in the words of scenarios, of the prompt, and of tests. */
 export const SIM_COMMANDS: readonly SimCommand[] = [
   onNode('restart-network', 'restart the network service: addresses that are not in its configuration are gone', ({ host }) =>
-    run(host.restartNetwork()),
+    begin(host.restartNetwork()),
   ),
   {
     name: 'delete-address',
@@ -123,7 +115,7 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     prepare: (world, [pnn, text]) => {
       const { host } = nodeOf(world, pnn)
       const address = addressOf(text)
-      return () => run(host.deleteByHand(address))
+      return () => begin(host.deleteByHand(address))
     },
   },
   {
@@ -133,7 +125,7 @@ export const SIM_COMMANDS: readonly SimCommand[] = [
     prepare: (world, [pnn, text, name]) => {
       const node = nodeOf(world, pnn)
       const { address, maskBits } = addressOn(world, node, text, name)
-      return () => run(node.host.addByHand(name ?? '', address, maskBits))
+      return () => begin(node.host.addByHand(name ?? '', address, maskBits))
     },
   },
   {

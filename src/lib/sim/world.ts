@@ -4,7 +4,7 @@ import type { Era, LogEntry } from '../log/entry.ts'
 import type { Daemon } from '../node/daemon.ts'
 import { VirtualClock } from '../process/clock.ts'
 import type { Program } from '../process/program.ts'
-import type { Wait } from '../process/wait.ts'
+import { begin } from '../process/wait.ts'
 import type { ClusterLock } from '../recovery/leadership.ts'
 import type { RecoveryWatcher } from '../recovery/recovery-daemon.ts'
 import type { Host } from './host.ts'
@@ -136,7 +136,7 @@ export class World {
     const node = this.nodes[pnn]
     if (!node?.powered) return
     node.powerOff()
-    this.begin(node.host.restartNetwork())
+    begin(node.host.restartNetwork())
     for (const name of this.interfacesOf(pnn)) this.setCarrier(pnn, name, false)
   }
 
@@ -155,15 +155,7 @@ export class World {
 
   private setCarrier(pnn: Pnn, name: string, up: boolean): void {
     const host = this.nodes[pnn]?.host
-    if (host) this.begin(host.setCarrier(name, up))
-  }
-
-  /** In memory it is done at once; a real system takes its time, and tells of its troubles itself. */
-  private begin(wait: Wait<void>): void {
-    wait(
-      () => {},
-      () => {},
-    )
+    if (host) begin(host.setCarrier(name, up))
   }
 }
 
