@@ -23,6 +23,44 @@ const knownAddress = v.object({
   interfaces: v.optional(v.array(v.string())),
   activeInterface: v.optional(v.nullable(v.string())),
 })
+const whole = v.pipe(v.number(), v.integer())
+const text = v.nullable(v.string())
+const hostFacts = v.object({
+  reachedBy: v.string(),
+  daemonAnswers: v.boolean(),
+  addresses: v.optional(
+    v.array(
+      v.object({
+        address,
+        maskBits: v.pipe(whole, v.minValue(0), v.maxValue(128)),
+        interfaceName: v.string(),
+        secondary: v.boolean(),
+        scope: v.string(),
+        dynamic: v.boolean(),
+        tentative: v.boolean(),
+        dadFailed: v.boolean(),
+        validSeconds: v.nullable(v.number()),
+      }),
+    ),
+  ),
+  links: v.optional(v.array(v.object({ name: v.string(), up: v.boolean(), carrier: v.boolean() }))),
+  publicAddressesFile: v.optional(text),
+  nodesFile: v.optional(text),
+  configFile: v.optional(text),
+  enabledScripts: v.optional(v.array(v.string())),
+  events: v.optional(
+    v.array(
+      v.object({
+        event: v.string(),
+        scripts: v.array(v.object({ name: v.string(), begin: v.number(), end: v.number(), result: whole, output: v.string() })),
+      }),
+    ),
+  ),
+  version: v.optional(v.string()),
+  nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
+  promoteSecondaries: v.optional(v.array(v.string())),
+  drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),
+})
 const nodeFacts = v.object({
   pnn,
   missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string() })),
@@ -31,7 +69,14 @@ const nodeFacts = v.object({
   vnnMap: v.optional(v.object({ generation: u32, map: v.array(u32) })),
   recoveryMode: v.optional(u32),
   times: v.optional(
-    v.object({ now: v.number(), daemonStart: v.number(), lastRecoveryStarted: v.number(), lastRecoveryFinished: v.number() }),
+    v.object({
+      now: v.number(),
+      daemonStart: v.number(),
+      lastRecoveryStarted: v.number(),
+      lastRecoveryFinished: v.number(),
+      askedAt: v.optional(v.number()),
+      answeredAt: v.optional(v.number()),
+    }),
   ),
   tunables: v.optional(v.record(v.string(), u32)),
   capabilities: v.optional(v.object({ leader: v.boolean(), lmaster: v.boolean() })),
@@ -39,6 +84,10 @@ const nodeFacts = v.object({
   available: v.optional(v.array(address)),
   interfaces: v.optional(v.array(v.object({ name: v.string(), linkUp: v.boolean(), references: u32 }))),
   banSeconds: v.optional(u32),
+  nodesFile: v.optional(v.array(mapEntry)),
+  clusterLock: v.optional(v.string()),
+  leaders: v.optional(v.array(pnn)),
+  host: v.optional(hostFacts),
 })
 
 export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({

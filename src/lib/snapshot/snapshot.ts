@@ -1,9 +1,10 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
+import type { HostFacts } from './host-facts.ts'
 
 /** What we write. */
-export const SNAPSHOT_VERSION = '1.0'
+export const SNAPSHOT_VERSION = '1.1'
 
 /** All that is known of a cluster at a moment: what the views, the planner and the audit work on. Addresses are texts. */
 export interface Snapshot {
@@ -52,6 +53,14 @@ export interface NodeFacts {
   readonly interfaces?: readonly { readonly name: string; readonly linkUp: boolean; readonly references: number }[] | undefined
   /** Seconds for which it is banned; 0 when it is not. */
   readonly banSeconds?: number | undefined
+  /** The nodes file as its daemon reads it now; deleted nodes have that flag, the others none. */
+  readonly nodesFile?: readonly MapEntry[] | undefined
+  /** The file or command of the cluster lock; empty where there is none. */
+  readonly clusterLock?: string | undefined
+  /** Those who said on this node, while it was listened to, that they lead (before 4.16: whom its daemon takes for the recovery master). */
+  readonly leaders?: readonly Pnn[] | undefined
+  /** What was seen on the node itself, past its daemon; absent where nobody was there to look. */
+  readonly host?: HostFacts | undefined
 }
 
 /** A question that a node did not answer. */
@@ -68,6 +77,9 @@ interface DaemonTimes {
   readonly daemonStart: number
   readonly lastRecoveryStarted: number
   readonly lastRecoveryFinished: number
+  /** Our own clock when the node was asked, and when it had answered. */
+  readonly askedAt?: number | undefined
+  readonly answeredAt?: number | undefined
 }
 
 /** A public address as one node knows it. */
