@@ -46,11 +46,6 @@ export function findSocket(given: string | undefined, env: NodeJS.ProcessEnv, kn
  * @throws CtdbtsError with a code and a message of its own for each way in which that fails.
  */
 export async function connectUnix(path: string, { timeoutMs }: UnixOptions): Promise<CtdbClient> {
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
-    throw new CtdbtsError('SOCKET_PATH', `the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`, {
-      hint: 'Linux allows no longer one; reach the socket through a shorter path, such as a symbolic link',
-    })
-  }
   const socket = await openSocket(path)
   return new CtdbClient(socket, { peer: path, timeoutMs })
 }
@@ -76,7 +71,16 @@ export async function openUnix(options: UnixOptions): Promise<{ client: CtdbClie
   return { client, pnn }
 }
 
-function openSocket(path: string): Promise<Socket> {
+/**
+ * Connects to a daemon's socket.
+ * @throws CtdbtsError with a code and a message of its own for each way in which that fails.
+ */
+export async function openSocket(path: string): Promise<Socket> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+    throw new CtdbtsError('SOCKET_PATH', `the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`, {
+      hint: 'Linux allows no longer one; reach the socket through a shorter path, such as a symbolic link',
+    })
+  }
   return new Promise((resolve, reject) => {
     const socket = connect({ path })
     socket.once('error', (cause: NodeJS.ErrnoException) => reject(explain(path, cause)))

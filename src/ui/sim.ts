@@ -14,7 +14,7 @@ interface Reachable {
 export function simIntroduction(
   title: string,
   nodes: readonly Reachable[],
-  keys: { readonly sshKeyPath?: string; readonly knownHostsPath?: string },
+  sshConfigPath: string | undefined,
 ): string {
   const lines = nodes.map(({ pnn, socketPath, ssh, namespace }) =>
     [
@@ -30,10 +30,8 @@ export function simIntroduction(
     ? [
         `  CTDB_SOCKET=${first.socketPath} ctdbts status`,
         `  CTDB_TEST_MODE=1 CTDB_BASE=${base} CTDB_SOCKET=${first.socketPath} ctdb status   # Debian's own`,
-        ...(first.ssh
-          ? [
-              `  ssh -i ${keys.sshKeyPath} -o UserKnownHostsFile=${keys.knownHostsPath} -p ${first.ssh.port} root@${first.ssh.host} ip -j addr`,
-            ]
+        ...(sshConfigPath
+          ? [`  ctdbts verify --ssh-config ${sshConfigPath} --host node0`, `  ssh -F ${sshConfigPath} root@node0 ip -j addr`]
           : []),
       ]
     : []

@@ -95,12 +95,12 @@ class Session {
     }
   }
 
-  private introduce({ nodes, sshKeyPath, knownHostsPath, directory }: SimServer): void {
+  private introduce({ nodes, sshKeyPath, knownHostsPath, sshConfigPath, directory }: SimServer): void {
     const { nodes: count, addresses, seed, era } = this.options.settings
     const title = `A simulated cluster: ${count} nodes, ${addresses} public addresses, era ${era}, seed ${seed}.`
-    const keys = { ...(sshKeyPath && { sshKeyPath }), ...(knownHostsPath && { knownHostsPath }) }
-    this.tell({ event: 'started', formatVersion: 1, era, seed, addresses, directory, ...keys, nodes }, '')
-    this.tell({ event: 'ready' }, simIntroduction(title, nodes, keys))
+    const ssh = sshConfigPath && { sshKeyPath, knownHostsPath, sshConfigPath }
+    this.tell({ event: 'started', formatVersion: 1, era, seed, addresses, directory, ...ssh, nodes }, '')
+    this.tell({ event: 'ready' }, simIntroduction(title, nodes, sshConfigPath))
   }
 
   /** Steps of the scenario happen in the cluster's own time. */

@@ -20,6 +20,20 @@ export interface ScriptBehaviour {
 /** How an event ended; scripts that take too long are killed before they have done anything, and so is a health check by any other event. */
 export type EventStatus = 'ok' | 'failed' | 'timed out' | 'cancelled'
 
+/** How a run of an event's scripts went, as the event daemon remembers it. */
+export interface EventRecord {
+  /** Milliseconds since 1970. */
+  readonly beganMs: number
+  readonly endedMs: number
+  /** 0 success; TIMED_OUT; else an exit status. */
+  readonly result: number
+  /** Lines. */
+  readonly output: readonly string[]
+}
+
+/** -ETIMEDOUT: what the event daemon says of a script that it has killed for being too slow. Measured with 4.17. */
+const TIMED_OUT = -110
+
 /** One event, from when it was asked for. */
 interface EventRun {
   readonly event: EventName
@@ -33,6 +47,7 @@ interface EventRun {
 /** Runs event scripts, as CTDB's event daemon does: beside the daemon, and at most for the time that the daemon gives them. */
 export class EventScripts {
   readonly behaviour: ScriptBehaviour
+  private readonly records = new Map<string, EventRecord>()
   private readonly program: Program
   private readonly log: Log
   private readonly oneAtATime: boolean
@@ -45,6 +60,11 @@ export class EventScripts {
     this.log = log
     this.behaviour = behaviour
     this.oneAtATime = oneAtATime
+  }
+
+  /** The last run of each event; of those that were not cancelled. */
+  get lastRuns(): ReadonlyMap<string, EventRecord> {
+    return this.records
   }
 
   /** @param work what the scripts do to the system. @param limitMs tunable EventScriptTimeout. */
@@ -97,16 +117,22 @@ export class EventScripts {
   private *carryOut(run: EventRun): Process<EventStatus> {
     const { event, argv, limitMs, work } = run
     const words = `${event} ${argv}`.trimEnd()
+    const beganMs = this.program.nowMs
+    const record = (result: number, output: readonly string[]) => {
+      if (!run.cancelled) this.records.set(event, { beganMs, endedMs: this.program.nowMs, result, output })
+    }
     const takesMs = this.behaviour.delayMs() + (this.behaviour.slowMs.get(event) ?? 0)
     yield* until(this.program.sleep(Math.min(takesMs, limitMs)))
     if (run.cancelled) return 'cancelled'
     if (takesMs > limitMs) {
       this.log('ctdbd', 'scriptTimedOut', words)
+      record(TIMED_OUT, [])
       return 'timed out'
     }
     const result = this.behaviour.failing.has(event) ? { ok: false, output: [`${event} was made to fail`] } : yield* until(work)
     for (const line of result.output) this.log('eventd', 'scriptOutput', line)
     this.log('ctdbd', 'scriptEnds', words, result.ok ? 0 : 1)
+    record(result.ok ? 0 : 1, result.output)
     return result.ok ? 'ok' : 'failed'
   }
 }

@@ -4,7 +4,7 @@ import type { TunableValues } from '../cluster/tunables.ts'
 import type { Era, LogEntry } from '../log/entry.ts'
 import { wordsOf } from '../log/lines.ts'
 import { Daemon } from '../node/daemon.ts'
-import { EventScripts, type ScriptBehaviour } from '../node/event-scripts.ts'
+import { type EventRecord, EventScripts, type ScriptBehaviour } from '../node/event-scripts.ts'
 import type { Log } from '../node/log.ts'
 import type { Clock } from '../process/clock.ts'
 import { Program } from '../process/program.ts'
@@ -35,6 +35,9 @@ export interface NodeSurroundings {
 /** Where a node has its files, as its daemon calls them. */
 export const NODES_FILE = '/etc/ctdb/nodes'
 export const PUBLIC_ADDRESSES_FILE = '/etc/ctdb/public_addresses'
+
+/** What the tools of each era say that they are. */
+const VERSIONS: { readonly [E in Era]: string } = { 2017: '4.6.3', now: '4.17.12' }
 
 /** The texts of a node's files, as they are at the moment. */
 export interface NodeFiles {
@@ -82,6 +85,23 @@ export class SimNode {
   /** Whether its daemon runs and answers. */
   get answers(): boolean {
     return this.running?.programs.daemon.runs ?? false
+  }
+
+  /** As `ctdb version` prints it. */
+  get version(): string {
+    return VERSIONS[this.surroundings.era]
+  }
+
+  /** The text of its ctdb.conf. */
+  get config(): string {
+    const { era, lock } = this.surroundings
+    // 4.16 has renamed it.
+    return `[cluster]\n\t${era === 'now' ? 'cluster' : 'recovery'} lock = ${lock.path}\n`
+  }
+
+  /** How the event scripts fared when each event was last run; none while no daemon runs. */
+  get eventRuns(): ReadonlyMap<string, EventRecord> | undefined {
+    return this.daemon?.options.scripts.lastRuns
   }
 
   readonly log: Log = (source, name, ...values) => {

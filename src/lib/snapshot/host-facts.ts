@@ -7,6 +7,8 @@ export interface HostFacts {
   readonly reachedBy: string
   /** Whether the daemon's own socket answered. When not, what CTDB says of this node comes from others. */
   readonly daemonAnswers: boolean
+  /** What the machine calls itself. */
+  readonly hostname?: string | undefined
   /** What the kernel holds, in its order. */
   readonly addresses?: readonly HostAddress[] | undefined
   readonly links?: readonly HostLink[] | undefined
@@ -69,7 +71,7 @@ export interface ScriptRun {
   /** Seconds since 1970. */
   readonly begin: number
   readonly end: number
-  /** 0 success; -8 (ENOEXEC) disabled; -62 (ETIME) timed out; else its exit status, or another negative errno. */
+  /** 0 success; -8 (ENOEXEC) disabled; -110 (ETIMEDOUT) timed out; else its exit status, or another negative errno. */
   readonly result: number
   readonly output: string
 }

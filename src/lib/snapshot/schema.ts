@@ -57,6 +57,7 @@ const hostFacts = v.object({
     ),
   ),
   version: v.optional(v.string()),
+  hostname: v.optional(v.string()),
   nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
   promoteSecondaries: v.optional(v.array(v.string())),
   drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),

@@ -4,8 +4,9 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import type { KernelAddress, KernelLink, ScriptResult } from '../../lib/node/kernel.ts'
 import type { Wait } from '../../lib/process/wait.ts'
 import type { Host } from '../../lib/sim/host.ts'
+import type { HostAddress } from '../../lib/snapshot/host-facts.ts'
+import { parseIpAddr } from '../host/ip-json.ts'
 import { run, runOk } from './command.ts'
-import { parseIpAddr, parseIpLink, type ScopedAddress } from './ip-json.ts'
 import { RELEASE_IP, TAKE_IP } from './scripts.ts'
 
 /** What the kernel takes as the name of an interface. */
@@ -35,7 +36,7 @@ export interface NetnsHostOptions {
   readonly signal: AbortSignal
 }
 
-/** A node's operating system in a network namespace. Each wait fails with CtdbtsError NETNS_FAILED when a command does. */
+/** A node's operating system in a network namespace. Each wait fails with CtdbtsError NETNS_FAILED when a command does, or IP_JSON. */
 export class NetnsHost implements Host {
   private readonly options: NetnsHostOptions
 
@@ -46,7 +47,8 @@ export class NetnsHost implements Host {
   links(): Wait<readonly KernelLink[]> {
     return waitFor(async () => {
       const configured = new Set(this.options.interfaces.map(({ name }) => name))
-      return parseIpLink(await this.ip('-j', 'link')).filter(({ name }) => configured.has(name))
+      const { links } = parseIpAddr(await this.ip('-j', 'addr'))
+      return links.filter(({ name }) => configured.has(name)).map(({ name, carrier }) => ({ name, carrier }))
     })
   }
 
@@ -55,7 +57,7 @@ export class NetnsHost implements Host {
       const all = await this.allAddresses()
       return all
         .filter(({ interfaceName, address, scope }) => interfaceName !== 'lo' && !(address.includes(':') && scope === 'link'))
-        .map(({ scope: _, ...address }) => address)
+        .map(({ address, maskBits, interfaceName, secondary }) => ({ address, maskBits, interfaceName, secondary }))
     })
   }
 
@@ -132,14 +134,14 @@ export class NetnsHost implements Host {
     return runOk(['ip', '-n', namespace, ...argv], { signal })
   }
 
-  private async allAddresses(): Promise<ScopedAddress[]> {
-    return parseIpAddr(await this.ip('-j', 'addr'))
+  private async allAddresses(): Promise<readonly HostAddress[]> {
+    return parseIpAddr(await this.ip('-j', 'addr')).addresses
   }
 
   /** Where an address is; when it is on several interfaces, the first in the kernel's order, as the real script has it. */
-  private async findAddress(address: string): Promise<ScopedAddress | undefined> {
+  private async findAddress(address: string): Promise<HostAddress | undefined> {
     const wanted = canonical(address)
-    return (await this.allAddresses()).find((held) => canonical(held.address) === wanted)
+    return (await this.allAddresses()).find((held) => held.address === wanted)
   }
 
   /** Runs one of the scripts while nobody else, in this process or another, changes that interface. */

@@ -14,6 +14,7 @@ import { World } from '../../lib/sim/world.ts'
 import { ClockDriver } from './clock-driver.ts'
 import { enteringHost } from './entering-host.ts'
 import { serveClient } from './serve-client.ts'
+import { serveEventClient } from './serve-events.ts'
 
 export interface SimClusterOptions {
   readonly layout: Layout
@@ -114,6 +115,18 @@ export class SimCluster {
     const daemon = this.daemons.get(pnn)
     if (daemon) serveClient(stream, daemon, (action) => this.driver.enter(action))
     else stream.destroy()
+  }
+
+  /** A connection to a node's event daemon, as through its socket. */
+  connectEvents(pnn: Pnn): Duplex {
+    const [ours, theirs] = duplexPair()
+    this.serveEvents(pnn, theirs)
+    return ours
+  }
+
+  /** Serves a client that has come to a node's event daemon, which goes with the node's daemon. */
+  serveEvents(pnn: Pnn, stream: Duplex): void {
+    serveEventClient(stream, (answer) => this.driver.enter(() => answer(this.world.nodes[pnn]?.eventRuns)))
   }
 
   /** Does something to the cluster. @throws CtdbtsError BAD_COMMAND. */

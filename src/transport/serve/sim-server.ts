@@ -4,15 +4,13 @@ import { join, resolve } from 'node:path'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { Host } from '../../lib/sim/host.ts'
-import { NODES_FILE, PUBLIC_ADDRESSES_FILE } from '../../lib/sim/sim-node.ts'
 import { isAlive } from '../processes.ts'
 import { Cleanups } from './cleanups.ts'
 import { NodeFilesOnDisk } from './node-files.ts'
-import { promised } from './promised.ts'
 import { SimCluster, type SimClusterOptions } from './sim-cluster.ts'
+import { commandsOf } from './sim-commands.ts'
 import { listenUnix, type SocketServer } from './socket-server.ts'
-import type { CommandResult } from './ssh-commands.ts'
-import type { SshServer, SshServerOptions } from './ssh-server.ts'
+import type { SshServer } from './ssh-server.ts'
 
 export interface SimServerOptions extends Omit<SimClusterOptions, 'hosts' | 'files' | 'daemonStarted' | 'daemonEnded'> {
   /** For sockets, files and keys; one of its own in the folder for temporary files unless given. */
@@ -40,13 +38,18 @@ export interface SimServer extends AsyncDisposable {
   /** The private key that lets in over SSH, and a known_hosts file with the nodes' keys. */
   readonly sshKeyPath?: string
   readonly knownHostsPath?: string
+  /** An OpenSSH configuration with both, and a name for each node: `node0`, … */
+  readonly sshConfigPath?: string
 }
 
 const PREFIX = 'ctdbts-sim-'
 const SSH_HOST = '127.0.0.1'
+/** Where the nodes are to each other. */
+const SSH_PORT = 22
 const MAX_PORT = 65_535
-/** Where a real node has its daemon's socket: SSH clients ask for that. */
+/** Where a real node has its daemons' sockets: SSH clients ask for them. */
 const USUAL_SOCKET = '/run/ctdb/ctdbd.socket'
+const USUAL_EVENT_SOCKET = '/run/ctdb/eventd.socket'
 
 /**
  * Starts a simulated cluster, waits until it is healthy, and serves it.
@@ -73,19 +76,31 @@ async function start(options: SimServerOptions, cleanups: Cleanups): Promise<Sim
   const files = layout.hosts.map(
     ({ publicAddresses }, pnn) => new NodeFilesOnDisk(folder(pnn), { nodes: layout.nodes, publicAddresses }),
   )
-  const sockets = layout.hosts.map((_, pnn) => new DaemonSocket(join(folder(pnn), 'run/ctdbd.socket')))
+  const sockets = layout.hosts.map((_, pnn) => new ServedSocket(join(folder(pnn), 'run/ctdbd.socket')))
+  const eventSockets = layout.hosts.map((_, pnn) => new ServedSocket(join(folder(pnn), 'run/eventd.socket')))
   const cluster = new SimCluster({
     ...options,
     ...(hosts && { hosts }),
     files,
-    daemonStarted: (pnn) => sockets[pnn]?.open((stream) => cluster.serve(pnn, stream)),
-    daemonEnded: (pnn) => sockets[pnn]?.close(),
+    daemonStarted: (pnn) => {
+      sockets[pnn]?.open((stream) => cluster.serve(pnn, stream))
+      eventSockets[pnn]?.open((stream) => cluster.serveEvents(pnn, stream))
+    },
+    daemonEnded: (pnn) => {
+      sockets[pnn]?.close()
+      eventSockets[pnn]?.close()
+    },
   })
-  for (const socket of sockets) cleanups.use(socket)
+  for (const socket of [...sockets, ...eventSockets]) cleanups.use(socket)
   cleanups.add(() => cluster.close())
   await cluster.comeUp()
-  await Promise.all(sockets.map((socket) => socket.settled()))
-  const ssh = options.ssh && (await serveAllOverSsh(cluster, sockets, directory, options.ssh.firstPort, cleanups))
+  await Promise.all([...sockets, ...eventSockets].map((socket) => socket.settled()))
+  const paths = sockets.map(({ path }, pnn) => ({
+    daemon: path,
+    events: eventSockets[pnn]?.path ?? '',
+    privateAddress: layout.hosts[pnn]?.privateAddress ?? '',
+  }))
+  const ssh = options.ssh && (await serveAllOverSsh(cluster, paths, directory, options.ssh.firstPort, cleanups))
   const nodes = sockets.map(
     ({ path }, pnn): ServedNode => ({
       pnn,
@@ -99,7 +114,7 @@ async function start(options: SimServerOptions, cleanups: Cleanups): Promise<Sim
     cluster,
     nodes,
     directory,
-    ...(ssh && { sshKeyPath: ssh.keyPath, knownHostsPath: ssh.knownHostsPath }),
+    ...(ssh && { sshKeyPath: ssh.keyPath, knownHostsPath: ssh.knownHostsPath, sshConfigPath: ssh.configPath }),
     [Symbol.asyncDispose]: () => cleanups[Symbol.asyncDispose](),
   }
 }
@@ -122,8 +137,8 @@ function makeDirectory(given: string | undefined): string {
   }
 }
 
-/** The socket of one node, which comes and goes with its daemon. */
-class DaemonSocket implements AsyncDisposable {
+/** A socket of one node, which comes and goes with its daemon. */
+class ServedSocket implements AsyncDisposable {
   readonly path: string
   private server: SocketServer | undefined
   /** What was begun last: opening and closing take their time, and must not overtake each other. */
@@ -182,11 +197,11 @@ async function makeHosts(
 
 async function serveAllOverSsh(
   cluster: SimCluster,
-  sockets: readonly DaemonSocket[],
+  sockets: readonly { readonly daemon: string; readonly events: string; readonly privateAddress: string }[],
   directory: string,
   firstPort: number,
   cleanups: Cleanups,
-): Promise<{ servers: readonly SshServer[]; keyPath: string; knownHostsPath: string }> {
+): Promise<{ servers: readonly SshServer[]; keyPath: string; knownHostsPath: string; configPath: string }> {
   const { generateSshKey, serveSsh } = await import('./ssh-server.ts')
   const folder = join(directory, 'ssh')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -202,38 +217,37 @@ async function serveAllOverSsh(
     })
   }
   const servers: SshServer[] = []
-  for (const [pnn, { path }] of sockets.entries()) {
+  // The nodes' private network is not this machine's; through one of the nodes the others can be reached.
+  const ports = new Map<string, number>()
+  for (const [pnn, { daemon, events, privateAddress }] of sockets.entries()) {
     const server = await serveSsh({
       host: SSH_HOST,
       port: firstPort === 0 ? 0 : firstPort + pnn,
       hostKey: hostKey.privateKey,
       authorizedKeys: [client.publicKey],
       sockets: new Map([
-        [USUAL_SOCKET, path],
-        [path, path],
+        [USUAL_SOCKET, daemon],
+        [daemon, daemon],
+        [USUAL_EVENT_SOCKET, events],
+        [events, events],
       ]),
+      ports,
       run: commandsOf(cluster, pnn),
     })
+    ports.set(`${privateAddress}:${SSH_PORT}`, server.port)
     servers.push(cleanups.use(server))
   }
-  const lines = servers.map(({ host, port }) => `[${host}]:${port} ${hostKey.publicKey}\n`)
-  writeFileSync(knownHostsPath, lines.join(''))
-  return { servers, keyPath, knownHostsPath }
+  const names = servers.flatMap(({ host, port }, pnn) => [`[${host}]:${port}`, sockets[pnn]?.privateAddress ?? ''])
+  writeFileSync(knownHostsPath, names.map((name) => `${name} ${hostKey.publicKey}\n`).join(''))
+  const configPath = join(folder, 'config')
+  writeFileSync(configPath, sshConfig(servers, keyPath, knownHostsPath))
+  return { servers, keyPath, knownHostsPath, configPath }
 }
 
-/** The few commands that can be run on a simulated node: those by which its kernel and its files are read. */
-function commandsOf(cluster: SimCluster, pnn: Pnn): SshServerOptions['run'] {
-  const node = cluster.world.nodes[pnn]
-  const output = (stdout: string): CommandResult => ({ stdout, stderr: '', status: 0 })
-  return async (argv) => {
-    const line = argv.join(' ')
-    if (!node) return undefined
-    if (!node.powered) throw new Error('the node has no power')
-    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
-    if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
-    if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
-    return undefined
-  }
+/** For `ssh -F`, and `ctdbts --ssh-config`: each node by a name, `node0` and so on. */
+function sshConfig(servers: readonly SshServer[], keyPath: string, knownHostsPath: string): string {
+  const blocks = servers.map(({ host, port }, pnn) => `Host node${pnn}\n  HostName ${host}\n  Port ${port}\n`)
+  return `${blocks.join('')}Host *\n  IdentityFile ${keyPath}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${knownHostsPath}\n`
 }
 
 /** What killed simulations of the same user have left in the folder for temporary files. */

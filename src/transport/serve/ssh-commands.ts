@@ -10,7 +10,8 @@ export interface CommandResult {
 /** Runs a command, given as its words; undefined when there is no such command. */
 export type RunCommand = (argv: readonly string[]) => Promise<CommandResult | undefined>
 
-const MAX_LINE_BYTES = 4096
+/** The script by which a node tells about itself has a few thousand. */
+const MAX_LINE_BYTES = 16_384
 
 /** Every quote is closed and none is one of bash's own (`$'`), no backslash comes last, no backquote stands where it would run things. */
 const WELL_QUOTED = /^(?:[^\\'"`$]|\$(?!['"])|\\.|'[^']*'|"(?:[^\\"`]|\\.)*")*$/s
@@ -38,7 +39,7 @@ export async function runLine(line: string, run: RunCommand): Promise<CommandRes
 function cutWords(given: string): string[] | string {
   const line = given.replace(/\n+$/, '')
   if (Buffer.byteLength(line) > MAX_LINE_BYTES) return `the command line is longer than ${MAX_LINE_BYTES} bytes`
-  if (/[\n\0]/.test(line)) return 'only one line is understood'
+  if (/[\n\0]/.test(withoutSingleQuoted(line))) return 'only one line is understood, unless in single quotes'
   // The parser passes over what this finds.
   if (!WELL_QUOTED.test(line)) return "a quote is not closed, or `$'` or a command substitution is used, which are not supported"
   const entries = parseLine(line)
@@ -52,6 +53,10 @@ function cutWords(given: string): string[] | string {
   }
   return words
 }
+
+/** What is not between single quotes; a single quote may itself be escaped, or between double ones. */
+const withoutSingleQuoted = (line: string): string =>
+  line.replace(/'[^'\0]*'|"(?:[^\\"]|\\.)*"|\\./gs, (part) => (part.startsWith("'") ? '' : part))
 
 /** What the parser finds, unless it finds nothing right or a variable. */
 function parseLine(line: string): parse.ParseEntry[] | string {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import ssh2, { type AcceptConnection, type Connection, type ParsedKey, type ServerChannel, type Session } from 'ssh2'
@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly admit: Admission
   /** Path as a client asks for it → path of the Unix socket. */
   readonly sockets: ReadonlyMap<string, string>
+  /** `address:port` as a client asks for it → port on this machine's loopback address. */
+  readonly ports: ReadonlyMap<string, number>
   readonly run: RunCommand
   /** How long a client may take until it is let in. */
   readonly authenticationMs: number
@@ -22,6 +24,8 @@ const MAX_CHANNELS = 64
 
 /** Twice what a client may have sent before we have read it: ssh2 gives it a window of 2 MB, and another when half of that is in. */
 const MAX_UNREAD_BYTES = 8 << 20
+
+const LOOPBACK = '127.0.0.1'
 
 /** OpenSSH and ssh2 take packets of 32 KB. With a size of 0, ssh2 would send empty packets for ever. */
 const MIN_PACKET_BYTES = 256
@@ -72,7 +76,12 @@ class ServedClient {
     client.on('openssh.streamlocal', (accept, reject, { socketPath }) => {
       const path = this.options.sockets.get(socketPath)
       if (path === undefined || this.isFull()) reject()
-      else this.forward(path, accept, reject)
+      else this.forward({ path }, accept, reject)
+    })
+    client.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      const port = this.options.ports.get(`${destIP}:${destPort}`)
+      if (port === undefined || this.isFull()) reject()
+      else this.forward({ host: LOOPBACK, port }, accept, reject)
     })
     // ssh2 does not hold clients to the window it gives them.
     this.socket.on('data', () => {
@@ -84,7 +93,7 @@ class ServedClient {
     return this.open.size >= MAX_CHANNELS
   }
 
-  /** ssh2 refuses by itself what nobody listens for: shells, terminals, subsystems, forwarding of TCP, of X11 and of agents. */
+  /** ssh2 refuses by itself what nobody listens for: shells, terminals, subsystems, forwarding of X11 and of agents. */
   private openSession(session: Session): void {
     // ssh2 knows sessions by this name when the client goes, and throws where a minifier has given them another.
     Object.defineProperty(session.constructor, 'name', { value: 'Session' })
@@ -111,8 +120,8 @@ class ServedClient {
     channel.end()
   }
 
-  private forward(path: string, accept: AcceptConnection<ServerChannel>, reject: () => void): void {
-    const target = connect({ path, allowHalfOpen: true, signal: this.gone })
+  private forward(to: NetConnectOpts, accept: AcceptConnection<ServerChannel>, reject: () => void): void {
+    const target = connect({ ...to, allowHalfOpen: true, signal: this.gone })
     this.open.add(target)
     target.on('error', () => {
       this.open.delete(target)

@@ -17,6 +17,8 @@ export interface SshServerOptions {
   readonly authorizedKeys: readonly string[]
   /** The Unix sockets that clients may reach: path as a client asks for it → path on this machine. Looked up at each request. */
   readonly sockets: ReadonlyMap<string, string>
+  /** Where clients may go from here: `address:port` as a client asks for it → port on the loopback address. Looked up at each request. */
+  readonly ports?: ReadonlyMap<string, number>
   /** The commands of this host. They get the words of the command line; there is no shell. */
   readonly run: RunCommand
   /** How long a client may take until it is let in; 10 s unless given. */
@@ -36,7 +38,7 @@ const MAX_CONNECTIONS = 64
  * @throws CtdbtsError PORT_IN_USE, CANNOT_LISTEN, NOT_LOOPBACK, or BAD_SSH_KEY.
  */
 export async function serveSsh(options: SshServerOptions): Promise<SshServer> {
-  const { host, port, sockets, run, authenticationMs = 10_000 } = options
+  const { host, port, sockets, ports = new Map(), run, authenticationMs = 10_000 } = options
   if (!isLoopback(host)) {
     throw new CtdbtsError('NOT_LOOPBACK', `${host} is not a loopback address: this server is for this machine only`, {
       hint: 'use 127.0.0.1, or any other address that starts with 127',
@@ -48,7 +50,7 @@ export async function serveSsh(options: SshServerOptions): Promise<SshServer> {
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    serveConnection(socket, { hostKey, admit, sockets, run, authenticationMs })
+    serveConnection(socket, { hostKey, admit, sockets, ports, run, authenticationMs })
   })
   server.maxConnections = MAX_CONNECTIONS
   await listen(server, host, port)

@@ -22,7 +22,7 @@ const scriptStatus = sequence({
   result: i32,
   output: countedText({ emptyAs: 'nothing' }),
 })
-/** Body of the answer to it. */
+/** Body of the answer to it, where `result` is 0: else it ends behind that. */
 export const eventReply = sequence({ result: i32, summary: i32, scripts: list(scriptStatus) })
 
 /** Asks how the scripts of a component (`legacy`) fared when an event (`monitor`, `takeip`, …) was last run. */
@@ -51,7 +51,7 @@ export const encodeEventStatusRequest = (requestId: number, request: EventStatus
 
 /** The bytes of the answer to a STATUS request. */
 export const encodeEventStatus = (requestId: number, status: EventStatus): Uint8Array =>
-  frame(requestId, encode(eventReply, status))
+  frame(requestId, status.result === 0 ? encode(eventReply, status) : encode(i32, status.result))
 
 /** @throws DecodeError when these bytes are no STATUS request. */
 export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest & { requestId: number } {
@@ -62,7 +62,8 @@ export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest 
 /** @throws DecodeError when these bytes are no answer to a STATUS request. */
 export function decodeEventStatus(bytes: Uint8Array): EventStatus & { requestId: number } {
   const { requestId, body } = openFrame(bytes)
-  return { requestId, ...decode(eventReply, body) }
+  const result = decode(i32, body)
+  return { requestId, ...(result === 0 ? decode(eventReply, body) : { result, summary: 0, scripts: [] }) }
 }
 
 /** How long the event daemon's frame is that starts with these bytes; for FrameSplitter. */

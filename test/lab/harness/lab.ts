@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunResult } from '../../support/program.ts'
 import { type Interface, setCable } from './network.ts'
-import { mustRunOn, runOn } from './node-commands.ts'
+import { inside, mustRunOn, runOn } from './node-commands.ts'
 import { type LabNode, TUNABLES } from './node-files.ts'
 import { childrenOf, kill, nameOf } from './processes.ts'
 import { waitUntil } from './wait.ts'
@@ -26,6 +26,11 @@ export class Lab {
 
   get pnns(): number[] {
     return this.nodes.map(({ pnn }) => pnn)
+  }
+
+  /** The folder of all that the lab writes. */
+  get directory(): string {
+    return this.description.directory
   }
 
   /** A file on a node, as it can be opened from outside: `run/ctdb/ctdbd.socket`, `log/log.ctdb`, `etc/public_addresses`. */
@@ -58,11 +63,20 @@ export class Lab {
     return await this.exec(pnn, ['ctdb', ...argv])
   }
 
-  /** The program as it was built when the lab started. */
+  /** The words that start the program as it was built when the lab started. */
+  get program(): readonly string[] {
+    return [process.execPath, join(this.directory, 'program/bin/run.js')]
+  }
+
+  /** An argument vector that runs another on a node, from outside of its namespaces. */
+  argv(pnn: number, argv: readonly string[]): readonly string[] {
+    return ['nsenter', ...inside(this.node(pnn)), ...argv]
+  }
+
+  /** That program. */
   async ctdbts(pnn: number, ...argv: string[]): Promise<RunResult> {
-    const { directory } = this.description
-    const env = { XDG_CACHE_HOME: join(directory, 'cache') }
-    return await this.exec(pnn, [process.execPath, join(directory, 'program/bin/run.js'), ...argv], { env })
+    const env = { XDG_CACHE_HOME: join(this.directory, 'cache'), HOME: join(this.directory, 'home') }
+    return await this.exec(pnn, [...this.program, ...argv], { env })
   }
 
   /** PNN of the leader. */

@@ -2,10 +2,12 @@ import { execa } from 'execa'
 import type { RunResult } from '../../support/program.ts'
 import type { LabNode } from './node-files.ts'
 
+/** The options of `nsenter` for a node. */
+export const inside = ({ holderPid }: LabNode): readonly string[] => ['-t', String(holderPid), '-n', '-m', '--']
+
 /** Runs an argument vector in a node's namespaces. The working directory is `/`, so paths have to be absolute. */
 export async function runOn(node: LabNode, argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
-  const inside = ['-t', String(node.holderPid), '-n', '-m', '--', ...argv]
-  const result = await execa('nsenter', inside, {
+  const result = await execa('nsenter', [...inside(node), ...argv], {
     env,
     reject: false,
     stdin: 'ignore',

@@ -8,9 +8,15 @@ const PROGRAMS = {
   ctdb: 'ctdb',
   ethtool: 'ethtool',
   ip: 'iproute2',
+  iptables: 'iptables',
+  nc: 'netcat-openbsd',
   nsenter: 'util-linux',
+  python3: 'python3',
+  socat: 'socat',
   sshd: 'openssh-server',
   'ssh-keygen': 'openssh-client',
+  sudo: 'sudo',
+  sysctl: 'procps',
   unshare: 'util-linux',
 } as const
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -74,7 +74,8 @@ async function makeKeys(directory: string): Promise<void> {
 /** The program is used as it is now, whoever builds it anew while the lab runs. */
 function copyProgram(directory: string): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', 'dist/cli.cjs']) {
+  const bundles = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'))
+  for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', ...bundles.map((name) => `dist/${name}`)]) {
     cpSync(join(root, file), join(directory, 'program', file), { recursive: true })
   }
 }

@@ -7,7 +7,6 @@ import type { KernelAddress } from '../../../src/lib/node/kernel.ts'
 import type { Wait } from '../../../src/lib/process/wait.ts'
 import type { Host } from '../../../src/lib/sim/host.ts'
 import { createNetns, type NetnsOptions } from '../../../src/transport/netns/cluster.ts'
-import { parseIpAddr, parseIpLink } from '../../../src/transport/netns/ip-json.ts'
 import { removeNetnsLeftovers } from '../../../src/transport/netns/leftovers.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -494,27 +493,6 @@ describe.skipIf(why)('real network namespaces', () => {
     } finally {
       for (const name of [...left, ...others]) await execa('ip', ['netns', 'delete', name], { reject: false })
     }
-  })
-})
-
-describe('what ip prints is refused when it is', () => {
-  it.each([
-    ['no JSON', 'eth0', 'it is not JSON'],
-    ['no list', '{}', 'all of it: '],
-    ['without a name', '[{"flags":[]}]', '0.ifname: '],
-  ])('%s', (_, text, message) => {
-    expect(() => parseIpLink(text)).toThrow(`what \`ip -j link\` printed cannot be read: ${message}`)
-  })
-
-  it.each([
-    ['of another family', { family: 'mctp' }, 'family'],
-    ['without an address', { local: undefined }, 'local'],
-    ['with what is no address', { local: '10.0.0.999' }, 'local'],
-    ['with mask bits that cannot be', { prefixlen: 129 }, 'prefixlen'],
-  ])('an address %s', (_, change, place) => {
-    const address = { family: 'inet', local: '10.0.0.1', prefixlen: 24, scope: 'global', ...change }
-    const text = JSON.stringify([{ ifname: 'eth0', addr_info: [address] }])
-    expect(() => parseIpAddr(text)).toThrow(`what \`ip -j addr\` printed cannot be read: 0.addr_info.0.${place}: `)
   })
 })
 

@@ -252,6 +252,7 @@ describe('a command', () => {
     `-o '*' /no-such-*/? \\*`,
     `LC_ALL=C --x=y a=b`,
     `"ü ñ" '€'`,
+    `'a\nb # $c\n' "it's" 'd\n'`,
   ])('is cut into words as a shell does: %s', async (words) => {
     const client = await loggedIn(await served())
     const { stdout } = await executed(client, `words ${words}`)
@@ -278,7 +279,11 @@ describe('a command', () => {
     ['words "a', 'a quote is not closed'],
     ['words a\\', 'a quote is not closed'],
     ['words a # b', '`#` is not supported'],
-    [`words ${'x'.repeat(5000)}`, 'longer than 4096 bytes'],
+    ['words "a\nb"', 'only one line'],
+    [`words "it's\nthat's"`, 'only one line'],
+    ["words \\'a\nb\\'", 'only one line'],
+    ["words 'a\0b'", 'only one line'],
+    [`words ${'x'.repeat(20_000)}`, 'longer than 16384 bytes'],
   ])('that needs a shell is refused: %s', async (line, reason) => {
     const result = await executed(await loggedIn(await served()), line)
     expect(result).toMatchObject({ stdout: '', status: 2, stderr: expect.stringContaining(reason) })

@@ -1,0 +1,45 @@
+import type { Pnn } from '../../lib/cluster/node.ts'
+import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../../lib/sim/sim-node.ts'
+import { CTDB_BASE, readFactsCommand } from '../host/script.ts'
+import { type PrintedSection, renderSections } from '../host/sections.ts'
+import { promised } from './promised.ts'
+import type { SimCluster } from './sim-cluster.ts'
+import type { CommandResult, RunCommand } from './ssh-commands.ts'
+
+/** The few commands that can be run on a simulated node: those by which its kernel and its files are read. It throws without power. */
+export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
+  const node = cluster.world.nodes[pnn]
+  const output = (stdout: string): CommandResult => ({ stdout, stderr: '', status: 0 })
+  return async (argv) => {
+    const line = argv.join(' ')
+    if (!node) return undefined
+    if (!node.powered) throw new Error('the node has no power')
+    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
+    if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
+    if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
+    const facts = readFactsCommand(argv)
+    if (!facts) return undefined
+    const sections = await sectionsOf(node, cluster.world.interfacesOf(pnn), facts.base)
+    return output(renderSections(facts.nonce, sections).toString())
+  }
+}
+
+/** What the facts command prints on a simulated node. */
+async function sectionsOf(node: SimNode, interfaces: readonly string[], base: string): Promise<PrintedSection[]> {
+  const { files, host, config, version, pnn } = node
+  const inBase = (name: string, file: string, content: string): PrintedSection =>
+    base === CTDB_BASE ? { name, content } : { name, content: '', status: 1, said: `${base}/${file}: No such file or directory` }
+  return [
+    { name: 'addresses', content: await promised(host.ipAddrJson()) },
+    inBase('publicaddresses', 'public_addresses', files.publicAddresses),
+    inBase('nodes', 'nodes', files.nodes),
+    inBase('config', 'ctdb.conf', config),
+    inBase('scripts', 'events/legacy', `${base}/events/legacy/./10.interface.script\0`),
+    { name: 'version', content: `${version}\n` },
+    { name: 'nonlocal', content: '0\n0\n' },
+    { name: 'promote', content: ['all', 'default', 'lo', ...interfaces].map((name) => [name, '0', ''].join('\0')).join('') },
+    { name: 'iptables', content: '-P INPUT ACCEPT\n' },
+    { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
+    { name: 'hostname', content: `n${pnn}\n` },
+  ]
+}
