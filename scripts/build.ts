@@ -8,6 +8,12 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 /**
+ * Packages that few runs need, each in a file of its own, which is only read where it is wanted: the program that everybody starts stays
+ * small.
+ */
+const APART = ['ssh2', 'execa', 'junit-report-builder', 'prom-client']
+
+/**
  * What oclif does at every start though hardly any run needs it. Without this, our own code would start twice as late
  * (`npm run bench`).
  */
@@ -17,8 +23,7 @@ const startFaster: Plugin = {
     onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
       contents: compareAscii(deferRequires(readFileSync(path, 'utf8'))),
     }))
-    // Only loaded where an SSH server or client is wanted, so it need not make the program that everybody starts larger.
-    onResolve({ filter: /^ssh2$/ }, () => ({ path: './ssh2.cjs', external: true }))
+    onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
     // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
     onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'absent' }))
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export const isWsl = false' }))
@@ -88,8 +93,16 @@ rmSync(join(root, 'dist'), { recursive: true, force: true })
 const metafiles = await Promise.all([
   bundle({ entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs', format: 'cjs', minify: true, plugins: [startFaster] }),
   bundle({ entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
-  // Native parts that ssh2 is a little faster with, and does without where they are not.
-  bundle({ entryPoints: ['ssh2'], outfile: 'dist/ssh2.cjs', format: 'cjs', minify: true, external: ['cpu-features', '*.node'] }),
+  ...APART.map((name) =>
+    // Native parts that ssh2 is a little faster with, and does without where they are not.
+    bundle({
+      entryPoints: [name],
+      outfile: `dist/${name}.cjs`,
+      format: 'cjs',
+      minify: true,
+      external: ['cpu-features', '*.node'],
+    }),
+  ),
 ])
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licences(metafiles))

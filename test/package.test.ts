@@ -59,7 +59,10 @@ describe('the package', () => {
       'bin/run.js',
       'dist/THIRD-PARTY-LICENSES.txt',
       'dist/cli.cjs',
+      'dist/execa.cjs',
       'dist/index.js',
+      'dist/junit-report-builder.cjs',
+      'dist/prom-client.cjs',
       'dist/ssh2.cjs',
       'dist/types/*.d.ts',
       'oclif.manifest.json',
@@ -71,7 +74,17 @@ describe('the package', () => {
     const { dependencies } = JSON.parse(readFileSync(dir.file('node_modules/ctdbts/package.json'), 'utf8'))
     expect(dependencies).toBeUndefined()
     const licences = readFileSync(dir.file('node_modules/ctdbts/dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
-    for (const name of ['@oclif/core', 'cli-table3', 'execa', 'pure-rand', 'shell-quote', 'ssh2', 'string-width'])
+    for (const name of [
+      '@oclif/core',
+      'cli-table3',
+      'execa',
+      'prom-client',
+      'pure-rand',
+      'shell-quote',
+      'smol-toml',
+      'ssh2',
+      'string-width',
+    ])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 

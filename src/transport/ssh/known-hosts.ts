@@ -1,0 +1,103 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { matchesList } from './patterns.ts'
+
+/** One line of a known_hosts file that says something. */
+export interface KnownHost {
+  readonly file: string
+  readonly line: number
+  readonly marker?: 'revoked' | 'cert-authority'
+  /** As written: patterns between commas, or a hash. */
+  readonly names: string
+  readonly keyType: string
+  /** In SSH's own encoding. */
+  readonly key: Buffer
+}
+
+/** Whether a host is who it should be. All but `unknown` come with the line that says so. */
+export type HostKeyVerdict =
+  | { readonly verdict: 'unknown' }
+  | { readonly verdict: 'known' | 'changed' | 'revoked' | 'authority-only'; readonly by: KnownHost }
+
+const MARKERS = { '@revoked': 'revoked', '@cert-authority': 'cert-authority' } as const
+const HASHED = /^\|1\|([A-Za-z0-9+/]+=*)\|([A-Za-z0-9+/]+=*)$/
+const SALT_BYTES = 20
+const SSH_PORT = 22
+
+/** Reads a known_hosts file. Lines that are not understood say nothing, as in OpenSSH. */
+export function parseKnownHosts(text: string, file: string): KnownHost[] {
+  return text.split('\n').flatMap((line, index) => {
+    const words = line.split(/[ \t\r]+/).filter((word) => word !== '')
+    const [first = '#'] = words
+    if (first.startsWith('#')) return []
+    const marker = Object.hasOwn(MARKERS, first) ? MARKERS[first as keyof typeof MARKERS] : undefined
+    if (first.startsWith('@') && !marker) return []
+    const [names, keyType, base64] = marker ? words.slice(1) : words
+    if (names === undefined || keyType === undefined || base64 === undefined) return []
+    const key = Buffer.from(base64, 'base64')
+    if (keyTypeOf(key) !== keyType) return []
+    return [{ file, line: index + 1, ...(marker && { marker }), names, keyType, key }]
+  })
+}
+
+/**
+ * Holds a host's key against what is known. A revoked key is so, whatever other lines say; a key that differs from all that is known
+ * of the host is a changed one, also when it is of another type.
+ * @param names as {@link hostKeyNames} gives them.
+ */
+export function judgeHostKey(known: readonly KnownHost[], names: readonly string[], key: Buffer): HostKeyVerdict {
+  const lines = known.filter((line) => names.some((name) => isFor(line, name)))
+  const revoked = lines.find((line) => line.marker === 'revoked' && line.key.equals(key))
+  if (revoked) return { verdict: 'revoked', by: revoked }
+  const same = lines.find((line) => !line.marker && line.key.equals(key))
+  if (same) return { verdict: 'known', by: same }
+  // Under the first name only: what is said of the usual port may well be of another server.
+  const [name = ''] = names
+  const others = lines.filter((line) => !line.marker && isFor(line, name))
+  const changed = others.find((line) => line.keyType === keyTypeOf(key)) ?? others[0]
+  if (changed) return { verdict: 'changed', by: changed }
+  const authority = lines.find((line) => line.marker === 'cert-authority')
+  return authority ? { verdict: 'authority-only', by: authority } : { verdict: 'unknown' }
+}
+
+/** The types of the keys that a host is known by. */
+export function knownKeyTypes(known: readonly KnownHost[], names: readonly string[]): Set<string> {
+  return new Set(known.filter((line) => !line.marker && names.some((name) => isFor(line, name))).map(({ keyType }) => keyType))
+}
+
+/**
+ * Under which names a host may stand in known_hosts: with its port, unless that is the usual one, and then, as in OpenSSH, also without.
+ * A HostKeyAlias stands by itself.
+ */
+export function hostKeyNames(host: string, port: number, alias: string | undefined): readonly [string, ...string[]] {
+  if (alias !== undefined) return [alias.toLowerCase()]
+  const name = host.toLowerCase()
+  return port === SSH_PORT ? [name] : [`[${name}]:${port}`, name]
+}
+
+/** A line to add for a host. */
+export function knownHostLine(name: string, key: Buffer, { hashed }: { readonly hashed: boolean }): string {
+  const salt = randomBytes(SALT_BYTES)
+  const shown = hashed ? `|1|${salt.toString('base64')}|${hashOf(name, salt).toString('base64')}` : name
+  return `${shown} ${keyTypeOf(key)} ${key.toString('base64')}\n`
+}
+
+/** As `ssh-keygen -l` prints it. */
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+
+/** What a key says that it is; undefined for bytes that are no key. */
+export function keyTypeOf(key: Buffer): string | undefined {
+  if (key.length < 4) return undefined
+  const end = 4 + key.readUInt32BE(0)
+  return end > 4 && end < key.length ? key.toString('latin1', 4, end) : undefined
+}
+
+function isFor({ names }: KnownHost, name: string): boolean {
+  const [, salt, hash] = HASHED.exec(names) ?? []
+  if (salt !== undefined && hash !== undefined) {
+    return hashOf(name, Buffer.from(salt, 'base64')).equals(Buffer.from(hash, 'base64'))
+  }
+  return matchesList(names.toLowerCase().split(','), name)
+}
+
+const hashOf = (name: string, salt: Buffer): Buffer => createHmac('sha1', salt).update(name).digest()

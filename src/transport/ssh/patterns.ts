@@ -1,0 +1,25 @@
+/** Whether a text is what a pattern of OpenSSH's stands for: `*` for any characters, `?` for exactly one. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  // Not a regular expression: many `*` would make one take for ever.
+  let [at, from] = [0, 0]
+  let [star, resume] = [-1, 0]
+  while (from < text.length) {
+    if (pattern[at] === '*') {
+      star = at++
+      resume = from
+    } else if (pattern[at] === '?' || pattern[at] === text[from]) {
+      at++
+      from++
+    } else if (star >= 0) {
+      at = star + 1
+      from = ++resume
+    } else return false
+  }
+  return /^\**$/.test(pattern.slice(at))
+}
+
+/** Whether one of the patterns matches, and none of those that begin with `!` does. */
+export function matchesList(patterns: readonly string[], text: string): boolean {
+  const refused = patterns.some((pattern) => pattern.startsWith('!') && matchesPattern(pattern.slice(1), text))
+  return !refused && patterns.some((pattern) => !pattern.startsWith('!') && matchesPattern(pattern, text))
+}
