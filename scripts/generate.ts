@@ -1,5 +1,5 @@
 // Writes what follows from the sources: oclif.manifest.json, the command list of the README, that of docs/simulation.md,
-// docs/wire-protocol.md.
+// docs/wire-protocol.md, docs/checks.md.
 // With --check nothing is written, and what is not fresh is an error: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { ARGUMENT_KINDS, SIM_COMMANDS, usageOf } from '../src/lib/sim/commands.t
 import { layoutText } from '../src/transport/wire/codec.ts'
 import { controls } from '../src/transport/wire/controls.ts'
 import { messages } from '../src/transport/wire/messages.ts'
+import { checksMarkdown } from '../src/ui/audit/checks.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -78,6 +79,7 @@ const generated: Record<string, string> = {
   'README.md': between(readme, 'commands', await commandList()),
   'docs/simulation.md': between(readFileSync(join(root, 'docs/simulation.md'), 'utf8'), 'sim commands', simCommands()),
   'docs/wire-protocol.md': wireProtocol(),
+  'docs/checks.md': checksMarkdown(),
 }
 
 for (const [name, content] of Object.entries(generated)) {

@@ -5,7 +5,7 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** What a finding is about: with the id of its check, the same fault has the same one in every sample. */
-export interface Subject {
+interface Subject {
   /** The node on which it is; absent for what concerns the cluster as a whole. */
   readonly pnn?: Pnn
   readonly address?: string
@@ -20,6 +20,10 @@ export interface Finding {
   readonly id: string
   readonly severity: Severity
   readonly subject: Subject
+  /** All nodes that have to do with it, that of the subject among them. */
+  readonly nodes: readonly Pnn[]
+  /** All addresses that have to do with it, that of the subject among them. */
+  readonly addresses: readonly string[]
   /** What and where, in one sentence without a full stop. */
   readonly message: string
   /** How it was seen: the facts that contradict each other, each with where it comes from. */
@@ -30,6 +34,8 @@ export interface Finding {
   readonly remedy: string
   /** Since when, as far as the facts tell: seconds since 1970. */
   readonly since?: number
+  /** Why it may pass by itself in a moment, where the facts of one sample say so. */
+  readonly passing?: string
   /** Another finding that this one follows from: mend that, and this goes away. */
   readonly causedBy?: FindingKey
 }

@@ -1,0 +1,28 @@
+import type { ConfiguredAddress } from '../../cluster/address-files.ts'
+import type { Pnn } from '../../cluster/node.ts'
+import { addressFile, byValue } from '../facts.ts'
+import type { View } from '../view.ts'
+
+/** The line of each address in each node's public addresses file; a file that could not be read is undefined. */
+export type FileLines = ReadonlyMap<Pnn, ReadonlyMap<string, ConfiguredAddress> | undefined>
+
+export const fileLines = (view: View): FileLines =>
+  new Map(
+    view.nodes.map(({ pnn }) => {
+      const file = addressFile(view, pnn)
+      return [pnn, file && new Map(file.addresses.map((line) => [line.address, line]))] as const
+    }),
+  )
+
+/** Which prefix lengths the files of the other nodes give an address, the most common first. */
+export function maskOfOtherFiles(
+  files: FileLines,
+  pnn: Pnn,
+  address: string,
+): { readonly bits: number; readonly pnns: readonly Pnn[] }[] {
+  const entries = [...files].flatMap(([other, lines]) => {
+    const line = other === pnn ? undefined : lines?.get(address)
+    return line ? [[other, line.maskBits] as const] : []
+  })
+  return byValue(entries).map(({ value, pnns }) => ({ bits: value, pnns }))
+}

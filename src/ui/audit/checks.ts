@@ -1,0 +1,57 @@
+import { CAUSES } from '../../lib/audit/causes.ts'
+import { type Check, SIGHTS } from '../../lib/audit/check.ts'
+import { CHECKS, checkNamed } from '../../lib/audit/registry.ts'
+import { wrap } from './wrap.ts'
+
+/** All checks, a line each. */
+export function listChecks(): string {
+  const width = Math.max(...CHECKS.map(({ id }) => id.length))
+  return CHECKS.map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`).join('')
+}
+
+/**
+ * What a check looks for, and what to do about what it finds.
+ * @throws CtdbtsError NO_CHECK when none has this id.
+ */
+export function explainCheck(id: string): string {
+  const check = checkNamed(id)
+  const paragraphs = sectionsOf(check).map(({ heading, text }) => `\n${wrap(`${heading}: ${text}`)}`)
+  return [wrap(`${check.id} (${check.severity}): ${check.title}`), '\n', wrap(check.meaning), ...paragraphs].join('')
+}
+
+function sectionsOf({ id, outlook, remedy, falseAlarm, moves, seenBy }: Check): { heading: string; text: string }[] {
+  const causes = (CAUSES[id] ?? []).map(({ cause }) => cause)
+  return [
+    { heading: 'What CTDB does about it', text: outlook },
+    { heading: 'What to do', text: remedy },
+    ...(falseAlarm === undefined ? [] : [{ heading: 'When nothing is wrong', text: falseAlarm }]),
+    {
+      heading: 'Seen by',
+      text: `${seenBy.map((sight) => SIGHTS[sight]).join(', ')}${moves ? '; more than once, as it may be so while addresses are being moved' : ''}.`,
+    },
+    ...(causes.length === 0 ? [] : [{ heading: 'May follow from', text: `${[...new Set(causes)].join(', ')}.` }]),
+  ]
+}
+
+/** The documentation of all checks: a table, and a section for each. */
+export function checksMarkdown(): string {
+  const rows = CHECKS.map(
+    ({ id, severity, title, seenBy }) => `| [\`${id}\`](#${id}) | ${severity} | ${cell(title)} | ${seenBy.join(', ')} |`,
+  )
+  const legend = Object.entries(SIGHTS).map(([sight, meaning]) => `${sight} = ${meaning}`)
+  const sections = CHECKS.map((check) => {
+    const parts = sectionsOf(check).map(({ heading, text }) => `**${heading}:** ${text}\n`)
+    return [`### ${check.id}\n`, `*${check.severity}.* ${check.title}.\n`, `${check.meaning}\n`, ...parts].join('\n')
+  })
+  return `# What \`ctdbts verify\` checks
+
+Made from the checks in \`src/lib/audit\` by \`npm run generated\`; do not edit. Seen by: ${legend.join('; ')}.
+
+| id | severity | fault | seen by |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+${sections.join('\n')}`
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|')

@@ -1,0 +1,46 @@
+import { findingKey } from '../../lib/audit/finding.ts'
+import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
+import { unseenFacts } from './words.ts'
+
+/**
+ * A report as a JSON document, `formatVersion` 1. `worst` is the worst severity of the real findings, null when there is none; `counts` are
+ * theirs, those that follow from others among them. Each finding has the `id` of its check and a `key`, the same in every run for the same fault; `causedBy` is the
+ * key of the finding that it follows from, null for one that stands for itself; `since` is seconds since 1970, or null; `state` is `real`
+ * or `transient`, then with a `doubt`. `unknown` is what could not be read, once for each check that wanted it: with anything in it, `worst`
+ * null does not mean that all is well. Texts are as the nodes gave them.
+ */
+export function auditJson(report: AuditReport): Record<string, unknown> {
+  const { findings, unknown, checks, nodes, samples, firstTakenAt, lastTakenAt, worst } = report
+  return {
+    formatVersion: 1,
+    worst,
+    counts: {
+      ...countBySeverity(findings),
+      transient: findings.filter(({ state }) => state === 'transient').length,
+      unknown: unseenFacts(unknown),
+    },
+    samples,
+    firstTakenAt,
+    lastTakenAt,
+    findings: findings.map((finding) => ({
+      key: findingKey(finding),
+      id: finding.id,
+      severity: finding.severity,
+      state: finding.state,
+      doubt: finding.doubt ?? null,
+      isGone: finding.isGone ?? false,
+      subject: finding.subject,
+      nodes: finding.nodes,
+      addresses: finding.addresses,
+      message: finding.message,
+      evidence: finding.evidence,
+      since: finding.since ?? null,
+      outlook: finding.outlook,
+      remedy: finding.remedy,
+      causedBy: finding.causedBy ?? null,
+    })),
+    unknown: unknown.map(({ id, pnn, fact, why }) => ({ id, pnn, fact, why })),
+    checks,
+    nodes,
+  }
+}

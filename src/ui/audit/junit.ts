@@ -1,0 +1,43 @@
+import junit from 'junit-report-builder'
+import type { AuditReport } from '../../lib/audit/report.ts'
+import { visible } from '../visible.ts'
+import { headline, nodeList } from './words.ts'
+
+/** The package declares a default export behind the default export; there is none. */
+const builder = junit as unknown as typeof junit.default
+
+/**
+ * A report as JUnit XML: each check is a test case. Errors and warnings that last are failures; infos and what is transient are its output,
+ * and a check that found nothing but could not see everything is skipped.
+ */
+export function auditJunit({ findings, unknown, checks, lastTakenAt }: AuditReport): string {
+  const document = builder.newBuilder()
+  const suite = document.testSuite().name('ctdbts verify').timestamp(lastTakenAt)
+  for (const check of checks) {
+    const own = findings.filter(({ id }) => id === check)
+    const failures = own.filter(({ state, severity }) => state === 'real' && severity !== 'info')
+    const unseen = unknown.filter(({ id }) => id === check)
+    const test = suite.testCase().className('ctdbts.verify').name(check)
+    const [first] = failures
+    if (first) {
+      const more = failures.length > 1 ? ` (and ${failures.length - 1} more)` : ''
+      const details = failures.map((finding) =>
+        [headline(finding), ...finding.evidence.map((line) => `  ${visible(line)}`), `  ${visible(finding.remedy)}`].join('\n'),
+      )
+      test.failure(`${visible(first.message)}${more}`, first.severity).stacktrace(inCdata(details.join('\n')))
+    } else if (unseen.length > 0) {
+      test.skipped()
+    }
+    const output = [
+      ...own
+        .filter((finding) => !failures.includes(finding))
+        .map((finding) => `${finding.state === 'real' ? 'info' : 'transient'}: ${visible(finding.message)}`),
+      ...unseen.map(({ pnn, fact, why }) => `could not be seen: ${visible(fact)} of ${nodeList([pnn])}: ${visible(why)}`),
+    ]
+    if (output.length > 0) test.standardOutput(inCdata(output.join('\n')))
+  }
+  return document.build()
+}
+
+/** The builder does not take apart every end of a CDATA section that a text may hold. */
+const inCdata = (text: string): string => text.replaceAll(']]>', ']] >')

@@ -1,0 +1,42 @@
+import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
+import { countsLine, headline, unseenFacts } from './words.ts'
+
+/** What the plugin exits with, by the Monitoring Plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+export type NagiosStatus = 0 | 1 | 2 | 3
+const WORDS = { 0: 'OK', 1: 'WARNING', 2: 'CRITICAL', 3: 'UNKNOWN' } as const
+
+/** So many findings fit into the first line, which monitoring systems show alone. */
+const MOST_IN_FIRST_LINE = 3
+
+/** Errors are critical, warnings are warnings, infos are fine; when nothing worse is known and something is not known, unknown. */
+export function nagiosStatus({ worst, unknown }: AuditReport): NagiosStatus {
+  if (worst === 'error') return 2
+  if (worst === 'warning') return 1
+  return unknown.length > 0 ? 3 : 0
+}
+
+/** A report as the output of a Nagios plugin: one line with the performance data behind a bar, then a line for each finding. */
+export function auditNagios(report: AuditReport): string {
+  const { findings, unknown, nodes } = report
+  const real = findings.filter(({ state }) => state === 'real')
+  const counts = countBySeverity(findings)
+  const roots = real.filter(({ causedBy, severity }) => causedBy === undefined && severity !== 'info')
+  const first = roots.slice(0, MOST_IN_FIRST_LINE).map(headline)
+  const performance = [
+    `errors=${counts.error}`,
+    `warnings=${counts.warning}`,
+    `infos=${counts.info}`,
+    `transient=${findings.length - real.length}`,
+    `unknown=${unseenFacts(unknown)}`,
+    `nodes=${nodes.length}`,
+  ]
+  const status = `CTDB ${WORDS[nagiosStatus(report)]} - ${countsLine(report)}${first.length > 0 ? `: ${first.join('; ')}` : ''}`
+  const details = [
+    ...real.map((finding) => `${finding.severity.toUpperCase()} ${headline(finding)}`),
+    ...findings.filter(({ state }) => state === 'transient').map((finding) => `TRANSIENT ${headline(finding)}`),
+  ]
+  return [`${withoutBar(status)} | ${performance.join(' ')}`, ...details.map(withoutBar)].map((line) => `${line}\n`).join('')
+}
+
+/** A bar begins the performance data, wherever it stands. */
+const withoutBar = (text: string): string => text.replaceAll('|', '/')
