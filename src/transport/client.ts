@@ -76,6 +76,11 @@ export class CtdbClient {
     stream.on('close', () => this.end(ClosedError.byPeer(this.peer, this.frames.bufferedBytes)))
   }
 
+  /** Whether anything can still be asked. */
+  get isOpen(): boolean {
+    return this.closedBy === undefined
+  }
+
   /** Requests that have not been answered yet. */
   get inFlight(): number {
     return this.waiters.size

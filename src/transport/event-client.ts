@@ -9,8 +9,8 @@ import { FrameSplitter } from './wire/frames.ts'
 /** Where event daemons keep their socket: beside the one of their ctdbd. */
 export const EVENTD_SOCKETS: readonly string[] = KNOWN_SOCKETS.map((path) => path.replace(/[^/]+$/, 'eventd.socket'))
 
-/** The events that tell of a node's health and of its addresses. */
-export const ADDRESS_EVENTS = ['monitor', 'takeip', 'releaseip', 'ipreallocated'] as const
+/** The events that tell whether a node comes up, of its health and of its addresses. */
+export const ADDRESS_EVENTS = ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'] as const
 
 /** The component whose scripts serve CTDB itself. */
 const COMPONENT = 'legacy'

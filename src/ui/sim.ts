@@ -11,11 +11,7 @@ interface Reachable {
 }
 
 /** What a served cluster is, and how to use it; `ready` comes last. */
-export function simIntroduction(
-  title: string,
-  nodes: readonly Reachable[],
-  sshConfigPath: string | undefined,
-): string {
+export function simIntroduction(title: string, nodes: readonly Reachable[], sshConfigPath: string | undefined): string {
   const lines = nodes.map(({ pnn, socketPath, ssh, namespace }) =>
     [
       `node ${pnn}`,

@@ -95,7 +95,7 @@ function settled(
     nodesFile: (facts.nodeMap ?? []).map(({ address }) => `${address}\n`).join(''),
     configFile: '[cluster]\n  cluster lock = /cluster/lock\n',
     enabledScripts: ['00.ctdb', '10.interface'],
-    events: ['monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({
+    events: ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({
       event,
       scripts: ['00.ctdb', '10.interface'].map((name) => ({ name, begin: NOW - 12, end: NOW - 11, result: 0, output: '' })),
     })),

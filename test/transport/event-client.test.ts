@@ -179,6 +179,7 @@ describe('a real event daemon', () => {
       client.close()
       const told = runs.map(({ event, scripts }) => [event, ...scripts.map(({ name, result, output }) => [name, result, output])])
       expect(told).toEqual([
+        ['startup'],
         ['monitor', ['10.ok', 0, 'fine\n'], ['20.off', -8, ''], ['30.bad', 3, '']],
         ['takeip', ['10.ok', 0, 'fine\n'], ['20.off', -8, ''], ['30.bad', -110, '']],
         ['releaseip'],

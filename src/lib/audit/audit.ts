@@ -53,9 +53,9 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
 
 const MOVING: ReadonlySet<string> = new Set(CHECKS.filter(({ moves }) => moves).map(({ id }) => id))
 
-/** Whether another sample may tell what these could not: something is there that may only be of a takeover run under way. */
+/** Whether another sample may tell what these could not: something is there of which they do not know whether it lasts. */
 export const needsAnotherSample = ({ findings }: AuditReport): boolean =>
-  findings.some(({ id, state, isGone }) => state === 'transient' && !isGone && MOVING.has(id))
+  findings.some(({ state, isGone }) => state === 'transient' && !isGone)
 
 /** Whether there is anything at all that a takeover run under way can bring about, real as it may look. */
 export const mayBeMoving = ({ findings }: AuditReport): boolean => findings.some(({ id, isGone }) => !isGone && MOVING.has(id))

@@ -5,7 +5,7 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** What a finding is about: with the id of its check, the same fault has the same one in every sample. */
-interface Subject {
+export interface Subject {
   /** The node on which it is; absent for what concerns the cluster as a whole. */
   readonly pnn?: Pnn
   readonly address?: string
@@ -57,4 +57,6 @@ export interface Unknown {
   /** Which fact: `host.addresses`. */
   readonly fact: string
   readonly why: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
 }

@@ -20,6 +20,7 @@ export interface MissedFact {
   readonly pnn: Pnn
   readonly fact: string
   readonly why: string
+  readonly hint?: string | undefined
 }
 
 /**
@@ -59,7 +60,7 @@ export function viewOf(snapshot: Snapshot, miss: (missed: MissedFact) => void, s
     if (silenceIsReported && isSilent(pnn) && !fact.startsWith('host.')) return
     // The event daemon lives and dies with the daemon.
     if (silenceIsReported && isDaemonDead(pnn) && fact === 'host.events') return
-    miss({ pnn, fact, why: whyMissing(factsOf(snapshot, pnn), fact) })
+    miss({ pnn, fact, ...whyMissing(factsOf(snapshot, pnn), fact) })
   }
   const peek = <F extends FactName>(pnn: Pnn, fact: F) => read(factsOf(snapshot, pnn), fact)
   return {
@@ -89,9 +90,11 @@ function read<F extends FactName>(facts: NodeFacts | undefined, fact: F): FactVa
   return value as FactValue<F> | undefined
 }
 
-function whyMissing(facts: NodeFacts | undefined, fact: string): string {
-  const said = (name: string) => facts?.missing.find((missing) => missing.fact === name)?.message
-  if (fact.startsWith('host.'))
-    return said(fact) ?? said('host') ?? (facts?.host ? 'it was not read' : 'nobody looked at the node')
-  return said(fact) ?? said('everything') ?? 'the snapshot does not have it'
+function whyMissing(facts: NodeFacts | undefined, fact: string): Pick<MissedFact, 'why' | 'hint'> {
+  const said = (name: string) => facts?.missing.find((missing) => missing.fact === name)
+  const isOfHost = fact.startsWith('host.')
+  const missing = said(fact) ?? said(isOfHost ? 'host' : 'everything')
+  if (missing) return { why: missing.message, ...(missing.hint !== undefined && { hint: missing.hint }) }
+  if (!isOfHost) return { why: 'the snapshot does not have it' }
+  return { why: facts?.host ? 'it was not read' : 'nobody looked at the node' }
 }

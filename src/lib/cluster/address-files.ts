@@ -29,7 +29,7 @@ const fault = (file: string, line: number, reason: string): CtdbtsError =>
  */
 export type LineJudgement = 'rejected' | 'wrong' | 'careless'
 
-export interface LineFault {
+interface LineFault {
   /** From 1. */
   readonly line: number
   readonly judgement: LineJudgement

@@ -61,7 +61,7 @@ export interface HostLink {
 
 /** The last run of an event of the component `legacy`. */
 export interface EventRun {
-  /** `monitor`, `takeip`, `releaseip`, `ipreallocated`. */
+  /** `startup`, `monitor`, `takeip`, `releaseip`, `ipreallocated`. */
   readonly event: string
   readonly scripts: readonly ScriptRun[]
 }

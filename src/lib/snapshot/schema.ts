@@ -64,7 +64,7 @@ const hostFacts = v.object({
 })
 const nodeFacts = v.object({
   pnn,
-  missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string() })),
+  missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string(), hint: v.optional(v.string()) })),
   runState: v.optional(v.picklist(RUN_STATES)),
   nodeMap: v.optional(v.array(mapEntry)),
   vnnMap: v.optional(v.object({ generation: u32, map: v.array(u32) })),

@@ -69,6 +69,8 @@ export interface MissingFact {
   /** The code of the error. */
   readonly code: string
   readonly message: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
 }
 
 /** Seconds since 1970, with microseconds behind the point. */

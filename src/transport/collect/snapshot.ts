@@ -1,41 +1,48 @@
-import { type ClusterNode, hasFlag, isReachable, NODE_FLAG, type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
+import { type ClusterNode, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import type { Leader } from '../../lib/cluster/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import {
-  type KnownAddress,
-  type MapEntry,
-  type MissingFact,
-  type NodeFacts,
-  SNAPSHOT_VERSION,
-  type Snapshot,
-} from '../../lib/snapshot/snapshot.ts'
+import type { HostFacts } from '../../lib/snapshot/host-facts.ts'
+import { type MissingFact, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snapshot/snapshot.ts'
 import type { CtdbClient } from '../client.ts'
-import type { ValueOf } from '../wire/codec.ts'
-import { CONTROL_FLAG, type Control, controls } from '../wire/controls.ts'
-import type { publicIp, timeval } from '../wire/structs.ts'
+import { controls } from '../wire/controls.ts'
 import { collectLeader } from './leader.ts'
+import { collectNodeFacts, mapEntryOf, ownerOf } from './node-facts.ts'
 import { collectNodeMap } from './node-map.ts'
 
-/** How many addresses a node is asked about at the same time. */
-const ADDRESSES_AT_ONCE = 500
+/** What was seen on a node itself, past its daemon; without `facts`, why nobody could look. */
+export interface HostReport {
+  readonly facts?: HostFacts | undefined
+  readonly missing: readonly MissingFact[]
+}
+
+export interface SnapshotOptions {
+  readonly timeoutMs: number
+  /** The time to write into it. */
+  readonly now: Date
+  /** Who leads, for a caller who has just heard it; saves waiting for the broadcast. */
+  readonly knownLeader?: Leader | Promise<Leader>
+  /** A connection to a node's own daemon, where there is one. Other nodes are asked through the client. */
+  readonly clientOf?: (pnn: Pnn) => CtdbClient | undefined
+  /** Whether a node's own daemon is known not to answer: it is not asked, as that would only take its time again. */
+  readonly isSilent?: (pnn: Pnn) => boolean
+  /** Who is at the node itself to look; undefined for nobody. */
+  readonly hostOf?: (pnn: Pnn) => Promise<HostReport> | undefined
+  /** Those who said on a node that they lead. */
+  readonly leadersOf?: (pnn: Pnn) => Promise<readonly Pnn[] | undefined>
+}
 
 /**
- * Asks every node, through one connection and all at once, for all that a client can know. A node that does not answer, or not to
- * everything, has that noted; it costs one time limit.
- * @param now the time to write into it.
- * @param knownLeader who leads, for a caller who has just heard it; saves waiting for the broadcast.
- * @throws CtdbtsError when the local daemon cannot be asked, or has no node map.
+ * Asks every node, all at once, for all that a client can know; through one connection unless there are others. A node that does not
+ * answer, or not to everything, has that noted; it costs one time limit.
+ * @throws CtdbtsError when the daemon that `client` leads to cannot be asked, or has no node map.
  */
-export async function collectSnapshot(
-  client: CtdbClient,
-  localPnn: Promise<Pnn>,
-  { timeoutMs, now, knownLeader }: { timeoutMs: number; now: Date; knownLeader?: Leader },
-): Promise<Snapshot> {
+export async function collectSnapshot(client: CtdbClient, localPnn: Promise<Pnn>, options: SnapshotOptions): Promise<Snapshot> {
+  const { timeoutMs, now, knownLeader } = options
   const leader = knownLeader ? Promise.resolve(knownLeader) : collectLeader(client, timeoutMs)
   leader.catch(() => {})
-  const nodeMap = await collectNodeMap(client, localPnn)
+  const nodeMap = await nodeMapOf(client, localPnn)
   const present = nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
-  const nodes = await Promise.all(present.map((node) => collectFacts(client, node)))
+  const nodes = await Promise.all(present.map(({ pnn, flags }) => collectFacts(client, pnn, flags, options)))
   const { pnn, era } = await leader
   return {
     formatVersion: SNAPSHOT_VERSION,
@@ -43,101 +50,34 @@ export async function collectSnapshot(
     askedNode: await localPnn,
     leader: { pnn: ownerOf(pnn), era },
     nodeMap: nodeMap.map(mapEntryOf),
-    nodes,
+    nodes: await Promise.all(nodes.map(async (facts) => ({ ...facts, leaders: await options.leadersOf?.(facts.pnn) }))),
   }
 }
 
-const ownerOf = (pnn: number): number | null => (pnn === UNKNOWN_PNN ? null : pnn)
-const mapEntryOf = ({ pnn, address, flags }: ClusterNode): MapEntry => ({ pnn, address: address.address, flags })
-const secondsOf = ({ seconds, microseconds }: ValueOf<typeof timeval>): number => seconds + microseconds / 1e6
+/**
+ * The node map; where all nodes are banned, that of the local daemon, out of date as it may be: nobody has a better one.
+ * @throws CtdbtsError when no daemon answers.
+ */
+export const nodeMapOf = (client: CtdbClient, localPnn: Promise<Pnn>): Promise<ClusterNode[]> =>
+  collectNodeMap(client, localPnn).catch((error: unknown) => {
+    if (error instanceof CtdbtsError && error.code === 'ALL_BANNED') return client.control(controls.getNodeMap)
+    throw error
+  })
 
-async function collectFacts(client: CtdbClient, node: ClusterNode): Promise<NodeFacts> {
-  const { pnn } = node
-  const missing: MissingFact[] = []
-  if (!isReachable(node)) {
-    missing.push({ fact: 'everything', code: 'DISCONNECTED', message: `node ${pnn} is not connected` })
-    return { pnn, missing }
-  }
-  const ask = async <R>(fact: string, control: Control<void, R>, flags = 0): Promise<R | undefined> => {
-    try {
-      return await client.control(control, { to: pnn, flags })
-    } catch (error) {
-      missing.push({ fact, ...reasonOf(error) })
-      return undefined
-    }
-  }
-  const [runState, nodeMap, vnnMap, recoveryMode, times, tunables, capabilities, ips, available, interfaces, ban] =
-    await Promise.all([
-      ask('runState', controls.getRunState),
-      ask('nodeMap', controls.getNodeMap),
-      ask('vnnMap', controls.getVnnMap),
-      ask('recoveryMode', controls.getRecoveryMode as Control<void, number>),
-      ask('times', controls.uptime),
-      ask('tunables', controls.getAllTunables),
-      ask('capabilities', controls.getCapabilities),
-      ask('known', controls.getPublicIps),
-      ask('available', controls.getPublicIps, CONTROL_FLAG.ONLY_AVAILABLE),
-      ask('interfaces', controls.getIfaces),
-      ask('banSeconds', controls.getBanState),
-    ])
-  const known = ips && (await collectAddresses(client, pnn, ips, missing))
-  return {
-    pnn,
-    missing,
-    ...(runState && { runState }),
-    ...(nodeMap && { nodeMap: nodeMap.map(mapEntryOf) }),
-    ...(vnnMap && { vnnMap }),
-    ...(recoveryMode !== undefined && { recoveryMode }),
-    ...(times && {
-      times: {
-        now: secondsOf(times.now),
-        daemonStart: secondsOf(times.daemonStart),
-        lastRecoveryStarted: secondsOf(times.lastRecoveryStarted),
-        lastRecoveryFinished: secondsOf(times.lastRecoveryFinished),
-      },
-    }),
-    ...(tunables && { tunables: tunables as Record<string, number> }),
-    ...(capabilities && { capabilities: { leader: capabilities.leader, lmaster: capabilities.lmaster } }),
-    ...(known && { known }),
-    ...(available && { available: available.map(({ address }) => address.address) }),
-    ...(interfaces && {
-      interfaces: interfaces.map(({ name, linkState, references }) => ({ name, linkUp: linkState !== 0, references })),
-    }),
-    ...(ban && { banSeconds: ban.timeSeconds }),
-  }
-}
-
-function reasonOf(error: unknown): { code: string; message: string } {
-  // Without a connection nothing more can be learnt at all; and what is no failure of ours to get an answer is a bug.
-  if (!(error instanceof CtdbtsError) || !error.ctdbText) throw error
-  return { code: error.code, message: error.message }
-}
-
-/** Adds the interfaces to each address that a node knows. */
-async function collectAddresses(
-  client: CtdbClient,
-  pnn: Pnn,
-  ips: readonly ValueOf<typeof publicIp>[],
-  missing: MissingFact[],
-): Promise<KnownAddress[]> {
-  const known: KnownAddress[] = []
-  let failed = false
-  const one = async ({ address, pnn: owner }: ValueOf<typeof publicIp>): Promise<KnownAddress> => {
-    const plain = { address: address.address, owner: ownerOf(owner) }
-    if (failed) return plain
-    try {
-      const { interfaces, activeIndex } = await client.control(controls.getPublicIpInfo, { to: pnn, data: address })
-      const activeInterface = interfaces[activeIndex]?.name ?? null
-      return { ...plain, interfaces: interfaces.map(({ name }) => name), activeInterface }
-    } catch (error) {
-      // Said once: when one fails, the others are likely to as well.
-      if (!failed) missing.push({ fact: 'interfaces of addresses', ...reasonOf(error) })
-      failed = true
-      return plain
-    }
-  }
-  for (let at = 0; at < ips.length; at += ADDRESSES_AT_ONCE) {
-    known.push(...(await Promise.all(ips.slice(at, at + ADDRESSES_AT_ONCE).map(one))))
-  }
-  return known
+/** What a node's daemon and the node itself tell, both asked at the same time. */
+async function collectFacts(client: CtdbClient, pnn: Pnn, flags: number, options: SnapshotOptions): Promise<NodeFacts> {
+  const own = options.clientOf?.(pnn)
+  const host = options.hostOf?.(pnn)
+  host?.catch(() => {})
+  const nothing = (code: string, message: string): NodeFacts => ({ pnn, missing: [{ fact: 'everything', code, message }] })
+  const ask = () => collectNodeFacts({ client: own ?? client, own: own !== undefined }, pnn)
+  const facts =
+    !own && !isReachable({ flags })
+      ? nothing('DISCONNECTED', `node ${pnn} is not connected`)
+      : options.isSilent?.(pnn)
+        ? nothing('TIMEOUT', `the daemon of node ${pnn} does not answer`)
+        : await ask()
+  const seen = await host
+  if (!seen) return facts
+  return { ...facts, missing: [...facts.missing, ...seen.missing], ...(seen.facts && { host: seen.facts }) }
 }

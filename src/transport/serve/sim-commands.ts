@@ -2,6 +2,7 @@ import type { Pnn } from '../../lib/cluster/node.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../../lib/sim/sim-node.ts'
 import { CTDB_BASE, readFactsCommand } from '../host/script.ts'
 import { type PrintedSection, renderSections } from '../host/sections.ts'
+import { RELAY_SCRIPT } from '../ssh/relay-script.ts'
 import { promised } from './promised.ts'
 import type { SimCluster } from './sim-cluster.ts'
 import type { CommandResult, RunCommand } from './ssh-commands.ts'
@@ -17,6 +18,8 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
     if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
     if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
+    // Sockets that are there are forwarded; a relay is only asked for where there is none.
+    if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
     const sections = await sectionsOf(node, cluster.world.interfacesOf(pnn), facts.base)

@@ -40,7 +40,7 @@ export interface HostKeyCheck {
  * Reads what is known of a host.
  * @throws CtdbtsError KNOWN_HOSTS when a file exists but cannot be read: it might revoke the key.
  */
-export function hostKeyCheck(host: ResolvedHost, onNotice: (text: string) => void): HostKeyCheck {
+export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void): HostKeyCheck {
   const known = [...host.userKnownHosts, ...host.globalKnownHosts].flatMap(readKnownHosts)
   const names = hostKeyNames(host.host, host.port, host.hostKeyAlias)
   const types = knownKeyTypes(known, names)
@@ -54,7 +54,7 @@ export function hostKeyCheck(host: ResolvedHost, onNotice: (text: string) => voi
       if (judged.verdict !== 'unknown') throw refused(judged.verdict, judged.by, names[0], key)
       if (!host.acceptNew) throw unknown(host, names[0], key)
       add(host, names[0], key)
-      onNotice(`${names[0]}: its ${shown(key)} is new, and has been added to ${host.userKnownHosts[0]}`)
+      onAdded(`${names[0]}: its ${shown(key)} is new, and has been added to ${host.userKnownHosts[0]}`)
     },
   }
 }

@@ -22,6 +22,8 @@ export interface OfferedKey {
 const PASSPHRASE_TRIES = 3
 /** Servers give up after a few (MaxAuthTries), so more than this is of no use. */
 const MAX_OFFERED = 20
+/** An agent lists its keys at once; it is when signing that it may ask its user. */
+const AGENT_LIMIT_MS = 2_000
 
 /** The keys that there are, for all connections: each file is read once, each passphrase asked for once. */
 export class KeyRing {
@@ -122,9 +124,15 @@ async function heldByAgent(
 ): Promise<OfferedKey[]> {
   const agent = new ssh2.OpenSSHAgent(socketPath)
   const keys = await new Promise<ParsedKey[]>((resolve) => {
+    const giveUp = (error: Error) => {
+      onTrouble(noAgent(socketPath, error))
+      resolve([])
+    }
+    const timer = setTimeout(() => giveUp(new Error(`it says nothing for ${AGENT_LIMIT_MS / 1000} s`)), AGENT_LIMIT_MS)
     agent.getIdentities((error, found) => {
-      if (error) onTrouble(noAgent(socketPath, error))
-      resolve(error ? [] : (found ?? []).filter((key): key is ParsedKey => typeof key === 'object' && 'type' in key))
+      clearTimeout(timer)
+      if (error) giveUp(error)
+      else resolve((found ?? []).filter((key): key is ParsedKey => typeof key === 'object' && 'type' in key))
     })
   })
   return keys

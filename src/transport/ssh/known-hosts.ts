@@ -48,20 +48,28 @@ export function judgeHostKey(known: readonly KnownHost[], names: readonly string
   const lines = known.filter((line) => names.some((name) => isFor(line, name)))
   const revoked = lines.find((line) => line.marker === 'revoked' && line.key.equals(key))
   if (revoked) return { verdict: 'revoked', by: revoked }
-  const same = lines.find((line) => !line.marker && line.key.equals(key))
+  const { counting, own } = linesThatCount(lines, names)
+  const same = counting.find((line) => line.key.equals(key))
   if (same) return { verdict: 'known', by: same }
-  // Under the first name only: what is said of the usual port may well be of another server.
-  const [name = ''] = names
-  const others = lines.filter((line) => !line.marker && isFor(line, name))
-  const changed = others.find((line) => line.keyType === keyTypeOf(key)) ?? others[0]
+  // What is said of the usual port may well be of another server: no reason to take this one for changed.
+  const changed = own.find((line) => line.keyType === keyTypeOf(key)) ?? own[0]
   if (changed) return { verdict: 'changed', by: changed }
   const authority = lines.find((line) => line.marker === 'cert-authority')
   return authority ? { verdict: 'authority-only', by: authority } : { verdict: 'unknown' }
 }
 
 /** The types of the keys that a host is known by. */
-export function knownKeyTypes(known: readonly KnownHost[], names: readonly string[]): Set<string> {
-  return new Set(known.filter((line) => !line.marker && names.some((name) => isFor(line, name))).map(({ keyType }) => keyType))
+export const knownKeyTypes = (known: readonly KnownHost[], names: readonly string[]): Set<string> =>
+  new Set(linesThatCount(known, names).counting.map(({ keyType }) => keyType))
+
+/** Those under a host's first name, `own`; where there are none, those under any: what is said of the usual port counts only then. */
+function linesThatCount(
+  known: readonly KnownHost[],
+  names: readonly string[],
+): { readonly own: readonly KnownHost[]; readonly counting: readonly KnownHost[] } {
+  const plain = known.filter(({ marker }) => !marker)
+  const own = plain.filter((line) => isFor(line, names[0] ?? ''))
+  return { own, counting: own.length > 0 ? own : plain.filter((line) => names.some((name) => isFor(line, name))) }
 }
 
 /**

@@ -12,6 +12,7 @@ import type { ResolvedHost } from './resolve.ts'
 export interface LoginOptions {
   readonly ring: KeyRing
   readonly onNotice: (text: string) => void
+  readonly onKeyAdded: (text: string) => void
   /** Gives a stream to the host through another one. */
   readonly through: ((host: string, port: number) => Promise<Duplex>) | undefined
   /** Aborted when nobody wants the connection any more. */
@@ -24,8 +25,8 @@ type Phase = 'handshake' | 'authentication'
  * Connects to a host's sshd, checks who it is, and logs in.
  * @throws CtdbtsError SSH_RESOLVE, SSH_REFUSED, SSH_UNREACHABLE, SSH_TIMEOUT, SSH_HANDSHAKE, HOST_KEY_*, KNOWN_HOSTS, SSH_AUTH, SSH_KEY, SSH_CLOSED.
  */
-export async function logIn(host: ResolvedHost, { ring, onNotice, through, signal }: LoginOptions): Promise<Client> {
-  const check = hostKeyCheck(host, onNotice)
+export async function logIn(host: ResolvedHost, { ring, onNotice, onKeyAdded, through, signal }: LoginOptions): Promise<Client> {
+  const check = hostKeyCheck(host, onKeyAdded)
   using patience = new Patience(host.connectTimeoutMs)
   const stop = AbortSignal.any([patience.signal, signal])
   const socket = through ? await reachThrough(host, through, patience) : await dial(host, stop, patience.signal)

@@ -27,8 +27,10 @@ export interface SshPoolOptions {
   /** Key files to try before those of the configuration. */
   readonly identities?: readonly string[] | undefined
   readonly ask?: Ask | undefined
-  /** Told what a user may want to know: which way a socket was reached, host keys that were added, keys that could not be used. */
+  /** Told what a user may want to know: which way a socket was reached, keys that could not be used, what of a configuration was passed over. */
   readonly onNotice?: ((text: string) => void) | undefined
+  /** Told what every user should know: that a host's key was added to known_hosts. */
+  readonly onKeyAdded?: ((text: string) => void) | undefined
   /** From 0 to 1; Math.random unless given. */
   readonly random?: (() => number) | undefined
 }
@@ -149,6 +151,7 @@ export class SshPool implements Disposable {
       const client = await logIn(host, {
         ring: this.ring,
         onNotice: this.notice,
+        onKeyAdded: (text) => this.options.onKeyAdded?.(text),
         signal: this.closing.signal,
         through: through && ((to, port) => through.forwardTcp(to, port)),
       })

@@ -54,8 +54,8 @@ function target(text: string, user: string | undefined, host: string, portText: 
 }
 
 function isAddressV6(text: string): boolean {
-  const [address = '', zone] = text.split('%', 2)
-  return isIPv6(address) && (zone === undefined || ZONE.test(zone))
+  const [address = '', ...zone] = text.split('%')
+  return isIPv6(address) && (zone.length === 0 || ZONE.test(zone.join('%')))
 }
 
 function notATarget(text: string): CtdbtsError {

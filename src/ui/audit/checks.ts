@@ -19,6 +19,18 @@ export function explainCheck(id: string): string {
   return [wrap(`${check.id} (${check.severity}): ${check.title}`), '\n', wrap(check.meaning), ...paragraphs].join('')
 }
 
+/**
+ * The same as a document: all checks, or one.
+ * @throws CtdbtsError NO_CHECK when none has this id.
+ */
+export function checksJson(id: string | undefined): Record<string, unknown> {
+  const checks = (id === undefined ? CHECKS : [checkNamed(id)]).map(({ find: _, ...check }) => ({
+    ...check,
+    mayFollowFrom: [...new Set((CAUSES[check.id] ?? []).map(({ cause }) => cause))],
+  }))
+  return { formatVersion: 1, checks }
+}
+
 function sectionsOf({ id, outlook, remedy, falseAlarm, moves, seenBy }: Check): { heading: string; text: string }[] {
   const causes = (CAUSES[id] ?? []).map(({ cause }) => cause)
   return [

@@ -39,7 +39,7 @@ export function auditJson(report: AuditReport): Record<string, unknown> {
       remedy: finding.remedy,
       causedBy: finding.causedBy ?? null,
     })),
-    unknown: unknown.map(({ id, pnn, fact, why }) => ({ id, pnn, fact, why })),
+    unknown: unknown.map(({ id, pnn, fact, why, hint }) => ({ id, pnn, fact, why, hint: hint ?? null })),
     checks,
     nodes,
   }

@@ -1,8 +1,11 @@
 import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
+import type { CtdbtsError } from '../../lib/errors.ts'
+import { visible } from '../visible.ts'
 import { countsLine, headline, unseenFacts } from './words.ts'
 
 /** What the plugin exits with, by the Monitoring Plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export type NagiosStatus = 0 | 1 | 2 | 3
+export const NAGIOS_UNKNOWN: NagiosStatus = 3
 const WORDS = { 0: 'OK', 1: 'WARNING', 2: 'CRITICAL', 3: 'UNKNOWN' } as const
 
 /** So many findings fit into the first line, which monitoring systems show alone. */
@@ -14,6 +17,10 @@ export function nagiosStatus({ worst, unknown }: AuditReport): NagiosStatus {
   if (worst === 'warning') return 1
   return unknown.length > 0 ? 3 : 0
 }
+
+/** That there could be no audit, as such a plugin tells it. */
+export const nagiosFailure = ({ message, hint }: CtdbtsError): string =>
+  `CTDB UNKNOWN - ${withoutBar(visible(message))}\n${hint === undefined ? '' : `${withoutBar(visible(hint))}\n`}`
 
 /** A report as the output of a Nagios plugin: one line with the performance data behind a bar, then a line for each finding. */
 export function auditNagios(report: AuditReport): string {

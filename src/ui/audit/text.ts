@@ -131,18 +131,20 @@ function unknownSection(unknown: readonly Unknown[], { verbose, paint }: AuditTe
   const told = [...byNodeAndReason.values()].map((group) => ({
     pnn: group[0]?.pnn ?? 0,
     why: group[0]?.why ?? '',
+    hint: group[0]?.hint,
     facts: [...new Set(group.map(({ fact }) => fact))].toSorted(),
     checks: new Set(group.map(({ id }) => id)),
   }))
-  const alike = Map.groupBy(told, ({ why, facts }) => JSON.stringify([why, facts]))
+  const alike = Map.groupBy(told, ({ why, hint, facts }) => JSON.stringify([why, hint, facts]))
   const lines = [...alike.values()].map((group) => {
-    const { why = '', facts = [] } = group[0] ?? {}
+    const { why = '', hint, facts = [] } = group[0] ?? {}
     const checks = new Set(group.flatMap((each) => [...each.checks]))
     const most = verbose ? facts.length : 4
     const rest = facts.length > most ? ` and ${facts.length - most} more` : ''
     const wanted = verbose ? [...checks].join(', ') : counted(checks.size, 'check')
     const nodes = nodeList(group.map(({ pnn }) => pnn))
-    return wrap(`${nodes}: ${visible(why)}: ${visible(facts.slice(0, most).join(', '))}${rest} (wanted by ${wanted})`, '  ? ')
+    const what = `${nodes}: ${visible(why)}: ${visible(facts.slice(0, most).join(', '))}${rest} (wanted by ${wanted})`
+    return `${wrap(what, '  ? ')}${hint === undefined ? '' : wrap(visible(hint), '    To do: ')}`
   })
   return [paint('bad', 'Could not be seen:'), '\n', ...lines].join('')
 }

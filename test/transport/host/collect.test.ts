@@ -26,7 +26,7 @@ function machine(hostname: string): HostAccess {
   }
 }
 
-const NO_RUNS = ['monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({ event, scripts: [] }))
+const NO_RUNS = ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({ event, scripts: [] }))
 
 describe('looking at a machine', () => {
   it('tells of its shell and of its event daemon', async () => {

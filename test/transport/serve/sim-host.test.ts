@@ -59,7 +59,7 @@ describe('a simulated node', () => {
       '172.16.146.2 bond0',
       '172.16.146.131 bond0',
     ])
-    expect(facts.events?.map(({ event }) => event)).toEqual(['monitor', 'takeip', 'releaseip', 'ipreallocated'])
+    expect(facts.events?.map(({ event }) => event)).toEqual(['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'])
     expect(['monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => lastOf(facts, event))).toEqual([
       [0, ''],
       [0, ''],

@@ -57,6 +57,7 @@ async function served(run: RunCommand = async ([name = '', ...args]) => commands
       home: dir.file('home'),
       connectTimeoutMs: 2000,
       onNotice: (text) => notices.push(text),
+      onKeyAdded: (text) => notices.push(text),
       ...options,
     })
     onTestFinished(() => made.close())

@@ -131,7 +131,7 @@ export const ipDuplicateKernel: Check = {
   id: 'ip-duplicate-kernel',
   severity: 'error',
   title: 'One public address is in the kernels of two nodes',
-  seenBy: ['K'],
+  seenBy: ['K', 'C', 'F'],
   moves: true,
   meaning:
     'Two nodes answer for one address. Clients reach now one, now the other, and lose their connections each time. It is what the order of a takeover run (all releases before the first takeover) is to prevent.',
@@ -141,9 +141,13 @@ export const ipDuplicateKernel: Check = {
   falseAlarm: 'While the address is being moved; sampling again tells.',
   find(view) {
     const publics = knownBy(view)
+    // Daemons that say nothing may be the only ones that know an address: then the node's file tells.
+    const silent = view.nodes.filter(({ pnn }) => view.peek(pnn, 'known') === undefined)
+    const configured = silent.flatMap(({ pnn }) => addressFile(view, pnn)?.addresses ?? []).map(({ address }) => address)
+    const candidates = new Set([...publics.keys(), ...configured])
     const holdersOf = new Map<string, { pnn: Pnn; held: HostAddress }[]>()
     for (const { pnn } of view.nodes) {
-      for (const held of publicHeld(view, publics, pnn) ?? []) groupOf(holdersOf, held.address).push({ pnn, held })
+      for (const held of publicHeld(view, candidates, pnn) ?? []) groupOf(holdersOf, held.address).push({ pnn, held })
     }
     return [...holdersOf].flatMap(([address, entries]): Found[] => {
       const nodes = [...new Set(entries.map(({ pnn }) => pnn))]

@@ -26,6 +26,8 @@ export const leaderDisagreement: Check = {
       const known = leaders?.filter((leader) => leader !== UNKNOWN_PNN)
       return known ? [[pnn, [...new Set(known)].toSorted((a, b) => a - b).join(', ')] as const] : []
     })
+    // Where nobody listened, that nobody was heard says nothing.
+    if (leader === null && heard.length === 0) return []
     const groups = byValue(heard)
     const named = new Set(heard.flatMap(([, leaders]) => (leaders === '' ? [] : leaders.split(', '))))
     const evidence = [

@@ -1,0 +1,95 @@
+import type { Pnn } from '../../lib/cluster/node.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbClient } from '../client.ts'
+import type { HostAccess } from '../host-access.ts'
+import { Listener } from './listener.ts'
+
+/** A way to a node, before it is gone. */
+export interface Destination {
+  /** As the user, the configuration or the cluster names the node. */
+  readonly name: string
+  reach(): Promise<HostAccess>
+}
+
+/** A connection to a node's own daemon. */
+export interface Daemon {
+  readonly client: CtdbClient
+  readonly pnn: Pnn
+  /** Where it was wanted, and the daemon takes listeners. */
+  readonly listener?: Listener | undefined
+}
+
+/** A node's machine, as far as it could be reached. */
+export interface ReachedHost {
+  readonly name: string
+  /** Absent when the machine cannot be reached. */
+  readonly access?: HostAccess
+  /** Absent when no daemon answers there. */
+  readonly daemon?: Daemon
+  /** Why something is absent. */
+  readonly problem?: CtdbtsError
+}
+
+export interface ReachOptions {
+  /** Where a daemon's socket may be. */
+  readonly socketPaths: readonly string[]
+  /** Time limit for each answer. */
+  readonly timeoutMs: number
+  /** Whether to listen to what the daemon tells its clients, from the first moment on. */
+  readonly listens?: boolean | undefined
+}
+
+/** Goes to a machine and connects to the daemon there. What fails is said in the result. */
+export async function reachHost({ name, reach }: Destination, options: ReachOptions): Promise<ReachedHost> {
+  let access: HostAccess
+  try {
+    access = await reach()
+  } catch (error) {
+    return { name, problem: problemOf(error) }
+  }
+  try {
+    return { name, access, daemon: await connectDaemon(access, options) }
+  } catch (error) {
+    return { name, access, problem: problemOf(error) }
+  }
+}
+
+/**
+ * Connects to the daemon of a machine, and learns its PNN.
+ * @throws CtdbtsError with its own code and message for each way in which that fails.
+ */
+async function connectDaemon(access: HostAccess, { socketPaths, timeoutMs, listens }: ReachOptions): Promise<Daemon> {
+  const client = new CtdbClient(await access.connect(socketPaths), { peer: access.name, timeoutMs })
+  try {
+    const pnn = await client.pnn()
+    // A daemon that does not even register a client answers nothing else either, which is what will be told of it.
+    const listener = listens ? await Listener.start(client, pnn).catch(() => undefined) : undefined
+    return { client, pnn, listener }
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+/** Ends a connection to a daemon. */
+export function closeDaemon({ daemon }: Pick<ReachedHost, 'daemon'>): void {
+  daemon?.listener?.[Symbol.dispose]()
+  daemon?.client.close()
+}
+
+function problemOf(error: unknown): CtdbtsError {
+  if (error instanceof CtdbtsError) return error
+  throw error
+}
+
+/** Why none of several hosts would do: the error of the only one, or what is wrong with each. */
+export function noneOf(hosts: readonly Pick<ReachedHost, 'name' | 'problem'>[], what: string): CtdbtsError {
+  const problems = hosts.flatMap(({ name, problem }) => (problem ? [{ name, problem }] : []))
+  const [first] = problems
+  if (first && problems.length === 1) return first.problem
+  const reasons = problems.map(({ name, problem }) => `${name}: ${problem.message}`).join('; ')
+  return new CtdbtsError('NO_WAY', `${what} of the ${problems.length} hosts: ${reasons}`, {
+    ...(first?.problem.hint !== undefined && { hint: first.problem.hint }),
+    ...(first && { exitStatus: first.problem.exitStatus, cause: first.problem }),
+  })
+}

@@ -1,0 +1,41 @@
+import type { AuditChanges } from '../../lib/audit/changes.ts'
+import type { Unknown } from '../../lib/audit/finding.ts'
+import type { AuditedFinding } from '../../lib/audit/report.ts'
+import type { Paint } from '../table.ts'
+import { visible } from '../visible.ts'
+
+/** What has changed since the last audit, a line each with its time; nothing for nothing. */
+export function changesText(changes: AuditChanges, atMs: number, paint: Paint): string {
+  const { appeared, cleared, passed, lost, found, failed, recovered } = changes
+  const lines = [
+    ...(failed ? [paint('bad', `! cannot audit: ${visible(failed.message)}`)] : []),
+    ...(recovered ? [paint('good', '! can audit again')] : []),
+    ...appeared.map((finding) => paint('bad', `+ ${findingLine(finding)}`)),
+    ...cleared.map((finding) => paint('good', `- ${findingLine(finding)}`)),
+    ...passed.map((finding) => paint('quiet', `~ ${findingLine(finding)} (transient: ${visible(finding.doubt ?? '')})`)),
+    ...perNode(lost).map(({ facts, why }) => paint('bad', `? cannot be seen: ${facts} (${why})`)),
+    ...perNode(found).map(({ facts }) => paint('good', `? can be seen again: ${facts}`)),
+  ]
+  return lines.map((line) => eventLine(atMs, line)).join('')
+}
+
+/** A line with its time in front: ISO 8601, UTC. */
+export const eventLine = (atMs: number, text: string): string => `${new Date(atMs).toISOString().slice(0, 19)}Z ${text}\n`
+
+/** The same as one JSON document on a line; nothing for nothing. Of a failure the code, the message and the hint. */
+export function changesJson({ failed, recovered, ...lists }: AuditChanges, atMs: number): string {
+  if (!failed && !recovered && Object.values(lists).every((list) => list.length === 0)) return ''
+  const error = failed && { code: failed.code, message: failed.message, hint: failed.hint }
+  return `${JSON.stringify({ formatVersion: 1, at: new Date(atMs).toISOString(), ...lists, recovered, error })}\n`
+}
+
+const findingLine = ({ severity, id, message }: AuditedFinding): string => `${severity} ${id}: ${visible(message)}`
+
+/** `node 2: host.addresses, host.links`, and why: one for a node, as one reason is mostly that of all. */
+function perNode(unknown: readonly Unknown[]): { readonly facts: string; readonly why: string }[] {
+  const pnns = [...new Set(unknown.map(({ pnn }) => pnn))]
+  return pnns.map((pnn) => {
+    const own = unknown.filter((each) => each.pnn === pnn)
+    return { facts: `node ${pnn}: ${own.map(({ fact }) => visible(fact)).join(', ')}`, why: visible(own[0]?.why ?? '') }
+  })
+}
