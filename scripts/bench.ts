@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type Control, connectUnix, controls, decode, encode } from '../src/index.ts'
 import type { ClusterNode } from '../src/lib/cluster/node.ts'
 import { benchAllocation } from './bench/allocation.ts'
+import { benchAudit } from './bench/audit.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchSimulation } from './bench/simulation.ts'
 
@@ -89,6 +90,7 @@ try {
   await nodeMap()
   await benchAllocation()
   benchSimulation()
+  await benchAudit()
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

@@ -1,11 +1,12 @@
 import { Command } from '@oclif/core/command'
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
-import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { CtdbtsError } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { CtdbClient } from '../transport/client.ts'
 import { openUnix } from '../transport/unix.ts'
 import type { CtdbStyle } from '../ui/ctdb/style.ts'
 import { jsonText } from '../ui/json.ts'
+import { type HostOptions, wantsHost } from './host-flags.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { wantsColour } from './output.ts'
 import { cutCommandLine } from './popt.ts'
@@ -16,7 +17,7 @@ import { type SimOptions, wantsSim } from './sim-flags.ts'
 const DEFAULT_MAX_RUNTIME_SECONDS = 120
 
 /** The values of the options that every command has. */
-export interface GlobalOptions {
+export interface GlobalOptions extends HostOptions {
   readonly node: number | undefined
   readonly timelimit: number
   readonly maxruntime: number | undefined
@@ -68,9 +69,8 @@ export abstract class CtdbtsCommand extends Command {
 
   /** Connects to the local daemon for the time of `use`, and keeps to the time limits. */
   protected async withDaemon<T>(options: GlobalOptions & SimOptions, use: (daemon: Daemon) => Promise<T>): Promise<T> {
-    const stopTimer = limitRunTime(options.maxruntime)
-    // The real tool takes a negative limit as unsigned, and so as none.
-    const timeoutMs = options.timelimit < 0 ? MAX_TIMER_MS : options.timelimit * 1000
+    const stopTimer = limitRunTime(options)
+    const timeoutMs = timeoutMsOf(options)
     try {
       const { client, pnn, close } = await open(options, timeoutMs)
       pnn.catch(() => {})
@@ -150,17 +150,22 @@ export abstract class CtdbtsCommand extends Command {
   }
 }
 
-/** The local daemon, or the embedded cluster where that is wanted. */
+/** The time limit for each answer. The real tool takes a negative one as unsigned, and so as none. */
+export const timeoutMsOf = ({ timelimit }: GlobalOptions): number => (timelimit < 0 ? MAX_TIMER_MS : timelimit * 1000)
+
+/** The local daemon; that of another host, or the embedded cluster, where that is wanted. */
 async function open(
   options: GlobalOptions & SimOptions,
   timeoutMs: number,
 ): Promise<{ client: CtdbClient; pnn: Promise<number>; close: () => void }> {
+  checkWhere(options)
+  if (wantsHost(options)) {
+    const { openHost } = await import('./open-host.ts')
+    return await openHost(options, timeoutMs)
+  }
   if (!wantsSim(options)) {
     const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
     return { client, pnn, close: () => client.close() }
-  }
-  if (options.socket !== undefined) {
-    throw new CtdbtsError('USAGE', 'either a socket can be asked or a simulated cluster', { hint: 'leave out --socket or --sim' })
   }
   const { openSim } = await import('./open-sim.ts')
   const { client, close } = await openSim(options, timeoutMs)
@@ -174,6 +179,16 @@ async function open(
   }
 }
 
+/** @throws CtdbtsError USAGE when the options name two clusters. */
+export function checkWhere(options: GlobalOptions & SimOptions): void {
+  if (!wantsSim(options)) return
+  const other = wantsHost(options) ? '--host' : options.socket === undefined ? undefined : '--socket'
+  if (other === undefined) return
+  throw new CtdbtsError('USAGE', `either a real cluster can be asked (${other}) or a simulated one`, {
+    hint: `leave out ${other} or --sim`,
+  })
+}
+
 const refusal = (line: string): CtdbtsError => new CtdbtsError('OUTPUT_FORM', line, { ctdbText: { stderr: [line] } })
 
 function ctdbStyle(options: GlobalOptions): CtdbStyle {
@@ -181,17 +196,18 @@ function ctdbStyle(options: GlobalOptions): CtdbStyle {
   return { verbose: options.verbose, ...(machine ? { separator: options.separator } : {}) }
 }
 
-/** oclif's parser marks its complaints with the input it parsed. */
-const isUsageError = (error: unknown): error is Error => error instanceof Error && 'parse' in error
+/** oclif's parser marks its complaints with the input it parsed, or at least as its own. */
+const isUsageError = (error: unknown): error is Error => error instanceof Error && ('parse' in error || 'oclif' in error)
 
 /** Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. Returns what ends the limit. */
-function limitRunTime(given: number | undefined): () => void {
-  const seconds = given || timeoutFromEnvironment() || DEFAULT_MAX_RUNTIME_SECONDS
+export function limitRunTime({ maxruntime, json }: GlobalOptions): () => void {
+  const seconds = maxruntime || timeoutFromEnvironment() || DEFAULT_MAX_RUNTIME_SECONDS
   if (seconds < 0) return () => {}
   const timer = setTimeout(
     () => {
-      process.stderr.write('Maximum runtime exceeded - exiting\n')
-      process.exit(EXIT_STATUS.failure)
+      const line = 'Maximum runtime exceeded - exiting'
+      reportError(new CtdbtsError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } }), json ? 'json' : 'ctdb')
+      process.exit()
     },
     Math.min(seconds * 1000, MAX_TIMER_MS),
   )

@@ -9,8 +9,8 @@ import { guardOutput } from './output.ts'
 import { commandIndex, cutCommandLine } from './popt.ts'
 import { reportError } from './report-error.ts'
 
-/** Words that oclif answers to itself. */
-const OCLIF_WORDS = ['help', '--help', '-h', '-?', '--version']
+/** Options that oclif answers to itself. */
+const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
 
 /**
  * Runs the command line.
@@ -24,6 +24,7 @@ export async function main(argv: readonly string[], root: string, commands = pac
   try {
     await run(commandFirst(argv), { root, pjson, ignoreManifest: commands !== packageJson.oclif.commands })
     await flush()
+    endSoon()
   } catch (error) {
     reportError(error, 'ctdb')
   }
@@ -31,9 +32,16 @@ export async function main(argv: readonly string[], root: string, commands = pac
   if (argv.length === 0) process.exitCode = EXIT_STATUS.failure
 }
 
+/** What others have left open (an SSH agent that says nothing, say) shall not keep a program alive that is done. */
+function endSoon(): void {
+  const timer = setTimeout(() => process.stdout.writableLength === 0 && process.exit(), 1_000)
+  timer.unref()
+}
+
 /** The real tool's options may come before the command; oclif wants the command first. */
 function commandFirst(argv: readonly string[]): string[] {
-  if (argv.length === 0 || argv.some((word) => OCLIF_WORDS.includes(word))) return helpFirst(argv)
+  const wantsHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => OCLIF_OPTIONS.includes(word))
+  if (wantsHelp) return helpFirst(argv)
   const shapes = optionShapes(globalFlags)
   const at = commandIndex(argv, shapes)
   const command = argv[at]
@@ -51,8 +59,11 @@ function noSuchCommand(command: string | undefined): CtdbtsError {
   return new CtdbtsError('UNKNOWN_COMMAND', line, { ctdbText: { stderr: [line] } })
 }
 
-/** `ctdbts -n 1 ip --help`: the command must come first here too, but nothing else matters. */
+/** `ctdbts -n 1 ip --help`, `ctdbts help ip`: the command must come first here too, but nothing else matters. */
 function helpFirst(argv: readonly string[]): string[] {
   const command = argv.find((word) => Object.hasOwn(COMMANDS, word))
-  return argv[0] === 'help' || command === undefined ? [...argv] : [command, '--help']
+  if (command !== undefined) return [command, '--help']
+  if (argv[0] !== 'help') return [...argv]
+  if (argv[1] !== undefined) throw noSuchCommand(argv[1])
+  return ['--help']
 }

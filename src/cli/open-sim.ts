@@ -6,11 +6,11 @@ import { SimCluster } from '../transport/serve/sim-cluster.ts'
 import { type SimOptions, simSettings } from './sim-flags.ts'
 
 /**
- * Makes an embedded cluster, lets happen to it what the scenario says, and connects to its node 0. It goes along with the real time from
- * then on, until it is closed.
+ * Makes an embedded cluster, lets happen to it what the scenario says, and lets it go along with the real time from then on, until it is
+ * closed.
  * @throws CtdbtsError for a scenario that cannot be read or carried out, or a size that cannot be.
  */
-export async function openSim(options: SimOptions, timeoutMs: number): Promise<{ client: CtdbClient; close: () => void }> {
+export async function openSimCluster(options: SimOptions): Promise<SimCluster> {
   const settings = await simSettings({
     nodes: options['sim-nodes'],
     addresses: options['sim-addresses'],
@@ -22,12 +22,22 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<{
   const cluster = new SimCluster({ layout: uniformLayout(nodes, addresses), era, seed, speed: 1 })
   await cluster.comeUp()
   await runSteps(cluster, steps, atMs(options['sim-at']))
+  cluster.driver.start()
+  return cluster
+}
+
+/**
+ * Makes an embedded cluster and connects to its node 0.
+ * @throws CtdbtsError as {@link openSimCluster}; NO_SOCKET when nothing runs on node 0.
+ */
+export async function openSim(options: SimOptions, timeoutMs: number): Promise<{ client: CtdbClient; close: () => void }> {
+  const cluster = await openSimCluster(options)
   if (!cluster.world.nodes[0]?.daemon) {
+    cluster.close()
     throw new CtdbtsError('NO_SOCKET', 'no ctdbd runs on node 0 of the simulated cluster at that time', {
       hint: 'the commands ask through node 0; let the scenario end another one, or look earlier (--sim-at)',
     })
   }
-  cluster.driver.start()
   const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs })
   return { client, close: () => cluster.close() }
 }

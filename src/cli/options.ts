@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { hostFlags } from './host-flags.ts'
 import type { OptionShape } from './popt.ts'
 
 const INTEGER = 'INT'
@@ -33,10 +34,11 @@ export const globalFlags = {
   socket: Flags.string({
     helpGroup: 'CTDBTS',
     helpValue: 'PATH',
-    summary: 'socket of the local daemon [default: CTDB_SOCKET, else where CTDB keeps it]',
+    summary: 'socket of the daemon [default: CTDB_SOCKET, else where CTDB keeps it]',
   }),
   table: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'a table for people' }),
   json: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'JSON, with a formatVersion' }),
+  ...hostFlags,
 }
 
 /** An option of commands that only read: they do as well with what a snapshot holds. */

@@ -5,6 +5,7 @@ import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
 import Status from './status.ts'
 import TakeoverRun from './takeover-run.ts'
+import Verify from './verify.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
@@ -15,4 +16,5 @@ export const COMMANDS = {
   snapshot: Snapshot,
   status: Status,
   'takeover-run': TakeoverRun,
+  verify: Verify,
 }

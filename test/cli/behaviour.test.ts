@@ -200,6 +200,20 @@ describe('a wrong command line', () => {
     expect(await ctdbts(['status', 'foo'])).toMatchObject({ stdout: '', stderr: expect.stringContaining('foo'), status: 1 })
   })
 
+  it('shows the help of a command in every way one may ask for it', async () => {
+    const asked = await ctdbts(['verify', '--help'])
+    expect(asked).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('ctdbts verify') })
+    expect((await ctdbts(['help', 'verify'])).stdout).toBe(asked.stdout)
+    expect(await ctdbts(['help'])).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('COMMANDS') })
+    expect(await ctdbts(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr: "Unknown command 'nonsense'\n", status: 1 })
+  })
+
+  it('says which word is too much', async () => {
+    const { stdout, stderr, status } = await ctdbts(['status', 'nonsense'])
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toContain('Unexpected argument: nonsense')
+  })
+
   it('shows the help, and fails, when there is nothing on it', async () => {
     const { stdout, status } = await ctdbts([])
     expect(stdout).toContain('show the public addresses')

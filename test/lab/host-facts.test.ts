@@ -38,7 +38,7 @@ describeOnLab('a node of a real cluster', (lab) => {
       shown.map((line) => line.split(/\s+/).slice(0, 2).join(' ')),
     )
     expect(monitor?.scripts.length).toBeGreaterThan(0)
-    expect(facts.events?.map(({ event }) => event)).toEqual(['monitor', 'takeip', 'releaseip', 'ipreallocated'])
+    expect(facts.events?.map(({ event }) => event)).toEqual(['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'])
   })
 
   describe('whose clients are kept out', () => {

@@ -55,6 +55,7 @@ function bed() {
         home: dir.path,
         connectTimeoutMs: 5000,
         onNotice: (text) => notices.push(text),
+        onKeyAdded: (text) => notices.push(text),
         ...options,
       })
       onTestFinished(() => pool.close())

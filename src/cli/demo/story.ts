@@ -1,19 +1,22 @@
+import { auditSamples } from '../../lib/audit/audit.ts'
 import { sortKnownIps } from '../../lib/cluster/merge-ips.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { Leader, OwnedIp } from '../../lib/cluster/report.ts'
 import { isShown, type LogEntry, logLine } from '../../lib/log/entry.ts'
 import { already } from '../../lib/process/wait.ts'
-import { checkLocally, type LocalFinding } from '../../lib/recovery/local-check.ts'
 import { uniformLayout } from '../../lib/sim/layout.ts'
 import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
+import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { planTakeover } from '../../lib/takeover/plan.ts'
 import { CtdbClient } from '../../transport/client.ts'
 import { collectIps } from '../../transport/collect/ip.ts'
 import { collectLeader } from '../../transport/collect/leader.ts'
 import { collectSnapshot } from '../../transport/collect/snapshot.ts'
+import { collectHostFacts } from '../../transport/host/collect.ts'
 import { promised } from '../../transport/serve/promised.ts'
 import { SimCluster } from '../../transport/serve/sim-cluster.ts'
-import { CONTROL_FLAG, controls } from '../../transport/wire/controls.ts'
+import { simHostAccess } from '../../transport/serve/sim-host.ts'
+import { auditText } from '../../ui/audit/text.ts'
 import { ctdbIpText } from '../../ui/ctdb/ip.ts'
 import { planText } from '../../ui/plan.ts'
 import { simOverview } from '../../ui/sim.ts'
@@ -87,8 +90,8 @@ class Story {
 
     this.scene('The daemons have not noticed yet: ctdb ip says that all is well.')
     await this.showIps(client)
-    this.scene(`The kernel of node ${owner} says otherwise. What its recovery daemon will find, once it looks:`)
-    await this.showFindings(client, owner)
+    this.scene(`The kernel of node ${owner} says otherwise. An audit of daemons, kernels and files sees it:`)
+    await this.showAudit(client, leader)
     await this.options.pause()
 
     this.scene('What would a takeover run do about it?')
@@ -104,7 +107,7 @@ class Story {
     this.scene('The address is back.')
     await this.showIps(client)
     await this.showKernels()
-    await this.showFindings(client, owner)
+    await this.showAudit(client, leader)
     client.close()
     cluster.close()
   }
@@ -160,27 +163,26 @@ class Story {
     this.options.write(simOverview(overviewOf(this.cluster.world, held), this.paint))
   }
 
-  /** The check that every recovery daemon makes, with the same code: of a node that is looked at from outside. */
-  private async showFindings(client: CtdbClient, pnn: Pnn): Promise<void> {
-    const findings = await this.meanwhile(() => this.findingsOf(client, pnn))
-    const lines = findings.map((finding) => `${this.paint('bad', '✗')} node ${pnn}: ${findingText(finding)}\n`)
-    this.options.write(lines.length > 0 ? lines.join('') : `${this.paint('good', '✓')} node ${pnn}: kernel and belief agree\n`)
+  private async showAudit(client: CtdbClient, leader: Leader): Promise<void> {
+    this.command('$ ctdbts verify')
+    const report = auditSamples([await this.look(client, leader), await this.look(client, leader)])
+    this.options.write(auditText(report, { groupBy: 'fault', verbose: false, paint: this.paint }))
   }
 
-  private async findingsOf(client: CtdbClient, pnn: Pnn): Promise<LocalFinding[]> {
-    const [known, available, interfaces, held] = await Promise.all([
-      client.control(controls.getPublicIps, { to: pnn }),
-      client.control(controls.getPublicIps, { to: pnn, flags: CONTROL_FLAG.ONLY_AVAILABLE }),
-      client.control(controls.getIfaces, { to: pnn }),
-      this.heldBy(pnn),
-    ])
-    return checkLocally({ pnn, flags: 0, interfaces, lastInterfaces: interfaces, available, known, held }, 'now')
+  /** All that is to be seen of the nodes, their kernels and files included. */
+  private look(client: CtdbClient, knownLeader: Leader): Promise<Snapshot> {
+    const hostOf = async (pnn: Pnn) => {
+      const access = simHostAccess(this.cluster, pnn)
+      const { facts, missing } = await collectHostFacts(access, { timeoutMs: TIME_LIMIT_MS })
+      return { facts: { ...facts, reachedBy: access.name, daemonAnswers: true }, missing }
+    }
+    const options = { timeoutMs: TIME_LIMIT_MS, now: new Date(), knownLeader, hostOf, leadersOf: async () => [knownLeader.pnn] }
+    return this.meanwhile(() => collectSnapshot(client, client.pnn(), options))
   }
 
   private async showPlan(client: CtdbClient, knownLeader: Leader): Promise<void> {
     this.command('$ ctdbts takeover-run --dry-run')
-    const options = { timeoutMs: TIME_LIMIT_MS, now: new Date(), knownLeader }
-    const snapshot = await this.meanwhile(() => collectSnapshot(client, client.pnn(), options))
+    const snapshot = await this.look(client, knownLeader)
     this.options.write(planText(planTakeover(snapshot), { explain: false, paint: this.paint }))
     this.options.write(
       'It moves nothing: the address stays with its owner, who is told again to take it over. That is the cure.\n',
@@ -212,10 +214,3 @@ class Story {
 }
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
-
-function findingText(finding: LocalFinding): string {
-  if (finding.kind === 'missing') return `${finding.address} is assigned to it, and not in its kernel`
-  if (finding.kind === 'unexpected') return `${finding.address} is in its kernel, and not assigned to it`
-  if (finding.kind === 'unassigned') return `${finding.address} is nobody's, and it could host it`
-  return 'its interfaces have changed'
-}

@@ -54,7 +54,7 @@ const CTDB_CONF = (lock: string): string => `[logging]
 
 const SSHD_CONFIG = (directory: string, keys: string, address: string): string => `ListenAddress ${address}
 HostKey ${keys}/host
-AuthorizedKeysFile ${keys}/client.pub
+AuthorizedKeysFile ${keys}/client.pub .ssh/authorized_keys
 PidFile ${directory}/run/sshd.pid
 UsePAM yes
 # The keys are in the folder for temporary files, which anybody may write to.

@@ -1,0 +1,122 @@
+// What an audit costs: of a real cluster, against the shell commands that show the least of it; and of many simulated nodes over SSH.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { uniformLayout } from '../../src/lib/sim/layout.ts'
+import { startSimServer } from '../../src/transport/serve/sim-server.ts'
+import { Lab } from '../../test/lab/harness/lab.ts'
+import { missingRequirements } from '../../test/lab/harness/requirements.ts'
+import { labSsh } from '../../test/lab/harness/ssh-config.ts'
+import { startLab } from '../../test/lab/harness/start.ts'
+import { type Ratios, reportLine } from './pairs.ts'
+
+const ROUNDS = 9
+const SIM_NODES = 64
+
+interface Cost {
+  readonly wallMs: number
+  /** Of the process and all that it waited for. */
+  readonly cpuMs: number
+  readonly stderr: string
+}
+
+/** Runs a command to its end under `bash`, whose `times` tells what it and its children have used. */
+async function cost(argv: readonly string[], env: Record<string, string> = {}, expected = 0): Promise<Cost> {
+  const startMs = performance.now()
+  const child = spawn('bash', ['-c', '"$@" >/dev/null; status=$?; times; exit $status', 'bash', ...argv], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [times, stderr] = [child.stdout, child.stderr].map((stream) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    return () => Buffer.concat(chunks).toString()
+  })
+  const [status] = await once(child, 'close')
+  if (status !== expected) throw new Error(`${argv.join(' ')} ended with ${status}: ${stderr?.()}`)
+  // The second line is of the children: user and system time, `0m1.234s` each.
+  const [, children = ''] = (times?.() ?? '').split('\n')
+  const parts = [...children.matchAll(/(\d+)m([\d.]+)s/g)]
+  const cpuMs = parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000, 0)
+  return { wallMs: performance.now() - startMs, cpuMs, stderr: stderr?.() ?? '' }
+}
+
+async function pairs(a: () => Promise<Cost>, b: () => Promise<Cost>): Promise<{ wall: Ratios; cpu: Ratios }> {
+  const wall: number[] = []
+  const cpu: number[] = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const [one, other] = [await a(), await b()]
+    if (round < 0) continue
+    wall.push(one.wallMs / other.wallMs)
+    cpu.push(one.cpuMs / other.cpuMs)
+  }
+  const sorted = (list: number[]) => list.sort((x, y) => x - y)
+  return { wall: sorted(wall), cpu: sorted(cpu) }
+}
+
+/** Connections that a run has opened, as it tells with -v. */
+const connectionsOf = ({ stderr }: Cost): string => /(\d+) SSH connections? opened/.exec(stderr)?.[1] ?? '?'
+
+async function auditTheLab(): Promise<void> {
+  const missing = await missingRequirements()
+  if (missing.length > 0) {
+    console.log(`audit of a real cluster against onnode: NOT MEASURED, this machine lacks ${missing.join(', ')}`)
+    return
+  }
+  const started = await startLab({ nodes: 3 })
+  try {
+    const lab = new Lab(started.description)
+    const ssh = labSsh(lab)
+    const audit = () => cost(lab.argv(0, [...lab.program, 'verify', '-v', ...ssh.flags, '--host', '10.99.0.1']))
+    const onnode = () =>
+      cost(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
+    const { wall, cpu } = await pairs(audit, onnode)
+    console.log(reportLine("audit of 3 real nodes against `onnode -p all 'ctdb -X ip; ip addr'`", wall, 'at most 1.0'))
+    console.log(reportLine('the same in CPU time', cpu, ''))
+    console.log(`connections opened by an audit of 3 real nodes: ${connectionsOf(await audit())}`)
+  } finally {
+    await started.stop()
+  }
+}
+
+async function auditSimulated(): Promise<void> {
+  const layout = uniformLayout(SIM_NODES, 128)
+  await using server = await startSimServer({ layout, era: 'now', seed: 1, speed: 1, ssh: { firstPort: 0 } })
+  const directory = mkdtempSync(join(tmpdir(), 'ctdbts-bench-'))
+  try {
+    const configFile = join(directory, 'config')
+    writeFileSync(configFile, `IdentityFile ${server.sshKeyPath}\nUserKnownHostsFile ${server.knownHostsPath}\n`)
+    const hosts = server.nodes.map(({ ssh }) => `${ssh?.host}:${ssh?.port}`)
+    const runs = []
+    const root = join(import.meta.dirname, '../..')
+    for (let round = 0; round < 3; round++) {
+      const argv = [
+        process.execPath,
+        join(root, 'bin/run.js'),
+        'verify',
+        '-v',
+        '--ssh-config',
+        configFile,
+        '--host',
+        hosts.join(),
+      ]
+      runs.push(await cost(argv))
+    }
+    runs.sort((a, b) => a.wallMs - b.wallMs)
+    const [, middle] = runs
+    if (!middle) return
+    console.log(
+      `audit of ${SIM_NODES} simulated nodes over SSH (the servers on the same 2 cores): ${(middle.wallMs / 1000).toFixed(1)} s, ` +
+        `CPU ${(middle.cpuMs / 1000).toFixed(1)} s, ${connectionsOf(middle)} connections`,
+    )
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+export async function benchAudit(): Promise<void> {
+  await auditSimulated()
+  await auditTheLab()
+}

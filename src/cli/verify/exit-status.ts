@@ -1,0 +1,19 @@
+import { SEVERITIES, type Severity } from '../../lib/audit/finding.ts'
+import type { AuditReport } from '../../lib/audit/report.ts'
+import type { Format } from './formats.ts'
+
+/** What `verify` ends with, beside 1 for an error. */
+const EXIT = { clean: 0, findings: 2, unknown: 3 } as const
+
+export const EXIT_MEANINGS = `0 clean; ${EXIT.findings} something is wrong (--fail-on); ${EXIT.unknown} nothing is, but not everything could be seen; 1 an error, 110 a host that did not answer in time`
+
+/** What the process shall exit with after this report. */
+export async function exitStatusOf(report: AuditReport, format: Format, failOn: Severity): Promise<number> {
+  if (format === 'nagios') {
+    const { nagiosStatus } = await import('../../ui/audit/nagios.ts')
+    return nagiosStatus(report)
+  }
+  const counts = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
+  const fails = report.findings.some(({ state, severity }) => state === 'real' && counts.includes(severity))
+  return fails ? EXIT.findings : report.unknown.length > 0 ? EXIT.unknown : EXIT.clean
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { auditSamples } from '../../lib/audit/audit.ts'
+import { changesBetween, type Outcome, rememberedOf } from '../../lib/audit/changes.ts'
+import type { Severity } from '../../lib/audit/finding.ts'
+import type { AuditReport } from '../../lib/audit/report.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
+import { type AuditOptions, auditCluster } from '../../transport/reach/audit.ts'
+import { Cluster } from '../../transport/reach/cluster.ts'
+import { changesJson, changesText, eventLine } from '../../ui/audit/changes.ts'
+import { painter } from '../../ui/table.ts'
+import { type GlobalOptions, timeoutMsOf } from '../base-command.ts'
+import { openWays, type Ways } from '../open-cluster.ts'
+import { wantsColour } from '../output.ts'
+import type { SimOptions } from '../sim-flags.ts'
+import { readSnapshot } from '../snapshot-file.ts'
+import { withCluster } from '../with-cluster.ts'
+import { exitStatusOf } from './exit-status.ts'
+import type { Format } from './formats.ts'
+
+/** 128 + SIGINT. */
+const INTERRUPTED = 130
+
+type Options = GlobalOptions & SimOptions & { readonly from?: string | undefined }
+
+/**
+ * Audits the cluster that the options name, or a snapshot of one.
+ * @throws CtdbtsError when no node can be reached, or none says which nodes there are.
+ */
+export async function auditOnce(options: Options, choice: AuditOptions): Promise<AuditReport> {
+  if (options.from !== undefined) return auditSamples([await readSnapshot(options.from)], choice)
+  return await withCluster(options, (cluster) => auditCluster(cluster, choice))
+}
+
+/** Audits again and again until Ctrl-C; after the first time only changes are told. A cluster that cannot be reached is such a change. */
+export async function follow(
+  options: Options,
+  choice: AuditOptions,
+  { format, seconds, failOn }: { format: Format; seconds: number; failOn: Severity },
+): Promise<undefined> {
+  requireLive(options, format)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const paint = painter(wantsColour(process.stdout, process.env))
+  const ways = await openWays(options, timeoutMsOf(options))
+  // What is being connected to would be waited for otherwise.
+  stop.signal.addEventListener('abort', () => ways.close())
+  // Of an audit that was not even once made nothing can be said.
+  process.exitCode = INTERRUPTED
+  let before: Outcome | undefined
+  try {
+    while (!stop.signal.aborted) {
+      const startMs = Date.now()
+      const now = await auditThrough(ways, { ...choice, signal: stop.signal }).catch(asOutcome)
+      if (stop.signal.aborted) break
+      const changes = changesBetween(before, now)
+      if (before === undefined && format === 'text') process.stdout.write(firstLine(now, seconds))
+      process.stdout.write(format === 'json' ? changesJson(changes, startMs) : changesText(changes, startMs, paint))
+      before = rememberedOf(before, now, changes)
+      process.exitCode = now instanceof CtdbtsError ? now.exitStatus : await exitStatusOf(now, format, failOn)
+      await sleep(Math.max(0, startMs + seconds * 1000 - Date.now()), undefined, { signal: stop.signal })
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+  } finally {
+    ways.close()
+  }
+  return undefined
+}
+
+function requireLive({ from }: Options, format: Format): void {
+  if (from !== undefined || !['text', 'json'].includes(format)) {
+    throw new CtdbtsError('USAGE', '--interval tells of a live cluster, as text or as JSON lines', {
+      hint: 'leave out --from and --format',
+    })
+  }
+}
+
+/** So that silence can be told from nothing being done. */
+function firstLine(now: Outcome, seconds: number): string {
+  const what = now instanceof CtdbtsError ? 'the cluster' : `${now.nodes.length} nodes with ${now.checks.length} checks`
+  return eventLine(Date.now(), `auditing ${what} every ${seconds} s; only changes are told`)
+}
+
+function asOutcome(error: unknown): CtdbtsError {
+  if (error instanceof CtdbtsError) return error
+  throw error
+}
+
+async function auditThrough({ options }: Ways, choice: AuditOptions): Promise<AuditReport> {
+  using cluster = await Cluster.open(options)
+  return await auditCluster(cluster, choice)
+}

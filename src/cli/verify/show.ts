@@ -1,0 +1,61 @@
+import type { AuditReport } from '../../lib/audit/report.ts'
+import { jsonText } from '../../ui/json.ts'
+import { wantsColour } from '../output.ts'
+import { writeWhole } from '../snapshot-file.ts'
+import type { Format } from './formats.ts'
+
+export interface ShowOptions {
+  readonly format: Format
+  readonly groupBy: 'fault' | 'node'
+  readonly verbose: boolean
+  /** The file to write it to, as a whole or not at all; standard output unless given. */
+  readonly output?: string | undefined
+}
+
+/**
+ * Writes a report; for JSON on standard output it returns the document instead.
+ * @throws CtdbtsError NO_FILE when the file cannot be written.
+ */
+export async function showReport(report: AuditReport, options: ShowOptions): Promise<unknown> {
+  const { format, output } = options
+  if (format === 'json') {
+    const { auditJson } = await import('../../ui/audit/json.ts')
+    const document = auditJson(report)
+    if (output === undefined) return document
+    writeWhole(output, `${jsonText(document)}\n`)
+    return undefined
+  }
+  const text = await textOf(report, format, options)
+  if (output === undefined) process.stdout.write(text)
+  else writeWhole(output, text)
+  return undefined
+}
+
+async function textOf(
+  report: AuditReport,
+  format: Exclude<Format, 'json'>,
+  { groupBy, verbose, output }: ShowOptions,
+): Promise<string> {
+  switch (format) {
+    case 'nagios': {
+      const { auditNagios } = await import('../../ui/audit/nagios.ts')
+      return auditNagios(report)
+    }
+    case 'prometheus': {
+      const { auditPrometheus } = await import('../../ui/audit/prometheus.ts')
+      return await auditPrometheus(report, { takenAtSeconds: Date.parse(report.lastTakenAt) / 1000 })
+    }
+    case 'junit': {
+      const { auditJunit } = await import('../../ui/audit/junit.ts')
+      return auditJunit(report)
+    }
+    case 'text': {
+      const [{ auditText }, { painter }] = await Promise.all([import('../../ui/audit/text.ts'), import('../../ui/table.ts')])
+      return auditText(report, {
+        groupBy,
+        verbose,
+        paint: painter(output === undefined && wantsColour(process.stdout, process.env)),
+      })
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { auditCluster } from '../../src/transport/reach/audit.ts'
+import { Cluster } from '../../src/transport/reach/cluster.ts'
+import { KNOWN_SOCKETS } from '../../src/transport/unix.ts'
+import { describeOnLab } from './describe-on-lab.ts'
+import { nodeAccess } from './harness/node-access.ts'
+import { untilHealthy, viewOf } from './harness/view.ts'
+
+const AUDITS = 200
+const ROUNDS = 12
+/** So many at the same time, each with connections of its own. */
+const AT_ONCE = 2
+/** Else the audits would leave no time for the takeover runs. */
+const PAUSE_MS = 300
+
+describeOnLab('audits while takeover runs go on', (lab) => {
+  let isOver = false
+  let moves = 0
+  let background: Promise<void>
+
+  /** Addresses change their owners, by themselves and by hand, as fast as CTDB does it. */
+  async function keepMoving(): Promise<void> {
+    for (let round = 0; !isOver; round++) {
+      const pnn = round % 3
+      await lab.ctdb(0, 'disable', '-n', String(pnn))
+      await lab.ctdb(0, 'ipreallocate')
+      await lab.ctdb(0, 'enable', '-n', String(pnn))
+      await lab.ctdb(0, 'ipreallocate')
+      const view = await viewOf(lab, 0)
+      const [address, owner] = typeof view === 'string' ? [] : ([...view.owners][round % view.owners.size] ?? [])
+      if (address !== undefined && owner !== undefined) {
+        await lab.ctdb(0, 'moveip', address, String((owner + 1) % 3))
+        await lab.ctdb(0, 'ipreallocate')
+      }
+      moves++
+    }
+  }
+
+  beforeAll(() => {
+    background = keepMoving()
+  })
+  afterAll(async () => {
+    isOver = true
+    await background
+    await untilHealthy(lab)
+  }, 120_000)
+
+  it(`give no false alarm in ${AUDITS} or more`, { timeout: 1_500_000 }, async () => {
+    const options = {
+      entries: lab.pnns.map((pnn) => ({ name: `node ${pnn}`, reach: async () => nodeAccess(lab, pnn) })),
+      socketPaths: KNOWN_SOCKETS,
+      timeoutMs: 10_000,
+    }
+    let audits = 0
+    let transient = 0
+    const alarms: unknown[] = []
+    const auditAll = async () => {
+      while (audits < AUDITS || moves < ROUNDS) {
+        audits++
+        using cluster = await Cluster.open(options)
+        const { findings, unknown } = await auditCluster(cluster)
+        alarms.push(...findings.filter(({ state }) => state === 'real'), ...unknown)
+        transient += findings.length
+        await sleep(PAUSE_MS)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, auditAll))
+    process.stdout.write(
+      `${audits} audits during ${moves} rounds of takeover runs: ${transient} transient findings, ${alarms.length} alarms\n`,
+    )
+    expect(alarms).toEqual([])
+    // Else nothing was put to the test.
+    expect(transient).toBeGreaterThan(10)
+  })
+})
