@@ -25,6 +25,8 @@ export interface SnapshotOptions {
   readonly clientOf?: (pnn: Pnn) => CtdbClient | undefined
   /** Whether a node's own daemon is known not to answer: it is not asked, as that would only take its time again. */
   readonly isSilent?: (pnn: Pnn) => boolean
+  /** Told when all nodes have been looked at, though it may not be known yet who leads. */
+  readonly onSeen?: (() => void) | undefined
   /** Who is at the node itself to look; undefined for nobody. */
   readonly hostOf?: (pnn: Pnn) => Promise<HostReport> | undefined
   /** Those who said on a node that they lead. */
@@ -43,6 +45,7 @@ export async function collectSnapshot(client: CtdbClient, localPnn: Promise<Pnn>
   const nodeMap = await nodeMapOf(client, localPnn)
   const present = nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
   const nodes = await Promise.all(present.map(({ pnn, flags }) => collectFacts(client, pnn, flags, options)))
+  options.onSeen?.()
   const { pnn, era } = await leader
   return {
     formatVersion: SNAPSHOT_VERSION,

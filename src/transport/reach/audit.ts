@@ -25,19 +25,31 @@ export async function auditCluster(cluster: Cluster, { only, skip, signal }: Aud
   const startMs = Date.now()
   const samples: Snapshot[] = []
   const times: number[] = []
-  const look = async (): Promise<AuditReport> => {
+  const look = () => {
     signal?.throwIfAborted()
     times.push(Date.now())
-    samples.push(await orAborted(cluster.sample(), signal))
-    return auditSamples(samples, { only, skip, activity: cluster.activitySince(times.at(-2) ?? startMs) })
+    const seen = Promise.withResolvers<void>()
+    const snapshot = orAborted(cluster.sample(seen.resolve), signal)
+    // Also when nothing can be seen, which `snapshot` tells.
+    snapshot.then(
+      () => seen.resolve(),
+      () => seen.resolve(),
+    )
+    return { seen: seen.promise, snapshot }
   }
-  await look()
-  let report = await look()
+  const audit = () => auditSamples(samples, { only, skip, activity: cluster.activitySince(times.at(-2) ?? startMs) })
+  const first = look()
+  // While the first still waits to hear of the leader, the second can look at the nodes.
+  await first.seen
+  const second = look()
+  samples.push(...(await Promise.all([first.snapshot, second.snapshot])))
+  let report = audit()
   // Two looks right after each other may both have met the same moment of the same takeover run.
   let isSure = !mayBeMoving(report) && !needsAnotherSample(report)
   while (!isSure) {
     await sleep(GAP_MS, undefined, { signal })
-    report = await look()
+    samples.push(await look().snapshot)
+    report = audit()
     isSure = !needsAnotherSample(report) || Date.now() - startMs > LIMIT_MS
   }
   return report

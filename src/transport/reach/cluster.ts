@@ -51,12 +51,13 @@ export class Cluster implements Disposable {
 
   /**
    * Looks at all nodes, once: through a daemon that answers, or without where none does.
+   * @param onSeen told when that is done, though it may not be known yet who leads.
    */
-  async sample(): Promise<Snapshot> {
+  async sample(onSeen?: () => void): Promise<Snapshot> {
     const now = new Date()
     for (const asked of this.askedNodes()) {
       try {
-        return await this.sampleThrough(asked, now)
+        return await this.sampleThrough(asked, now, onSeen)
       } catch (error) {
         if (!(error instanceof CtdbtsError)) throw error
         // It has answered until now; others may still do.
@@ -76,7 +77,7 @@ export class Cluster implements Disposable {
     for (const host of this.hosts.values()) closeDaemon(host)
   }
 
-  private async sampleThrough(asked: Daemon, now: Date): Promise<Snapshot> {
+  private async sampleThrough(asked: Daemon, now: Date, onSeen: (() => void) | undefined): Promise<Snapshot> {
     const leader = this.leaderBy(asked)
     const recmasters = leader.then(({ era }) => (era === 'recmaster' ? this.recmasters() : undefined))
     recmasters.catch(() => {})
@@ -84,6 +85,7 @@ export class Cluster implements Disposable {
       timeoutMs: this.options.timeoutMs,
       now,
       knownLeader: leader,
+      onSeen,
       clientOf: (node) => this.openClient(node),
       isSilent: (node) => this.silent.has(node) || this.hosts.get(node)?.problem?.code === 'TIMEOUT',
       hostOf: (node) => this.look(node),
