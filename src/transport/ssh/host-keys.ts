@@ -12,6 +12,7 @@ import {
   knownHostLine,
   knownKeyTypes,
   parseKnownHosts,
+  SSH_PORT,
 } from './known-hosts.ts'
 import type { ResolvedHost } from './resolve.ts'
 
@@ -38,9 +39,10 @@ export interface HostKeyCheck {
 
 /**
  * Reads what is known of a host.
+ * @param jump the host that the way leads through, as `ssh -J` takes it.
  * @throws CtdbtsError KNOWN_HOSTS when a file exists but cannot be read: it might revoke the key.
  */
-export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void): HostKeyCheck {
+export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void, jump: string | undefined): HostKeyCheck {
   const known = [...host.userKnownHosts, ...host.globalKnownHosts].flatMap(readKnownHosts)
   const names = hostKeyNames(host.host, host.port, host.hostKeyAlias)
   const types = knownKeyTypes(known, names)
@@ -52,7 +54,7 @@ export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void
       const judged = judgeHostKey(known, names, key)
       if (judged.verdict === 'known') return
       if (judged.verdict !== 'unknown') throw refused(judged.verdict, judged.by, names[0], key)
-      if (!host.acceptNew) throw unknown(host, names[0], key)
+      if (!host.acceptNew) throw unknown(host, names[0], key, jump)
       add(host, names[0], key)
       onAdded(`${names[0]}: its ${shown(key)} is new, and has been added to ${host.userKnownHosts[0]}`)
     },
@@ -96,9 +98,10 @@ function endsMidLine(file: string): boolean {
   }
 }
 
-function unknown({ name, port }: ResolvedHost, known: string, key: Buffer): CtdbtsError {
+function unknown({ name, port }: ResolvedHost, known: string, key: Buffer, jump: string | undefined): CtdbtsError {
+  const ssh = ['ssh', ...(jump === undefined ? [] : ['-J', jump]), ...(port === SSH_PORT ? [] : ['-p', port]), name].join(' ')
   return new CtdbtsError('HOST_KEY_UNKNOWN', `the host key of ${known} is not known; it shows an ${shown(key)}`, {
-    hint: `compare the fingerprint with \`ssh-keygen -lf\` there, then connect once with \`ssh -p ${port} ${name}\`, or give --accept-new`,
+    hint: `compare the fingerprint with \`ssh-keygen -lf\` there, then connect once with \`${ssh}\`, or give --accept-new`,
   })
 }
 

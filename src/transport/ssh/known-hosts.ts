@@ -21,7 +21,7 @@ export type HostKeyVerdict =
 const MARKERS = { '@revoked': 'revoked', '@cert-authority': 'cert-authority' } as const
 const HASHED = /^\|1\|([A-Za-z0-9+/]+=*)\|([A-Za-z0-9+/]+=*)$/
 const SALT_BYTES = 20
-const SSH_PORT = 22
+export const SSH_PORT = 22
 
 /** Reads a known_hosts file. Lines that are not understood say nothing, as in OpenSSH. */
 export function parseKnownHosts(text: string, file: string): KnownHost[] {

@@ -15,6 +15,8 @@ export interface LoginOptions {
   readonly onKeyAdded: (text: string) => void
   /** Gives a stream to the host through another one. */
   readonly through: ((host: string, port: number) => Promise<Duplex>) | undefined
+  /** That other one, as `ssh -J` takes it. */
+  readonly jump: string | undefined
   /** Aborted when nobody wants the connection any more. */
   readonly signal: AbortSignal
 }
@@ -25,8 +27,11 @@ type Phase = 'handshake' | 'authentication'
  * Connects to a host's sshd, checks who it is, and logs in.
  * @throws CtdbtsError SSH_RESOLVE, SSH_REFUSED, SSH_UNREACHABLE, SSH_TIMEOUT, SSH_HANDSHAKE, HOST_KEY_*, KNOWN_HOSTS, SSH_AUTH, SSH_KEY, SSH_CLOSED.
  */
-export async function logIn(host: ResolvedHost, { ring, onNotice, onKeyAdded, through, signal }: LoginOptions): Promise<Client> {
-  const check = hostKeyCheck(host, onKeyAdded)
+export async function logIn(
+  host: ResolvedHost,
+  { ring, onNotice, onKeyAdded, through, jump, signal }: LoginOptions,
+): Promise<Client> {
+  const check = hostKeyCheck(host, onKeyAdded, jump)
   using patience = new Patience(host.connectTimeoutMs)
   const stop = AbortSignal.any([patience.signal, signal])
   const socket = through ? await reachThrough(host, through, patience) : await dial(host, stop, patience.signal)

@@ -154,6 +154,7 @@ export class SshPool implements Disposable {
         onKeyAdded: (text) => this.options.onKeyAdded?.(text),
         signal: this.closing.signal,
         through: through && ((to, port) => through.forwardTcp(to, port)),
+        jump: through && placeOf(through.target),
       })
       this.opened++
       const connection: SshConnection = new SshConnection(client, host, {

@@ -52,6 +52,18 @@ describe('a cluster over SSH', () => {
     expect(pool.opened).toBe(3)
   })
 
+  it('says of a node behind another one how its key is to be learnt', async () => {
+    const server = await overSsh()
+    const knownHosts = server.knownHostsPath ?? ''
+    const lines = readFileSync(knownHosts, 'utf8').split('\n')
+    writeFileSync(knownHosts, lines.filter((line) => !line.startsWith('10.11.12.2 ')).join('\n'))
+    const pool = poolFor(server)
+    const snapshot = await (await opened({ entries: [sshHost(pool, 'node0')], wayTo: throughEntry(pool) })).sample()
+    const reason = snapshot.nodes[1]?.missing.find(({ fact }) => fact === 'host')
+    expect(reason).toMatchObject({ code: 'HOST_KEY_UNKNOWN' })
+    expect(reason?.hint).toContain(`\`ssh -J root@127.0.0.1:${server.nodes[0]?.ssh?.port} 10.11.12.2\``)
+  })
+
   it('has no connection too many when all hosts are named, and some twice', async () => {
     const server = await overSsh()
     const pool = poolFor(server)
