@@ -38,6 +38,20 @@ describeOnLab('commands with --host', (lab) => {
     },
   )
 
+  it('is not needed on a node: verify sees that one, and says what it cannot see of the others', async () => {
+    const { stdout, stderr, status } = await lab.ctdbts(2, 'verify', '--json')
+    expect({ stderr, status }).toEqual({ stderr: '', status: 3 })
+    const { findings, unknown, nodes } = JSON.parse(stdout) as {
+      findings: unknown[]
+      unknown: { pnn: number; fact: string }[]
+      nodes: { pnn: number; reachedBy: string | null }[]
+    }
+    expect(findings).toEqual([])
+    expect(new Set(unknown.map(({ pnn }) => pnn))).toEqual(new Set([0, 1]))
+    expect(unknown.every(({ fact }) => fact.startsWith('host.') || fact === 'leaders')).toBe(true)
+    expect(nodes.map(({ reachedBy }) => reachedBy)).toEqual([null, null, 'locally'])
+  })
+
   it('goes through the hosts that ProxyJump names', async () => {
     const file = config('jump', 'Host far', ' HostName 10.99.0.3', ' ProxyJump 10.99.0.1,10.99.0.2')
     const result = await lab.ctdbts(0, 'ip', '--ssh-config', file, '--host', 'far')
