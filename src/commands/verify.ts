@@ -97,13 +97,18 @@ Under --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plu
 
 /** What would be passed over in silence: whoever gives it expects something of it. */
 function refuseIgnored(
-  flags: GlobalOptions & SimOptions & { readonly from?: string | undefined; readonly format: string },
+  flags: GlobalOptions &
+    SimOptions &
+    Readonly<Record<'from' | 'output' | 'interval', string | undefined>> & { readonly format: string },
 ): void {
   const refuse = (what: string, hint: string) => new CtdbtsError('USAGE', `verify takes no ${what}`, { hint })
   if (flags.node !== undefined) throw refuse('-n', 'it looks at all nodes; `--by node` groups what it finds by node')
   if (flags.table) throw refuse('--table', 'its text is for people already; for machines there are --json and --format')
   const other = wantsSim(flags) ? '--sim' : wantsHost(flags) ? '--host' : undefined
   if (flags.from !== undefined && other) throw refuse(`${other} together with --from`, 'leave one of them away')
+  if (flags.interval !== undefined && flags.output !== undefined) {
+    throw refuse('--output together with --interval', 'changes go to standard output, line by line: redirect that')
+  }
   if (flags.json && flags.format !== 'text') throw refuse('--format together with --json', 'leave one of them away')
 }
 

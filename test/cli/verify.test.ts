@@ -134,6 +134,12 @@ describe.concurrent('ctdbts verify --sim', () => {
     expect(stderr).not.toContain('should not have happened')
   })
 
+  it('refuses a file for changes, which would be passed over', async () => {
+    const { stdout, stderr, status } = await ctdbts(['verify', '--sim', '--interval', '5', '-o', '/nonexistent/file'])
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toContain('verify takes no --output together with --interval')
+  })
+
   it('refuses --json and --format at once, as JSON', async () => {
     const { stdout, status } = await ctdbts(['verify', '--sim', '--format', 'junit', '--json'])
     expect(status).toBe(1)
