@@ -10,7 +10,7 @@ import { collectNodeFacts, mapEntryOf, ownerOf } from './node-facts.ts'
 import { collectNodeMap } from './node-map.ts'
 
 /** What was seen on a node itself, past its daemon; without `facts`, why nobody could look. */
-export interface HostReport {
+export interface HostSight {
   readonly facts?: HostFacts | undefined
   readonly missing: readonly MissingFact[]
 }
@@ -28,7 +28,7 @@ export interface SnapshotOptions {
   /** Told when all nodes have been looked at, though it may not be known yet who leads. */
   readonly onSeen?: (() => void) | undefined
   /** Who is at the node itself to look; undefined for nobody. */
-  readonly hostOf?: (pnn: Pnn) => Promise<HostReport> | undefined
+  readonly hostOf?: (pnn: Pnn) => Promise<HostSight> | undefined
   /** Those who said on a node that they lead. */
   readonly leadersOf?: (pnn: Pnn) => Promise<readonly Pnn[] | undefined>
 }

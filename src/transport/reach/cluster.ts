@@ -5,7 +5,7 @@ import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snaps
 import type { CtdbClient } from '../client.ts'
 import { collectLeader } from '../collect/leader.ts'
 import { mapEntryOf } from '../collect/node-facts.ts'
-import { collectSnapshot, type HostReport } from '../collect/snapshot.ts'
+import { collectSnapshot, type HostSight } from '../collect/snapshot.ts'
 import { controls } from '../wire/controls.ts'
 import { type ClusterOptions, findNodes } from './find-nodes.ts'
 import type { Activity } from './listener.ts'
@@ -150,7 +150,7 @@ export class Cluster implements Disposable {
     return new Map((await Promise.all(answers)).flat())
   }
 
-  private look(pnn: Pnn): Promise<HostReport> | undefined {
+  private look(pnn: Pnn): Promise<HostSight> | undefined {
     const host = this.hosts.get(pnn)
     const privateAddress = this.nodeMap.find((node) => node.pnn === pnn)?.address.address
     return host && lookAt(host, () => this.isAnswering(pnn), privateAddress, this.options)
@@ -184,7 +184,7 @@ async function lookAt(
   isAnswering: () => boolean,
   privateAddress: string | undefined,
   options: ClusterOptions,
-): Promise<HostReport> {
+): Promise<HostSight> {
   const { access, problem } = host
   if (!access) {
     const { code, message, hint } = problem ?? { code: 'NOT_REACHED', message: 'nobody looked at it', hint: undefined }

@@ -1,3 +1,4 @@
+import { eventSocketBeside } from '../event-client.ts'
 import { collectHostFacts } from '../host/collect.ts'
 import type { HostReport } from '../host/parse.ts'
 import type { HostAccess } from '../host-access.ts'
@@ -8,6 +9,6 @@ interface LookOptions {
   readonly base?: string | undefined
 }
 
-/** What is to be seen on a machine. The event daemon's socket lies beside that of ctdbd, wherever that is. */
+/** What is to be seen on a machine whose ctdbd may have its socket at one of these paths. */
 export const lookAtHost = (access: HostAccess, { socketPaths, timeoutMs, base }: LookOptions): Promise<HostReport> =>
-  collectHostFacts(access, { timeoutMs, base, eventSockets: socketPaths.map((path) => path.replace(/[^/]+$/, 'eventd.socket')) })
+  collectHostFacts(access, { timeoutMs, base, eventSockets: socketPaths.map(eventSocketBeside) })
