@@ -38,7 +38,8 @@ export interface Views {
   /** As `ctdb -j` prints it; absent for a command of which it says that it cannot. */
   ctdbJson?(): unknown
   json(): unknown
-  table(coloured: boolean): Promise<string>
+  /** For what is not a list of things, the text is as good. */
+  table?(coloured: boolean): Promise<string>
 }
 
 /** Which of the real tool's forms of output a command has. */
@@ -88,7 +89,7 @@ export abstract class CtdbtsCommand extends Command {
   protected async show(options: GlobalOptions, views: Views, problems: readonly CtdbtsError[] = []): Promise<unknown> {
     reportProblems(problems, this.errorStyle(options))
     if (options.json) return views.json()
-    if (options.table) process.stdout.write(await views.table(wantsColour(process.stdout, process.env)))
+    if (options.table && views.table) process.stdout.write(await views.table(wantsColour(process.stdout, process.env)))
     // The real tool ends its JSON without a newline.
     else if (options['ctdb-json']) process.stdout.write(jsonText(views.ctdbJson?.()))
     else process.stdout.write(views.ctdb(ctdbStyle(options)))
@@ -137,12 +138,13 @@ export abstract class CtdbtsCommand extends Command {
   protected override async catch(error: unknown): Promise<void> {
     const style: ErrorStyle = this.jsonEnabled() ? 'json' : this.argv.includes('--table') ? 'own' : 'ctdb'
     if (error instanceof CtdbtsError || !isUsageError(error)) return reportError(error, style)
-    const { message } = error
+    reportError(this.usageError(error.message), style)
+  }
+
+  /** A command line that oclif could not read. */
+  protected usageError(message: string): CtdbtsError {
     const command = `ctdbts ${this.id}`
-    reportError(
-      new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` }),
-      style === 'json' ? 'json' : 'own',
-    )
+    return new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` })
   }
 
   private errorStyle(options: GlobalOptions): ErrorStyle {

@@ -1,6 +1,8 @@
 import Demo from './demo.ts'
+import Getpid from './getpid.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Pnn from './pnn.ts'
 import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
 import Status from './status.ts'
@@ -10,8 +12,10 @@ import Verify from './verify.ts'
 /** Every command by its name on the command line. */
 export const COMMANDS = {
   demo: Demo,
+  getpid: Getpid,
   ip: Ip,
   ipreallocate: Ipreallocate,
+  pnn: Pnn,
   sim: Sim,
   snapshot: Snapshot,
   status: Status,

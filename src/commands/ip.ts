@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import { CtdbtsCommand } from '../cli/base-command.ts'
+import { MirrorCommand } from '../cli/mirror-command.ts'
 import { fromFlag } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
@@ -8,8 +8,9 @@ import { collectIps } from '../transport/collect/ip.ts'
 import { ctdbIpText } from '../ui/ctdb/ip.ts'
 import { ipJson } from '../ui/ip-json.ts'
 
-export default class Ip extends CtdbtsCommand {
+export default class Ip extends MirrorCommand {
   static override summary = 'show the public addresses and who owns them'
+  static override usage = 'ip [all]'
   static override description = `Without "all": what the asked node believes, which may be stale for addresses of other nodes.
 With "all": the addresses of all active nodes, where only what a node says of itself counts; -1 is nobody.
 With -v, --table and --json: the interfaces too, as the asked node (with "all": the owner) has them.`
@@ -21,7 +22,6 @@ With -v, --table and --json: the interfaces too, as the asked node (with "all": 
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Ip)
-    this.checkOutput(flags, { ctdbJson: false })
     const own = flags.table || flags.json
     const question = {
       node: this.nodeOf(flags),

@@ -1,8 +1,9 @@
-import { CtdbtsCommand } from '../cli/base-command.ts'
+import { MirrorCommand } from '../cli/mirror-command.ts'
 import { requestTakeoverRun } from '../transport/takeover-run.ts'
 
-export default class Ipreallocate extends CtdbtsCommand {
+export default class Ipreallocate extends MirrorCommand {
   static override summary = 'ask the leader for a takeover run, as ctdb does'
+  static override usage = 'ipreallocate'
   static override description =
     `Prints nothing; asks again whenever the time limit (-t) passes without an answer, until -T ends it.
 "takeover-run" does the same with a plan before and a check after.`

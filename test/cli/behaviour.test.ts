@@ -138,11 +138,11 @@ describe('output of our own', () => {
     ])
   })
 
-  it('has the keys of ctdb 4.25 and a formatVersion for status', async () => {
+  it('is the document of ctdb 4.25 for status', async () => {
     await using cluster = await clusterOf({})
     const own = JSON.parse((await cluster.run('status', '--json')).stdout)
     const ctdb = JSON.parse((await cluster.run('status', '-j')).stdout)
-    expect(own).toEqual({ formatVersion: 1, ...ctdb })
+    expect(own).toEqual(ctdb)
     expect(ctdb).toMatchObject({ recovery_mode: 'NORMAL', leader: 1, vnn_status: { generation: 7, size: 2 } })
   })
 
@@ -195,11 +195,6 @@ describe('a wrong command line', () => {
     expect(await ctdbts(argv, { CTDB_SOCKET: '/nowhere' })).toMatchObject({ stdout: '', stderr, status: 1 })
   })
 
-  it('is explained where only our own words can', async () => {
-    expect(await ctdbts(['ip', 'foo'])).toMatchObject({ stdout: '', stderr: expect.stringContaining('foo'), status: 1 })
-    expect(await ctdbts(['status', 'foo'])).toMatchObject({ stdout: '', stderr: expect.stringContaining('foo'), status: 1 })
-  })
-
   it('shows the help of a command in every way one may ask for it', async () => {
     const asked = await ctdbts(['verify', '--help'])
     expect(asked).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('ctdbts verify') })
@@ -208,10 +203,10 @@ describe('a wrong command line', () => {
     expect(await ctdbts(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr: "Unknown command 'nonsense'\n", status: 1 })
   })
 
-  it('says which word is too much', async () => {
+  it('shows the usage when a word is too much or one is missing, as the real tool does', async () => {
     const { stdout, stderr, status } = await ctdbts(['status', 'nonsense'])
-    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
-    expect(stderr).toContain('Unexpected argument: nonsense')
+    expect({ stderr, status }).toEqual({ stderr: '', status: 1 })
+    expect(stdout).toContain('Commands:\n  status  ')
   })
 
   it('shows the help, and fails, when there is nothing on it', async () => {
@@ -219,7 +214,7 @@ describe('a wrong command line', () => {
     expect(stdout).toContain('show the public addresses')
     expect(status).toBe(1)
     expect(await ctdbts(['-n', '1', 'ip', '--help'])).toMatchObject({
-      stdout: expect.stringContaining('ctdbts ip [ALL]'),
+      stdout: expect.stringContaining('ctdbts ip [all]'),
       status: 0,
     })
   })

@@ -1,0 +1,68 @@
+import type { Input, ParserOutput } from '@oclif/core/interfaces'
+import { CtdbtsError } from '../lib/errors.ts'
+import { type AskedNode, askedNode } from '../transport/asked-node.ts'
+import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
+import { CtdbtsCommand, type GlobalOptions } from './base-command.ts'
+import type { SimOptions } from './sim-flags.ts'
+
+/**
+ * A command that `ctdb` has too: with its text, its exit status and its grammar, in which a wrong number of words shows the command's
+ * usage on stdout.
+ */
+export abstract class MirrorCommand extends CtdbtsCommand {
+  /** Whether -n may name another node than the local one. */
+  protected readonly remote: boolean = true
+  /** Whether the real tool has JSON (-j) for it. */
+  protected readonly ctdbJson: boolean = false
+
+  /**
+   * Connects for the time of `use`, and makes sure before that the node that -n names can be asked.
+   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the real tool's words; and as `withDaemon`.
+   */
+  protected async withNode<T>(options: GlobalOptions & SimOptions, use: (node: AskedNode) => Promise<T>): Promise<T> {
+    const named = this.nodeOf(options)
+    return await this.withDaemon(options, async (daemon) => {
+      if (named !== undefined) {
+        requireReachable(await collectNodeMap(daemon.client, daemon.pnn), named)
+        if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
+      }
+      return await use(askedNode(daemon, named))
+    })
+  }
+
+  /** For a command that asks no daemon. */
+  protected refuseAnyNode(options: GlobalOptions): void {
+    if (this.nodeOf(options) !== undefined) throw this.refuseNode('Cannot specify node for command')
+  }
+
+  protected override async parse<F extends object, B extends object, A extends object>(
+    options?: Input<F, B, A>,
+    argv?: string[],
+  ): Promise<ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    this.checkOutput(parsed.flags as unknown as GlobalOptions, { ctdbJson: this.ctdbJson })
+    return parsed
+  }
+
+  protected override usageError(message: string): CtdbtsError {
+    return new CtdbtsError('USAGE', `ctdbts ${this.id}: ${message}`, {
+      hint: `see \`ctdbts ${this.id} --help\``,
+      ctdbText: { stderr: [], stdout: this.usageText() },
+    })
+  }
+
+  /** As the real tool shows it, but for the options: those that are ours too are told by --help. */
+  private usageText(): string {
+    const { usage, summary } = this.ctor
+    const [name = '', ...words] = String(usage ?? this.id).split(' ')
+    return `Usage: ctdbts [OPTION...]\n\nCommands:\n  ${name.padEnd(15)} ${words.join(' ').padEnd(27)}  ${summary}\n`
+  }
+
+  private refuseNode(reason: string): CtdbtsError {
+    const line = `${reason} ${this.id}`
+    return new CtdbtsError('LOCAL_ONLY', line, {
+      hint: 'leave out -n, or run the command on that node (--host)',
+      ctdbText: { stderr: [line] },
+    })
+  }
+}

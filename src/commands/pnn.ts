@@ -1,0 +1,14 @@
+import { MirrorCommand } from '../cli/mirror-command.ts'
+
+export default class Pnn extends MirrorCommand {
+  static override summary = 'show the PNN of the local node'
+  static override usage = 'pnn'
+  static override examples = ['<%= config.bin %> pnn', '<%= config.bin %> pnn --host node1']
+  protected override readonly remote = false
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Pnn)
+    const pnn = await this.withNode(flags, (node) => node.pnn)
+    return await this.show(flags, { ctdb: () => `${pnn}\n`, json: () => ({ formatVersion: 1, pnn }) })
+  }
+}
