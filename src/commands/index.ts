@@ -1,24 +1,68 @@
+import Dbstatistics from './dbstatistics.ts'
 import Demo from './demo.ts'
+import Getcapabilities from './getcapabilities.ts'
+import Getdbmap from './getdbmap.ts'
+import Getdbstatus from './getdbstatus.ts'
+import Getdebug from './getdebug.ts'
 import Getpid from './getpid.ts'
+import Getreclock from './getreclock.ts'
+import Getvar from './getvar.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Isnotrecmaster from './isnotrecmaster.ts'
+import Leader from './leader.ts'
+import Listvars from './listvars.ts'
+import Ping from './ping.ts'
 import Pnn from './pnn.ts'
+import ProcessExists from './process-exists.ts'
+import Recmaster from './recmaster.ts'
+import Runstate from './runstate.ts'
+import Setdebug from './setdebug.ts'
+import Setleaderrole from './setleaderrole.ts'
+import Setlmasterrole from './setlmasterrole.ts'
+import Setvar from './setvar.ts'
 import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
+import Statistics from './statistics.ts'
+import Statisticsreset from './statisticsreset.ts'
+import Stats from './stats.ts'
 import Status from './status.ts'
 import TakeoverRun from './takeover-run.ts'
+import Uptime from './uptime.ts'
 import Verify from './verify.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  dbstatistics: Dbstatistics,
   demo: Demo,
+  getcapabilities: Getcapabilities,
+  getdbmap: Getdbmap,
+  getdbstatus: Getdbstatus,
+  getdebug: Getdebug,
   getpid: Getpid,
+  getreclock: Getreclock,
+  getvar: Getvar,
   ip: Ip,
   ipreallocate: Ipreallocate,
+  isnotrecmaster: Isnotrecmaster,
+  leader: Leader,
+  listvars: Listvars,
+  ping: Ping,
   pnn: Pnn,
+  'process-exists': ProcessExists,
+  recmaster: Recmaster,
+  runstate: Runstate,
+  setdebug: Setdebug,
+  setleaderrole: Setleaderrole,
+  setlmasterrole: Setlmasterrole,
+  setvar: Setvar,
   sim: Sim,
   snapshot: Snapshot,
+  statistics: Statistics,
+  statisticsreset: Statisticsreset,
+  stats: Stats,
   status: Status,
   'takeover-run': TakeoverRun,
+  uptime: Uptime,
   verify: Verify,
 }
