@@ -38,5 +38,5 @@ function tellAsCtdb({ stdout, stderr }: CtdbText): void {
   process.stderr.write(stderr.map((line) => `${lines(line)}\n`).join(''))
 }
 
-/** Messages may quote nodes; they keep their own line breaks, and nothing else that a terminal would obey. */
-const lines = (text: string): string => text.split('\n').map(visible).join('\n')
+/** Messages may quote nodes; they keep their own line breaks and tabs, and nothing else that a terminal would obey. */
+const lines = (text: string): string => text.replace(/[^\n\t]+/g, visible)
