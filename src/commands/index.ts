@@ -30,6 +30,7 @@ import Status from './status.ts'
 import TakeoverRun from './takeover-run.ts'
 import Uptime from './uptime.ts'
 import Verify from './verify.ts'
+import Version from './version.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
@@ -65,4 +66,5 @@ export const COMMANDS = {
   'takeover-run': TakeoverRun,
   uptime: Uptime,
   verify: Verify,
+  version: Version,
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { globalFlags, optionShapes } from '../../src/cli/options.ts'
 import { commandIndex } from '../../src/cli/popt.ts'
@@ -19,7 +20,12 @@ describe('prints what the real tool printed, when the packets of its run are pla
     async ({ run }) => {
       using dir = tempDir()
       await using daemon = await new RecordedDaemon(run.packets).listen(dir.file('s'))
-      const { stdout, stderr, status } = await ctdbts(run.argv, { CTDB_SOCKET: dir.file('s'), TZ: 'UTC' })
+      // For `version`, which asks the tool that is installed.
+      writeFileSync(dir.file('ctdb'), `#!/bin/sh\necho ${run.version === '4.25' ? '4.25.0pre1-UNKNOWN' : '4.17.12-Debian'}\n`, {
+        mode: 0o755,
+      })
+      const env = { CTDB_SOCKET: dir.file('s'), TZ: 'UTC', PATH: dir.path }
+      const { stdout, stderr, status } = await ctdbts(run.argv, env)
       expect({ stdout: steady(stdout), stderr, status }).toEqual({
         stdout: steady(run.stdout),
         stderr: run.stderr,
