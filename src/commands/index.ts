@@ -1,8 +1,16 @@
+import Addtickle from './addtickle.ts'
+import Deltickle from './deltickle.ts'
 import Demo from './demo.ts'
 import Getpid from './getpid.ts'
+import Gettickles from './gettickles.ts'
+import Gratarp from './gratarp.ts'
+import Ifaces from './ifaces.ts'
 import Ip from './ip.ts'
+import Ipinfo from './ipinfo.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Nodestatus from './nodestatus.ts'
 import Pnn from './pnn.ts'
+import Setifacelink from './setifacelink.ts'
 import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
 import Status from './status.ts'
@@ -11,11 +19,19 @@ import Verify from './verify.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  addtickle: Addtickle,
+  deltickle: Deltickle,
   demo: Demo,
   getpid: Getpid,
+  gettickles: Gettickles,
+  gratarp: Gratarp,
+  ifaces: Ifaces,
   ip: Ip,
+  ipinfo: Ipinfo,
   ipreallocate: Ipreallocate,
+  nodestatus: Nodestatus,
   pnn: Pnn,
+  setifacelink: Setifacelink,
   sim: Sim,
   snapshot: Snapshot,
   status: Status,
