@@ -1,4 +1,6 @@
+import Addtickle from './addtickle.ts'
 import Dbstatistics from './dbstatistics.ts'
+import Deltickle from './deltickle.ts'
 import Demo from './demo.ts'
 import Getcapabilities from './getcapabilities.ts'
 import Getdbmap from './getdbmap.ts'
@@ -6,18 +8,24 @@ import Getdbstatus from './getdbstatus.ts'
 import Getdebug from './getdebug.ts'
 import Getpid from './getpid.ts'
 import Getreclock from './getreclock.ts'
+import Gettickles from './gettickles.ts'
 import Getvar from './getvar.ts'
+import Gratarp from './gratarp.ts'
+import Ifaces from './ifaces.ts'
 import Ip from './ip.ts'
+import Ipinfo from './ipinfo.ts'
 import Ipreallocate from './ipreallocate.ts'
 import Isnotrecmaster from './isnotrecmaster.ts'
 import Leader from './leader.ts'
 import Listvars from './listvars.ts'
+import Nodestatus from './nodestatus.ts'
 import Ping from './ping.ts'
 import Pnn from './pnn.ts'
 import ProcessExists from './process-exists.ts'
 import Recmaster from './recmaster.ts'
 import Runstate from './runstate.ts'
 import Setdebug from './setdebug.ts'
+import Setifacelink from './setifacelink.ts'
 import Setleaderrole from './setleaderrole.ts'
 import Setlmasterrole from './setlmasterrole.ts'
 import Setvar from './setvar.ts'
@@ -34,7 +42,9 @@ import Version from './version.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  addtickle: Addtickle,
   dbstatistics: Dbstatistics,
+  deltickle: Deltickle,
   demo: Demo,
   getcapabilities: Getcapabilities,
   getdbmap: Getdbmap,
@@ -42,18 +52,24 @@ export const COMMANDS = {
   getdebug: Getdebug,
   getpid: Getpid,
   getreclock: Getreclock,
+  gettickles: Gettickles,
   getvar: Getvar,
+  gratarp: Gratarp,
+  ifaces: Ifaces,
   ip: Ip,
+  ipinfo: Ipinfo,
   ipreallocate: Ipreallocate,
   isnotrecmaster: Isnotrecmaster,
   leader: Leader,
   listvars: Listvars,
+  nodestatus: Nodestatus,
   ping: Ping,
   pnn: Pnn,
   'process-exists': ProcessExists,
   recmaster: Recmaster,
   runstate: Runstate,
   setdebug: Setdebug,
+  setifacelink: Setifacelink,
   setleaderrole: Setleaderrole,
   setlmasterrole: Setlmasterrole,
   setvar: Setvar,
