@@ -2,15 +2,8 @@ import type { Duplex } from 'node:stream'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import type { EventRun, ScriptRun } from '../lib/snapshot/host-facts.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
-import { KNOWN_SOCKETS } from './unix.ts'
 import { decodeEventStatus, type EventStatus, encodeEventStatusRequest, measureEventFrame } from './wire/eventd.ts'
 import { FrameSplitter } from './wire/frames.ts'
-
-/** Where the event daemon has its socket, for a ctdbd that has its own there: in the same folder. */
-export const eventSocketBeside = (path: string): string => path.replace(/[^/]+$/, 'eventd.socket')
-
-/** Where event daemons keep their socket: beside the one of their ctdbd. */
-export const EVENTD_SOCKETS: readonly string[] = KNOWN_SOCKETS.map(eventSocketBeside)
 
 /** The events that tell whether a node comes up, of its health and of its addresses. */
 export const ADDRESS_EVENTS = ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'] as const
