@@ -2,6 +2,7 @@ import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import { CtdbtsError } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
+import { visible } from '../ui/visible.ts'
 import { CtdbtsCommand, type GlobalOptions } from './base-command.ts'
 import type { SimOptions } from './sim-flags.ts'
 
@@ -22,17 +23,22 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   protected async withNode<T>(options: GlobalOptions & SimOptions, use: (node: AskedNode) => Promise<T>): Promise<T> {
     const named = this.nodeOf(options)
     return await this.withDaemon(options, async (daemon) => {
-      if (named !== undefined) {
-        requireReachable(await collectNodeMap(daemon.client, daemon.pnn), named)
-        if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
-      }
-      return await use(askedNode(daemon, named))
+      if (named === undefined) return await use(askedNode(daemon, undefined))
+      const nodeMap = await collectNodeMap(daemon.client, daemon.pnn)
+      requireReachable(nodeMap, named)
+      if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
+      return await use(askedNode(daemon, named, nodeMap))
     })
   }
 
   /** For a command that asks no daemon. */
   protected refuseAnyNode(options: GlobalOptions): void {
     if (this.nodeOf(options) !== undefined) throw this.refuseNode('Cannot specify node for command')
+  }
+
+  /** What was done, for those who asked to be told more (-v). */
+  protected tell({ verbose }: GlobalOptions, line: string): void {
+    if (verbose) process.stderr.write(`${visible(line)}\n`)
   }
 
   protected override async parse<F extends object, B extends object, A extends object>(
