@@ -92,6 +92,8 @@ function readIfThere(path: string): string | undefined {
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const metafiles = await Promise.all([
   bundle({ entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs', format: 'cjs', minify: true, plugins: [startFaster] }),
+  // Only who asks for help needs it.
+  bundle({ entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs', format: 'cjs', minify: true }),
   bundle({ entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
   ...APART.map((name) =>
     // Native parts that ssh2 is a little faster with, and does without where they are not.

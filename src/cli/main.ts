@@ -15,14 +15,14 @@ const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
 /**
  * Runs the command line.
  * @param root the folder of our package.json.
- * @param commands where oclif finds the commands, where that is not what the package.json says.
+ * @param elsewhere where oclif finds commands and help, where that is not what the package.json says.
  */
-export async function main(argv: readonly string[], root: string, commands = packageJson.oclif.commands): Promise<void> {
+export async function main(argv: readonly string[], root: string, elsewhere?: Partial<typeof packageJson.oclif>): Promise<void> {
   guardOutput()
   // Handing it over saves oclif looking for it, which costs as much as a whole command.
-  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, commands } } as Interfaces.PJSON
+  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
   try {
-    await run(commandFirst(argv), { root, pjson, ignoreManifest: commands !== packageJson.oclif.commands })
+    await run(commandFirst(argv), { root, pjson, ignoreManifest: elsewhere !== undefined })
     await flush()
     endSoon()
   } catch (error) {
