@@ -6,8 +6,10 @@ import Enable from './enable.ts'
 import Getpid from './getpid.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Listnodes from './listnodes.ts'
 import Pnn from './pnn.ts'
 import Recover from './recover.ts'
+import Reloadnodes from './reloadnodes.ts'
 import Shutdown from './shutdown.ts'
 import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
@@ -28,8 +30,10 @@ export const COMMANDS = {
   getpid: Getpid,
   ip: Ip,
   ipreallocate: Ipreallocate,
+  listnodes: Listnodes,
   pnn: Pnn,
   recover: Recover,
+  reloadnodes: Reloadnodes,
   shutdown: Shutdown,
   sim: Sim,
   snapshot: Snapshot,
