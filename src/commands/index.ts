@@ -7,6 +7,8 @@ import Getpid from './getpid.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
 import Listnodes from './listnodes.ts'
+import Lvs from './lvs.ts'
+import Natgw from './natgw.ts'
 import Pnn from './pnn.ts'
 import Recover from './recover.ts'
 import Reloadnodes from './reloadnodes.ts'
@@ -31,6 +33,8 @@ export const COMMANDS = {
   ip: Ip,
   ipreallocate: Ipreallocate,
   listnodes: Listnodes,
+  lvs: Lvs,
+  natgw: Natgw,
   pnn: Pnn,
   recover: Recover,
   reloadnodes: Reloadnodes,
