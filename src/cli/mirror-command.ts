@@ -3,7 +3,7 @@ import { CtdbtsError, retell } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
 import { visible } from '../ui/visible.ts'
-import { CtdbtsCommand, type GlobalOptions } from './base-command.ts'
+import { CtdbtsCommand, type Daemon, type GlobalOptions } from './base-command.ts'
 import type { SimOptions } from './sim-flags.ts'
 
 /**
@@ -20,14 +20,17 @@ export abstract class MirrorCommand extends CtdbtsCommand {
    * Connects for the time of `use`, and makes sure before that the node that -n names can be asked.
    * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the real tool's words; and as `withDaemon`.
    */
-  protected async withNode<T>(options: GlobalOptions & SimOptions, use: (node: AskedNode) => Promise<T>): Promise<T> {
+  protected async withNode<T>(
+    options: GlobalOptions & SimOptions,
+    use: (node: AskedNode, daemon: Daemon) => Promise<T>,
+  ): Promise<T> {
     const named = this.nodeOf(options)
     return await this.withDaemon(options, async (daemon) => {
-      if (named !== undefined) {
-        requireReachable(await collectNodeMap(daemon.client, daemon.pnn), named)
-        if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
-      }
-      return await use(askedNode(daemon, named))
+      if (named === undefined) return await use(askedNode(daemon, undefined), daemon)
+      const nodeMap = await collectNodeMap(daemon.client, daemon.pnn)
+      requireReachable(nodeMap, named)
+      if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
+      return await use(askedNode(daemon, named, nodeMap), daemon)
     })
   }
 

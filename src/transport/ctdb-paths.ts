@@ -36,6 +36,14 @@ export function socketByEnvironment(env: NodeJS.ProcessEnv): string | undefined 
   return base === undefined ? undefined : `${base}/run/ctdbd.socket`
 }
 
+/**
+ * The one folder in which the helper programs are in test mode; undefined when this is not test mode.
+ * @throws CtdbtsError TEST_MODE when CTDB_TEST_HELPER_BINDIR does not name it; the real tool aborts.
+ */
+export function helperFolder(env: NodeJS.ProcessEnv): string | undefined {
+  return env.CTDB_TEST_MODE === undefined ? undefined : requiredInTestMode(env, 'CTDB_TEST_HELPER_BINDIR')
+}
+
 function requiredInTestMode(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name]
   if (value !== undefined) return value

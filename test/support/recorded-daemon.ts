@@ -123,10 +123,11 @@ export class RecordedDaemon {
 
 /**
  * The requests of the tool itself among those of other clients (the helpers of a takeover run, say). Each client counts its request
- * ids upwards, and only the tool begins by registering for the LEADER message.
+ * ids upwards, and only the tool begins by registering for the LEADER message. The event scripts of the node may have called it
+ * before the recorded run began: the last one is meant.
  */
 function requestsOfTool<R extends Control>(requests: readonly R[]): R[] {
-  const start = requests.findIndex(
+  const start = requests.findLastIndex(
     ({ opcode, srvid }) => opcode === controls.registerSrvid.opcode && srvid === messages.leader.srvid,
   )
   const register = requests[start]

@@ -2,12 +2,39 @@ import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { nextReplySrvid } from '../reply-srvid.ts'
-import { answerTo, messages } from '../wire/messages.ts'
+import type { ValueOf } from '../wire/codec.ts'
+import { answerTo, type MessageKind, messages } from '../wire/messages.ts'
+import type { disableRequest } from '../wire/structs.ts'
 
 /** ETIME, with which the real tool ends when nobody answers its messages. */
 const NO_ANSWER_STATUS = 62
 
-/** For which nodes and how long takeover runs are to be disabled. */
+/** What the recovery daemons can be asked not to do for a time. */
+interface Disableable {
+  /** As the real tool calls it. */
+  readonly name: string
+  readonly message: MessageKind<ValueOf<typeof disableRequest>>
+  /** Of errors: RUNS, RECOVERIES. */
+  readonly code: string
+  /** What does not happen meanwhile. */
+  readonly without: string
+}
+
+const TAKEOVER_RUNS: Disableable = {
+  name: 'takeover runs',
+  message: messages.disableTakeoverRuns,
+  code: 'RUNS',
+  without: 'no address moves when a node fails',
+}
+
+const RECOVERIES: Disableable = {
+  name: 'recoveries',
+  message: messages.disableRecoveries,
+  code: 'RECOVERIES',
+  without: 'the cluster does not recover when a node fails',
+}
+
+/** For which nodes and how long takeover runs, or recoveries, are to be disabled. */
 export interface DisabledRuns {
   /** Those that are connected. Every one has to agree, inactive ones too: any may become the leader. */
   readonly nodes: readonly Pnn[]
@@ -24,59 +51,71 @@ export interface DisabledRuns {
  * RUNS_STILL_DISABLED when they could not be enabled again, with the time at which they come back by themselves; what `work` throws, with
  * that added where both went wrong; the signal's reason.
  */
-export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
+export const withTakeoverRunsDisabled = <T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> =>
+  withDisabled(TAKEOVER_RUNS, node, runs, work)
+
+/**
+ * The same for recoveries.
+ * @throws CtdbtsError RECOVERIES_NOT_DISABLED, RECOVERIES_STILL_DISABLED; and as {@link withTakeoverRunsDisabled}.
+ */
+export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> =>
+  withDisabled(RECOVERIES, node, runs, work)
+
+async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
   const { nodes, seconds, signal } = runs
   signal?.throwIfAborted()
-  const disable = await prepare(node, nodes, signal)
+  const disable = await prepare(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
   let result: T
   try {
-    judgeDisabling(await disable(seconds))
+    judgeDisabling(what, await disable(seconds))
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
-    const left = await enable(node, nodes, backAt)
+    const left = await enable(what, node, nodes, backAt)
     throw left ? bothTold(error, left) : error
   }
-  const left = await enable(node, nodes, backAt)
+  const left = await enable(what, node, nodes, backAt)
   if (left) throw left
   return result
 }
 
-function judgeDisabling({ silent, refused }: Answers): void {
-  const text = 'Failed to disable takeover runs'
+function judgeDisabling(what: Disableable, { silent, refused }: Answers): void {
+  const { name, code } = what
+  const text = `Failed to disable ${name}`
   if (refused !== undefined) {
-    throw new CtdbtsError('RUNS_NOT_DISABLED', `${named([refused])} does not let takeover runs be disabled`, {
+    throw new CtdbtsError(`${code}_NOT_DISABLED`, `${named([refused])} does not let ${name} be disabled`, {
       hint: 'it may be in the middle of one: try again in a few seconds',
       ctdbText: { stderr: [text] },
     })
   }
   if (silent.length === 0) return
-  throw new CtdbtsError('RUNS_NOT_DISABLED', `takeover runs could not be disabled: no answer from ${named(silent)}`, {
+  throw new CtdbtsError(`${code}_NOT_DISABLED`, `${name} could not be disabled: no answer from ${named(silent)}`, {
     hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
     exitStatus: NO_ANSWER_STATUS,
-    ctdbText: { stderr: [TIMED_OUT, text] },
+    ctdbText: { stderr: [timedOut(what), text] },
   })
 }
 
 /** What the real tool says in both directions. */
-const TIMED_OUT = 'Timed out waiting to disable takeover runs'
+const timedOut = ({ name }: Disableable): string => `Timed out waiting to disable ${name}`
 
 /** Never throws: returns what there is to say when they could not be enabled. */
-async function enable(node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+async function enable(what: Disableable, node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+  const { name, code, without } = what
   const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
-    const left = `takeover runs stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
-    return new CtdbtsError('RUNS_STILL_DISABLED', left, {
-      hint: 'until then no address moves when a node fails',
+    const left = `${name} stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
+    return new CtdbtsError(`${code}_STILL_DISABLED`, left, {
+      hint: `until then ${without}`,
       exitStatus,
-      ctdbText: { stderr: [...text, 'Failed to enable takeover runs', left] },
+      ctdbText: { stderr: [...text, `Failed to enable ${name}`, left] },
       cause,
     })
   }
   try {
-    const { silent, refused } = await (await prepare(node, nodes))(0)
+    const { silent, refused } = await (await prepare(what, node, nodes))(0)
     if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
-    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [TIMED_OUT]) : undefined
+    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [timedOut(what)]) : undefined
   } catch (cause) {
     return stillDisabled(named(nodes), EXIT_STATUS.failure, [], cause)
   }
@@ -94,6 +133,7 @@ interface Answers {
  * returned sends it (seconds; 0 enables), and waits until each node has answered with its own PNN, but no longer than the time limit.
  */
 async function prepare(
+  { message }: Disableable,
   { client, localPnn, timeoutMs }: AskedNode,
   nodes: readonly Pnn[],
   signal?: AbortSignal,
@@ -103,7 +143,7 @@ async function prepare(
   const answers = await client.subscribe(answerTo(replySrvid), { signal })
   return async (timeoutSeconds) => {
     try {
-      for (const to of nodes) client.send(messages.disableTakeoverRuns, to, { pnn, replySrvid, timeoutSeconds })
+      for (const to of nodes) client.send(message, to, { pnn, replySrvid, timeoutSeconds })
       const silent = new Set(nodes)
       const endMs = performance.now() + timeoutMs
       while (silent.size > 0) {

@@ -27,7 +27,8 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
   }
 }
 
-function simpleAnswer({ files, version }: SimNode, line: string): string | undefined {
+/** What a command prints that only shows something; undefined for another one. */
+function simpleAnswer({ files, config, version }: SimNode, line: string): string | undefined {
   switch (line) {
     case 'ctdb version':
       return `${version}\n`
@@ -35,6 +36,8 @@ function simpleAnswer({ files, version }: SimNode, line: string): string | undef
       return files.nodes
     case `cat ${PUBLIC_ADDRESSES_FILE}`:
       return files.publicAddresses
+    case `cat ${CTDB_BASE}/ctdb.conf`:
+      return config
     default:
       return undefined
   }
