@@ -1,4 +1,6 @@
+import Addip from './addip.ts'
 import Addtickle from './addtickle.ts'
+import Delip from './delip.ts'
 import Deltickle from './deltickle.ts'
 import Demo from './demo.ts'
 import Getpid from './getpid.ts'
@@ -8,6 +10,7 @@ import Ifaces from './ifaces.ts'
 import Ip from './ip.ts'
 import Ipinfo from './ipinfo.ts'
 import Ipreallocate from './ipreallocate.ts'
+import Moveip from './moveip.ts'
 import Nodestatus from './nodestatus.ts'
 import Pnn from './pnn.ts'
 import Setifacelink from './setifacelink.ts'
@@ -19,7 +22,9 @@ import Verify from './verify.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  addip: Addip,
   addtickle: Addtickle,
+  delip: Delip,
   deltickle: Deltickle,
   demo: Demo,
   getpid: Getpid,
@@ -29,6 +34,7 @@ export const COMMANDS = {
   ip: Ip,
   ipinfo: Ipinfo,
   ipreallocate: Ipreallocate,
+  moveip: Moveip,
   nodestatus: Nodestatus,
   pnn: Pnn,
   setifacelink: Setifacelink,

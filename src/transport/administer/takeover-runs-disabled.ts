@@ -4,6 +4,9 @@ import type { AskedNode } from '../asked-node.ts'
 import { nextReplySrvid } from '../reply-srvid.ts'
 import { answerTo, messages } from '../wire/messages.ts'
 
+/** The code of the error for a cluster in which not one recovery daemon answers. */
+export const NOBODY = 'NO_RECOVERY_DAEMON'
+
 /** ETIME, with which the real tool ends when nobody answers its messages. */
 const NO_ANSWER_STATUS = 62
 
@@ -15,26 +18,33 @@ export interface DisabledRuns {
   readonly seconds: number
   /** Ends the waiting for answers; the runs are enabled again nevertheless. */
   readonly signal?: AbortSignal | undefined
+  /** When not one node has answered after so long, nobody is waited for any longer: NO_RECOVERY_DAEMON. */
+  readonly silenceMs?: number
 }
 
 /**
  * Disables takeover runs, does something, and enables them again, whatever became of it: also when it fails or is aborted, and when not
  * all nodes could be won in the first place.
- * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not);
+ * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not); NO_RECOVERY_DAEMON;
  * RUNS_STILL_DISABLED when they could not be enabled again, with the time at which they come back by themselves; what `work` throws, with
  * that added where both went wrong; the signal's reason.
  */
 export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal } = runs
+  const { nodes, seconds, signal, silenceMs } = runs
   signal?.throwIfAborted()
   const disable = await prepare(node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
   let result: T
   try {
-    judgeDisabling(await disable(seconds))
+    judgeDisabling(runs, await disable(seconds, silenceMs))
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
+    if (error instanceof CtdbtsError && error.code === NOBODY) {
+      // Should they only be slow they get this, too. There is no use in waiting for their answers again.
+      await enableUnheard(node, nodes)
+      throw error
+    }
     const left = await enable(node, nodes, backAt)
     throw left ? bothTold(error, left) : error
   }
@@ -43,7 +53,7 @@ export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: Disable
   return result
 }
 
-function judgeDisabling({ silent, refused }: Answers): void {
+function judgeDisabling({ nodes, silenceMs }: DisabledRuns, { silent, refused }: Answers): void {
   const text = 'Failed to disable takeover runs'
   if (refused !== undefined) {
     throw new CtdbtsError('RUNS_NOT_DISABLED', `${named([refused])} does not let takeover runs be disabled`, {
@@ -52,7 +62,8 @@ function judgeDisabling({ silent, refused }: Answers): void {
     })
   }
   if (silent.length === 0) return
-  throw new CtdbtsError('RUNS_NOT_DISABLED', `takeover runs could not be disabled: no answer from ${named(silent)}`, {
+  const code = silenceMs !== undefined && silent.length === nodes.length ? NOBODY : 'RUNS_NOT_DISABLED'
+  throw new CtdbtsError(code, `takeover runs could not be disabled: no answer from ${named(silent)}`, {
     hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
     exitStatus: NO_ANSWER_STATUS,
     ctdbText: { stderr: [TIMED_OUT, text] },
@@ -82,6 +93,11 @@ async function enable(node: AskedNode, nodes: readonly Pnn[], backAt: Date): Pro
   }
 }
 
+async function enableUnheard({ client, localPnn }: AskedNode, nodes: readonly Pnn[]): Promise<void> {
+  const request = { pnn: await localPnn, replySrvid: 0n, timeoutSeconds: 0 }
+  for (const to of nodes) client.send(messages.disableTakeoverRuns, to, request)
+}
+
 interface Answers {
   /** Those that have not answered. */
   readonly silent: readonly Pnn[]
@@ -97,17 +113,18 @@ async function prepare(
   { client, localPnn, timeoutMs }: AskedNode,
   nodes: readonly Pnn[],
   signal?: AbortSignal,
-): Promise<(timeoutSeconds: number) => Promise<Answers>> {
+): Promise<(timeoutSeconds: number, silenceMs?: number) => Promise<Answers>> {
   const pnn = await localPnn
   const replySrvid = nextReplySrvid()
   const answers = await client.subscribe(answerTo(replySrvid), { signal })
-  return async (timeoutSeconds) => {
+  return async (timeoutSeconds, silenceMs = timeoutMs) => {
     try {
       for (const to of nodes) client.send(messages.disableTakeoverRuns, to, { pnn, replySrvid, timeoutSeconds })
       const silent = new Set(nodes)
-      const endMs = performance.now() + timeoutMs
+      const startMs = performance.now()
       while (silent.size > 0) {
-        const answer = await answers.next(endMs - performance.now())
+        const limitMs = silent.size === nodes.length ? Math.min(silenceMs, timeoutMs) : timeoutMs
+        const answer = await answers.next(startMs + limitMs - performance.now())
         if (!answer) break
         if (answer.data < 0) return { silent: [...silent], refused: answer.from }
         silent.delete(answer.data)
