@@ -1,7 +1,9 @@
+import Addip from './addip.ts'
 import Addtickle from './addtickle.ts'
 import Ban from './ban.ts'
 import Continue from './continue.ts'
 import Dbstatistics from './dbstatistics.ts'
+import Delip from './delip.ts'
 import Deltickle from './deltickle.ts'
 import Demo from './demo.ts'
 import Disable from './disable.ts'
@@ -24,6 +26,7 @@ import Leader from './leader.ts'
 import Listnodes from './listnodes.ts'
 import Listvars from './listvars.ts'
 import Lvs from './lvs.ts'
+import Moveip from './moveip.ts'
 import Natgw from './natgw.ts'
 import Nodestatus from './nodestatus.ts'
 import Ping from './ping.ts'
@@ -55,10 +58,12 @@ import Version from './version.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  addip: Addip,
   addtickle: Addtickle,
   ban: Ban,
   continue: Continue,
   dbstatistics: Dbstatistics,
+  delip: Delip,
   deltickle: Deltickle,
   demo: Demo,
   disable: Disable,
@@ -81,6 +86,7 @@ export const COMMANDS = {
   listnodes: Listnodes,
   listvars: Listvars,
   lvs: Lvs,
+  moveip: Moveip,
   natgw: Natgw,
   nodestatus: Nodestatus,
   ping: Ping,
