@@ -2,9 +2,8 @@ import type { Pnn } from '../lib/cluster/node.ts'
 import { DESTINATION } from '../lib/cluster/srvid.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { CtdbClient } from './client.ts'
-import { answerTo, messages, replySrvid } from './wire/messages.ts'
-
-let asked = 0
+import { nextReplySrvid } from './reply-srvid.ts'
+import { answerTo, messages } from './wire/messages.ts'
 
 /**
  * Asks for a takeover run and waits until it is done. All connected nodes get the message; only the leader acts on it. When no answer
@@ -18,8 +17,7 @@ export async function requestTakeoverRun(
   localPnn: Promise<Pnn>,
   { timeoutMs, onSilence }: { timeoutMs: number; onSilence?: () => void },
 ): Promise<Pnn> {
-  asked += 1
-  const srvid = replySrvid(process.pid, asked)
+  const srvid = nextReplySrvid()
   const answers = await client.subscribe(answerTo(srvid))
   try {
     for (;;) {

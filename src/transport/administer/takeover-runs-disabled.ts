@@ -1,0 +1,139 @@
+import type { Pnn } from '../../lib/cluster/node.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
+import type { AskedNode } from '../asked-node.ts'
+import { nextReplySrvid } from '../reply-srvid.ts'
+import { answerTo, messages } from '../wire/messages.ts'
+
+/** ETIME, with which the real tool ends when nobody answers its messages. */
+const NO_ANSWER_STATUS = 62
+
+/** For which nodes and how long takeover runs are to be disabled. */
+export interface DisabledRuns {
+  /** Those that are connected. Every one has to agree, inactive ones too: any may become the leader. */
+  readonly nodes: readonly Pnn[]
+  /** After so long they come back by themselves, should nobody enable them again. */
+  readonly seconds: number
+  /** Ends the waiting for answers; the runs are enabled again nevertheless. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Disables takeover runs, does something, and enables them again, whatever became of it: also when it fails or is aborted, and when not
+ * all nodes could be won in the first place.
+ * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not);
+ * RUNS_STILL_DISABLED when they could not be enabled again, with the time at which they come back by themselves; what `work` throws, with
+ * that added where both went wrong; the signal's reason.
+ */
+export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
+  const { nodes, seconds, signal } = runs
+  signal?.throwIfAborted()
+  const disable = await prepare(node, nodes, signal)
+  const backAt = new Date(Date.now() + seconds * 1000)
+  let result: T
+  try {
+    judgeDisabling(await disable(seconds))
+    signal?.throwIfAborted()
+    result = await work()
+  } catch (error) {
+    const left = await enable(node, nodes, backAt)
+    throw left ? bothTold(error, left) : error
+  }
+  const left = await enable(node, nodes, backAt)
+  if (left) throw left
+  return result
+}
+
+function judgeDisabling({ silent, refused }: Answers): void {
+  const text = 'Failed to disable takeover runs'
+  if (refused !== undefined) {
+    throw new CtdbtsError('RUNS_NOT_DISABLED', `${named([refused])} does not let takeover runs be disabled`, {
+      hint: 'it may be in the middle of one: try again in a few seconds',
+      ctdbText: { stderr: [text] },
+    })
+  }
+  if (silent.length === 0) return
+  throw new CtdbtsError('RUNS_NOT_DISABLED', `takeover runs could not be disabled: no answer from ${named(silent)}`, {
+    hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
+    exitStatus: NO_ANSWER_STATUS,
+    ctdbText: { stderr: [TIMED_OUT, text] },
+  })
+}
+
+/** What the real tool says in both directions. */
+const TIMED_OUT = 'Timed out waiting to disable takeover runs'
+
+/** Never throws: returns what there is to say when they could not be enabled. */
+async function enable(node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+  const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
+    const left = `takeover runs stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
+    return new CtdbtsError('RUNS_STILL_DISABLED', left, {
+      hint: 'until then no address moves when a node fails',
+      exitStatus,
+      ctdbText: { stderr: [...text, 'Failed to enable takeover runs', left] },
+      cause,
+    })
+  }
+  try {
+    const { silent, refused } = await (await prepare(node, nodes))(0)
+    if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
+    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [TIMED_OUT]) : undefined
+  } catch (cause) {
+    return stillDisabled(named(nodes), EXIT_STATUS.failure, [], cause)
+  }
+}
+
+interface Answers {
+  /** Those that have not answered. */
+  readonly silent: readonly Pnn[]
+  /** The first node that said no; the others are not waited for then. */
+  readonly refused?: Pnn
+}
+
+/**
+ * Gets ready for one request to all nodes, with a srvid of its own: an answer that comes late must not count for the next request. What is
+ * returned sends it (seconds; 0 enables), and waits until each node has answered with its own PNN, but no longer than the time limit.
+ */
+async function prepare(
+  { client, localPnn, timeoutMs }: AskedNode,
+  nodes: readonly Pnn[],
+  signal?: AbortSignal,
+): Promise<(timeoutSeconds: number) => Promise<Answers>> {
+  const pnn = await localPnn
+  const replySrvid = nextReplySrvid()
+  const answers = await client.subscribe(answerTo(replySrvid), { signal })
+  return async (timeoutSeconds) => {
+    try {
+      for (const to of nodes) client.send(messages.disableTakeoverRuns, to, { pnn, replySrvid, timeoutSeconds })
+      const silent = new Set(nodes)
+      const endMs = performance.now() + timeoutMs
+      while (silent.size > 0) {
+        const answer = await answers.next(endMs - performance.now())
+        if (!answer) break
+        if (answer.data < 0) return { silent: [...silent], refused: answer.from }
+        silent.delete(answer.data)
+      }
+      return { silent: [...silent] }
+    } finally {
+      answers.close()
+    }
+  }
+}
+
+/** Both what went wrong and that the runs could not be enabled again after it. */
+function bothTold(error: unknown, left: CtdbtsError): CtdbtsError {
+  const known = error instanceof CtdbtsError ? error : undefined
+  const hint = known?.hint ?? left.hint
+  const text = known?.ctdbText && { ...known.ctdbText, stderr: [...known.ctdbText.stderr, ...(left.ctdbText?.stderr ?? [])] }
+  return new CtdbtsError(
+    known?.code ?? left.code,
+    `${error instanceof Error ? error.message : String(error)}; and ${left.message}`,
+    {
+      ...(hint !== undefined && { hint }),
+      exitStatus: known?.exitStatus ?? left.exitStatus,
+      ...(text && { ctdbText: text }),
+      cause: error,
+    },
+  )
+}
+
+const named = (nodes: readonly Pnn[]): string => (nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`)

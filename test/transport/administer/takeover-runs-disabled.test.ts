@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import type { LogEntry } from '../../../src/lib/log/entry.ts'
+import { uniformLayout } from '../../../src/lib/sim/layout.ts'
+import { type DisabledRuns, withTakeoverRunsDisabled } from '../../../src/transport/administer/takeover-runs-disabled.ts'
+import { askedNode } from '../../../src/transport/asked-node.ts'
+import { CtdbClient } from '../../../src/transport/client.ts'
+import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
+
+const SECONDS = 600
+
+/** A cluster that goes on, seen from its node 0, and what its recovery daemons were told. */
+async function running({ timeoutMs = 5_000 } = {}) {
+  const said: string[] = []
+  const log = ({ pnn, text }: LogEntry) => {
+    if (/^(Disabling|Reenabling) takeover runs/.test(text)) said.push(`${pnn} ${text.split(' ')[0]}`)
+  }
+  const cluster = new SimCluster({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 5, log })
+  await cluster.comeUp()
+  cluster.driver.start()
+  said.length = 0
+  const client = new CtdbClient(cluster.connect(0), { peer: 'node 0', timeoutMs })
+  const pnn = client.pnn()
+  pnn.catch(() => {})
+  const node = askedNode({ client, pnn, timeoutMs }, undefined)
+  return {
+    cluster,
+    client,
+    said,
+    disabled: <T>(work: () => Promise<T>, options: Partial<DisabledRuns> = {}) =>
+      withTakeoverRunsDisabled(node, { nodes: [0, 1, 2], seconds: SECONDS, ...options }, work),
+    [Symbol.dispose]: () => {
+      client.close()
+      cluster.close()
+    },
+  }
+}
+
+const ALL_DISABLED = ['0 Disabling', '1 Disabling', '2 Disabling']
+const ALL_ENABLED = ['0 Reenabling', '1 Reenabling', '2 Reenabling']
+
+describe('takeover runs are disabled on all nodes while something is done, and enabled again', () => {
+  it('when it has succeeded', async () => {
+    using to = await running()
+    const during = await to.disabled(async () => to.said.splice(0).sort())
+    expect(during).toEqual(ALL_DISABLED)
+    expect(to.said.sort()).toEqual(ALL_ENABLED)
+  })
+
+  it('when it has failed, with its error', async () => {
+    using to = await running()
+    await expect(to.disabled(() => Promise.reject(new Error('no')))).rejects.toThrow(/^no$/)
+    expect(to.said.sort()).toEqual([...ALL_DISABLED, ...ALL_ENABLED].sort())
+  })
+
+  it('when it is aborted, with the reason', async () => {
+    using to = await running()
+    const controller = new AbortController()
+    const { signal } = controller
+    const work = async () => {
+      setTimeout(() => controller.abort(new Error('enough')), 20)
+      await sleep(60_000, undefined, { signal })
+    }
+    await expect(to.disabled(work, { signal })).rejects.toThrow('aborted')
+    expect(to.said.sort()).toEqual([...ALL_DISABLED, ...ALL_ENABLED].sort())
+  })
+
+  it('when it is aborted while a node has not answered yet', async () => {
+    using to = await running({ timeoutMs: 500 })
+    to.cluster.carryOut('hang 2')
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(new Error('enough')), 100)
+    await expect(to.disabled(async () => 1, { signal: controller.signal })).rejects.toThrow(
+      /^enough; and takeover runs stay disabled on node 2 until \d\d:\d\d:\d\d, when they come back by themselves$/,
+    )
+    expect(to.said.sort()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
+  })
+
+  it('not at all when it is aborted before', async () => {
+    using to = await running()
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(to.disabled(async () => 1, { signal })).rejects.toThrow(/^enough$/)
+    expect(to.said).toEqual([])
+  })
+
+  it('when a node refuses, as a leader does in the middle of a run', async () => {
+    using to = await running()
+    to.cluster.carryOut('script 2 ipreallocated 60')
+    to.cluster.carryOut('run')
+    await sleep(500)
+    to.said.length = 0
+    const work = vi.fn(async () => 1)
+    await expect(to.disabled(work)).rejects.toMatchObject({
+      code: 'RUNS_NOT_DISABLED',
+      message: expect.stringMatching(/^node \d does not let takeover runs be disabled$/),
+      exitStatus: 1,
+      ctdbText: { stderr: ['Failed to disable takeover runs'] },
+    })
+    expect(work).not.toHaveBeenCalled()
+    expect(to.said.filter((what) => what.endsWith('Reenabling')).sort()).toEqual(ALL_ENABLED)
+  })
+
+  it('when a node says nothing, and that of this node they will stay disabled', async () => {
+    using to = await running({ timeoutMs: 300 })
+    to.cluster.carryOut('hang 1')
+    const failed = to.disabled(async () => 1)
+    await expect(failed).rejects.toMatchObject({
+      code: 'RUNS_NOT_DISABLED',
+      message: expect.stringMatching(
+        /^takeover runs could not be disabled: no answer from node 1; and takeover runs stay disabled on node 1 until/,
+      ),
+      exitStatus: 62,
+    })
+    expect(to.said.sort()).toEqual(['0 Disabling', '0 Reenabling', '2 Disabling', '2 Reenabling'])
+  })
+
+  it('unless a node has been lost meanwhile: then it says until when', async () => {
+    using to = await running({ timeoutMs: 300 })
+    const work = async () => to.cluster.carryOut('hang 2')
+    await expect(to.disabled(work)).rejects.toMatchObject({
+      code: 'RUNS_STILL_DISABLED',
+      message: expect.stringMatching(/^takeover runs stay disabled on node 2 until/),
+      exitStatus: 62,
+      ctdbText: {
+        stderr: [
+          'Timed out waiting to disable takeover runs',
+          'Failed to enable takeover runs',
+          expect.stringContaining('come back by themselves'),
+        ],
+      },
+    })
+  })
+
+  it('unless the connection is lost: then it says what was lost, and until when', async () => {
+    using to = await running()
+    const work = async () => {
+      to.client.close()
+      return await to.client.pnn()
+    }
+    await expect(to.disabled(work)).rejects.toThrow(/was closed; and takeover runs stay disabled on nodes 0, 1, 2 until/)
+  })
+})
+
+it('says of a lost connection no more than there is, when nothing has been disabled yet', async () => {
+  using to = await running()
+  to.client.close()
+  await expect(to.disabled(async () => 1)).rejects.toThrow(/was closed$/)
+})
