@@ -2,7 +2,8 @@ import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import { CtdbtsError } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
-import { CtdbtsCommand, type GlobalOptions } from './base-command.ts'
+import { visible } from '../ui/visible.ts'
+import { CtdbtsCommand, type Daemon, type GlobalOptions } from './base-command.ts'
 import type { SimOptions } from './sim-flags.ts'
 
 /**
@@ -20,19 +21,28 @@ export abstract class MirrorCommand extends CtdbtsCommand {
    * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the real tool's words; and as `withDaemon`.
    */
   protected async withNode<T>(options: GlobalOptions & SimOptions, use: (node: AskedNode) => Promise<T>): Promise<T> {
-    const named = this.nodeOf(options)
     return await this.withDaemon(options, async (daemon) => {
-      if (named !== undefined) {
-        requireReachable(await collectNodeMap(daemon.client, daemon.pnn), named)
-        if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
-      }
-      return await use(askedNode(daemon, named))
+      await this.checkNode(options, daemon)
+      return await use(askedNode(daemon, this.nodeOf(options)))
     })
+  }
+
+  /** Makes sure that the node that -n names can be asked. @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY. */
+  protected async checkNode(options: GlobalOptions, { client, pnn }: Pick<Daemon, 'client' | 'pnn'>): Promise<void> {
+    const named = this.nodeOf(options)
+    if (named === undefined) return
+    requireReachable(await collectNodeMap(client, pnn), named)
+    if (!this.remote && named !== (await pnn)) throw this.refuseNode('Node cannot be specified for command')
   }
 
   /** For a command that asks no daemon. */
   protected refuseAnyNode(options: GlobalOptions): void {
     if (this.nodeOf(options) !== undefined) throw this.refuseNode('Cannot specify node for command')
+  }
+
+  /** What was done, for those who asked to be told more (-v). */
+  protected tell({ verbose }: GlobalOptions, line: string): void {
+    if (verbose) process.stderr.write(`${visible(line)}\n`)
   }
 
   protected override async parse<F extends object, B extends object, A extends object>(

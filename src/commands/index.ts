@@ -3,6 +3,7 @@ import Getpid from './getpid.ts'
 import Ip from './ip.ts'
 import Ipreallocate from './ipreallocate.ts'
 import Pnn from './pnn.ts'
+import Reloadips from './reloadips.ts'
 import Sim from './sim.ts'
 import Snapshot from './snapshot.ts'
 import Status from './status.ts'
@@ -16,6 +17,7 @@ export const COMMANDS = {
   ip: Ip,
   ipreallocate: Ipreallocate,
   pnn: Pnn,
+  reloadips: Reloadips,
   sim: Sim,
   snapshot: Snapshot,
   status: Status,

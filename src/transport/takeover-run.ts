@@ -10,15 +10,15 @@ import { answerTo, messages } from './wire/messages.ts'
  * comes in time it is sent again, as the real tool does: a leader that is just being elected hears it then.
  * @param onSilence called each time the time limit passes without an answer.
  * @returns the PNN of the leader.
- * @throws CtdbtsError RUN_FAILED when the leader says that it failed.
+ * @throws CtdbtsError RUN_FAILED when the leader says that it failed; the signal's reason.
  */
 export async function requestTakeoverRun(
   client: CtdbClient,
   localPnn: Promise<Pnn>,
-  { timeoutMs, onSilence }: { timeoutMs: number; onSilence?: () => void },
+  { timeoutMs, onSilence, signal }: { timeoutMs: number; onSilence?: () => void; signal?: AbortSignal | undefined },
 ): Promise<Pnn> {
   const srvid = nextReplySrvid()
-  const answers = await client.subscribe(answerTo(srvid))
+  const answers = await client.subscribe(answerTo(srvid), { signal })
   try {
     for (;;) {
       client.send(messages.takeoverRun, DESTINATION.CONNECTED_NODES, { pnn: await localPnn, replySrvid: srvid })

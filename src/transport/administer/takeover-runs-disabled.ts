@@ -15,6 +15,10 @@ export interface DisabledRuns {
   readonly seconds: number
   /** Ends the waiting for answers; the runs are enabled again nevertheless. */
   readonly signal?: AbortSignal | undefined
+  /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
+  readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
+  /** Told when they are enabled again on all nodes. */
+  readonly onEnabled?: (() => void) | undefined
 }
 
 /**
@@ -25,7 +29,7 @@ export interface DisabledRuns {
  * that added where both went wrong; the signal's reason.
  */
 export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal } = runs
+  const { nodes, seconds, signal, onEnabled } = runs
   signal?.throwIfAborted()
   const disable = await prepare(node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
@@ -35,11 +39,14 @@ export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: Disable
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
-    const left = await enable(node, nodes, backAt)
-    throw left ? bothTold(error, left) : error
+    const left = await enable(node, runs, backAt)
+    if (left) throw bothTold(error, left)
+    onEnabled?.()
+    throw error
   }
-  const left = await enable(node, nodes, backAt)
+  const left = await enable(node, runs, backAt)
   if (left) throw left
+  onEnabled?.()
   return result
 }
 
@@ -63,7 +70,7 @@ function judgeDisabling({ silent, refused }: Answers): void {
 const TIMED_OUT = 'Timed out waiting to disable takeover runs'
 
 /** Never throws: returns what there is to say when they could not be enabled. */
-async function enable(node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+async function enable(node: AskedNode, { nodes, again }: DisabledRuns, backAt: Date): Promise<CtdbtsError | undefined> {
   const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
     const left = `takeover runs stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
     return new CtdbtsError('RUNS_STILL_DISABLED', left, {
@@ -74,7 +81,11 @@ async function enable(node: AskedNode, nodes: readonly Pnn[], backAt: Date): Pro
     })
   }
   try {
-    const { silent, refused } = await (await prepare(node, nodes))(0)
+    const ask = async (by: AskedNode) => await (await prepare(by, nodes))(0)
+    const { silent, refused } = await ask(node).catch((lost: unknown) => {
+      if (node.client.isOpen || !again) throw lost
+      return again(ask)
+    })
     if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
     return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [TIMED_OUT]) : undefined
   } catch (cause) {

@@ -1,0 +1,38 @@
+import { CtdbtsError } from '../lib/errors.ts'
+
+/** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
+const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+type Signal = keyof typeof EXIT_STATUS_BY_SIGNAL
+const SIGNALS = Object.keys(EXIT_STATUS_BY_SIGNAL) as Signal[]
+
+/** What is under way, and must not be left half done. */
+const underWay = new Set<AbortController>()
+
+/**
+ * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
+ * `work` is given, and waits for it; the next one ends the program at once.
+ * @throws what `work` throws: CtdbtsError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const onSignal = (signal: Signal) => {
+    const exitStatus = EXIT_STATUS_BY_SIGNAL[signal]
+    if (controller.signal.aborted) process.exit(exitStatus)
+    process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
+    controller.abort(new CtdbtsError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  underWay.add(controller)
+  try {
+    return await work(controller.signal)
+  } finally {
+    underWay.delete(controller)
+    for (const signal of SIGNALS) process.off(signal, onSignal)
+  }
+}
+
+/** Aborts what is under way, for this reason. Returns whether there was anything, which will end with the reason when it has cleaned up. */
+export function abortUnderWay(reason: CtdbtsError): boolean {
+  for (const controller of underWay) controller.abort(reason)
+  return underWay.size > 0
+}
