@@ -3,7 +3,7 @@ import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { decode } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
-import { messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
+import { answerTo, messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
 import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
 import type { GoldenPacket } from './goldens.ts'
 
@@ -23,6 +23,8 @@ export class RecordedDaemon {
   readonly unexpected: string[] = []
   private readonly replies = new Map<string, Buffer[]>()
   private readonly sentMessages = new Map<bigint, Buffer[]>()
+  /** The answers to each request to disable takeover runs, or to enable them, by its time limit. */
+  private readonly disablings = new Map<number, Buffer[]>()
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
   private pnn = 0
@@ -49,10 +51,17 @@ export class RecordedDaemon {
     for (const { from, bytes, packet } of opened) {
       if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
     }
+    for (const { from, packet } of opened) {
+      if (from !== 'c' || packet.kind !== 'message' || packet.srvid !== messages.disableTakeoverRuns.srvid) continue
+      const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, packet.data)
+      this.disablings.set(timeoutSeconds, this.sentMessages.get(replySrvid) ?? [])
+    }
+    // Messages are counted as well.
     const requests = opened.flatMap(({ from, packet, index }) =>
-      from === 'c' && packet.kind === 'control' ? [{ ...packet, index }] : [],
+      from === 'c' && (packet.kind === 'control' || packet.kind === 'message') ? [{ ...packet, index }] : [],
     )
     for (const request of requestsOfTool(requests)) {
+      if (request.kind !== 'control') continue
       const { requestId } = request.header
       const reply = opened.find(
         ({ from, packet, index }) =>
@@ -97,7 +106,8 @@ export class RecordedDaemon {
   }
 
   /** A request for a takeover run names the srvid for the answer; the recorded answer went to that of the recorded request. */
-  private answerMessage(socket: Socket, { srvid, data }: Message): void {
+  private answerMessage(socket: Socket, { header, srvid, data }: Message): void {
+    if (srvid === messages.disableTakeoverRuns.srvid) this.answerDisabling(socket, header.destination, data)
     if (srvid !== messages.takeoverRun.srvid) return
     const { replySrvid } = decode(messages.takeoverRun.data, data)
     const recorded = [...this.sentMessages].find(([to]) => messageBySrvid(to)?.name === 'answer')?.[1][0]
@@ -105,6 +115,18 @@ export class RecordedDaemon {
     const copy = Buffer.from(recorded)
     copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
     socket.write(copy)
+  }
+
+  /** Each node answers with its own PNN. */
+  private answerDisabling(socket: Socket, to: number, data: Uint8Array): void {
+    const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, data)
+    for (const recorded of this.disablings.get(timeoutSeconds) ?? []) {
+      const packet = decodePacket(recorded)
+      if (packet.kind !== 'message' || decode(answerTo(packet.srvid).data, packet.data) !== to) continue
+      const copy = Buffer.from(recorded)
+      copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
+      socket.write(copy)
+    }
   }
 
   /** Registering always succeeds; the messages of the recording follow at once. */
@@ -125,9 +147,12 @@ export class RecordedDaemon {
  * The requests of the tool itself among those of other clients (the helpers of a takeover run, say). Each client counts its request
  * ids upwards, and only the tool begins by registering for the LEADER message.
  */
-function requestsOfTool<R extends Control>(requests: readonly R[]): R[] {
+function requestsOfTool<R extends Control | Message>(requests: readonly R[]): R[] {
   const start = requests.findIndex(
-    ({ opcode, srvid }) => opcode === controls.registerSrvid.opcode && srvid === messages.leader.srvid,
+    (request) =>
+      request.kind === 'control' &&
+      request.opcode === controls.registerSrvid.opcode &&
+      request.srvid === messages.leader.srvid,
   )
   const register = requests[start]
   // When it gives up before that, it is the only client.
