@@ -51,11 +51,7 @@ export class RecordedDaemon {
     for (const { from, bytes, packet } of opened) {
       if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
     }
-    for (const { from, packet } of opened) {
-      if (from !== 'c' || packet.kind !== 'message' || packet.srvid !== messages.disableTakeoverRuns.srvid) continue
-      const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, packet.data)
-      this.disablings.set(timeoutSeconds, this.sentMessages.get(replySrvid) ?? [])
-    }
+    this.rememberDisablings(opened)
     // Messages are counted as well.
     const requests = opened.flatMap(({ from, packet, index }) =>
       from === 'c' && (packet.kind === 'control' || packet.kind === 'message') ? [{ ...packet, index }] : [],
@@ -70,6 +66,14 @@ export class RecordedDaemon {
       if (reply?.packet.kind !== 'reply') continue
       if (request.opcode === controls.getPnn.opcode) this.pnn = reply.packet.status
       append(this.replies, this.keyOf(request), reply.bytes)
+    }
+  }
+
+  private rememberDisablings(opened: readonly { readonly from: string; readonly packet: Packet }[]): void {
+    for (const { from, packet } of opened) {
+      if (from !== 'c' || packet.kind !== 'message' || packet.srvid !== messages.disableTakeoverRuns.srvid) continue
+      const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, packet.data)
+      this.disablings.set(timeoutSeconds, this.sentMessages.get(replySrvid) ?? [])
     }
   }
 
@@ -150,9 +154,7 @@ export class RecordedDaemon {
 function requestsOfTool<R extends Control | Message>(requests: readonly R[]): R[] {
   const start = requests.findIndex(
     (request) =>
-      request.kind === 'control' &&
-      request.opcode === controls.registerSrvid.opcode &&
-      request.srvid === messages.leader.srvid,
+      request.kind === 'control' && request.opcode === controls.registerSrvid.opcode && request.srvid === messages.leader.srvid,
   )
   const register = requests[start]
   // When it gives up before that, it is the only client.
