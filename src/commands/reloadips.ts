@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import type { ReloadOptions } from '../cli/reloadips/with-preview.ts'
+import { inOwnWords } from '../lib/errors.ts'
 import { askedNode } from '../transport/asked-node.ts'
 
 export default class Reloadips extends MirrorCommand {
@@ -52,6 +53,8 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
       word,
       checkNode: ({ client, localPnn }) => this.checkNode(flags, { client, pnn: localPnn }),
       tell: (line) => this.tell(flags, line),
+    }).catch((error: unknown) => {
+      throw inOwnWords(error)
     })
   }
 

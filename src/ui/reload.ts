@@ -100,7 +100,7 @@ export interface Reload {
 
 /** All of it for people. */
 export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }: Reload): string =>
-  [reloadedText(preview, nodes), runError ? `The takeover run: ${visible(runError.message)}.\n` : '', outcomeLines(outcome)].join(
+  [reloadedText(preview, nodes), runError ? `The takeover run: ${visible(runError.message)}\n` : '', outcomeLines(outcome)].join(
     '',
   )
 
@@ -110,8 +110,8 @@ export const reloadedText = ({ nodes: previews }: ReloadPreview, nodes: Reload['
     .flatMap(({ pnn, error }) => {
       if (!error) return []
       const { verdict, why } = previews.find((preview) => preview.pnn === pnn) ?? {}
-      const foreseen = verdict === 'rejects' && why !== undefined ? `; ${why}` : ''
-      return [`Node ${pnn}: not reloaded: ${visible(`${error.message}${foreseen}`)}.\n`]
+      const reason = verdict === 'rejects' ? `${why} (${error.message})` : error.message
+      return [`Node ${pnn}: not reloaded: ${visible(reason)}\n`]
     })
     .join('')
 

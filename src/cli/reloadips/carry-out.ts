@@ -42,16 +42,13 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
       again: task.again,
       onDisabled: () => {
         tell(`Takeover runs are disabled on all connected nodes, for ${seconds} s at most`)
-        done = `nodes may have reloaded their files; ${NO_RUN}`
+        done = `which nodes have reloaded their files is not known; ${NO_RUN}`
       },
       onReloaded: (results) => {
         const good = results.filter(({ error }) => !error).map(({ pnn }) => pnn)
-        const what =
-          good.length === 0
-            ? 'no node has reloaded its file'
-            : `${nodesText(good)} reloaded ${good.length === 1 ? 'its file' : 'their files'}`
-        tell(what)
-        done = `${what}; ${NO_RUN}`
+        const whose = good.length === 0 ? 'no node' : nodesText(good)
+        tell(`Reloaded their files: ${whose}`)
+        done = `reloaded by ${whose}; ${NO_RUN}`
         task.onReloaded?.(results)
       },
       onEnabled: () => {

@@ -3,7 +3,7 @@ import { namedNodes } from '../../lib/cluster/node-list.ts'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { isAsPromised, reloadOutcome } from '../../lib/reload/outcome.ts'
 import { previewReload, type ReloadPreview } from '../../lib/reload/preview.ts'
-import type { NodeReload } from '../../transport/administer/reload-ips.ts'
+import { type NodeReload, noActiveNode } from '../../transport/administer/reload-ips.ts'
 import type { AskedNode } from '../../transport/asked-node.ts'
 import type { Cluster } from '../../transport/reach/cluster.ts'
 import { previewJson, previewText, type Reload, reloadedText, reloadJson, reloadText } from '../../ui/reload.ts'
@@ -45,15 +45,20 @@ export async function reloadWithPreview(reload: PreviewedReload): Promise<unknow
       if (!mayReload(preview)) process.exitCode = EXIT_STATUS.failure
       return options.json ? { formatVersion: 1, preview: previewJson(preview) } : undefined
     }
-    if (!options.yes && !(await confirm('Reload the public addresses files, and ask for a takeover run?'))) {
-      throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
-    }
+    await requireAgreement(options, preview)
     const carried = await visit((cluster) => carryOut(cluster, visit, reload, preview), 'Reloading:')
     process.exitCode = exitStatusOf(carried)
     if (options.json) return reloadJson(preview, carried)
     process.stdout.write(reloadText(preview, carried))
     return undefined
   })
+}
+
+/** @throws CtdbtsError NO_ACTIVE_NODE, when there is nothing to agree to; NOT_CONFIRMED. */
+async function requireAgreement({ yes }: ReloadOptions, { nodes }: ReloadPreview): Promise<void> {
+  if (nodes.every(({ verdict }) => verdict === 'left out')) throw noActiveNode()
+  if (yes || (await confirm('Reload the public addresses files, and ask for a takeover run?'))) return
+  throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
 }
 
 function exitStatusOf({ nodes, runError, outcome }: Reload): number {

@@ -125,5 +125,5 @@ function rejection(view: View, pnn: Pnn, reading: AddressFileReading): string | 
   if (line) return `line ${line.line}: ${line.reason}`
   const links = view.peek(pnn, 'host.links')
   const [absent] = links ? absentInterfaces(reading, links) : []
-  return absent && `there is no interface ${absent.name}, which it names for ${listed(absent.users, 3)}`
+  return absent && `the node has no interface ${absent.name}, which the file names for ${listed(absent.users, 3)}`
 }

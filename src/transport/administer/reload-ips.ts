@@ -54,7 +54,7 @@ async function reloadOn({ client, timeoutMs }: AskedNode, pnn: Pnn, signal: Abor
 }
 
 /** The real tool takes an empty list for a lack of memory. */
-const noActiveNode = (): CtdbtsError =>
+export const noActiveNode = (): CtdbtsError =>
   new CtdbtsError('NO_ACTIVE_NODE', 'none of these nodes takes part in the cluster, so none reloads its file', {
     hint: 'a node that is stopped, banned or disconnected cannot; see `ctdbts status`',
     ctdbText: { stderr: ['Memory allocation error'] },
