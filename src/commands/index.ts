@@ -34,6 +34,7 @@ import Pnn from './pnn.ts'
 import ProcessExists from './process-exists.ts'
 import Recmaster from './recmaster.ts'
 import Recover from './recover.ts'
+import Reloadips from './reloadips.ts'
 import Reloadnodes from './reloadnodes.ts'
 import Runstate from './runstate.ts'
 import Setdebug from './setdebug.ts'
@@ -94,6 +95,7 @@ export const COMMANDS = {
   'process-exists': ProcessExists,
   recmaster: Recmaster,
   recover: Recover,
+  reloadips: Reloadips,
   reloadnodes: Reloadnodes,
   runstate: Runstate,
   setdebug: Setdebug,

@@ -171,7 +171,10 @@ function addressControls(daemon: Daemon) {
       yield* publicIps.add(request)
     },
     deletePublicIp: atOnce(({ address }: RequestOf<'deletePublicIp'>) => publicIps.delete(address.address)),
-    reloadPublicIps: atOnce(() => publicIps.reload(options.publicAddressesFile.read(), options.publicAddressesFile.path)),
+    *reloadPublicIps() {
+      const { read, path } = options.publicAddressesFile
+      yield* publicIps.reload(read(), path)
+    },
     setIfaceLinkState: atOnce(({ name, linkState }: RequestOf<'setIfaceLinkState'>) => publicIps.setLink(name, linkState !== 0)),
     sendGratuitousArp: atOnce(() => {}),
     tcpAdd: atOnce(addTickle),

@@ -47,6 +47,10 @@ export interface DisabledRuns {
   readonly signal?: AbortSignal | undefined
   /** When not one node has answered after so long, nobody is waited for any longer: NO_RECOVERY_DAEMON. */
   readonly silenceMs?: number
+  /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
+  readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
+  /** Told when they are enabled again on all nodes. */
+  readonly onEnabled?: (() => void) | undefined
 }
 
 /**
@@ -67,7 +71,7 @@ export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, w
   withDisabled(RECOVERIES, node, runs, work)
 
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal, silenceMs } = runs
+  const { nodes, seconds, signal, silenceMs, onEnabled } = runs
   signal?.throwIfAborted()
   const disable = await prepare(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
@@ -82,11 +86,14 @@ async function withDisabled<T>(what: Disableable, node: AskedNode, runs: Disable
       await enableUnheard(what, node, nodes)
       throw error
     }
-    const left = await enable(what, node, nodes, backAt)
-    throw left ? bothTold(error, left) : error
+    const left = await enable(what, node, runs, backAt)
+    if (left) throw bothTold(error, left)
+    onEnabled?.()
+    throw error
   }
-  const left = await enable(what, node, nodes, backAt)
+  const left = await enable(what, node, runs, backAt)
   if (left) throw left
+  onEnabled?.()
   return result
 }
 
@@ -115,7 +122,12 @@ function judgeDisabling({ name, code }: Disableable, { nodes, silenceMs }: Disab
 const timedOut = (name: string): string => `Timed out waiting to disable ${name}`
 
 /** Never throws: returns what there is to say when they could not be enabled. */
-async function enable(what: Disableable, node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+async function enable(
+  what: Disableable,
+  node: AskedNode,
+  { nodes, again }: DisabledRuns,
+  backAt: Date,
+): Promise<CtdbtsError | undefined> {
   const { name, code, without } = what
   const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
     const left = `${name} stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
@@ -127,7 +139,11 @@ async function enable(what: Disableable, node: AskedNode, nodes: readonly Pnn[],
     })
   }
   try {
-    const { silent, refused } = await (await prepare(what, node, nodes))(0)
+    const ask = async (by: AskedNode) => await (await prepare(what, by, nodes))(0)
+    const { silent, refused } = await ask(node).catch((lost: unknown) => {
+      if (node.client.isOpen || !again) throw lost
+      return again(ask)
+    })
     if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
     return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [timedOut(name)]) : undefined
   } catch (cause) {
