@@ -1,3 +1,5 @@
+import Autocomplete from './autocomplete.ts'
+import AutocompleteWords from './autocomplete-words.ts'
 import Demo from './demo.ts'
 import Getpid from './getpid.ts'
 import Ip from './ip.ts'
@@ -11,6 +13,8 @@ import Verify from './verify.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
+  autocomplete: Autocomplete,
+  'autocomplete-words': AutocompleteWords,
   demo: Demo,
   getpid: Getpid,
   ip: Ip,
