@@ -166,7 +166,11 @@ async function open(
     return await openHost(options, timeoutMs)
   }
   if (!wantsSim(options)) {
-    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
+    const opened = openUnix({ socketPath: options.socket, timeoutMs })
+    const { client, pnn } = await opened.catch(async (error) => {
+      const { noConnection } = await import('./no-connection.ts')
+      return noConnection(error, options.socket, process.env)
+    })
     return { client, pnn, close: () => client.close() }
   }
   const { openSim } = await import('./open-sim.ts')
