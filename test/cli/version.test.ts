@@ -1,6 +1,8 @@
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { uniformLayout } from '../../src/lib/sim/layout.ts'
+import { startSimServer } from '../../src/transport/serve/sim-server.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -26,6 +28,24 @@ describe('version', () => {
       stderr: 'Cannot specify node for command version\n',
       status: 1,
     })
+  })
+
+  it('is asked for over SSH, of the first host that can be reached', async () => {
+    await using server = await startSimServer({
+      layout: uniformLayout(2, 2),
+      era: '2017',
+      seed: 1,
+      speed: 1,
+      ssh: { firstPort: 0 },
+    })
+    using home = tempDir()
+    const config = ['--ssh-config', server.sshConfigPath ?? '']
+    const run = (...argv: string[]) => ctdbts([...argv, ...config], { HOME: home.path, SSH_AUTH_SOCK: '', PATH: '/nowhere' })
+    // No daemon has to run there.
+    server.cluster.carryOut('kill 1')
+    expect(await run('version', '--host', 'node1')).toMatchObject({ stdout: '4.6.3\n', stderr: '', status: 0 })
+    expect(await run('version', '--host', 'node9.invalid,node0')).toMatchObject({ stdout: '4.6.3\n', status: 0 })
+    expect(await run('version', '--host', 'node9.invalid')).toMatchObject({ stdout: '', status: 1 })
   })
 
   it('passes over a ctdb that is ctdbts under another name', async () => {
