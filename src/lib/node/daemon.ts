@@ -99,7 +99,7 @@ export class Daemon implements NetworkUser {
       scriptLimitMs: () => this.scriptLimitMs(),
       mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST) === 0,
       banSelf: () => this.banSelf(),
-      askForAddresses: () => this.send(DESTINATION.CONNECTED_NODES, SRVID.rebalanceNode, pnn),
+      askForAddresses: () => this.pass(DESTINATION.CONNECTED_NODES, SRVID.rebalanceNode, pnn),
       announce: (srvid, address) => this.pass(DESTINATION.CURRENT_NODE, srvid, address),
     })
     this.handlers = controlHandlers(this)
