@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../../src/lib/log/entry.ts'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
-import { type DisabledRuns, withTakeoverRunsDisabled } from '../../../src/transport/administer/takeover-runs-disabled.ts'
+import { type DisabledRuns, NOBODY, withTakeoverRunsDisabled } from '../../../src/transport/administer/takeover-runs-disabled.ts'
 import { askedNode } from '../../../src/transport/asked-node.ts'
 import { CtdbClient } from '../../../src/transport/client.ts'
 import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
@@ -145,4 +145,16 @@ it('says of a lost connection no more than there is, when nothing has been disab
   using to = await running()
   to.client.close()
   await expect(to.disabled(async () => 1)).rejects.toThrow(/was closed$/)
+})
+
+it('gives up soon, where that is wanted, when not one node says anything', async () => {
+  using to = await running({ timeoutMs: 60_000 })
+  to.cluster.carryOut('hang 1')
+  to.cluster.carryOut('hang 2')
+  const work = vi.fn(async () => 1)
+  await expect(to.disabled(work, { nodes: [1, 2], silenceMs: 100 })).rejects.toMatchObject({ code: NOBODY, exitStatus: 62 })
+  expect(work).not.toHaveBeenCalled()
+  // Should they wake up, they find that they are not to be disabled any more.
+  to.cluster.carryOut('resume 1')
+  await expect.poll(() => to.said, { timeout: 5_000 }).toEqual(expect.arrayContaining(['1 Disabling', '1 Reenabling']))
 })
