@@ -165,15 +165,18 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     const { stderr, ...rest } = await ended
     expect(rest).toEqual({ stdout: '', status })
     expect(stderr).toContain(signal ? 'ctdbts: interrupted, cleaning up' : 'Maximum runtime exceeded - exiting')
-    expect(stderr).toMatch(/takeover runs stay disabled on node 2 until \d\d:\d\d:\d\d, when they come back by themselves/)
     // Others follow: the leader's own, for the run that the silence of node 2 leads to.
     expect(cluster.said.slice(0, 4).toSorted()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
   })
 
   it('moveip ends at once when it is interrupted twice', async () => {
-    cluster.do('hang 2')
-    const { child, ended } = cluster.start('moveip', IP, '1')
-    await expect.poll(() => cluster.said, { timeout: 10_000 }).toContain('0 Disabling')
+    // Its owner takes its time to release the address; then a node that has agreed says nothing any more.
+    cluster.do(`script ${await cluster.ownerOf(IP)} releaseip 300`)
+    const { child, ended } = cluster.start('moveip', IP, '0')
+    await expect
+      .poll(() => cluster.said, { timeout: 10_000 })
+      .toEqual(expect.arrayContaining(['0 Disabling', '1 Disabling', '2 Disabling']))
+    cluster.do('hang 1')
     child.kill('SIGINT')
     await expect.poll(() => cluster.said, { timeout: 10_000 }).toContain('0 Reenabling')
     child.kill('SIGINT')

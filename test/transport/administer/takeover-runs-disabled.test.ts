@@ -70,9 +70,7 @@ describe('takeover runs are disabled on all nodes while something is done, and e
     to.cluster.carryOut('hang 2')
     const controller = new AbortController()
     setTimeout(() => controller.abort(new Error('enough')), 100)
-    await expect(to.disabled(async () => 1, { signal: controller.signal })).rejects.toThrow(
-      /^enough; and takeover runs stay disabled on node 2 until \d\d:\d\d:\d\d, when they come back by themselves$/,
-    )
+    await expect(to.disabled(async () => 1, { signal: controller.signal })).rejects.toThrow(/^enough$/)
     expect(to.said.sort()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
   })
 
@@ -97,18 +95,16 @@ describe('takeover runs are disabled on all nodes while something is done, and e
       ctdbText: { stderr: ['Failed to disable takeover runs'] },
     })
     expect(work).not.toHaveBeenCalled()
-    expect(to.said.filter((what) => what.endsWith('Reenabling')).sort()).toEqual(ALL_ENABLED)
+    await expect.poll(() => to.said).toEqual(expect.arrayContaining(ALL_ENABLED))
   })
 
-  it('when a node says nothing, and that of this node they will stay disabled', async () => {
+  it('when a node says nothing, which gets both requests should it wake up', async () => {
     using to = await running({ timeoutMs: 300 })
     to.cluster.carryOut('hang 1')
     const failed = to.disabled(async () => 1)
     await expect(failed).rejects.toMatchObject({
       code: 'RUNS_NOT_DISABLED',
-      message: expect.stringMatching(
-        /^takeover runs could not be disabled: no answer from node 1; and takeover runs stay disabled on node 1 until/,
-      ),
+      message: 'takeover runs could not be disabled: no answer from node 1',
       exitStatus: 62,
     })
     expect(to.said.sort()).toEqual(['0 Disabling', '0 Reenabling', '2 Disabling', '2 Reenabling'])
