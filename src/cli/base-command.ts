@@ -8,6 +8,7 @@ import { openUnix } from '../transport/unix.ts'
 import type { CtdbStyle } from '../ui/ctdb/style.ts'
 import { jsonText } from '../ui/json.ts'
 import { type HostOptions, wantsHost } from './host-flags.ts'
+import { abortUnderWay } from './interruptible.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { wantsColour } from './output.ts'
 import { cutCommandLine } from './popt.ts'
@@ -211,14 +212,19 @@ function ctdbStyle(options: GlobalOptions): CtdbStyle {
 /** oclif's parser marks its complaints with the input it parsed, or at least as its own. */
 const isUsageError = (error: unknown): error is Error => error instanceof Error && ('parse' in error || 'oclif' in error)
 
-/** Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. Returns what ends the limit. */
+/**
+ * Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. What is interruptible may clean up first.
+ * Returns what ends the limit.
+ */
 export function limitRunTime({ maxruntime, json }: GlobalOptions): () => void {
   const seconds = maxruntime || timeoutFromEnvironment() || DEFAULT_MAX_RUNTIME_SECONDS
   if (seconds < 0) return () => {}
   const timer = setTimeout(
     () => {
       const line = 'Maximum runtime exceeded - exiting'
-      reportError(new CtdbtsError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } }), json ? 'json' : 'ctdb')
+      const error = new CtdbtsError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } })
+      if (abortUnderWay(error)) return
+      reportError(error, json ? 'json' : 'ctdb')
       process.exit()
     },
     Math.min(seconds * 1000, MAX_TIMER_MS),

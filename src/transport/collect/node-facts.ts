@@ -6,6 +6,7 @@ import { ClosedError } from '../client-errors.ts'
 import type { ValueOf } from '../wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from '../wire/controls.ts'
 import type { publicIp, timeval } from '../wire/structs.ts'
+import { interfaceStateOf } from './ip.ts'
 
 /** How many addresses a node is asked about at the same time. */
 const ADDRESSES_AT_ONCE = 500
@@ -88,7 +89,7 @@ export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
     capabilities: capabilities && { leader: capabilities.leader, lmaster: capabilities.lmaster },
     known,
     available: available?.map(({ address }) => address.address),
-    interfaces: interfaces?.map(({ name, linkState, references }) => ({ name, linkUp: linkState !== 0, references })),
+    interfaces: interfaces?.map(interfaceStateOf),
     banSeconds: ban?.timeSeconds,
     nodesFile: nodesFile?.map(mapEntryOf),
     clusterLock,
