@@ -151,6 +151,11 @@ export abstract class CtdbtsCommand extends Command {
     return new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` })
   }
 
+  /** Tells of something that went wrong and is not the end. */
+  protected tellProblem(options: GlobalOptions, problem: CtdbtsError): void {
+    reportProblems([problem], this.errorStyle(options))
+  }
+
   private errorStyle(options: GlobalOptions): ErrorStyle {
     return options.json || options.table ? 'own' : 'ctdb'
   }

@@ -1,4 +1,5 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
+import type { ClusterNode } from '../lib/cluster/node.ts'
 import { CtdbtsError, retell } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
@@ -24,14 +25,27 @@ export abstract class MirrorCommand extends CtdbtsCommand {
     options: GlobalOptions & SimOptions,
     use: (node: AskedNode, daemon: Daemon) => Promise<T>,
   ): Promise<T> {
-    const named = this.nodeOf(options)
     return await this.withDaemon(options, async (daemon) => {
-      if (named === undefined) return await use(askedNode(daemon, undefined), daemon)
-      const nodeMap = await collectNodeMap(daemon.client, daemon.pnn)
-      requireReachable(nodeMap, named)
-      if (!this.remote && named !== (await daemon.pnn)) throw this.refuseNode('Node cannot be specified for command')
-      return await use(askedNode(daemon, named, nodeMap), daemon)
+      const nodeMap = await this.checkNode(options, daemon)
+      return await use(askedNode(daemon, this.nodeOf(options), nodeMap), daemon)
     })
+  }
+
+  /**
+   * Makes sure that the node that -n names can be asked.
+   * @returns the node map, if it had to be asked for.
+   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY.
+   */
+  protected async checkNode(
+    options: GlobalOptions,
+    { client, pnn }: Pick<Daemon, 'client' | 'pnn'>,
+  ): Promise<ClusterNode[] | undefined> {
+    const named = this.nodeOf(options)
+    if (named === undefined) return undefined
+    const nodeMap = await collectNodeMap(client, pnn)
+    requireReachable(nodeMap, named)
+    if (!this.remote && named !== (await pnn)) throw this.refuseNode('Node cannot be specified for command')
+    return nodeMap
   }
 
   /** For a command that asks no daemon. */

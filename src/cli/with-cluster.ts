@@ -6,36 +6,53 @@ import type { Undisturbed } from './open-ssh.ts'
 import type { SimOptions } from './sim-flags.ts'
 
 /**
- * Goes to all nodes of the cluster that the options name, for the time of `use`, and keeps to the time limits.
+ * Goes to all nodes, for the time of `use`, and keeps to the time limits.
+ * @param doing what a terminal shows meanwhile.
  * @throws CtdbtsError when no node can be reached, or none says which nodes there are.
  */
-export async function withCluster<T>(options: GlobalOptions & SimOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const stopTimer = limitRunTime(options)
-  // What -v tells would come in between.
-  const start = () => (options.verbose ? () => {} : showProgress('Looking at all nodes:'))
-  let done = start()
+export type Visit = <T>(use: (cluster: Cluster) => Promise<T>, doing?: string) => Promise<T>
+
+/**
+ * Finds the ways to the cluster that the options name. It can be visited more than once; SSH connections are kept in between.
+ * @throws CtdbtsError for options that cannot be.
+ */
+export async function withWays<T>(options: GlobalOptions & SimOptions, use: (visit: Visit) => Promise<T>): Promise<T> {
+  let stopShowing = () => {}
   const undisturbed: Undisturbed = async (ask) => {
-    done()
+    stopShowing()
     try {
       return await ask()
     } finally {
-      done = start()
+      stopShowing = show(DOING)
+    }
+  }
+  // What -v tells would come in between.
+  const show = (doing: string) => (options.verbose ? () => {} : showProgress(doing))
+  const ways = await openWays(options, timeoutMsOf(options), undisturbed)
+  const visit: Visit = async (work, doing = DOING) => {
+    const stopTimer = limitRunTime(options)
+    stopShowing = show(doing)
+    try {
+      using cluster = await Cluster.open(ways.options)
+      return await work(cluster)
+    } finally {
+      stopShowing()
+      stopTimer()
     }
   }
   try {
-    const ways = await openWays(options, timeoutMsOf(options), undisturbed)
-    try {
-      using cluster = await Cluster.open(ways.options)
-      return await use(cluster)
-    } finally {
-      if (options.verbose) tellConnections(ways.opened())
-      ways.close()
-    }
+    return await use(visit)
   } finally {
-    done()
-    stopTimer()
+    if (options.verbose) tellConnections(ways.opened())
+    ways.close()
   }
 }
+
+const DOING = 'Looking at all nodes:'
+
+/** Goes to all nodes of the cluster that the options name, once. */
+export const withCluster = <T>(options: GlobalOptions & SimOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> =>
+  withWays(options, (visit) => visit(use))
 
 function tellConnections(opened: number): void {
   if (opened > 0) process.stderr.write(`ctdbts: ${opened} SSH connection${opened === 1 ? '' : 's'} opened\n`)

@@ -58,3 +58,10 @@ export function retell(
     cause: error,
   })
 }
+
+/** The same failure without the real tool's words: told in ours wherever it is told. */
+export function inOwnWords(error: unknown): unknown {
+  if (!(error instanceof CtdbtsError) || !error.ctdbText) return error
+  const { code, message, hint, exitStatus, cause } = error
+  return new CtdbtsError(code, message, { ...(hint !== undefined && { hint }), exitStatus, cause })
+}

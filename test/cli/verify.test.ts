@@ -1,21 +1,12 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { uniformLayout } from '../../src/lib/sim/layout.ts'
-import type { SimClusterOptions } from '../../src/transport/serve/sim-cluster.ts'
-import { type SimServer, startSimServer } from '../../src/transport/serve/sim-server.ts'
-import { ctdbts, RUN_JS, type RunResult } from '../support/program.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
+import { folder, served } from '../support/served-cluster.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { hasTmux, openTerminal } from '../support/terminal.ts'
-
-/** A folder as long as the test. */
-function folder() {
-  const dir = tempDir()
-  onTestFinished(() => dir[Symbol.dispose]())
-  return dir
-}
 
 const scenarios = tempDir()
 afterAll(() => scenarios[Symbol.dispose]())
@@ -244,33 +235,6 @@ describe('ctdbts verify --from', () => {
     }
   })
 })
-
-/** A simulated cluster behind SSH servers, and a home of which nothing but that cluster is known. */
-async function served(options: Partial<SimClusterOptions> = {}) {
-  const dir = folder()
-  const server: SimServer = await startSimServer({
-    layout: uniformLayout(3, 3),
-    era: 'now',
-    seed: 1,
-    speed: 2,
-    ...options,
-    ssh: { firstPort: 0 },
-  })
-  onTestFinished(() => server[Symbol.asyncDispose]())
-  mkdirSync(dir.file('ctdbts'))
-  mkdirSync(dir.file('.ssh'), { mode: 0o700 })
-  const env = { HOME: dir.path, XDG_CONFIG_HOME: dir.path, SSH_AUTH_SOCK: '' }
-  const config = ['--ssh-config', server.sshConfigPath ?? '']
-  return {
-    server,
-    dir,
-    env,
-    config,
-    /** Runs `ctdbts` with the servers' configuration. */
-    run: (...argv: string[]): Promise<RunResult> => ctdbts([...argv, ...config], env),
-    configure: (text: string) => writeFileSync(dir.file('ctdbts/config.toml'), text),
-  }
-}
 
 describe('--host', () => {
   it('is enough with one node: the others are reached through it', async () => {

@@ -38,6 +38,8 @@ export class AddressNode {
   readonly log: string[] = []
   /** `TAKE_IP 10.0.0.1` for each message to the clients. */
   readonly announced: string[] = []
+  /** How often the node asked the leader for addresses. */
+  asked = 0
   /** How often the node banned itself. */
   bans = 0
   mayHost = true
@@ -62,6 +64,9 @@ export class AddressNode {
       mayHost: () => this.mayHost,
       banSelf: () => {
         this.bans += 1
+      },
+      askForAddresses: () => {
+        this.asked += 1
       },
       announce: (srvid, address) => this.announced.push(`${srvid === SRVID.takeIp ? 'TAKE_IP' : 'RELEASE_IP'} ${address}`),
     })

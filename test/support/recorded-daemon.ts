@@ -3,7 +3,7 @@ import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { decode } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
-import { messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
+import { answerTo, messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
 import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
 import type { GoldenPacket } from './goldens.ts'
 
@@ -50,9 +50,10 @@ export class RecordedDaemon {
       if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
     }
     const requests = opened.flatMap(({ from, packet, index }) =>
-      from === 'c' && packet.kind === 'control' ? [{ ...packet, index }] : [],
+      from === 'c' && (packet.kind === 'control' || packet.kind === 'message') ? [{ ...packet, index }] : [],
     )
     for (const request of requestsOfTool(requests)) {
+      if (request.kind !== 'control') continue
       const { requestId } = request.header
       const reply = opened.find(
         ({ from, packet, index }) =>
@@ -96,11 +97,16 @@ export class RecordedDaemon {
     socket.write(copy)
   }
 
-  /** A request for a takeover run names the srvid for the answer; the recorded answer went to that of the recorded request. */
-  private answerMessage(socket: Socket, { srvid, data }: Message): void {
-    if (srvid !== messages.takeoverRun.srvid) return
-    const { replySrvid } = decode(messages.takeoverRun.data, data)
-    const recorded = [...this.sentMessages].find(([to]) => messageBySrvid(to)?.name === 'answer')?.[1][0]
+  /**
+   * A request that is a message names the srvid for the answer; the recorded answer went to that of the recorded request. What a node
+   * answers when it disables something is its own PNN.
+   */
+  private answerMessage(socket: Socket, { srvid, data, header }: Message): void {
+    const isRun = srvid === messages.takeoverRun.srvid
+    if (!isRun && srvid !== messages.disableTakeoverRuns.srvid) return
+    const { replySrvid } = decode(isRun ? messages.takeoverRun.data : messages.disableTakeoverRuns.data, data)
+    const answers = [...this.sentMessages].filter(([to]) => messageBySrvid(to)?.name === 'answer').flatMap(([, sent]) => sent)
+    const recorded = isRun ? answers[0] : answers.find((answer) => answerOf(answer) === header.destination)
     if (!recorded) return
     const copy = Buffer.from(recorded)
     copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
@@ -121,14 +127,20 @@ export class RecordedDaemon {
   }
 }
 
+function answerOf(bytes: Buffer): number | undefined {
+  const packet = decodePacket(bytes)
+  return packet.kind === 'message' ? decode(answerTo(packet.srvid).data, packet.data) : undefined
+}
+
 /**
- * The requests of the tool itself among those of other clients (the helpers of a takeover run, say). Each client counts its request
- * ids upwards, and only the tool begins by registering for the LEADER message. The event scripts of the node may have called it
- * before the recorded run began: the last one is meant.
+ * What the tool itself sent, among what other clients did (the helpers of a takeover run, say). Each client counts its request ids
+ * upwards, those of messages too, and only the tool begins by registering for the LEADER message. The event scripts of the node may
+ * have called it before the recorded run began: the last one is meant.
  */
-function requestsOfTool<R extends Control>(requests: readonly R[]): R[] {
+function requestsOfTool<R extends Control | Message>(requests: readonly R[]): R[] {
   const start = requests.findLastIndex(
-    ({ opcode, srvid }) => opcode === controls.registerSrvid.opcode && srvid === messages.leader.srvid,
+    (request) =>
+      request.kind === 'control' && request.opcode === controls.registerSrvid.opcode && request.srvid === messages.leader.srvid,
   )
   const register = requests[start]
   // When it gives up before that, it is the only client.

@@ -2,7 +2,7 @@ import { publicSocketAddress } from '../address/socket-address.ts'
 import { type AddressFileReading, readPublicAddresses } from '../cluster/address-files.ts'
 import type { KnownIp } from '../cluster/merge-ips.ts'
 import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
-import type { HostAddress } from '../snapshot/host-facts.ts'
+import type { HostAddress, HostLink } from '../snapshot/host-facts.ts'
 import type { KnownAddress } from '../snapshot/snapshot.ts'
 import { compareAddresses, normalAddress } from './normal.ts'
 import type { View } from './view.ts'
@@ -65,6 +65,25 @@ export function addressFile(view: View, pnn: Pnn): AddressFileReading | undefine
 function readAddressFile(text: string | null): AddressFileReading {
   const { addresses, faults } = readPublicAddresses(text ?? '')
   return { addresses: addresses.map((line) => ({ ...line, address: normalAddress(line.address) })), faults }
+}
+
+/** The addresses of one list that the other does not have, in the order of addresses. */
+export function onlyIn(list: readonly string[], other: readonly string[]): string[] {
+  const others = new Set(other)
+  return list.filter((address) => !others.has(address)).toSorted(compareAddresses)
+}
+
+/** The interfaces that a public addresses file names and the kernel does not have, each with its addresses. ctdbd rejects such a file. */
+export function absentInterfaces(
+  { addresses }: AddressFileReading,
+  links: readonly HostLink[],
+): { readonly name: string; readonly users: readonly string[] }[] {
+  const existing = new Set(links.map(({ name }) => name))
+  const absent = new Set(addresses.flatMap(({ interfaces }) => interfaces).filter((name) => !existing.has(name)))
+  return [...absent].map((name) => ({
+    name,
+    users: addresses.filter(({ interfaces }) => interfaces.includes(name)).map(({ address }) => address),
+  }))
 }
 
 /** The known addresses of a node as its recovery daemon compares them. */

@@ -175,6 +175,9 @@ const LINES = {
   unknownInterface: line('ERR', (name: string, ip: string) => `Unknown interface ${name} for public address ${ip}`),
   deleteUnknownIp: line('ERR', (ip: string) => `Delete IP of unknown public IP address ${ip}`),
   loadedAddresses: line('NOTICE', (path: string) => `Loaded public addresses from ${path}`),
+  reloadFailed: line('ERR', () => 'Failed to re-read public addresses file'),
+  noLongerConfigured: line('NOTICE', (ip: string) => `IP ${ip} no longer configured, deleting it`),
+  newlyConfigured: line('NOTICE', (ip: string) => `New IP ${ip} configured, adding it`),
   loadFailed: line('ERR', (reason: string) => `Failed to load public addresses: ${reason}`),
   nodesFailed: line('ERR', (reason: string) => `Failed to load nodes: ${reason}`),
   linkChanged: line(

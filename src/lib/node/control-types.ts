@@ -3,13 +3,8 @@ import type { KnownIp } from '../cluster/merge-ips.ts'
 import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
+import type { Timeval } from '../cluster/timeval.ts'
 import type { TunableValues } from '../cluster/tunables.ts'
-
-/** A moment, in the two parts that travel. */
-export interface Timeval {
-  readonly seconds: number
-  readonly microseconds: number
-}
 
 /** An interface as it travels: `linkState` is 0 or 1. */
 export interface InterfaceRecord {

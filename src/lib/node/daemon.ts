@@ -91,6 +91,7 @@ export class Daemon implements NetworkUser {
       scriptLimitMs: () => this.scriptLimitMs(),
       mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST) === 0,
       banSelf: () => this.banSelf(),
+      askForAddresses: () => this.send(DESTINATION.CONNECTED_NODES, SRVID.rebalanceNode, pnn),
       announce: (srvid, address) => this.send(DESTINATION.CURRENT_NODE, srvid, address),
     })
     this.handlers = controlHandlers(this)

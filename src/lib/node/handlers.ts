@@ -1,10 +1,11 @@
 import { addressKey, type SocketAddress } from '../address/socket-address.ts'
 import { clusterNodes } from '../cluster/address-files.ts'
 import { type ClusterNode, NODE_FLAG } from '../cluster/node.ts'
+import type { Timeval } from '../cluster/timeval.ts'
 import { LISTED_TUNABLES } from '../cluster/tunables.ts'
 import { processId } from '../log/entry.ts'
 import { type Process, until } from '../process/wait.ts'
-import { ControlFailure, type ControlName, type ReplyOf, type RequestOf, type Timeval } from './control-types.ts'
+import { ControlFailure, type ControlName, type ReplyOf, type RequestOf } from './control-types.ts'
 import type { Daemon, NodeFile } from './daemon.ts'
 
 /** What a daemon does for each control. */
@@ -170,7 +171,10 @@ function addressControls(daemon: Daemon) {
       yield* publicIps.add(request)
     },
     deletePublicIp: atOnce(({ address }: RequestOf<'deletePublicIp'>) => publicIps.delete(address.address)),
-    reloadPublicIps: atOnce(() => publicIps.reload(options.publicAddressesFile.read(), options.publicAddressesFile.path)),
+    *reloadPublicIps() {
+      const { read, path } = options.publicAddressesFile
+      yield* publicIps.reload(read(), path)
+    },
     setIfaceLinkState: atOnce(({ name, linkState }: RequestOf<'setIfaceLinkState'>) => publicIps.setLink(name, linkState !== 0)),
     sendGratuitousArp: atOnce(() => {}),
     tcpAdd: atOnce(addTickle),

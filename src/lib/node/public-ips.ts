@@ -1,5 +1,5 @@
 import { publicSocketAddress, type SocketAddress } from '../address/socket-address.ts'
-import { type ConfiguredAddress, parsePublicAddresses } from '../cluster/address-files.ts'
+import { type ConfiguredAddress, parsePublicAddresses, readPublicAddresses } from '../cluster/address-files.ts'
 import type { KnownIp } from '../cluster/merge-ips.ts'
 import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import { SRVID } from '../cluster/srvid.ts'
@@ -45,6 +45,8 @@ export interface PublicIpsOwner {
   /** Whether the node may host anything: it runs, and is neither inactive nor disabled nor unhealthy. */
   mayHost(): boolean
   banSelf(): void
+  /** Lets the leader give this node addresses in the next takeover run, though it holds some already (REBALANCE_NODE). */
+  askForAddresses(): void
   /** Tells the clients of this node. */
   announce(srvid: bigint, address: string): void
 }
@@ -197,18 +199,38 @@ export class PublicIps {
     this.owner.log('ctdbd', 'loadedAddresses', path)
   }
 
-  /** RELOAD_PUBLIC_IPS: only addresses are compared; a changed mask or interface goes unnoticed. @throws ControlFailure for a broken file. */
-  reload(text: string, path: string): void {
-    let configured: ConfiguredAddress[]
-    try {
-      configured = parsePublicAddresses(text, path)
-    } catch {
-      throw new ControlFailure(-1, `Failed to load public addresses from ${path}`)
+  /**
+   * RELOAD_PUBLIC_IPS: only addresses are compared; a changed mask or interface goes unnoticed. What is gone from the file is deleted, what
+   * is new in it is added.
+   * @throws ControlFailure for a file that cannot be read as a whole, or that names an interface that is not there: nothing is changed.
+   */
+  *reload(text: string, path: string): Process<void> {
+    const { log, kernel } = this.owner
+    const { addresses, faults } = readPublicAddresses(text)
+    const names = new Set((yield* until(kernel.links())).map(({ name }) => name))
+    const isUsable = ({ address, interfaces }: ConfiguredAddress) => {
+      const absent = interfaces.find((name) => !names.has(name))
+      if (absent !== undefined) log('ctdbd', 'unknownInterface', absent, address)
+      return absent === undefined && interfaces.length > 0
     }
-    this.owner.log('ctdbd', 'loadedAddresses', path)
-    const wanted = new Set(configured.map(({ address }) => address))
-    for (const { address } of [...this.list]) if (!wanted.has(address)) this.delete(address)
-    for (const each of configured) if (!this.byAddress.has(each.address)) this.insert(each)
+    if (faults.some(({ judgement }) => judgement === 'rejected') || !addresses.every(isUsable)) {
+      log('ctdbd', 'reloadFailed')
+      throw new ControlFailure(1)
+    }
+    log('ctdbd', 'loadedAddresses', path)
+    const wanted = new Set(addresses.map(({ address }) => address))
+    for (const { address } of this.list.filter((ip) => !wanted.has(ip.address))) {
+      log('ctdbd', 'noLongerConfigured', address)
+      this.delete(address)
+    }
+    const added = addresses.filter(({ address }) => !this.byAddress.has(address))
+    // CTDB lists the newest first, also those that it has just read.
+    for (const configured of added.toReversed()) {
+      log('ctdbd', 'newlyConfigured', configured.address)
+      if (configured === added.at(-1)) this.owner.askForAddresses()
+      log('ctdbd', 'addIp', configured.address)
+      this.insert(configured)
+    }
   }
 
   /** ADD_PUBLIC_IP. @throws ControlFailure for an address that is there already, or an interface that is not. */

@@ -51,7 +51,7 @@ export class MemoryHost implements Host {
     return (done) => {
       if (!this.carriers.has(interfaceName)) {
         done({ ok: false, output: [`Failed to bringup interface ${interfaceName}`] })
-      } else if (this.list.some((held) => held.address === address && held.interfaceName === interfaceName)) {
+      } else if (maskBits > (isIpv4(address) ? 32 : 128) || this.isOn(interfaceName, address)) {
         done({ ok: false, output: [`Failed to add ${address}/${maskBits} on dev ${interfaceName}`] })
       } else {
         this.add(interfaceName, address, maskBits)
@@ -136,6 +136,10 @@ export class MemoryHost implements Host {
         this.add(name, address, Number(mask))
       }
     }
+  }
+
+  private isOn(interfaceName: string, address: string): boolean {
+    return this.list.some((held) => held.address === address && held.interfaceName === interfaceName)
   }
 
   private add(interfaceName: string, address: string, maskBits: number): void {

@@ -93,6 +93,8 @@ export interface KnownAddress {
   readonly interfaces?: readonly string[] | undefined
   /** The one that it is on. */
   readonly activeInterface?: string | null | undefined
+  /** Only in a cluster that is imagined: the node is to forget it as soon as it has released it. */
+  readonly leaving?: boolean | undefined
 }
 
 /** What a node of the snapshot said; undefined for one that is not in it. */

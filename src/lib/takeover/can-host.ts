@@ -20,6 +20,7 @@ export function obstacle(snapshot: Snapshot, pnn: Pnn, address: string): string 
   if (facts.runState !== undefined && facts.runState !== 'RUNNING') return `its run state is ${facts.runState}`
   const known = facts.known.find((candidate) => candidate.address === address)
   if (!known) return 'the address is not in its public addresses'
+  if (known.leaving) return 'the address goes from its public addresses'
   return hasLink(facts, known) ? undefined : `no link on ${known.interfaces?.join(', ')}`
 }
 

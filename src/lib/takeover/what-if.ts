@@ -1,5 +1,6 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import type { Algorithm } from '../allocation/input.ts'
+import type { ConfiguredAddress } from '../cluster/address-files.ts'
 import { flagsText, hasFlag, INACTIVE_FLAGS, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { TUNABLES } from '../cluster/tunables.ts'
 import { CtdbtsError } from '../errors.ts'
@@ -16,6 +17,8 @@ export type Edit =
   | { readonly kind: 'add-address'; readonly address: string; readonly pnns?: readonly Pnn[] }
   | { readonly kind: 'remove-address'; readonly address: string }
   | { readonly kind: 'add-nodes'; readonly count: number }
+  /** The node reloads a public addresses file that lists these. */
+  | { readonly kind: 'reload'; readonly pnn: Pnn; readonly lines: readonly ConfiguredAddress[] }
 
 /** A cluster that is imagined, and what had to be assumed for it. */
 export interface WhatIf {
@@ -64,6 +67,8 @@ function apply(snapshot: Snapshot, edit: Edit): WhatIf {
       return removeAddress(snapshot, edit.address)
     case 'add-nodes':
       return addNodes(snapshot, edit.count)
+    case 'reload':
+      return reloadFile(snapshot, edit.pnn, edit.lines)
   }
 }
 
@@ -208,6 +213,44 @@ function removeAddress(snapshot: Snapshot, text: string): WhatIf {
     ...(facts.available && { available: facts.available.filter((available) => available !== address) }),
   }))
   return plain({ ...snapshot, nodes })
+}
+
+/**
+ * As RELOAD_PUBLIC_IPS does it: addresses alone are compared. What the node owns itself it only marks, and forgets when it releases it;
+ * until then it knows it, and cannot host it.
+ */
+function reloadFile(snapshot: Snapshot, pnn: Pnn, lines: readonly ConfiguredAddress[]): WhatIf {
+  requireNode(snapshot, pnn)
+  const facts = factsOf(snapshot, pnn)
+  if (!facts?.known) throw impossible(`what node ${pnn} knows is not known`)
+  const before = new Set(facts.known.map(({ address }) => address))
+  const listed = new Set(lines.map(({ address }) => address))
+  const comes = lines.filter(({ address }) => !before.has(address))
+  const stays = facts.known.flatMap((each) =>
+    listed.has(each.address) ? [each] : each.owner === pnn ? [{ ...each, leaving: true }] : [],
+  )
+  const added = comes.map(({ address, interfaces }): KnownAddress => ({ address, owner: null, interfaces }))
+  const reloaded = withFacts(snapshot, pnn, (own) => ({
+    ...own,
+    known: [...added, ...stays],
+    interfaces: own.interfaces && withNewInterfaces(own.interfaces, comes),
+  }))
+  const able = comes.map(({ address }) => address).filter((address) => obstacle(reloaded, pnn, address) === undefined)
+  const next = withFacts(reloaded, pnn, (own) => ({
+    ...own,
+    ...(own.available && { available: [...able, ...own.available.filter((address) => listed.has(address))] }),
+  }))
+  return plain(next)
+}
+
+/** An interface that the daemon has not had until now counts as having a link, until the first monitor event says otherwise. */
+function withNewInterfaces(
+  interfaces: Exclude<NodeFacts['interfaces'], undefined>,
+  comes: readonly ConfiguredAddress[],
+): NodeFacts['interfaces'] {
+  const before = new Set(interfaces.map(({ name }) => name))
+  const names = new Set(comes.flatMap((line) => line.interfaces).filter((name) => !before.has(name)))
+  return [...interfaces, ...[...names].map((name) => ({ name, linkUp: true, references: 0 }))]
 }
 
 const MAX_NODES = 1000

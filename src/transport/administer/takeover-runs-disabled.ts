@@ -6,6 +6,9 @@ import type { ValueOf } from '../wire/codec.ts'
 import { answerTo, type MessageKind, messages } from '../wire/messages.ts'
 import type { disableRequest } from '../wire/structs.ts'
 
+/** The code of the error for a cluster in which not one recovery daemon answers. */
+export const NOBODY = 'NO_RECOVERY_DAEMON'
+
 /** ETIME, with which the real tool ends when nobody answers its messages. */
 const NO_ANSWER_STATUS = 62
 
@@ -42,12 +45,18 @@ export interface DisabledRuns {
   readonly seconds: number
   /** Ends the waiting for answers; the runs are enabled again nevertheless. */
   readonly signal?: AbortSignal | undefined
+  /** When not one node has answered after so long, nobody is waited for any longer: NO_RECOVERY_DAEMON. */
+  readonly silenceMs?: number
+  /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
+  readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
+  /** Told when they are enabled again on all nodes. */
+  readonly onEnabled?: (() => void) | undefined
 }
 
 /**
  * Disables takeover runs, does something, and enables them again, whatever became of it: also when it fails or is aborted, and when not
  * all nodes could be won in the first place.
- * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not);
+ * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not); NO_RECOVERY_DAEMON;
  * RUNS_STILL_DISABLED when they could not be enabled again, with the time at which they come back by themselves; what `work` throws, with
  * that added where both went wrong; the signal's reason.
  */
@@ -62,26 +71,33 @@ export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, w
   withDisabled(RECOVERIES, node, runs, work)
 
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal } = runs
+  const { nodes, seconds, signal, silenceMs, onEnabled } = runs
   signal?.throwIfAborted()
   const disable = await prepare(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
   let result: T
   try {
-    judgeDisabling(what, await disable(seconds))
+    judgeDisabling(what, runs, await disable(seconds, silenceMs))
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
-    const left = await enable(what, node, nodes, backAt)
-    throw left ? bothTold(error, left) : error
+    if (error instanceof CtdbtsError && error.code === NOBODY) {
+      // Should they only be slow they get this, too. There is no use in waiting for their answers again.
+      await enableUnheard(what, node, nodes)
+      throw error
+    }
+    const left = await enable(what, node, runs, backAt)
+    if (left) throw bothTold(error, left)
+    onEnabled?.()
+    throw error
   }
-  const left = await enable(what, node, nodes, backAt)
+  const left = await enable(what, node, runs, backAt)
   if (left) throw left
+  onEnabled?.()
   return result
 }
 
-function judgeDisabling(what: Disableable, { silent, refused }: Answers): void {
-  const { name, code } = what
+function judgeDisabling({ name, code }: Disableable, { nodes, silenceMs }: DisabledRuns, { silent, refused }: Answers): void {
   const text = `Failed to disable ${name}`
   if (refused !== undefined) {
     throw new CtdbtsError(`${code}_NOT_DISABLED`, `${named([refused])} does not let ${name} be disabled`, {
@@ -90,18 +106,28 @@ function judgeDisabling(what: Disableable, { silent, refused }: Answers): void {
     })
   }
   if (silent.length === 0) return
-  throw new CtdbtsError(`${code}_NOT_DISABLED`, `${name} could not be disabled: no answer from ${named(silent)}`, {
-    hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
-    exitStatus: NO_ANSWER_STATUS,
-    ctdbText: { stderr: [timedOut(what), text] },
-  })
+  const nobody = silenceMs !== undefined && silent.length === nodes.length
+  throw new CtdbtsError(
+    nobody ? NOBODY : `${code}_NOT_DISABLED`,
+    `${name} could not be disabled: no answer from ${named(silent)}`,
+    {
+      hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
+      exitStatus: NO_ANSWER_STATUS,
+      ctdbText: { stderr: [timedOut(name), text] },
+    },
+  )
 }
 
 /** What the real tool says in both directions. */
-const timedOut = ({ name }: Disableable): string => `Timed out waiting to disable ${name}`
+const timedOut = (name: string): string => `Timed out waiting to disable ${name}`
 
 /** Never throws: returns what there is to say when they could not be enabled. */
-async function enable(what: Disableable, node: AskedNode, nodes: readonly Pnn[], backAt: Date): Promise<CtdbtsError | undefined> {
+async function enable(
+  what: Disableable,
+  node: AskedNode,
+  { nodes, again }: DisabledRuns,
+  backAt: Date,
+): Promise<CtdbtsError | undefined> {
   const { name, code, without } = what
   const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
     const left = `${name} stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
@@ -113,12 +139,21 @@ async function enable(what: Disableable, node: AskedNode, nodes: readonly Pnn[],
     })
   }
   try {
-    const { silent, refused } = await (await prepare(what, node, nodes))(0)
+    const ask = async (by: AskedNode) => await (await prepare(what, by, nodes))(0)
+    const { silent, refused } = await ask(node).catch((lost: unknown) => {
+      if (node.client.isOpen || !again) throw lost
+      return again(ask)
+    })
     if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
-    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [timedOut(what)]) : undefined
+    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [timedOut(name)]) : undefined
   } catch (cause) {
     return stillDisabled(named(nodes), EXIT_STATUS.failure, [], cause)
   }
+}
+
+async function enableUnheard({ message }: Disableable, { client, localPnn }: AskedNode, nodes: readonly Pnn[]): Promise<void> {
+  const request = { pnn: await localPnn, replySrvid: 0n, timeoutSeconds: 0 }
+  for (const to of nodes) client.send(message, to, request)
 }
 
 interface Answers {
@@ -137,17 +172,18 @@ async function prepare(
   { client, localPnn, timeoutMs }: AskedNode,
   nodes: readonly Pnn[],
   signal?: AbortSignal,
-): Promise<(timeoutSeconds: number) => Promise<Answers>> {
+): Promise<(timeoutSeconds: number, silenceMs?: number) => Promise<Answers>> {
   const pnn = await localPnn
   const replySrvid = nextReplySrvid()
   const answers = await client.subscribe(answerTo(replySrvid), { signal })
-  return async (timeoutSeconds) => {
+  return async (timeoutSeconds, silenceMs = timeoutMs) => {
     try {
       for (const to of nodes) client.send(message, to, { pnn, replySrvid, timeoutSeconds })
       const silent = new Set(nodes)
-      const endMs = performance.now() + timeoutMs
+      const startMs = performance.now()
       while (silent.size > 0) {
-        const answer = await answers.next(endMs - performance.now())
+        const limitMs = silent.size === nodes.length ? Math.min(silenceMs, timeoutMs) : timeoutMs
+        const answer = await answers.next(startMs + limitMs - performance.now())
         if (!answer) break
         if (answer.data < 0) return { silent: [...silent], refused: answer.from }
         silent.delete(answer.data)

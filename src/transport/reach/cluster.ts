@@ -2,15 +2,16 @@ import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluste
 import type { Leader } from '../../lib/cluster/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snapshot/snapshot.ts'
+import { type AskedNode, askedNode } from '../asked-node.ts'
 import type { CtdbClient } from '../client.ts'
 import { collectLeader } from '../collect/leader.ts'
 import { mapEntryOf } from '../collect/node-facts.ts'
 import { collectSnapshot, type HostSight } from '../collect/snapshot.ts'
 import { controls } from '../wire/controls.ts'
-import { type ClusterOptions, findNodes } from './find-nodes.ts'
+import { type ClusterOptions, type FoundNodes, findNodes } from './find-nodes.ts'
 import type { Activity } from './listener.ts'
 import { lookAtHost } from './look-at-host.ts'
-import { closeDaemon, type Daemon, type ReachedHost } from './reached-host.ts'
+import { closeDaemon, type Daemon, noneOf, type ReachedHost } from './reached-host.ts'
 
 export type { ClusterOptions } from './find-nodes.ts'
 export type { Activity } from './listener.ts'
@@ -30,13 +31,15 @@ export class Cluster implements Disposable {
   private readonly options: ClusterOptions
   private readonly nodeMap: readonly ClusterNode[]
   private readonly hosts: ReadonlyMap<Pnn, ReachedHost>
+  private readonly entries: readonly ReachedHost[]
   /** Nodes whose daemons have ceased to answer. */
   private readonly silent = new Set<Pnn>()
 
-  private constructor(options: ClusterOptions, nodeMap: readonly ClusterNode[], hosts: ReadonlyMap<Pnn, ReachedHost>) {
+  private constructor(options: ClusterOptions, { nodeMap, hosts, entries }: FoundNodes) {
     this.options = options
     this.nodeMap = nodeMap
     this.hosts = hosts
+    this.entries = entries
   }
 
   /**
@@ -45,8 +48,27 @@ export class Cluster implements Disposable {
    * @throws CtdbtsError when no entry can be reached, or none can say which nodes there are.
    */
   static async open(options: ClusterOptions): Promise<Cluster> {
-    const { nodeMap, hosts } = await findNodes(options)
-    return new Cluster(options, nodeMap, hosts)
+    return new Cluster(options, await findNodes(options))
+  }
+
+  /**
+   * The node that counts as the local one: the first entry whose daemon answers.
+   * @throws CtdbtsError what is wrong with the entries, when none does.
+   */
+  get local(): AskedNode {
+    const daemon = this.entries.find((entry) => entry.daemon?.client.isOpen)?.daemon
+    if (!daemon) throw noneOf(this.entries, 'no daemon answers on any')
+    return this.asked(daemon)
+  }
+
+  /**
+   * Any node whose daemon answers.
+   * @throws CtdbtsError what is wrong with all of them, when none does.
+   */
+  get anyone(): AskedNode {
+    const [daemon] = this.askedNodes()
+    if (!daemon) throw noneOf([...this.hosts.values()], 'no daemon answers on any')
+    return this.asked(daemon)
   }
 
   /**
@@ -75,6 +97,10 @@ export class Cluster implements Disposable {
   /** Ends the connections to the daemons; those to the machines belong to whoever made them. */
   [Symbol.dispose](): void {
     for (const host of this.hosts.values()) closeDaemon(host)
+  }
+
+  private asked({ client, pnn }: Daemon): AskedNode {
+    return askedNode({ client, pnn: Promise.resolve(pnn), timeoutMs: this.options.timeoutMs }, undefined)
   }
 
   private async sampleThrough(asked: Daemon, now: Date, onSeen: (() => void) | undefined): Promise<Snapshot> {

@@ -18,9 +18,11 @@ export interface ClusterOptions extends ReachOptions {
 }
 
 /** The nodes that there are, and those of their machines to which there is a way. */
-interface FoundNodes {
+export interface FoundNodes {
   readonly nodeMap: readonly ClusterNode[]
+  /** The entries first, in their order. */
   readonly hosts: ReadonlyMap<Pnn, ReachedHost>
+  readonly entries: readonly ReachedHost[]
 }
 
 /**
@@ -55,8 +57,7 @@ export async function findNodes(given: ClusterOptions): Promise<FoundNodes> {
     const pnn = others[index]?.pnn
     if (host && pnn !== undefined) hosts.set(pnn, host)
   }
-  // In the order of the entries; those that were found come after them.
-  return { nodeMap, hosts }
+  return { nodeMap, hosts, entries }
 }
 
 /** A machine at which the daemon of another node answers is not the one that was looked for. */

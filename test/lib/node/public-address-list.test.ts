@@ -88,27 +88,58 @@ describe('DEL_PUBLIC_IP', () => {
 })
 
 describe('RELOAD_PUBLIC_IPS', () => {
-  it('adds what is new in the file, and deletes what is gone', () => {
+  const reload = (node: AddressNode, file: string) => node.begin(node.publicIps.reload(file, PATH)).outcome
+
+  it('deletes what is gone from the file, adds what is new in it, and then asks for addresses', () => {
     const node = new AddressNode({ file: `${IP}/24 eth1\n10.0.0.2/24 eth1\n` }).with(IP)
-    node.publicIps.reload('10.0.0.3/24 eth2\n', PATH)
-    expect([node.known(), node.kernel(IP), node.belief('10.0.0.3')]).toEqual([['10.0.0.3', IP], 'eth1', '-1 -'])
-    expect(node.log).toEqual([`Loaded public addresses from ${PATH}`, 'Delete IP 10.0.0.2', `Delete IP ${IP}`])
-    expect(node.publicIps.available().map(({ address }) => address.address)).toEqual(['10.0.0.3'])
+    expect(reload(node, '10.0.0.3/24 eth2\n10.0.0.4/24 eth1\n')).toBe('ok')
+    expect([node.known(), node.kernel(IP), node.belief('10.0.0.3')]).toEqual([['10.0.0.3', '10.0.0.4', IP], 'eth1', '-1 -'])
+    expect(node.log).toEqual([
+      `Loaded public addresses from ${PATH}`,
+      'IP 10.0.0.2 no longer configured, deleting it',
+      'Delete IP 10.0.0.2',
+      `IP ${IP} no longer configured, deleting it`,
+      `Delete IP ${IP}`,
+      'New IP 10.0.0.4 configured, adding it',
+      'Add IP 10.0.0.4',
+      'New IP 10.0.0.3 configured, adding it',
+      'Add IP 10.0.0.3',
+    ])
+    expect(node.asked).toBe(1)
+    expect(node.publicIps.available().map(({ address }) => address.address)).toEqual(['10.0.0.3', '10.0.0.4'])
+  })
+
+  it('asks for no addresses when only some have gone', () => {
+    const node = new AddressNode({ file: `${IP}/24 eth1\n10.0.0.2/24 eth1\n` })
+    expect(reload(node, `${IP}/24 eth1\n`)).toBe('ok')
+    expect([node.known(), node.asked]).toEqual([[IP], 0])
   })
 
   it('never notices a changed mask or interface', () => {
     const node = new AddressNode()
-    node.publicIps.reload(`${IP}/16 eth2\n`, PATH)
+    expect(reload(node, `${IP}/16 eth2\n`)).toBe('ok')
     node.takeover(IP)
     expect([node.kernel(IP), interfaces(node)]).toEqual(['eth1', ['eth1']])
     expect(node.host.held[0]?.maskBits).toBe(24)
   })
 
-  it('refuses a broken file, and changes nothing', () => {
+  it('takes an empty file at its word', () => {
+    const node = new AddressNode({ file: `${IP}/24 eth1\n10.0.0.2/24 eth1\n` }).with(IP)
+    expect(reload(node, '')).toBe('ok')
+    expect([node.known(), node.publicIps.available()]).toEqual([[IP], []])
+  })
+
+  it.each([
+    ['a broken line', '10.0.0.2/24 eth1\nnonsense\n', []],
+    ['an address that is there twice', `${IP}/24 eth1\n${IP}/24 eth1\n`, []],
+    [
+      'an interface that is not there',
+      `${IP}/24 eth1\n10.0.0.2/24 eth9\n`,
+      ['Unknown interface eth9 for public address 10.0.0.2'],
+    ],
+  ])('refuses a file with %s, and changes nothing', (_what, file, log) => {
     const node = new AddressNode()
-    expect(() => node.publicIps.reload(`10.0.0.2/24 eth1\nnonsense\n`, PATH)).toThrow(
-      expect.objectContaining({ status: -1, message: `Failed to load public addresses from ${PATH}` }),
-    )
-    expect([node.known(), node.log]).toEqual([[IP], []])
+    expect(reload(node, file)).toMatchObject({ status: 1, message: '' })
+    expect([node.known(), node.log, node.asked]).toEqual([[IP], [...log, 'Failed to re-read public addresses file'], 0])
   })
 })

@@ -2,9 +2,8 @@ import type { ConfiguredAddress, LineJudgement } from '../../cluster/address-fil
 import type { Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, byValue, fileHas, kernelHas, listed, nodesText, said, sameMembers } from '../facts.ts'
+import { addressFile, byValue, fileHas, kernelHas, listed, nodesText, onlyIn, said, sameMembers } from '../facts.ts'
 import type { Severity } from '../finding.ts'
-import { compareAddresses } from '../normal.ts'
 import { fileLines, maskOfOtherFiles } from './masks.ts'
 
 // The public addresses files.
@@ -50,11 +49,6 @@ export const fileNotLoaded: Check = {
 
 const onlyHere = (addresses: readonly string[]): string =>
   addresses.length > 0 ? `, of them only here ${listed(addresses)}` : ''
-
-function onlyIn(list: readonly string[], other: readonly string[]): string[] {
-  const others = new Set(other)
-  return list.filter((address) => !others.has(address)).toSorted(compareAddresses)
-}
 
 export const fileMaskIfaceChange: Check = {
   id: 'file-mask-iface-change',

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { HostLink } from '../../snapshot/host-facts.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, fileHas, kernelHas, said } from '../facts.ts'
+import { absentInterfaces, addressFile, fileHas, kernelHas, said } from '../facts.ts'
 
 export const ifaceLinkMismatch: Check = {
   id: 'iface-link-mismatch',
@@ -57,19 +57,14 @@ export const ifaceAbsent: Check = {
       const file = addressFile(view, pnn)
       const links = view.need(pnn, 'host.links')
       if (!file || !links) return []
-      const existing = new Set(links.map(({ name }) => name))
-      const named = new Set(file.addresses.flatMap(({ interfaces }) => interfaces))
-      return [...named]
-        .filter((name) => !existing.has(name))
-        .map((name): Found => {
-          const users = file.addresses.filter(({ interfaces }) => interfaces.includes(name)).map(({ address }) => address)
-          return {
-            subject: { pnn, interfaceName: name },
-            addresses: users,
-            message: `node ${pnn} has no interface ${name}, which its public addresses file names`,
-            evidence: [fileHas(pnn, `public_addresses names ${name} (${users.length} times)`), kernelHas(pnn, `has no ${name}`)],
-          }
-        })
+      return absentInterfaces(file, links).map(
+        ({ name, users }): Found => ({
+          subject: { pnn, interfaceName: name },
+          addresses: users,
+          message: `node ${pnn} has no interface ${name}, which its public addresses file names`,
+          evidence: [fileHas(pnn, `public_addresses names ${name} (${users.length} times)`), kernelHas(pnn, `has no ${name}`)],
+        }),
+      )
     })
   },
 }

@@ -1,0 +1,73 @@
+import { nodesText } from '../../lib/audit/facts.ts'
+import type { Pnn } from '../../lib/cluster/node.ts'
+import { namedNodes } from '../../lib/cluster/node-list.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
+import { type NodeReload, type ReloadRequest, reloadPublicIps } from '../../transport/administer/reload-ips.ts'
+import type { AskedNode } from '../../transport/asked-node.ts'
+import { collectNodeMap } from '../../transport/collect/node-map.ts'
+import { requestTakeoverRun } from '../../transport/takeover-run.ts'
+
+/** What `reloadips` is to do. */
+export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded'> {
+  /** `all` or PNNs; the local node without. */
+  readonly word: string | undefined
+  /** -t. Takeover runs are disabled for twice as long. */
+  readonly timelimit: number
+  readonly signal: AbortSignal
+  /** Is told what was done, step by step. */
+  readonly tell: (line: string) => void
+  /** Is told, when it ends before its end, how far it came. */
+  readonly tellUnfinished: (line: string, error: unknown) => void
+}
+
+/**
+ * Reloads the files, and asks for a takeover run, as `ctdb reloadips` does.
+ * @returns what became of it on each node that was asked.
+ * @throws CtdbtsError for words that name no nodes; as `reloadPublicIps` and `requestTakeoverRun` do.
+ */
+export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise<{ nodes: NodeReload[]; leader: Pnn }> {
+  const { client, localPnn, timeoutMs } = node
+  const { word, signal, tell } = task
+  const nodeMap = await collectNodeMap(client, localPnn)
+  const chosen = namedNodes(nodeMap, word, await localPnn)
+  const seconds = (2 * task.timelimit) >>> 0
+  let done = 'nothing was reloaded'
+  let runs = ''
+  try {
+    const nodes = await reloadPublicIps(node, {
+      nodeMap,
+      chosen,
+      seconds,
+      signal,
+      again: task.again,
+      onDisabled: () => {
+        tell(`Takeover runs are disabled on all connected nodes, for ${seconds} s at most`)
+        done = `which nodes have reloaded their files is not known; ${NO_RUN}`
+      },
+      onReloaded: (results) => {
+        const good = results.filter(({ error }) => !error).map(({ pnn }) => pnn)
+        const whose = good.length === 0 ? 'no node' : nodesText(good)
+        tell(`Reloaded their files: ${whose}`)
+        done = `reloaded by ${whose}; ${NO_RUN}`
+        task.onReloaded?.(results)
+      },
+      onEnabled: () => {
+        tell('Takeover runs are enabled again')
+        runs = 'takeover runs are enabled again; '
+      },
+    })
+    done = done.replace(NO_RUN, 'a takeover run was asked for, and is not known to be done')
+    tell('The leader is asked for a takeover run')
+    const leader = await requestTakeoverRun(client, localPnn, { timeoutMs, signal })
+    tell(`Node ${leader} leads, and has made a takeover run`)
+    return { nodes, leader }
+  } catch (error) {
+    task.tellUnfinished(`${runs}${done}`, error)
+    throw error
+  }
+}
+
+const NO_RUN = 'no takeover run was asked for: `ctdbts ipreallocate` asks for one'
+
+/** Whether somebody ended it, or the limit of -T. */
+export const wasInterrupted = (error: unknown): boolean => error instanceof CtdbtsError && error.code === 'INTERRUPTED'
