@@ -28,7 +28,7 @@ export async function withMachine<T>(options: GlobalOptions, use: (access: HostA
 }
 
 /** The folder with CTDB's configuration on the machine that is meant; CTDB_BASE names another one here, as for ctdb until 4.24. */
-const configFolder = (options: GlobalOptions): string =>
+export const configFolder = (options: GlobalOptions): string =>
   (!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE
 
 /** Where the list of nodes of that machine is read. */

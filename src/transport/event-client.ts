@@ -159,7 +159,8 @@ export class EventClient {
   }
 }
 
-function scriptRun({ name, begin, end, result, output }: EventStatus['scripts'][number]): ScriptRun {
+/** A script's part of a run, with times in seconds. */
+export function scriptRun({ name, begin, end, result, output }: EventStatus['scripts'][number]): ScriptRun {
   return { name, begin: secondsOf(begin), end: secondsOf(end), result, output }
 }
 

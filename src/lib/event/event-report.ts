@@ -12,7 +12,16 @@ export interface EventReport {
 }
 
 /** errno values (Linux) as the event daemon has them. */
-export const ERRNO = { ENOENT: 2, EIO: 5, ENOEXEC: 8, EINVAL: 22, ENOMSG: 42, ETIMEDOUT: 110, ECANCELED: 125 } as const
+export const ERRNO = {
+  ENOENT: 2,
+  EIO: 5,
+  ENOEXEC: 8,
+  EACCES: 13,
+  EINVAL: 22,
+  ENOMSG: 42,
+  ETIMEDOUT: 110,
+  ECANCELED: 125,
+} as const
 
 /**
  * The scripts that belong to the last run, by the rules of 4.25: one that was never run is left out, and with one that began before the

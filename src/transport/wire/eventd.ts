@@ -85,7 +85,10 @@ export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest 
 export function decodeEventStatus(bytes: Uint8Array): EventStatus & { requestId: number } {
   const { requestId, command, body } = openFrame(bytes)
   const result = decode(i32, body)
-  return { requestId, ...(result === 0 && command === COMMAND.status ? decode(eventReply, body) : { result, summary: 0, scripts: [] }) }
+  return {
+    requestId,
+    ...(result === 0 && command === COMMAND.status ? decode(eventReply, body) : { result, summary: 0, scripts: [] }),
+  }
 }
 
 /** How long the event daemon's frame is that starts with these bytes; for FrameSplitter. */

@@ -1,7 +1,7 @@
 import { ERRNO, type EventReport, scriptState, scriptsOfLastRun } from '../../lib/event/event-report.ts'
 import type { ScriptRun } from '../../lib/snapshot/host-facts.ts'
 import { visible } from '../visible.ts'
-import { cTime } from './c-time.ts'
+import { ctime } from './time.ts'
 
 /** `event status` as `ctdb` 4.25 prints it, which shows the output of scripts that succeeded, too. Times are in the local time zone. */
 export function ctdbEventStatusText({ component, event, result, scripts }: EventReport): string {
@@ -40,13 +40,13 @@ function detailsOf(script: ScriptRun): string {
   const { begin, end, result } = script
   switch (scriptState(script)) {
     case 'TIMEDOUT':
-      return ` ${cTime(begin)}`
+      return ` ${ctime(begin)}`
     case 'DISABLED':
       return ''
     case 'CANNOT RUN':
       return ` (${errnoText(-result)})`
     default:
-      return ` ${(end - begin).toFixed(3)} ${cTime(begin)}`
+      return ` ${(end - begin).toFixed(3)} ${ctime(begin)}`
   }
 }
 
