@@ -38,9 +38,12 @@ function endSoon(): void {
   timer.unref()
 }
 
+/** What stands in front of a `--`, behind which nothing is an option. */
+const beforeEnd = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)
+
 /** The real tool's options may come before the command; oclif wants the command first. */
 function commandFirst(argv: readonly string[]): string[] {
-  const wantsHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => OCLIF_OPTIONS.includes(word))
+  const wantsHelp = argv.length === 0 || argv[0] === 'help' || beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))
   if (wantsHelp) return helpFirst(argv)
   const shapes = optionShapes(globalFlags)
   const at = commandIndex(argv, shapes)

@@ -52,5 +52,5 @@ export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   'Event scripts, gateways, connections': ['event', 'scriptstatus', 'natgw', 'lvs', 'gettickles', 'addtickle', 'deltickle'],
-  'Learn and try': ['demo', 'sim'],
+  'Learn and try': ['demo', 'sim', 'autocomplete'],
 }

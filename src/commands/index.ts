@@ -1,5 +1,7 @@
 import Addip from './addip.ts'
 import Addtickle from './addtickle.ts'
+import Autocomplete from './autocomplete.ts'
+import AutocompleteWords from './autocomplete-words.ts'
 import Ban from './ban.ts'
 import Continue from './continue.ts'
 import Dbstatistics from './dbstatistics.ts'
@@ -63,6 +65,8 @@ import Version from './version.ts'
 export const COMMANDS = {
   addip: Addip,
   addtickle: Addtickle,
+  autocomplete: Autocomplete,
+  'autocomplete-words': AutocompleteWords,
   ban: Ban,
   continue: Continue,
   dbstatistics: Dbstatistics,
