@@ -34,6 +34,7 @@ export const configFolder = (options: GlobalOptions): string =>
 /** Where the list of nodes of that machine is read. */
 export const nodesSourceOf = (options: GlobalOptions, access: HostAccess): NodesSource => ({
   access,
+  isHere: !wantsHost(options),
   base: configFolder(options),
   timeoutMs: timeoutMsOf(options),
   onStderr: (text) => process.stderr.write(text.split('\n').map(visible).join('\n')),

@@ -46,7 +46,8 @@ function detailsOf(script: ScriptRun): string {
     case 'CANNOT RUN':
       return ` (${errnoText(-result)})`
     default:
-      return ` ${(end - begin).toFixed(3)} ${ctime(begin)}`
+      // In whole microseconds, as they came: what a subtraction of such large numbers adds could be rounded to another digit.
+      return ` ${(Math.round((end - begin) * 1e6) * 1e-6).toFixed(3)} ${ctime(begin)}`
   }
 }
 
