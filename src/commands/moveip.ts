@@ -9,7 +9,7 @@ import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Outlook } from '../lib/takeover/outlook.ts'
 import { type MoveStep, moveIp } from '../transport/administer/move-ip.ts'
-import type { AskedNode } from '../transport/asked-node.ts'
+import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Moveip extends MirrorCommand {
@@ -60,7 +60,14 @@ afterwards, and warns when the next takeover run would take the address away aga
     const onStep = (step: MoveStep) => this.tell(flags, words[step])
     const onProblem = (problem: CtdbtsError) => this.tellProblem(flags, problem)
     const givingUp = `Failed to move IP ${word} to node ${to}`
-    await moveIp(node, address, to, { signal, onStep, onProblem, givingUp })
+    await moveIp(node, address, to, {
+      signal,
+      // Should the connection be lost, another one enables takeover runs again.
+      again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
+      onStep,
+      onProblem,
+      givingUp,
+    })
   }
 }
 

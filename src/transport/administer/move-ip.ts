@@ -7,7 +7,7 @@ import { collectNodeMap } from '../collect/node-map.ts'
 import { type Control, controls } from '../wire/controls.ts'
 import { messages } from '../wire/messages.ts'
 import { type Patience, patiently } from './patiently.ts'
-import { NOBODY, withTakeoverRunsDisabled } from './takeover-runs-disabled.ts'
+import { type DisabledRuns, NOBODY, withTakeoverRunsDisabled } from './takeover-runs-disabled.ts'
 
 /** When no recovery daemon has said a word after so long, none will. */
 const SILENCE_MS = 3_000
@@ -15,7 +15,7 @@ const SILENCE_MS = 3_000
 /** What has been done of a move. */
 export type MoveStep = 'runs disabled' | 'released' | 'taken' | 'runs enabled'
 
-export interface MoveOptions extends Patience {
+export interface MoveOptions extends Patience, Pick<DisabledRuns, 'again'> {
   readonly onStep: (step: MoveStep) => void
 }
 
@@ -28,7 +28,7 @@ export async function moveIp(node: AskedNode, address: SocketAddress, to: Pnn, o
   await patiently(options, () => moveOnce(node, address, to, options))
 }
 
-async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { signal, onStep }: MoveOptions): Promise<void> {
+async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { signal, again, onStep }: MoveOptions): Promise<void> {
   const { client, localPnn, timeoutMs } = node
   const known = await client
     .control(controls.getPublicIps, { to, signal })
@@ -54,7 +54,7 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
     onStep('taken')
   }
   try {
-    await withTakeoverRunsDisabled(node, { nodes: connected, seconds, signal, silenceMs: SILENCE_MS }, hand)
+    await withTakeoverRunsDisabled(node, { nodes: connected, seconds, signal, again, silenceMs: SILENCE_MS }, hand)
   } catch (error) {
     if (!(error instanceof CtdbtsError) || error.code !== NOBODY) throw error
     return await withIpChecksDisabled(node, seconds, hand)

@@ -137,6 +137,20 @@ describe('takeover runs are disabled on all nodes while something is done, and e
   })
 })
 
+it('enables them through another connection when the first one is lost', async () => {
+  using to = await running()
+  const again: DisabledRuns['again'] = async (use) => {
+    using client = new CtdbClient(to.cluster.connect(1), { peer: 'node 1' })
+    return await use(askedNode({ client, pnn: client.pnn(), timeoutMs: 5_000 }, undefined))
+  }
+  const work = async () => {
+    to.client.close()
+    return await to.client.pnn()
+  }
+  await expect(to.disabled(work, { again })).rejects.toThrow(/was closed$/)
+  expect(to.said.sort()).toEqual([...ALL_DISABLED, ...ALL_ENABLED].sort())
+})
+
 it('says of a lost connection no more than there is, when nothing has been disabled yet', async () => {
   using to = await running()
   to.client.close()
