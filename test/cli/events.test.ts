@@ -197,16 +197,14 @@ describe('event script', () => {
     expect(JSON.parse(json).scripts[0]).toEqual({ name: '00.a', enabled: true, origin: 'ctdb' })
   })
 
-  it
-    .skipIf(!hasCtdb)
-    .each(
-      ['enable', 'disable'].flatMap((action) =>
-        ['00.a', '10.b', '20.gone', '50.own', '60.off', '70.folder', 'bad', '99.none', '$(touch x)'].map((name) => ({
-          action,
-          name,
-        })),
-      ),
-    )('$action $name does what ctdb does', async ({ action, name }) => {
+  it.skipIf(!hasCtdb).each(
+    ['enable', 'disable'].flatMap((action) =>
+      ['00.a', '10.b', '20.gone', '50.own', '60.off', '70.folder', 'bad', '99.none', '$(touch x)'].map((name) => ({
+        action,
+        name,
+      })),
+    ),
+  )('$action $name does what ctdb does', async ({ action, name }) => {
     const [one, other] = [scripts(), scripts()]
     const ours = await one.ours('event', 'script', action, 'legacy', name)
     const theirs = await other.theirs('event', 'script', action, 'legacy', name)
