@@ -75,22 +75,31 @@ describe('ctdbts autocomplete-words', () => {
     expect(await offered('ctdbts ip ')).toEqual(['all'])
     expect(await offered('ctdbts ip all ')).toEqual([])
     expect(await offered('ctdbts autocomplete ')).toEqual(['bash', 'zsh', 'fish'])
+    expect(await offered('ctdbts setifacelink bond0 ')).toEqual(['up', 'down'])
+    expect(await offered('ctdbts setdebug ')).toEqual(['ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'])
+    expect(await offered('ctdbts stats ')).toEqual([])
   })
 
   it('knows the PNNs of the live cluster', async () => {
-    for (const line of ['ctdbts -n ', 'ctdbts ip --node ', 'ctdbts takeover-run --down '])
+    for (const line of ['ctdbts -n ', 'ctdbts ip --node ', 'ctdbts takeover-run --down ', 'ctdbts -v moveip fd00::15 '])
       expect(await offered(line), line).toEqual(NODES)
+    for (const line of ['ctdbts nodestatus ', 'ctdbts reloadips ']) expect(await offered(line), line).toEqual(['all', ...NODES])
+    expect(await offered('ctdbts reloadips 2,')).toEqual(['2,0', '2,1'])
     expect(await offered('ctdbts takeover-run --down=2')).toEqual(['--down=2'])
   })
 
   it('knows addresses and interfaces of the live cluster, but no name that could mean something to a shell', async () => {
-    expect((await offered('ctdbts takeover-run --remove-address ')).toSorted()).toEqual(ADDRESSES)
+    for (const line of ['takeover-run --remove-address ', 'ipinfo ', 'moveip ', '-n 2 delip ', 'gettickles ', 'gratarp '])
+      expect((await offered(`ctdbts ${line}`)).toSorted(), line).toEqual(ADDRESSES)
+    for (const line of ['setifacelink ', 'gratarp fd00::15 ', '-n 1 addip 10.0.0.1/24 '])
+      expect(await offered(`ctdbts ${line}`), line).toEqual(['bond0'])
     expect(await offered('ctdbts takeover-run --link-down ')).toEqual(['0:', '1:', '2:'])
     // Behind a PNN it looks like no option.
     expect(await offered('ctdbts takeover-run --link-down 1:')).toEqual(['1:-rf', '1:bond0'])
   })
 
   it('knows tunables', async () => {
+    expect(await offered('ctdbts setvar NoIPF')).toEqual(['NoIPFailback'])
     expect(await offered('ctdbts takeover-run --set NoIP')).toEqual(['NoIPFailback=', 'NoIPTakeover='])
   })
 
