@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { NodeStateCommand } from '../cli/node-state-command.ts'
-import { leadingUnsigned } from '../lib/c-number.ts'
+import { unsignedNumber } from '../lib/c-number.ts'
 import { banning } from '../transport/administer/state-changes.ts'
 
 export default class Ban extends NodeStateCommand {
@@ -14,6 +14,9 @@ Waits until the node map shows it, and then for a takeover run, as ctdb does; -T
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(Ban)
-    return await this.change(flags, banning(leadingUnsigned(args.bantime)))
+    return await this.change(
+      flags,
+      banning(() => Number(BigInt.asUintN(32, unsignedNumber(args.bantime, 'the ban time')))),
+    )
   }
 }

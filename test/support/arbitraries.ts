@@ -3,7 +3,7 @@ import { formatIpv4, formatIpv6 } from '../../src/lib/address/ip-text.ts'
 import type { SocketAddress } from '../../src/lib/address/socket-address.ts'
 import type { AnyCodec } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
-import { eventReply, eventRequest } from '../../src/transport/wire/eventd.ts'
+import { eventReply, eventRequest, eventRunRequest } from '../../src/transport/wire/eventd.ts'
 import { answerTo, messages } from '../../src/transport/wire/messages.ts'
 
 const u16 = fc.nat(0xffff)
@@ -86,5 +86,6 @@ export const declaredCodecs: readonly (readonly [name: string, codec: AnyCodec])
     data,
   ]),
   ['event request', eventRequest],
+  ['event run request', eventRunRequest],
   ['event reply', eventReply],
 ]

@@ -1,3 +1,4 @@
+import { lenientInt } from '../../lib/c-number.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 
 /** What `event` is asked to do. */
@@ -68,13 +69,8 @@ function two(words: readonly string[], make: (first: string, second: string) => 
 
 function readRun([timeout, component, event, ...args]: readonly string[]): EventRequest | undefined {
   if (timeout === undefined || component === undefined || event === undefined) return undefined
-  return { kind: 'run', timeoutSeconds: leadingSeconds(timeout), component, event, args: args.join(' ') }
+  return { kind: 'run', timeoutSeconds: Math.max(0, lenientInt(timeout)), component, event, args: args.join(' ') }
 }
-
-const MAX_SECONDS = 0x7fff_ffff
-
-/** As C's atoi: what is no number, or negative, is 0, which is no limit. */
-const leadingSeconds = (text: string): number => Math.min(Number(/^\s*\+?(\d+)/.exec(text)?.[1] ?? 0), MAX_SECONDS)
 
 function usageError(forms: readonly Form[]): CtdbtsError {
   const rows = forms.map(({ words, args, help }) => ({ form: `event ${words.join(' ')} ${args}`, help }))

@@ -1,6 +1,6 @@
 import { addressKey, type SocketAddress } from '../address/socket-address.ts'
-import { clusterNodes } from '../cluster/address-files.ts'
 import { type ClusterNode, NODE_FLAG } from '../cluster/node.ts'
+import { readNodesList } from '../cluster/nodes-list.ts'
 import { timevalOf as timeval } from '../cluster/timeval.ts'
 import { LISTED_TUNABLES } from '../cluster/tunables.ts'
 import { processId } from '../log/entry.ts'
@@ -69,11 +69,16 @@ function queries(daemon: Daemon) {
 }
 
 function configuredNodes({ path, read }: NodeFile): ClusterNode[] {
+  const failure = () => new ControlFailure(-1, `Failed to read the nodes file ${path}`)
+  let text: string
   try {
-    return clusterNodes(read(), path)
+    text = read()
   } catch {
-    throw new ControlFailure(-1, `Failed to read the nodes file ${path}`)
+    throw failure()
   }
+  const list = readNodesList(text)
+  if ('invalid' in list) throw failure()
+  return list.nodes
 }
 
 function settings(daemon: Daemon) {

@@ -63,25 +63,22 @@ export const continuing: StateChange = {
 
 /**
  * What `ban` does.
- * @param seconds after which the node comes back by itself; undefined stands for what is no number.
+ * @param seconds gives after how long the node comes back by itself, or throws; called only when the node is to be told, as the real tool
+ * has it.
  */
-export const banning = (seconds: number | undefined): StateChange => ({
+export const banning = (seconds: () => number): StateChange => ({
   flag: NODE_FLAG.BANNED,
   wanted: true,
   adjective: 'banned',
   failure: 'Failed to ban node',
-  check: () => checkBanTime(seconds),
-  tell: (node, signal) => setBan(node, seconds ?? 0, signal),
+  check: () => requireSome(seconds()),
+  tell: (node, signal) => setBan(node, seconds(), signal),
 })
 
-/** The real tool's exit status for a bad ban time. */
+/** The real tool's exit status for a ban that would be none. */
 const EINVAL = 22
 
-function checkBanTime(seconds: number | undefined): void {
-  if (seconds === undefined) {
-    // The real tool says nothing at all.
-    throw new CtdbtsError('USAGE', 'the ban time is no number of seconds', { exitStatus: EINVAL, ctdbText: { stderr: [] } })
-  }
+function requireSome(seconds: number): void {
   if (seconds > 0) return
   const line = 'Ban time cannot be zero'
   throw new CtdbtsError('USAGE', line, { exitStatus: EINVAL, ctdbText: { stderr: [line] } })
