@@ -3,7 +3,8 @@
 // With --check nothing is written, and what is not fresh is an error: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Config, Plugin } from '@oclif/core'
+import { type Command, Config, Plugin } from '@oclif/core'
+import { COMMAND_GROUPS } from '../src/commands/groups.ts'
 import { ARGUMENT_KINDS, SIM_COMMANDS, usageOf } from '../src/lib/sim/commands.ts'
 import { layoutText } from '../src/transport/wire/codec.ts'
 import { controls } from '../src/transport/wire/controls.ts'
@@ -21,11 +22,16 @@ async function manifest(): Promise<string> {
 
 async function commandList(): Promise<string> {
   const config = await Config.load({ root, ignoreManifest: true })
-  const rows = config.commands
-    .toSorted((a, b) => a.id.localeCompare(b.id))
-    .map(({ id, summary, args }) => `| \`ctdbts ${[id, ...Object.values(args).map(argumentText)].join(' ')}\` | ${summary} |`)
-  return ['| command | what it does |', '| --- | --- |', ...rows].join('\n')
+  const group = ([title, ids]: [string, readonly string[]]): string[] => {
+    const members = ids.flatMap((id) => config.commands.find((command) => command.id === id) ?? [])
+    return [`| **${title}** | |`, ...members.map((command) => `| \`ctdbts ${usage(command)}\` | ${command.summary} |`)]
+  }
+  return ['| command | what it does |', '| --- | --- |', ...Object.entries(COMMAND_GROUPS).flatMap(group)].join('\n')
 }
+
+/** Commands that ctdb has too say it themselves; of the others oclif knows the arguments. */
+const usage = ({ id, usage: own, args }: Command.Cached): string =>
+  own === undefined ? [id, ...Object.values(args).map(argumentText)].join(' ') : String(own).replaceAll('|', '\\|')
 
 const argumentText = ({ name, required, options }: { name: string; required?: boolean; options?: readonly string[] }): string => {
   const text = options?.join('\\|') ?? name.toUpperCase()

@@ -42,6 +42,7 @@ export { ClosedError, ControlFailedError, NoAnswerError } from './transport/clie
 export { collectIps, type IpQuestion } from './transport/collect/ip.ts'
 export { collectLeader } from './transport/collect/leader.ts'
 export { type Collected, collectStatus, type StatusQuestion } from './transport/collect/status.ts'
+export { KNOWN_SOCKETS } from './transport/ctdb-paths.ts'
 export type { ExecLimits, ExecResult, HostAccess } from './transport/host-access.ts'
 export { type AuditOptions, auditCluster } from './transport/reach/audit.ts'
 export { Cluster, type ClusterOptions } from './transport/reach/cluster.ts'
@@ -50,7 +51,7 @@ export { SimCluster, type SimClusterOptions } from './transport/serve/sim-cluste
 export { simHostAccess } from './transport/serve/sim-host.ts'
 export { type Received, Subscription, type SubscriptionOptions } from './transport/subscription.ts'
 export { requestTakeoverRun } from './transport/takeover-run.ts'
-export { connectUnix, findSocket, KNOWN_SOCKETS, openUnix, type UnixOptions } from './transport/unix.ts'
+export { connectUnix, findSocket, openUnix, type UnixOptions } from './transport/unix.ts'
 export { type Codec, DecodeError, decode, EncodeError, encode } from './transport/wire/codec.ts'
 export { CONTROL_FLAG, type Control, controlByOpcode, controls } from './transport/wire/controls.ts'
 export {

@@ -60,6 +60,7 @@ describe('the package', () => {
       'dist/THIRD-PARTY-LICENSES.txt',
       'dist/cli.cjs',
       'dist/execa.cjs',
+      'dist/help.cjs',
       'dist/index.js',
       'dist/junit-report-builder.cjs',
       'dist/prom-client.cjs',

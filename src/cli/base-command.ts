@@ -3,6 +3,7 @@ import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import { CtdbtsError } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { CtdbClient } from '../transport/client.ts'
+import type { HostAccess } from '../transport/host-access.ts'
 import { openUnix } from '../transport/unix.ts'
 import type { CtdbStyle } from '../ui/ctdb/style.ts'
 import { jsonText } from '../ui/json.ts'
@@ -55,6 +56,8 @@ interface OutputForms {
 export interface Daemon {
   readonly client: CtdbClient
   readonly pnn: Promise<number>
+  /** The machine that it runs on. */
+  readonly host: () => Promise<HostAccess>
   /** Time limit for each answer. */
   readonly timeoutMs: number
 }
@@ -74,10 +77,10 @@ export abstract class CtdbtsCommand extends Command {
     const stopTimer = limitRunTime(options)
     const timeoutMs = timeoutMsOf(options)
     try {
-      const { client, pnn, close } = await open(options, timeoutMs)
+      const { client, pnn, host, close } = await open(options, timeoutMs)
       pnn.catch(() => {})
       try {
-        return await use({ client, pnn, timeoutMs })
+        return await use({ client, pnn, host, timeoutMs })
       } finally {
         close()
       }
@@ -148,6 +151,11 @@ export abstract class CtdbtsCommand extends Command {
     return new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` })
   }
 
+  /** Tells of something that went wrong and is not the end. */
+  protected tellProblem(options: GlobalOptions, problem: CtdbtsError): void {
+    reportProblems([problem], this.errorStyle(options))
+  }
+
   private errorStyle(options: GlobalOptions): ErrorStyle {
     return options.json || options.table ? 'own' : 'ctdb'
   }
@@ -160,26 +168,37 @@ export const timeoutMsOf = ({ timelimit }: GlobalOptions): number => (timelimit 
 async function open(
   options: GlobalOptions & SimOptions,
   timeoutMs: number,
-): Promise<{ client: CtdbClient; pnn: Promise<number>; close: () => void }> {
+): Promise<Omit<Daemon, 'timeoutMs'> & { close: () => void }> {
   checkWhere(options)
   if (wantsHost(options)) {
     const { openHost } = await import('./open-host.ts')
     return await openHost(options, timeoutMs)
   }
   if (!wantsSim(options)) {
-    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs })
-    return { client, pnn, close: () => client.close() }
+    const { client, pnn } = await openUnix({ socketPath: options.socket, timeoutMs }).catch(async (error: unknown) => {
+      if (process.env.CTDB_TEST_MODE === undefined) throw error
+      const { tellAsInTestMode } = await import('./unreachable-daemon.ts')
+      return await tellAsInTestMode(error, options)
+    })
+    return { client, pnn, host: thisMachine, close: () => client.close() }
   }
   const { openSim } = await import('./open-sim.ts')
-  const { client, close } = await openSim(options, timeoutMs)
+  const { client, host, close } = await openSim(options, timeoutMs)
   return {
     client,
     pnn: client.pnn(),
+    host,
     close: () => {
       client.close()
       close()
     },
   }
+}
+
+/** This machine; loaded late, as few commands need it. */
+export async function thisMachine(): Promise<HostAccess> {
+  const { localHost } = await import('../transport/local-host.ts')
+  return localHost()
 }
 
 /** @throws CtdbtsError USAGE when the options name two clusters. */

@@ -15,14 +15,14 @@ const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
 /**
  * Runs the command line.
  * @param root the folder of our package.json.
- * @param commands where oclif finds the commands, where that is not what the package.json says.
+ * @param elsewhere where oclif finds commands and help, where that is not what the package.json says.
  */
-export async function main(argv: readonly string[], root: string, commands = packageJson.oclif.commands): Promise<void> {
+export async function main(argv: readonly string[], root: string, elsewhere?: Partial<typeof packageJson.oclif>): Promise<void> {
   guardOutput()
   // Handing it over saves oclif looking for it, which costs as much as a whole command.
-  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, commands } } as Interfaces.PJSON
+  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
   try {
-    await run(commandFirst(argv), { root, pjson, ignoreManifest: commands !== packageJson.oclif.commands })
+    await run(commandFirst(argv), { root, pjson, ignoreManifest: elsewhere !== undefined })
     await flush()
     endSoon()
   } catch (error) {
@@ -38,9 +38,12 @@ function endSoon(): void {
   timer.unref()
 }
 
+/** What stands in front of a `--`, behind which nothing is an option. */
+const beforeEnd = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)
+
 /** The real tool's options may come before the command; oclif wants the command first. */
 function commandFirst(argv: readonly string[]): string[] {
-  const wantsHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => OCLIF_OPTIONS.includes(word))
+  const wantsHelp = argv.length === 0 || argv[0] === 'help' || beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))
   if (wantsHelp) return helpFirst(argv)
   const shapes = optionShapes(globalFlags)
   const at = commandIndex(argv, shapes)

@@ -1,5 +1,6 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
-import { CtdbtsError } from '../lib/errors.ts'
+import type { ClusterNode } from '../lib/cluster/node.ts'
+import { CtdbtsError, retell } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
 import { visible } from '../ui/visible.ts'
@@ -20,19 +21,31 @@ export abstract class MirrorCommand extends CtdbtsCommand {
    * Connects for the time of `use`, and makes sure before that the node that -n names can be asked.
    * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the real tool's words; and as `withDaemon`.
    */
-  protected async withNode<T>(options: GlobalOptions & SimOptions, use: (node: AskedNode) => Promise<T>): Promise<T> {
+  protected async withNode<T>(
+    options: GlobalOptions & SimOptions,
+    use: (node: AskedNode, daemon: Daemon) => Promise<T>,
+  ): Promise<T> {
     return await this.withDaemon(options, async (daemon) => {
-      await this.checkNode(options, daemon)
-      return await use(askedNode(daemon, this.nodeOf(options)))
+      const nodeMap = await this.checkNode(options, daemon)
+      return await use(askedNode(daemon, this.nodeOf(options), nodeMap), daemon)
     })
   }
 
-  /** Makes sure that the node that -n names can be asked. @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY. */
-  protected async checkNode(options: GlobalOptions, { client, pnn }: Pick<Daemon, 'client' | 'pnn'>): Promise<void> {
+  /**
+   * Makes sure that the node that -n names can be asked.
+   * @returns the node map, if it had to be asked for.
+   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY.
+   */
+  protected async checkNode(
+    options: GlobalOptions,
+    { client, pnn }: Pick<Daemon, 'client' | 'pnn'>,
+  ): Promise<ClusterNode[] | undefined> {
     const named = this.nodeOf(options)
-    if (named === undefined) return
-    requireReachable(await collectNodeMap(client, pnn), named)
+    if (named === undefined) return undefined
+    const nodeMap = await collectNodeMap(client, pnn)
+    requireReachable(nodeMap, named)
     if (!this.remote && named !== (await pnn)) throw this.refuseNode('Node cannot be specified for command')
+    return nodeMap
   }
 
   /** For a command that asks no daemon. */
@@ -43,6 +56,14 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   /** What was done, for those who asked to be told more (-v). */
   protected tell({ verbose }: GlobalOptions, line: string): void {
     if (verbose) process.stderr.write(`${visible(line)}\n`)
+  }
+
+  /** For `catch`: what the real tool says itself of a control that failed, behind the words that the control has. */
+  protected adding(code: string, line: string): (error: unknown) => never {
+    return (error) => {
+      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : 1
+      return retell(error, { code, context: line, exitStatus, addStderr: line })
+    }
   }
 
   protected override async parse<F extends object, B extends object, A extends object>(

@@ -1,6 +1,6 @@
+import { KNOWN_SOCKETS, socketByEnvironment } from '../transport/ctdb-paths.ts'
 import { localHost } from '../transport/local-host.ts'
 import type { ClusterOptions } from '../transport/reach/find-nodes.ts'
-import { KNOWN_SOCKETS } from '../transport/unix.ts'
 import { checkWhere, type GlobalOptions } from './base-command.ts'
 import { wantsHost } from './host-flags.ts'
 import type { Undisturbed } from './open-ssh.ts'
@@ -45,7 +45,7 @@ async function simulated(options: SimOptions, timeoutMs: number): Promise<Ways> 
 
 /** This machine, and through its daemon what controls tell of the others. */
 function local(given: string | undefined, timeoutMs: number): ClusterOptions {
-  const socket = given ?? process.env.CTDB_SOCKET
+  const socket = given ?? socketByEnvironment(process.env)
   return {
     entries: [{ name: 'this machine', reach: async () => localHost() }],
     socketPaths: socket ? [socket] : KNOWN_SOCKETS,

@@ -1,4 +1,6 @@
+import { CtdbtsError } from '../lib/errors.ts'
 import type { CtdbClient } from '../transport/client.ts'
+import type { HostAccess } from '../transport/host-access.ts'
 import { noneOf, type ReachedHost, reachHost } from '../transport/reach/reached-host.ts'
 import type { HostOptions } from './host-flags.ts'
 import { openSsh } from './open-ssh.ts'
@@ -10,17 +12,19 @@ import { openSsh } from './open-ssh.ts'
 export async function openHost(
   options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
   timeoutMs: number,
-): Promise<{ client: CtdbClient; pnn: Promise<number>; close: () => void }> {
+): Promise<{ client: CtdbClient; pnn: Promise<number>; host: () => Promise<HostAccess>; close: () => void }> {
   const { entries, socketPaths, close } = openSsh(options)
   const tried: ReachedHost[] = []
   for (const entry of entries) {
     const host = await reachHost(entry, { socketPaths, timeoutMs })
     tried.push(host)
-    if (!host.daemon) continue
-    const { client, pnn } = host.daemon
+    const { access, daemon } = host
+    if (!access || !daemon) continue
+    const { client, pnn } = daemon
     return {
       client,
       pnn: Promise.resolve(pnn),
+      host: async () => access,
       close: () => {
         client.close()
         close()
@@ -29,4 +33,25 @@ export async function openHost(
   }
   close()
   throw noneOf(tried, 'no daemon answers on any')
+}
+
+/**
+ * Goes over SSH to the first of the hosts that can be reached.
+ * @throws CtdbtsError why none can.
+ */
+export async function openMachine(
+  options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
+): Promise<{ access: HostAccess; close: () => void }> {
+  const { entries, close } = openSsh(options)
+  const tried: ReachedHost[] = []
+  for (const { name, reach } of entries) {
+    try {
+      return { access: await reach(), close }
+    } catch (error) {
+      if (!(error instanceof CtdbtsError)) throw error
+      tried.push({ name, problem: error })
+    }
+  }
+  close()
+  throw noneOf(tried, 'cannot reach any')
 }

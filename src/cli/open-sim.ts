@@ -1,8 +1,10 @@
 import { CtdbtsError } from '../lib/errors.ts'
 import { uniformLayout } from '../lib/sim/layout.ts'
 import { CtdbClient } from '../transport/client.ts'
+import type { HostAccess } from '../transport/host-access.ts'
 import { runSteps } from '../transport/serve/scenario-runner.ts'
 import { SimCluster } from '../transport/serve/sim-cluster.ts'
+import { simHostAccess } from '../transport/serve/sim-host.ts'
 import { type SimOptions, simSettings } from './sim-flags.ts'
 
 /**
@@ -26,11 +28,18 @@ export async function openSimCluster(options: SimOptions): Promise<SimCluster> {
   return cluster
 }
 
+/** Node 0 of an embedded cluster. */
+interface OpenedSim {
+  readonly client: CtdbClient
+  readonly host: () => Promise<HostAccess>
+  readonly close: () => void
+}
+
 /**
  * Makes an embedded cluster and connects to its node 0.
  * @throws CtdbtsError as {@link openSimCluster}; NO_SOCKET when nothing runs on node 0.
  */
-export async function openSim(options: SimOptions, timeoutMs: number): Promise<{ client: CtdbClient; close: () => void }> {
+export async function openSim(options: SimOptions, timeoutMs: number): Promise<OpenedSim> {
   const cluster = await openSimCluster(options)
   if (!cluster.world.nodes[0]?.daemon) {
     cluster.close()
@@ -39,7 +48,7 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<{
     })
   }
   const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs })
-  return { client, close: () => cluster.close() }
+  return { client, host: async () => simHostAccess(cluster, 0), close: () => cluster.close() }
 }
 
 /** Ten hours; a small cluster simulates them in some ten seconds. */

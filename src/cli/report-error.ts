@@ -34,9 +34,10 @@ export function reportProblems(problems: readonly CtdbtsError[], style: ErrorSty
 }
 
 function tellAsCtdb({ stdout, stderr }: CtdbText): void {
-  process.stdout.write(stdout ?? '')
+  // In this order, as the client library speaks first: it shows where both go to one place.
   process.stderr.write(stderr.map((line) => `${lines(line)}\n`).join(''))
+  process.stdout.write(stdout ?? '')
 }
 
-/** Messages may quote nodes; they keep their own line breaks, and nothing else that a terminal would obey. */
-const lines = (text: string): string => text.split('\n').map(visible).join('\n')
+/** Messages may quote nodes; they keep their own line breaks and tabs, and nothing else that a terminal would obey. */
+const lines = (text: string): string => text.replace(/[^\n\t]+/g, visible)

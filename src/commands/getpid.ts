@@ -7,6 +7,9 @@ export default class Getpid extends MirrorCommand {
   static override usage = 'getpid'
   static override examples = ['<%= config.bin %> getpid', '<%= config.bin %> -n 1 getpid']
 
+  // The real tool overlooks words that are too many.
+  static override strict = false
+
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Getpid)
     const pid = await this.withNode(flags, (node) => ask(node, controls.getPid))

@@ -1,17 +1,7 @@
-import { MirrorCommand } from '../cli/mirror-command.ts'
-import { requestTakeoverRun } from '../transport/takeover-run.ts'
+import { RunRequestCommand } from '../cli/run-request-command.ts'
 
-export default class Ipreallocate extends MirrorCommand {
+export default class Ipreallocate extends RunRequestCommand {
   static override summary = 'ask the leader for a takeover run, as ctdb does'
   static override usage = 'ipreallocate'
-  static override description =
-    `Prints nothing; asks again whenever the time limit (-t) passes without an answer, until -T ends it.
-"takeover-run" does the same with a plan before and a check after.`
   static override examples = ['<%= config.bin %> ipreallocate']
-
-  async run(): Promise<unknown> {
-    const { flags } = await this.parse(Ipreallocate)
-    await this.withDaemon(flags, ({ client, pnn, timeoutMs }) => requestTakeoverRun(client, pnn, { timeoutMs }))
-    return undefined
-  }
 }

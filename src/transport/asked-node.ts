@@ -1,4 +1,4 @@
-import type { Pnn } from '../lib/cluster/node.ts'
+import type { ClusterNode, Pnn } from '../lib/cluster/node.ts'
 import type { CtdbClient } from './client.ts'
 import { destinationOf } from './collect/node-map.ts'
 import type { Control } from './wire/controls.ts'
@@ -14,18 +14,25 @@ export interface AskedNode {
   readonly to: number
   /** Time limit for each answer. */
   readonly timeoutMs: number
+  /** The node map in which a node that was named was found. */
+  readonly nodeMap?: readonly ClusterNode[] | undefined
 }
 
-/** @param named what -n names; the node is the local one when nothing does. */
+/**
+ * @param named what -n names; the node is the local one when nothing does.
+ * @param nodeMap where it was found.
+ */
 export const askedNode = (
   { client, pnn: localPnn, timeoutMs }: { client: CtdbClient; pnn: Promise<Pnn>; timeoutMs: number },
   named: Pnn | undefined,
+  nodeMap?: readonly ClusterNode[],
 ): AskedNode => ({
   client,
   localPnn,
   pnn: named === undefined ? localPnn : Promise.resolve(named),
   to: destinationOf(named),
   timeoutMs,
+  nodeMap,
 })
 
 /**

@@ -3,19 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { CtdbtsError } from '../lib/errors.ts'
 import { CtdbClient } from './client.ts'
 import { NoAnswerError } from './client-errors.ts'
-
-/**
- * Where daemons keep their socket. Until 4.24 that is CTDB's own run directory; from 4.25 a folder `ctdb` in Samba's
- * sockets directory, which for a Samba built with FHS paths is /run/samba. The last two are a Samba built from source.
- */
-export const KNOWN_SOCKETS = [
-  '/run/ctdb/ctdbd.socket',
-  '/var/run/ctdb/ctdbd.socket',
-  '/run/samba/ctdb/ctdbd.socket',
-  '/var/run/samba/ctdb/ctdbd.socket',
-  '/usr/local/samba/var/run/ctdb/ctdbd.socket',
-  '/usr/local/var/run/ctdb/ctdbd.socket',
-] as const
+import { KNOWN_SOCKETS, socketByEnvironment } from './ctdb-paths.ts'
 
 /** sun_path has 108 bytes on Linux, one of them for the NUL. */
 export const MAX_SOCKET_PATH_BYTES = 107
@@ -28,11 +16,12 @@ export interface UnixOptions {
 }
 
 /**
- * The socket of the local daemon: the one given, else CTDB_SOCKET, else the first known place where something is.
- * @throws CtdbtsError NO_SOCKET when nothing is anywhere.
+ * The socket of the local daemon: the one given, else CTDB_SOCKET, else (in test mode) the one under CTDB_BASE, else the first known
+ * place where something is.
+ * @throws CtdbtsError NO_SOCKET when nothing is anywhere; TEST_MODE when test mode lacks CTDB_BASE.
  */
 export function findSocket(given: string | undefined, env: NodeJS.ProcessEnv, known: readonly string[] = KNOWN_SOCKETS): string {
-  const named = given || env.CTDB_SOCKET
+  const named = given || socketByEnvironment(env)
   if (named) return named
   const found = known.find((path) => statOf(path) !== 'absent')
   if (found) return found

@@ -199,7 +199,7 @@ describe('a wrong command line', () => {
     const asked = await ctdbts(['verify', '--help'])
     expect(asked).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('ctdbts verify') })
     expect((await ctdbts(['help', 'verify'])).stdout).toBe(asked.stdout)
-    expect(await ctdbts(['help'])).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('COMMANDS') })
+    expect(await ctdbts(['help'])).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('Learn and try') })
     expect(await ctdbts(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr: "Unknown command 'nonsense'\n", status: 1 })
   })
 

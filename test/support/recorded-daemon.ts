@@ -23,8 +23,6 @@ export class RecordedDaemon {
   readonly unexpected: string[] = []
   private readonly replies = new Map<string, Buffer[]>()
   private readonly sentMessages = new Map<bigint, Buffer[]>()
-  /** The answers to each request to disable takeover runs, or to enable them, by its time limit. */
-  private readonly disablings = new Map<number, Buffer[]>()
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
   private pnn = 0
@@ -51,8 +49,6 @@ export class RecordedDaemon {
     for (const { from, bytes, packet } of opened) {
       if (from === 's' && packet.kind === 'message') append(this.sentMessages, packet.srvid, bytes)
     }
-    this.rememberDisablings(opened)
-    // Messages are counted as well.
     const requests = opened.flatMap(({ from, packet, index }) =>
       from === 'c' && (packet.kind === 'control' || packet.kind === 'message') ? [{ ...packet, index }] : [],
     )
@@ -66,14 +62,6 @@ export class RecordedDaemon {
       if (reply?.packet.kind !== 'reply') continue
       if (request.opcode === controls.getPnn.opcode) this.pnn = reply.packet.status
       append(this.replies, this.keyOf(request), reply.bytes)
-    }
-  }
-
-  private rememberDisablings(opened: readonly { readonly from: string; readonly packet: Packet }[]): void {
-    for (const { from, packet } of opened) {
-      if (from !== 'c' || packet.kind !== 'message' || packet.srvid !== messages.disableTakeoverRuns.srvid) continue
-      const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, packet.data)
-      this.disablings.set(timeoutSeconds, this.sentMessages.get(replySrvid) ?? [])
     }
   }
 
@@ -109,28 +97,20 @@ export class RecordedDaemon {
     socket.write(copy)
   }
 
-  /** A request for a takeover run names the srvid for the answer; the recorded answer went to that of the recorded request. */
-  private answerMessage(socket: Socket, { header, srvid, data }: Message): void {
-    if (srvid === messages.disableTakeoverRuns.srvid) this.answerDisabling(socket, header.destination, data)
-    if (srvid !== messages.takeoverRun.srvid) return
-    const { replySrvid } = decode(messages.takeoverRun.data, data)
-    const recorded = [...this.sentMessages].find(([to]) => messageBySrvid(to)?.name === 'answer')?.[1][0]
+  /**
+   * A request that is a message names the srvid for the answer; the recorded answer went to that of the recorded request. What a node
+   * answers when it disables something is its own PNN.
+   */
+  private answerMessage(socket: Socket, { srvid, data, header }: Message): void {
+    const isRun = srvid === messages.takeoverRun.srvid
+    if (!isRun && srvid !== messages.disableTakeoverRuns.srvid) return
+    const { replySrvid } = decode(isRun ? messages.takeoverRun.data : messages.disableTakeoverRuns.data, data)
+    const answers = [...this.sentMessages].filter(([to]) => messageBySrvid(to)?.name === 'answer').flatMap(([, sent]) => sent)
+    const recorded = isRun ? answers[0] : answers.find((answer) => answerOf(answer) === header.destination)
     if (!recorded) return
     const copy = Buffer.from(recorded)
     copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
     socket.write(copy)
-  }
-
-  /** Each node answers with its own PNN. */
-  private answerDisabling(socket: Socket, to: number, data: Uint8Array): void {
-    const { replySrvid, timeoutSeconds } = decode(messages.disableTakeoverRuns.data, data)
-    for (const recorded of this.disablings.get(timeoutSeconds) ?? []) {
-      const packet = decodePacket(recorded)
-      if (packet.kind !== 'message' || decode(answerTo(packet.srvid).data, packet.data) !== to) continue
-      const copy = Buffer.from(recorded)
-      copy.writeBigUInt64LE(replySrvid, MESSAGE_SRVID_OFFSET)
-      socket.write(copy)
-    }
   }
 
   /** Registering always succeeds; the messages of the recording follow at once. */
@@ -147,12 +127,18 @@ export class RecordedDaemon {
   }
 }
 
+function answerOf(bytes: Buffer): number | undefined {
+  const packet = decodePacket(bytes)
+  return packet.kind === 'message' ? decode(answerTo(packet.srvid).data, packet.data) : undefined
+}
+
 /**
- * The requests of the tool itself among those of other clients (the helpers of a takeover run, say). Each client counts its request
- * ids upwards, and only the tool begins by registering for the LEADER message.
+ * What the tool itself sent, among what other clients did (the helpers of a takeover run, say). Each client counts its request ids
+ * upwards, those of messages too, and only the tool begins by registering for the LEADER message. The event scripts of the node may
+ * have called it before the recorded run began: the last one is meant.
  */
 function requestsOfTool<R extends Control | Message>(requests: readonly R[]): R[] {
-  const start = requests.findIndex(
+  const start = requests.findLastIndex(
     (request) =>
       request.kind === 'control' && request.opcode === controls.registerSrvid.opcode && request.srvid === messages.leader.srvid,
   )

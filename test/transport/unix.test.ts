@@ -25,6 +25,10 @@ describe('the socket', () => {
     expect(findSocket('/given', { CTDB_SOCKET: '/from/env' }, known)).toBe('/given')
     expect(findSocket(undefined, { CTDB_SOCKET: '/from/env' }, known)).toBe('/from/env')
     expect(findSocket(undefined, {}, known)).toBe(dir.file('second'))
+    const testMode = { CTDB_TEST_MODE: '', CTDB_BASE: '/base' }
+    expect(findSocket(undefined, testMode, known)).toBe('/base/run/ctdbd.socket')
+    expect(findSocket(undefined, { ...testMode, CTDB_SOCKET: '/from/env' }, known)).toBe('/from/env')
+    expect(() => findSocket(undefined, { CTDB_TEST_MODE: '1' }, known)).toThrow('CTDB_BASE not set in test mode')
     expect(() => findSocket(undefined, {}, known.slice(0, 1))).toThrow(`there is no socket at ${dir.file('first')}`)
   })
 })

@@ -28,7 +28,7 @@ export interface PreviewedReload {
   /** `all` or PNNs; the local node without. */
   readonly word: string | undefined
   /** Refuses a local node that is not the one that -n names. */
-  readonly checkNode: (local: AskedNode) => Promise<void>
+  readonly checkNode: (local: AskedNode) => Promise<unknown>
   readonly tell: (line: string) => void
 }
 

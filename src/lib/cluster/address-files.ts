@@ -129,7 +129,7 @@ function parseNodes(text: string, file: string): ConfiguredNode[] {
 }
 
 /** Port of the daemons among themselves. */
-const CTDB_PORT = 4379
+export const CTDB_PORT = 4379
 
 /**
  * The nodes file as a node map: only whether a node is deleted is known of its flags.

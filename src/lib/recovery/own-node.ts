@@ -1,6 +1,7 @@
 import { DESTINATION, SRVID } from '../cluster/srvid.ts'
+import type { Timeval } from '../cluster/timeval.ts'
 import type { Ask } from '../node/ask.ts'
-import type { ReplyOf, Timeval } from '../node/control-types.ts'
+import type { ReplyOf } from '../node/control-types.ts'
 import type { Daemon } from '../node/daemon.ts'
 import type { Log } from '../node/log.ts'
 import type { RunRequest } from '../node/message-types.ts'

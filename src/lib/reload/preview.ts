@@ -15,7 +15,7 @@ import { type IgnoredEdit, ignoredEdits, type KernelMasks, kernelMasks } from '.
  * - `unknown`: its file, or what its daemon knows, could not be read;
  * - `left out`: it is not asked, as it takes no part in the cluster.
  */
-export type Verdict = 'reloads' | 'rejects' | 'unknown' | 'left out'
+type Verdict = 'reloads' | 'rejects' | 'unknown' | 'left out'
 
 /** What a node's file says, against what its daemon knows. */
 export interface NodePreview {

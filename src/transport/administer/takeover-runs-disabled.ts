@@ -1,13 +1,15 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
-import { nextReplySrvid } from '../reply-srvid.ts'
-import { answerTo, messages } from '../wire/messages.ts'
+import { type Disableable, prepareRequest, RECOVERIES, TAKEOVER_RUNS } from './disable-request.ts'
+
+/** The code of the error for a cluster in which not one recovery daemon answers. */
+export const NOBODY = 'NO_RECOVERY_DAEMON'
 
 /** ETIME, with which the real tool ends when nobody answers its messages. */
 const NO_ANSWER_STATUS = 62
 
-/** For which nodes and how long takeover runs are to be disabled. */
+/** For which nodes and how long takeover runs, or recoveries, are to be disabled. */
 export interface DisabledRuns {
   /** Those that are connected. Every one has to agree, inactive ones too: any may become the leader. */
   readonly nodes: readonly Pnn[]
@@ -15,6 +17,8 @@ export interface DisabledRuns {
   readonly seconds: number
   /** Ends the waiting for answers; the runs are enabled again nevertheless. */
   readonly signal?: AbortSignal | undefined
+  /** When not one node has answered after so long, nobody is waited for any longer: NO_RECOVERY_DAEMON. */
+  readonly silenceMs?: number
   /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
   readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
   /** Told when they are enabled again on all nodes. */
@@ -24,109 +28,109 @@ export interface DisabledRuns {
 /**
  * Disables takeover runs, does something, and enables them again, whatever became of it: also when it fails or is aborted, and when not
  * all nodes could be won in the first place.
- * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not);
+ * @throws CtdbtsError RUNS_NOT_DISABLED when not every node agrees in time (a leader in the middle of a run does not); NO_RECOVERY_DAEMON;
  * RUNS_STILL_DISABLED when they could not be enabled again, with the time at which they come back by themselves; what `work` throws, with
  * that added where both went wrong; the signal's reason.
  */
-export async function withTakeoverRunsDisabled<T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal, onEnabled } = runs
+export const withTakeoverRunsDisabled = <T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> =>
+  withDisabled(TAKEOVER_RUNS, node, runs, work)
+
+/**
+ * The same for recoveries.
+ * @throws CtdbtsError RECOVERIES_NOT_DISABLED, RECOVERIES_STILL_DISABLED; and as {@link withTakeoverRunsDisabled}.
+ */
+export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> =>
+  withDisabled(RECOVERIES, node, runs, work)
+
+async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
+  const { nodes, seconds, signal, silenceMs, onEnabled } = runs
   signal?.throwIfAborted()
-  const disable = await prepare(node, nodes, signal)
+  const disable = await prepareRequest(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
+  const agreed = new Set<Pnn>()
   let result: T
   try {
-    judgeDisabling(await disable(seconds))
+    const refused = await disable({ seconds, waitFor: nodes, silenceMs, onAnswer: (pnn) => agreed.add(pnn) })
+    judgeDisabling(what, runs, agreed, refused)
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
-    const left = await enable(node, runs, backAt)
+    const left = await enable(what, node, runs, [...agreed], backAt)
     if (left) throw bothTold(error, left)
     onEnabled?.()
     throw error
   }
-  const left = await enable(node, runs, backAt)
+  const left = await enable(what, node, runs, nodes, backAt)
   if (left) throw left
   onEnabled?.()
   return result
 }
 
-function judgeDisabling({ silent, refused }: Answers): void {
-  const text = 'Failed to disable takeover runs'
+function judgeDisabling(
+  { name, code }: Disableable,
+  { nodes, silenceMs }: DisabledRuns,
+  agreed: ReadonlySet<Pnn>,
+  refused: Pnn | undefined,
+): void {
+  const text = `Failed to disable ${name}`
   if (refused !== undefined) {
-    throw new CtdbtsError('RUNS_NOT_DISABLED', `${named([refused])} does not let takeover runs be disabled`, {
+    throw new CtdbtsError(`${code}_NOT_DISABLED`, `${named([refused])} does not let ${name} be disabled`, {
       hint: 'it may be in the middle of one: try again in a few seconds',
       ctdbText: { stderr: [text] },
     })
   }
+  const silent = nodes.filter((pnn) => !agreed.has(pnn))
   if (silent.length === 0) return
-  throw new CtdbtsError('RUNS_NOT_DISABLED', `takeover runs could not be disabled: no answer from ${named(silent)}`, {
-    hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
-    exitStatus: NO_ANSWER_STATUS,
-    ctdbText: { stderr: [TIMED_OUT, text] },
-  })
+  const nobody = silenceMs !== undefined && agreed.size === 0
+  throw new CtdbtsError(
+    nobody ? NOBODY : `${code}_NOT_DISABLED`,
+    `${name} could not be disabled: no answer from ${named(silent)}`,
+    {
+      hint: 'every connected node has to agree; one whose recovery daemon hangs cannot',
+      exitStatus: NO_ANSWER_STATUS,
+      ctdbText: { stderr: [timedOut(name), text] },
+    },
+  )
 }
 
 /** What the real tool says in both directions. */
-const TIMED_OUT = 'Timed out waiting to disable takeover runs'
+const timedOut = (name: string): string => `Timed out waiting to disable ${name}`
 
-/** Never throws: returns what there is to say when they could not be enabled. */
-async function enable(node: AskedNode, { nodes, again }: DisabledRuns, backAt: Date): Promise<CtdbtsError | undefined> {
-  const stillDisabled = (where: string, exitStatus: number, text: readonly string[], cause?: unknown) => {
-    const left = `takeover runs stay disabled on ${where} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
-    return new CtdbtsError('RUNS_STILL_DISABLED', left, {
-      hint: 'until then no address moves when a node fails',
+/**
+ * Tells all nodes, but waits only for those that had agreed: one that has not answered yet gets both requests in this order.
+ * Never throws: returns what there is to say when they could not be enabled.
+ */
+async function enable(
+  what: Disableable,
+  node: AskedNode,
+  { nodes, again }: DisabledRuns,
+  agreed: readonly Pnn[],
+  backAt: Date,
+): Promise<CtdbtsError | undefined> {
+  const { name, code, without } = what
+  const stillDisabled = (where: readonly Pnn[], exitStatus: number, text: readonly string[], cause?: unknown) => {
+    const left = `${name} stay disabled on ${named(where)} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
+    return new CtdbtsError(`${code}_STILL_DISABLED`, left, {
+      hint: `until then ${without}`,
       exitStatus,
-      ctdbText: { stderr: [...text, 'Failed to enable takeover runs', left] },
+      ctdbText: { stderr: [...text, `Failed to enable ${name}`, left] },
       cause,
     })
   }
+  const silent = new Set(agreed)
   try {
-    const ask = async (by: AskedNode) => await (await prepare(by, nodes))(0)
-    const { silent, refused } = await ask(node).catch((lost: unknown) => {
-      if (node.client.isOpen || !again) throw lost
-      return again(ask)
-    })
-    if (refused !== undefined) return stillDisabled(named([refused]), EXIT_STATUS.failure, [])
-    return silent.length > 0 ? stillDisabled(named(silent), NO_ANSWER_STATUS, [TIMED_OUT]) : undefined
-  } catch (cause) {
-    return stillDisabled(named(nodes), EXIT_STATUS.failure, [], cause)
-  }
-}
-
-interface Answers {
-  /** Those that have not answered. */
-  readonly silent: readonly Pnn[]
-  /** The first node that said no; the others are not waited for then. */
-  readonly refused?: Pnn
-}
-
-/**
- * Gets ready for one request to all nodes, with a srvid of its own: an answer that comes late must not count for the next request. What is
- * returned sends it (seconds; 0 enables), and waits until each node has answered with its own PNN, but no longer than the time limit.
- */
-async function prepare(
-  { client, localPnn, timeoutMs }: AskedNode,
-  nodes: readonly Pnn[],
-  signal?: AbortSignal,
-): Promise<(timeoutSeconds: number) => Promise<Answers>> {
-  const pnn = await localPnn
-  const replySrvid = nextReplySrvid()
-  const answers = await client.subscribe(answerTo(replySrvid), { signal })
-  return async (timeoutSeconds) => {
-    try {
-      for (const to of nodes) client.send(messages.disableTakeoverRuns, to, { pnn, replySrvid, timeoutSeconds })
-      const silent = new Set(nodes)
-      const endMs = performance.now() + timeoutMs
-      while (silent.size > 0) {
-        const answer = await answers.next(endMs - performance.now())
-        if (!answer) break
-        if (answer.data < 0) return { silent: [...silent], refused: answer.from }
-        silent.delete(answer.data)
-      }
-      return { silent: [...silent] }
-    } finally {
-      answers.close()
+    const tell = async (by: AskedNode) => {
+      const request = await prepareRequest(what, by, nodes)
+      return await request({ seconds: 0, waitFor: agreed, onAnswer: (pnn) => silent.delete(pnn) })
     }
+    const refused = await tell(node).catch((lost: unknown) => {
+      if (node.client.isOpen || !again) throw lost
+      return again(tell)
+    })
+    if (refused !== undefined) return stillDisabled([refused], EXIT_STATUS.failure, [])
+    return silent.size > 0 ? stillDisabled([...silent], NO_ANSWER_STATUS, [timedOut(name)]) : undefined
+  } catch (cause) {
+    return agreed.length > 0 ? stillDisabled(agreed, EXIT_STATUS.failure, [], cause) : undefined
   }
 }
 
@@ -134,7 +138,8 @@ async function prepare(
 function bothTold(error: unknown, left: CtdbtsError): CtdbtsError {
   const known = error instanceof CtdbtsError ? error : undefined
   const hint = known?.hint ?? left.hint
-  const text = known?.ctdbText && { ...known.ctdbText, stderr: [...known.ctdbText.stderr, ...(left.ctdbText?.stderr ?? [])] }
+  // The real tool does not even try to enable them then, so it has no words for that.
+  const text = known?.ctdbText && { ...known.ctdbText, stderr: [...known.ctdbText.stderr, left.message] }
   return new CtdbtsError(
     known?.code ?? left.code,
     `${error instanceof Error ? error.message : String(error)}; and ${left.message}`,

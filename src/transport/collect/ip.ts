@@ -1,10 +1,12 @@
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
 import { type KnownIp, mergeKnownIps, sortKnownIps } from '../../lib/cluster/merge-ips.ts'
 import { type ClusterNode, isActive, type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
-import type { IpReport, PublicIpInterfaces } from '../../lib/cluster/report.ts'
+import type { InterfaceState, IpReport, PublicIpInterfaces } from '../../lib/cluster/report.ts'
 import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
 import type { CtdbClient } from '../client.ts'
+import type { ValueOf } from '../wire/codec.ts'
 import { controls } from '../wire/controls.ts'
+import type { networkInterface, publicIpInfo } from '../wire/structs.ts'
 import { inOrder } from './in-order.ts'
 import { collectNodeMap, destinationOf, requireReachable } from './node-map.ts'
 
@@ -65,9 +67,17 @@ async function collectAll(client: CtdbClient, nodeMap: Promise<ClusterNode[]>): 
 
 async function collectInterfaces(client: CtdbClient, pnn: Pnn, address: SocketAddress): Promise<PublicIpInterfaces | undefined> {
   if (pnn === UNKNOWN_PNN) return undefined
-  const info = await client.control(controls.getPublicIpInfo, { to: pnn, data: address })
-  return {
-    configured: info.interfaces.map(({ name, linkState, references }) => ({ name, linkUp: linkState !== 0, references })),
-    active: info.interfaces[info.activeIndex]?.name ?? null,
-  }
+  return publicIpInterfacesOf(await client.control(controls.getPublicIpInfo, { to: pnn, data: address }))
 }
+
+/** What the answer to GET_PUBLIC_IP_INFO says of the interfaces. */
+export function publicIpInterfacesOf({ interfaces, activeIndex }: ValueOf<typeof publicIpInfo>): PublicIpInterfaces {
+  return { configured: interfaces.map(interfaceStateOf), active: interfaces[activeIndex]?.name ?? null }
+}
+
+/** An interface as it travels, told in our terms. */
+export const interfaceStateOf = ({ name, linkState, references }: ValueOf<typeof networkInterface>): InterfaceState => ({
+  name,
+  linkUp: linkState !== 0,
+  references,
+})

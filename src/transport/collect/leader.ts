@@ -1,6 +1,8 @@
 import { UNKNOWN_PNN } from '../../lib/cluster/node.ts'
 import type { Leader } from '../../lib/cluster/report.ts'
+import { type AskedNode, ask } from '../asked-node.ts'
 import type { CtdbClient } from '../client.ts'
+import { ControlFailedError } from '../client-errors.ts'
 import { controls } from '../wire/controls.ts'
 import { messages } from '../wire/messages.ts'
 
@@ -23,6 +25,19 @@ export async function collectLeader(client: CtdbClient, timeoutMs: number): Prom
     return (await Promise.race([late, older])) ?? (await late) ?? leaderAt(UNKNOWN_PNN)
   } finally {
     broadcasts.close()
+  }
+}
+
+/**
+ * The recovery master in the eyes of a node; of a daemon from 4.16 on, which knows none, the leader.
+ * @throws NoAnswerError when the node is silent; ClosedError when the connection ends.
+ */
+export async function collectRecmaster(node: AskedNode): Promise<Leader> {
+  try {
+    return { pnn: await ask(node, controls.getRecmaster), era: 'recmaster' }
+  } catch (error) {
+    if (!(error instanceof ControlFailedError)) throw error
+    return await collectLeader(node.client, node.timeoutMs)
   }
 }
 

@@ -1,11 +1,13 @@
 import { type ClusterNode, type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
+import { secondsOf } from '../../lib/cluster/timeval.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { KnownAddress, MapEntry, MissingFact, NodeFacts } from '../../lib/snapshot/snapshot.ts'
 import type { CtdbClient } from '../client.ts'
 import { ClosedError } from '../client-errors.ts'
 import type { ValueOf } from '../wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from '../wire/controls.ts'
-import type { publicIp, timeval } from '../wire/structs.ts'
+import type { publicIp } from '../wire/structs.ts'
+import { interfaceStateOf } from './ip.ts'
 
 /** How many addresses a node is asked about at the same time. */
 const ADDRESSES_AT_ONCE = 500
@@ -19,8 +21,6 @@ export interface Way {
 
 export const ownerOf = (pnn: number): number | null => (pnn === UNKNOWN_PNN ? null : pnn)
 export const mapEntryOf = ({ pnn, address, flags }: ClusterNode): MapEntry => ({ pnn, address: address.address, flags })
-
-const secondsOf = ({ seconds, microseconds }: ValueOf<typeof timeval>): number => seconds + microseconds / 1e6
 
 /**
  * All that a node's daemon tells of itself. What it does not answer is noted as missing.
@@ -88,7 +88,7 @@ export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
     capabilities: capabilities && { leader: capabilities.leader, lmaster: capabilities.lmaster },
     known,
     available: available?.map(({ address }) => address.address),
-    interfaces: interfaces?.map(({ name, linkState, references }) => ({ name, linkUp: linkState !== 0, references })),
+    interfaces: interfaces?.map(interfaceStateOf),
     banSeconds: ban?.timeSeconds,
     nodesFile: nodesFile?.map(mapEntryOf),
     clusterLock,

@@ -13,6 +13,8 @@ export interface StatusQuestion {
   readonly node?: Pnn | undefined
   /** Only the nodes: no generation, no recovery mode, no leader (for whom one may have to wait). */
   readonly nodesOnly: boolean
+  /** Which of the nodes; all unless given. Only those are asked for their interfaces. */
+  readonly choose?: (nodes: readonly ClusterNode[], asked: Pnn) => ClusterNode[]
   readonly timeoutMs: number
 }
 
@@ -29,12 +31,14 @@ export interface Collected<Report> {
 export async function collectStatus(
   client: CtdbClient,
   localPnn: Promise<Pnn>,
-  { node, nodesOnly, timeoutMs }: StatusQuestion,
+  { node, nodesOnly, choose, timeoutMs }: StatusQuestion,
 ): Promise<Collected<StatusReport>> {
   const leader = nodesOnly ? undefined : collectLeader(client, timeoutMs)
   leader?.catch(() => {})
   const nodeMap = collectNodeMap(client, localPnn)
   if (node !== undefined) requireReachable(await nodeMap, node)
+  const chosen = choose ? nodeMap.then(async (nodes) => choose(nodes, node ?? (await localPnn))) : nodeMap
+  chosen.catch(() => {})
 
   const to = destinationOf(node)
   const runState = client.control(controls.getRunState, { to }).catch(explainRunState)
@@ -43,7 +47,7 @@ export async function collectStatus(
   vnnMap?.catch(() => {})
   recoveryMode?.catch(() => {})
 
-  const [pnn, seen, state] = await inOrder(localPnn, nodeMap, runState)
+  const [pnn, seen, state] = await inOrder(localPnn, chosen, runState)
   const thisNode = node ?? pnn
   const nodes = Promise.all(hideUnknown(seen, thisNode, state).map((candidate) => withInterfaces(client, candidate)))
   const cluster = vnnMap && recoveryMode && leader ? await inOrder(vnnMap, recoveryMode, leader) : undefined

@@ -1,4 +1,4 @@
-import { eventSocketBeside } from '../event-client.ts'
+import { eventSocketBeside } from '../ctdb-paths.ts'
 import { collectHostFacts } from '../host/collect.ts'
 import type { HostReport } from '../host/parse.ts'
 import type { HostAccess } from '../host-access.ts'

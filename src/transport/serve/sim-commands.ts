@@ -16,14 +16,30 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     if (!node) return undefined
     if (!node.powered) throw new Error('the node has no power')
     if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
-    if (line === `cat ${NODES_FILE}`) return output(node.files.nodes)
-    if (line === `cat ${PUBLIC_ADDRESSES_FILE}`) return output(node.files.publicAddresses)
+    const text = simpleAnswer(node, line)
+    if (text !== undefined) return output(text)
     // Sockets that are there are forwarded; a relay is only asked for where there is none.
     if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
     const sections = await sectionsOf(node, cluster.world.interfacesOf(pnn), facts.base)
     return output(renderSections(facts.nonce, sections).toString())
+  }
+}
+
+/** What a command prints that only shows something; undefined for another one. */
+function simpleAnswer({ files, config, version }: SimNode, line: string): string | undefined {
+  switch (line) {
+    case 'ctdb version':
+      return `${version}\n`
+    case `cat ${NODES_FILE}`:
+      return files.nodes
+    case `cat ${PUBLIC_ADDRESSES_FILE}`:
+      return files.publicAddresses
+    case `cat ${CTDB_BASE}/ctdb.conf`:
+      return config
+    default:
+      return undefined
   }
 }
 

@@ -45,6 +45,8 @@ export const CONTROL_FLAG = {
  * a record. Of the database controls only the bodies are known to be bytes.
  */
 export const controls = {
+  /** Answers with a status other than 0 for a process that is no client of the daemon, or has ended. */
+  processExists: control(0, 'PROCESS_EXISTS', { request: structs.processId }),
   statistics: control(1, 'STATISTICS', { reply: structs.statistics }),
   ping: statusControl(3, 'PING'),
   getDbPath: control(4, 'GETDBPATH', { request: u32, reply: restText }),
@@ -105,13 +107,15 @@ export const controls = {
   /** As {@link controls.tcpAdd}, but the other nodes are told only after a while. */
   tcpAddDelayedUpdate: control(126, 'TCP_ADD_DELAYED_UPDATE', { request: structs.tcpConnection }),
   getStatHistory: control(127, 'GET_STAT_HISTORY', { reply: structs.statisticsHistory }),
-  getDbStatistics: control(132, 'GET_DB_STATISTICS', { request: u32, reply: restBytes }),
+  getDbStatistics: control(132, 'GET_DB_STATISTICS', { request: u32, reply: structs.databaseStatistics }),
   /** The daemon reads its public addresses file again; may take long. */
   reloadPublicIps: control(134, 'RELOAD_PUBLIC_IPS'),
   /** Runs the event of that name on the node. */
   ipReallocated: control(137, 'IPREALLOCATED'),
   getRunState: control(138, 'GET_RUNSTATE', { reply: structs.runState }),
   getNodesFile: control(140, 'GET_NODES_FILE', { reply: structs.nodeMap }),
+  /** As {@link controls.processExists}, for a client that has registered for a srvid. */
+  checkPidSrvid: control(151, 'CHECK_PID_SRVID', { request: structs.processWithSrvid }),
   disableNode: control(157, 'DISABLE_NODE'),
   enableNode: control(158, 'ENABLE_NODE'),
   startIpReallocate: control(161, 'START_IPREALLOCATE'),

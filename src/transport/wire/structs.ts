@@ -1,10 +1,25 @@
 import { formatIpv4, formatIpv6, parseIp } from '../../lib/address/ip-text.ts'
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
 import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
+import type { HotKey } from '../../lib/cluster/statistics.ts'
 import { TUNABLES, type TunableValues } from '../../lib/cluster/tunables.ts'
 import { type Codec, DecodeError, EncodeError } from './codec.ts'
 import { array, list, rest, sequence, struct } from './composites.ts'
-import { countedText, f64, fixedText, i32, i64, mapped, restText, u8, u16, u16NetworkOrder, u32, u64 } from './primitives.ts'
+import {
+  countedText,
+  f64,
+  fixedText,
+  i32,
+  i64,
+  mapped,
+  restBytes,
+  restText,
+  u8,
+  u16,
+  u16NetworkOrder,
+  u32,
+  u64,
+} from './primitives.ts'
 
 /** Linux' numbers for the address families, which travel as they are. */
 const AF_INET = 2
@@ -166,6 +181,7 @@ export const allTunables: Codec<TunableValues> = mapped(
 const latency = struct({ count: i32, min: f64, max: f64, total: f64 })
 /** How many took less than 1 ms, 10 ms, … or, for hop counts, 1, 2, 4, … hops. */
 const buckets = array(u32, 16)
+const locks = struct({ numCalls: u32, numCurrent: u32, numPending: u32, numFailed: u32, latency, buckets })
 export const statistics = struct({
   numClients: u32,
   frozen: u32,
@@ -190,7 +206,7 @@ export const statistics = struct({
   client: struct({ reqCall: u32, reqMessage: u32, reqControl: u32, reqTunnel: u32 }),
   timeouts: struct({ call: u32, control: u32, traverse: u32 }),
   reclock: struct({ ctdbd: latency, recd: latency }),
-  locks: struct({ numCalls: u32, numCurrent: u32, numPending: u32, numFailed: u32, latency, buckets }),
+  locks,
   totalCalls: u32,
   pendingCalls: u32,
   childwriteCalls: u32,
@@ -211,10 +227,52 @@ export const statistics = struct({
 })
 export const statisticsHistory = list(statistics, { countAlign: 8 })
 
+/** How many hot keys a database has room for; daemons send all, whether they hold something or not. */
+const MAX_HOT_KEYS = 10
+/** A TDB_DATA as it lies in the daemon's memory, of which only the size means anything to others; the bytes follow later. */
+const hotKeySlot = struct({ count: u32, pointer: u64, keyBytes: u64 })
+const hotKeySlots = struct({ used: u32, slots: array(hotKeySlot, MAX_HOT_KEYS) })
+const hotKeys: Codec<HotKey[]> = {
+  align: 8,
+  layout: { kind: 'array', item: struct({ count: u32, key: restBytes }), count: MAX_HOT_KEYS },
+  write(out, keys) {
+    const slots = Array.from({ length: MAX_HOT_KEYS }, (_, index) => {
+      const { count = 0, key } = keys[index] ?? {}
+      return { count, pointer: 0n, keyBytes: BigInt(key?.length ?? 0) }
+    })
+    hotKeySlots.write(out, { used: keys.length, slots })
+    for (const { key } of keys) out.append(key)
+  },
+  read(input) {
+    const { used, slots } = hotKeySlots.read(input)
+    const keys = slots.map(({ count, keyBytes }) => {
+      const length = Number(keyBytes)
+      const start = input.take(length)
+      return { count, key: Uint8Array.from(input.bytes.subarray(start, start + length)) }
+    })
+    return keys.slice(0, used)
+  },
+}
+/** What a daemon has counted for one database. */
+export const databaseStatistics = sequence({
+  locks,
+  vacuum: struct({ latency }),
+  readOnlyDelegations: u32,
+  readOnlyRevokes: u32,
+  hopCountBuckets: buckets,
+  hotKeys,
+})
+
 // Databases: only what lists them ----------------------------------------------------------------------------------------
 
 const database = struct({ id: u32, flags: u8 })
 export const databaseMap = list(database)
+
+// Processes ---------------------------------------------------------------------------------------------------------------
+
+export const processId = i32
+/** A client by its process id, and a srvid for which it may have registered; without C's padding. */
+export const processWithSrvid = sequence({ pid: processId, srvid: u64 })
 
 // Messages ----------------------------------------------------------------------------------------------------------------
 

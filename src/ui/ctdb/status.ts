@@ -8,6 +8,12 @@ export function ctdbStatusText(report: StatusReport, { separator }: CtdbStyle): 
   return nodesText(report) + clusterText(report)
 }
 
+/** `nodestatus` as `ctdb` prints it: the same nodes, counted only in a list of all. */
+export function ctdbNodeStatusText(report: StatusReport, { separator }: CtdbStyle, { all }: { all: boolean }): string {
+  if (separator !== undefined) return machineText(report, separator)
+  return all ? nodesText(report) : nodeLines(report)
+}
+
 /** Deleted nodes keep their PNN but are not listed. */
 const listed = (nodes: readonly NodeStatus[]): NodeStatus[] => nodes.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
 
@@ -20,15 +26,19 @@ export const leaderText = (pnn: Pnn): string => (pnn === UNKNOWN_PNN ? 'UNKNOWN'
 
 export const generationText = (generation: number): string => (generation === INVALID_GENERATION ? 'INVALID' : String(generation))
 
-function nodesText({ nodes, thisNode }: StatusReport): string {
-  const shown = listed(nodes)
-  const deleted = nodes.length - shown.length
-  const lines = shown.map((node) => {
+function nodesText(report: StatusReport): string {
+  const { nodes } = report
+  const deleted = nodes.length - listed(nodes).length
+  const including = deleted === 0 ? '' : ` (including ${deleted} deleted nodes)`
+  return `Number of nodes:${nodes.length}${including}\n${nodeLines(report)}`
+}
+
+function nodeLines({ nodes, thisNode }: StatusReport): string {
+  const lines = listed(nodes).map((node) => {
     const mark = node.pnn === thisNode ? ' (THIS NODE)' : ''
     return `pnn:${node.pnn} ${node.address.address.padEnd(16)} ${nodeStateText(node)}${mark}\n`
   })
-  const including = deleted === 0 ? '' : ` (including ${deleted} deleted nodes)`
-  return `Number of nodes:${nodes.length}${including}\n${lines.join('')}`
+  return lines.join('')
 }
 
 function clusterText({ cluster }: StatusReport): string {

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
+import { KNOWN_SOCKETS } from '../../../src/transport/ctdb-paths.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { Cluster, type ClusterOptions } from '../../../src/transport/reach/cluster.ts'
 import type { Destination } from '../../../src/transport/reach/reached-host.ts'
@@ -7,7 +8,6 @@ import { SimCluster, type SimClusterOptions } from '../../../src/transport/serve
 import { simHostAccess } from '../../../src/transport/serve/sim-host.ts'
 import { type SimServer, startSimServer } from '../../../src/transport/serve/sim-server.ts'
 import { type SshConnection, SshPool, type SshPoolOptions } from '../../../src/transport/ssh/index.ts'
-import { KNOWN_SOCKETS } from '../../../src/transport/unix.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 /** Fast, so that what comes once a second is soon there. */

@@ -8,6 +8,7 @@ import { CtdbtsError } from '../../../src/lib/errors.ts'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
 import type { EventRun, HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { CtdbClient } from '../../../src/transport/client.ts'
+import { KNOWN_SOCKETS } from '../../../src/transport/ctdb-paths.ts'
 import { EventClient } from '../../../src/transport/event-client.ts'
 import { collectHostFacts } from '../../../src/transport/host/collect.ts'
 import type { ExecResult, HostAccess } from '../../../src/transport/host-access.ts'
@@ -15,7 +16,6 @@ import { localHost } from '../../../src/transport/local-host.ts'
 import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
 import { simHostAccess } from '../../../src/transport/serve/sim-host.ts'
 import { type SimServer, startSimServer } from '../../../src/transport/serve/sim-server.ts'
-import { KNOWN_SOCKETS } from '../../../src/transport/unix.ts'
 
 const OPTIONS = { layout: uniformLayout(2, 2), era: 'now', seed: 1, speed: 20 } as const
 

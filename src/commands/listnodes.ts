@@ -1,0 +1,31 @@
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { nodesSourceOf, withMachine } from '../cli/with-machine.ts'
+import { readNodes } from '../transport/host/read-nodes.ts'
+import { ctdbListNodesText, listedNodes } from '../ui/ctdb/nodes.ts'
+
+export default class Listnodes extends MirrorCommand {
+  static override summary = 'list nodes in the cluster'
+  static override usage = 'listnodes'
+  static override description =
+    `Asks no daemon: reads the nodes file, or runs the command that ctdb.conf has in its place ("nodes list = !COMMAND").
+With --host those of that host. Deleted nodes (a # in front) are not listed.`
+  static override examples = ['<%= config.bin %> listnodes', '<%= config.bin %> -X listnodes']
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Listnodes)
+    this.refuseAnyNode(flags)
+    const nodes = await withMachine(flags, (access) => readNodes(nodesSourceOf(flags, access)))
+    const listed = listedNodes(nodes)
+    return await this.show(flags, {
+      ctdb: (style) => ctdbListNodesText(nodes, style),
+      json: () => ({ formatVersion: 1, nodes: listed.map(({ pnn, address }) => ({ pnn, address: address.address })) }),
+      table: async () => {
+        const { table } = await import('../ui/table.ts')
+        return table(
+          ['PNN', 'Address'],
+          listed.map(({ pnn, address }) => [String(pnn), address.address]),
+        )
+      },
+    })
+  }
+}

@@ -1,0 +1,27 @@
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { listTunables } from '../transport/collect/tunables.ts'
+import { ctdbTunableLine } from '../ui/ctdb/tunables.ts'
+
+export default class Listvars extends MirrorCommand {
+  static override summary = 'show all tunables of a node'
+  static override usage = 'listvars'
+  static override description = 'With --table: what differs from the default, too.'
+  static override examples = ['<%= config.bin %> listvars', '<%= config.bin %> -n 1 listvars --table']
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Listvars)
+    const [pnn, { report, problems }] = await this.withNode(flags, (node) => Promise.all([node.pnn, listTunables(node)]))
+    return await this.show(
+      flags,
+      {
+        ctdb: () => report.map(ctdbTunableLine).join(''),
+        json: () => ({ formatVersion: 1, pnn, tunables: Object.fromEntries(report.map(({ name, value }) => [name, value])) }),
+        table: async (coloured) => {
+          const [{ tunableTable }, { painter }] = await Promise.all([import('../ui/tunable-table.ts'), import('../ui/table.ts')])
+          return tunableTable(report, painter(coloured))
+        },
+      },
+      problems,
+    )
+  }
+}

@@ -1,0 +1,52 @@
+import * as Args from '@oclif/core/args'
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { simFlags } from '../cli/sim-flags.ts'
+import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
+import { namedNodes } from '../lib/cluster/node-list.ts'
+import { collectStatus } from '../transport/collect/status.ts'
+import { ctdbNodeStatusText, ctdbStatusJson } from '../ui/ctdb/status.ts'
+
+export default class Nodestatus extends MirrorCommand {
+  static override summary = 'show nodes, and return what is the matter with them'
+  static override usage = 'nodestatus [all|<pnn-list>]'
+  static override description = `Without a list: the local node, or that of -n.
+
+Exit status: the flags of all nodes shown, one bit each; 0 when all are well. 1 is DISCONNECTED (or an error), 2 UNHEALTHY, 4 DISABLED,
+8 BANNED, 32 STOPPED, 64 UNKNOWN. PARTIALLYONLINE is no flag.`
+  static override examples = [
+    '<%= config.bin %> nodestatus',
+    '<%= config.bin %> -X nodestatus all',
+    '<%= config.bin %> nodestatus 0,2',
+  ]
+  static override flags = { ...simFlags }
+  static override args = {
+    nodes: Args.string({ ignoreStdin: true, description: '"all", or PNNs joined by commas' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Nodestatus)
+    const node = this.nodeOf(flags)
+    const { report, problems } = await this.withDaemon(flags, ({ client, pnn, timeoutMs }) =>
+      collectStatus(client, pnn, {
+        node,
+        nodesOnly: true,
+        timeoutMs,
+        choose: (nodes, asked) => namedNodes(nodes, args.nodes, asked),
+      }),
+    )
+    const present = report.nodes.filter((each) => !hasFlag(each, NODE_FLAG.DELETED))
+    process.exitCode = present.reduce((flagsOfAll, each) => flagsOfAll | each.flags, 0) & 0xff
+    return await this.show(
+      flags,
+      {
+        ctdb: (style) => ctdbNodeStatusText(report, style, { all: args.nodes === 'all' }),
+        json: () => ({ formatVersion: 1, ...ctdbStatusJson(report) }),
+        table: async (coloured) => {
+          const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
+          return statusTable(report, painter(coloured))
+        },
+      },
+      problems,
+    )
+  }
+}

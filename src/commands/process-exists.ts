@@ -1,0 +1,36 @@
+import * as Args from '@oclif/core/args'
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { lenientInt, unsignedNumber } from '../lib/c-number.ts'
+import { processStatus } from '../transport/collect/process.ts'
+
+export default class ProcessExists extends MirrorCommand {
+  static override summary = 'tell whether a process is connected to ctdbd on a node'
+  static override usage = 'process-exists <pid> [<srvid>]'
+  static override description =
+    `Fails when it is not, or has not registered for SRVID. Asking a stopped or banned node disconnects the process.`
+  static override examples = [
+    '<%= config.bin %> process-exists 4711',
+    '<%= config.bin %> -n 1 process-exists 4711 0xf101000000000000',
+  ]
+  static override args = {
+    pid: Args.string({ required: true, ignoreStdin: true, description: 'its process id on that node' }),
+    srvid: Args.string({ ignoreStdin: true, description: 'what it has to be registered for' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(ProcessExists)
+    const pid = lenientInt(args.pid)
+    const { pnn, srvid, status } = await this.withNode(flags, async (node) => {
+      const srvid = args.srvid === undefined ? 0n : unsignedNumber(args.srvid, 'the srvid')
+      return { pnn: await node.pnn, srvid, status: await processStatus(node, pid, srvid) }
+    })
+    const exists = status === 0
+    // The daemon's own status; -1 becomes 1, as always.
+    process.exitCode = status === -1 ? 1 : status & 0xff
+    const srvidText = `0x${srvid.toString(16)}`
+    return await this.show(flags, {
+      ctdb: () => `PID ${pid}${srvid === 0n ? '' : ` with SRVID ${srvidText}`} ${exists ? 'exists' : 'does not exist'}\n`,
+      json: () => ({ formatVersion: 1, pnn, pid, srvid: srvid === 0n ? null : srvidText, exists }),
+    })
+  }
+}

@@ -1,0 +1,30 @@
+import * as Args from '@oclif/core/args'
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { unsignedNumber } from '../lib/c-number.ts'
+import { requireTunable, writeTunable } from '../transport/collect/tunables.ts'
+
+export default class Setvar extends MirrorCommand {
+  static override summary = 'set a tunable of a node, until its ctdbd ends'
+  static override usage = 'setvar <name> <value>'
+  static override description =
+    `Other nodes keep their values; most tunables should be the same on all, and stand in ctdb.tunables.
+Prints nothing. A value that is no number (decimal, 0x… or 0…) ends it with 22, without a word, as with ctdb.`
+  static override examples = ['<%= config.bin %> setvar NoIPFailback 1', '<%= config.bin %> -v -n 1 setvar NoIPFailback 0']
+  static override args = {
+    name: Args.string({ required: true, ignoreStdin: true, description: 'its name, in any case' }),
+    value: Args.string({ required: true, ignoreStdin: true, description: 'a number from 0 to 4294967295' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Setvar)
+    const { name } = args
+    const { pnn, value, problems } = await this.withNode(flags, async (node) => {
+      await requireTunable(node, name)
+      // CTDB keeps the lower 32 bits.
+      const value = Number(BigInt.asUintN(32, unsignedNumber(args.value, `the value of ${name},`)))
+      return { pnn: await node.pnn, value, problems: await writeTunable(node, { name, value }) }
+    })
+    this.tell(flags, `${name} is ${value} on node ${pnn} now`)
+    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, name, value }) }, problems)
+  }
+}

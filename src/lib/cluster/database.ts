@@ -1,0 +1,24 @@
+/** The bits in a database's flags. */
+const DATABASE_FLAG = { persistent: 0x01, readOnly: 0x02, sticky: 0x04, replicated: 0x08 } as const
+
+/** A database as one node has it attached. */
+export interface Database {
+  readonly id: number
+  readonly name: string
+  /** Of its file, on that node. */
+  readonly path: string
+  readonly persistent: boolean
+  readonly sticky: boolean
+  readonly readOnly: boolean
+  readonly replicated: boolean
+  /** What is wrong with it; null when it is healthy. */
+  readonly health: string | null
+}
+
+/** What the flags of a database say. */
+export const databaseFlags = (flags: number): Pick<Database, 'persistent' | 'sticky' | 'readOnly' | 'replicated'> => ({
+  persistent: (flags & DATABASE_FLAG.persistent) !== 0,
+  sticky: (flags & DATABASE_FLAG.sticky) !== 0,
+  readOnly: (flags & DATABASE_FLAG.readOnly) !== 0,
+  replicated: (flags & DATABASE_FLAG.replicated) !== 0,
+})

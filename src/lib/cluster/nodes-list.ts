@@ -1,0 +1,27 @@
+import { parseIp } from '../address/ip-text.ts'
+import { publicSocketAddress } from '../address/socket-address.ts'
+import { CTDB_PORT } from './address-files.ts'
+import { type ClusterNode, NODE_FLAG } from './node.ts'
+
+/** What a deleted node has for an address: its line is not looked at. */
+const NO_ADDRESS = '0.0.0.0'
+
+/**
+ * A list of nodes (the nodes file, or what a command prints in its place) as the real tool reads it: a private address a line, whose
+ * number is the PNN. A line with a # in front is a deleted node; an empty one is none, and has no number.
+ * @returns the nodes, or the first line that is no address.
+ */
+export function readNodesList(text: string): { nodes: ClusterNode[] } | { invalid: string } {
+  const nodes: ClusterNode[] = []
+  for (const raw of text.split('\n')) {
+    const line = trimBlanks(raw.split('\r', 1)[0] ?? '')
+    if (line === '') continue
+    const deleted = line.startsWith('#')
+    if (!deleted && !parseIp(line)) return { invalid: line }
+    const address = { ...publicSocketAddress(deleted ? NO_ADDRESS : line), port: CTDB_PORT }
+    nodes.push({ pnn: nodes.length, flags: deleted ? NODE_FLAG.DELETED : 0, address })
+  }
+  return { nodes }
+}
+
+const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '')

@@ -1,0 +1,82 @@
+import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import { areSameNodes, compareNodes, type NodeChange } from '../../lib/cluster/nodes-change.ts'
+import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
+import type { AskedNode } from '../asked-node.ts'
+import { collectNodeMap } from '../collect/node-map.ts'
+import { controls } from '../wire/controls.ts'
+import { withRecoveriesDisabled } from './takeover-runs-disabled.ts'
+
+export interface ReloadNodesOptions {
+  /** Reads the list of the local node's machine. */
+  readonly readList: () => Promise<ClusterNode[]>
+  /** Told of each change, before anything is done. */
+  readonly onChange: (change: NodeChange) => void
+  /** For how long recoveries are disabled, should nobody enable them again. */
+  readonly seconds: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ReloadedNodes {
+  readonly changes: readonly NodeChange[]
+  /** Those that took the new list; empty when there was nothing to take. */
+  readonly reloaded: readonly Pnn[]
+  /** Those that did not, and why. */
+  readonly failed: readonly { readonly pnn: Pnn; readonly reason: CtdbtsError }[]
+}
+
+/**
+ * Makes all connected nodes read their list of nodes again, as the real tool does: only when all have the same one, and nothing in it
+ * could harm; with recoveries disabled meanwhile.
+ * @throws CtdbtsError NODES_FILE_UNKNOWN, NODES_FILE_DIFFERS, NODES_REFUSED; as `readList` and `withRecoveriesDisabled`.
+ */
+export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions): Promise<ReloadedNodes> {
+  const nodeMap = await collectNodeMap(node.client, node.localPnn)
+  const list = await options.readList()
+  const connected = nodeMap.filter((each) => !hasFlag(each, NODE_FLAG.DISCONNECTED)).map(({ pnn }) => pnn)
+  await requireSameList(node, connected, list)
+  const { changes, refused, needed } = compareNodes(nodeMap, list)
+  for (const change of changes) options.onChange(change)
+  if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
+  if (!needed) return { changes, reloaded: [], failed: [] }
+  const { seconds, signal } = options
+  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal }, () =>
+    Promise.all(connected.map((pnn) => reload(node, pnn))),
+  )
+  return {
+    changes,
+    reloaded: results.flatMap(({ pnn, reason }) => (reason ? [] : [pnn])),
+    failed: results.flatMap(({ pnn, reason }) => (reason ? [{ pnn, reason }] : [])),
+  }
+}
+
+/** The first fault by PNN is told, as by the real tool, which asks one node after the other. */
+async function requireSameList(node: AskedNode, connected: readonly Pnn[], list: readonly ClusterNode[]): Promise<void> {
+  const asked = connected.map((pnn) => {
+    const file = node.client.control(controls.getNodesFile, { to: pnn })
+    file.catch(() => {})
+    return { pnn, file }
+  })
+  for (const { pnn, file } of asked) {
+    const theirs = await file.catch((error: unknown) => {
+      const line = `ERROR: Failed to get nodes file from node ${pnn}`
+      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure
+      return retell(error, { code: 'NODES_FILE_UNKNOWN', context: line, exitStatus, addStderr: line })
+    })
+    if (!areSameNodes(list, theirs)) {
+      const local = await node.localPnn
+      throw refusal('NODES_FILE_DIFFERS', `ERROR: Nodes file on node ${pnn} differs from current node (${local})`)
+    }
+  }
+}
+
+async function reload({ client }: AskedNode, pnn: Pnn): Promise<{ pnn: Pnn; reason?: CtdbtsError }> {
+  try {
+    await client.control(controls.reloadNodesFile, { to: pnn })
+    return { pnn }
+  } catch (error) {
+    if (error instanceof CtdbtsError && error.ctdbText) return { pnn, reason: error }
+    throw error
+  }
+}
+
+const refusal = (code: string, line: string): CtdbtsError => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })

@@ -1,0 +1,40 @@
+/** A node as `natgw` and `lvs` tell of it. */
+interface GatewayNode {
+  readonly pnn?: number
+  readonly address: string
+  readonly leader?: boolean
+  /** Its flags, as `status` shows them. */
+  readonly state?: string
+  readonly thisNode?: boolean
+}
+
+/** What CTDB's helper scripts answer, as JSON. */
+export type GatewayAnswer = { readonly formatVersion: 1 } & (
+  | { readonly leader: GatewayNode | null }
+  | { readonly nodes: readonly GatewayNode[] }
+)
+
+const LEADER_LINE = /^(\d+) (\S+)$/
+const LIST_LINE = /^(\S+)(?:\s+(LEADER))?/
+const STATUS_LINE = /^pnn:(\d+) (\S+)\s+(\S+)( \(THIS NODE\))?$/
+
+/** @param word the question: `leader`, `list` or `status`. */
+export function gatewayJson(word: string, text: string): GatewayAnswer {
+  const lines = text.split('\n').filter((line) => line !== '')
+  if (word === 'leader') {
+    const [, pnn, address] = LEADER_LINE.exec(lines[0] ?? '') ?? []
+    return { formatVersion: 1, leader: address === undefined ? null : { pnn: Number(pnn), address } }
+  }
+  return { formatVersion: 1, nodes: lines.flatMap((line) => (word === 'list' ? listed(line) : stateOf(line)) ?? []) }
+}
+
+function listed(line: string): GatewayNode | undefined {
+  const [, address, leader] = LIST_LINE.exec(line) ?? []
+  return address === undefined ? undefined : { address, leader: leader !== undefined }
+}
+
+function stateOf(line: string): GatewayNode | undefined {
+  const [, pnn, address, state, thisNode] = STATUS_LINE.exec(line) ?? []
+  if (address === undefined || state === undefined) return undefined
+  return { pnn: Number(pnn), address, state, thisNode: thisNode !== undefined }
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { valuesOf } from '../../../src/cli/completion/values.ts'
+
+it.each([
+  ['up|down', ['up', 'down'], []],
+  ['[all]', ['all'], []],
+  ['[all|<pnn-list>]', ['all'], ['pnnList']],
+  ['ERROR|WARNING|NOTICE', ['ERROR', 'WARNING', 'NOTICE'], []],
+  ['2017|now', ['2017', 'now'], []],
+  ['<ip>', [], ['publicIp']],
+  ['[<port>]', [], []],
+  ['<dbname|dbid>', [], []],
+  ['<ip>:<port>', [], []],
+  ['<ip/mask>', [], []],
+  ['[count]', [], []],
+  ['SECONDS', [], []],
+  ['PNN', [], ['pnn']],
+  ['IP[/MASK][@PNN,…]', [], []],
+])('of %s a shell can be offered %j and %j', (pattern, words, kinds) => {
+  expect(valuesOf(pattern)).toEqual({ words, kinds })
+})

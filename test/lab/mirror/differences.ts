@@ -1,0 +1,44 @@
+import type { Shown } from '../side-by-side/compare.ts'
+import type { Case } from './cases.ts'
+
+/** A difference that is meant. It has to occur, or it is no longer one. */
+export interface Difference {
+  readonly why: string
+  /** Whether this is all in which the two differ. */
+  explains(ctdb: Shown, ctdbts: Shown, tested: Case): boolean
+}
+
+const USAGE = /^Usage: .*?\n\nCommands:\n(?<command>.{45})/s
+const sameStatus = (ctdb: Shown, ctdbts: Shown): boolean => ctdb.status === ctdbts.status
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    why: 'a usage text has the name of the program, its own options (`--help` tells them) and its own words for what the command does',
+    explains: (ctdb, ctdbts) => {
+      const [theirs, ours] = [USAGE.exec(ctdb.stdout), USAGE.exec(ctdbts.stdout)]
+      return sameStatus(ctdb, ctdbts) && theirs !== null && theirs.groups?.command === ours?.groups?.command
+    },
+  },
+  {
+    why: '4.17 has no `-j`; `ctdbts` answers as 4.25 does',
+    explains: (ctdb, ctdbts, { argv }) => argv.includes('-j') && sameStatus(ctdb, ctdbts) && ctdb.stdout === ctdbts.stdout,
+  },
+  {
+    why: 'where no daemon answers, `ctdbts` says why, and what to try',
+    explains: (ctdb, ctdbts) =>
+      sameStatus(ctdb, ctdbts) && ctdb.stderr.includes('Failed to connect to CTDB daemon') && ctdb.stdout === ctdbts.stdout,
+  },
+  {
+    why: '4.17 no longer has it; `ctdbts` has it for older daemons',
+    explains: (ctdb, _, { command }) => ctdb.stderr === `Unknown command '${command}'\n`,
+  },
+  {
+    why: 'with `-v`, `ctdbts` says on stderr what a command has changed',
+    explains: (ctdb, ctdbts, { argv, group }) =>
+      group === 'changes' &&
+      argv.includes('-v') &&
+      sameStatus(ctdb, ctdbts) &&
+      ctdb.stdout === ctdbts.stdout &&
+      ctdbts.stderr.startsWith(ctdb.stderr),
+  },
+]

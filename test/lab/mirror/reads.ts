@@ -1,0 +1,182 @@
+import { NUMBERS, PING, type Rule, TIMES } from './rules.ts'
+
+/** A command that changes nothing. */
+export interface Read {
+  readonly command: string
+  /** Its arguments where all is well; compared with every option, and in every state of the cluster. */
+  readonly words: readonly (readonly string[])[]
+  /** Arguments that fail, or that it was not made for. */
+  readonly wrong: readonly (readonly string[])[]
+  readonly rule?: Rule
+}
+
+const TOO_MANY = ['too', 'many', 'words']
+const nothing = { words: [[]], wrong: [['extra'], TOO_MANY] }
+const ADDRESS = '10.99.1.131'
+const IPV6 = 'fd00:99:1::132'
+const BAD_ADDRESSES = [['10.99.1.250'], ['fd00:99:1::1'], ['10.99.1'], ['10.99.1.999'], ['nonsense'], [''], ['10.99.1.131/24']]
+
+export const READS: readonly Read[] = [
+  { command: 'ipinfo', words: [[ADDRESS], [IPV6]], wrong: [[], ...BAD_ADDRESSES, [ADDRESS, 'extra']] },
+  { command: 'ifaces', ...nothing },
+  {
+    command: 'nodestatus',
+    words: [[], ['all'], ['0,2'], ['1']],
+    wrong: [['9'], ['0,9'], ['x'], ['1,x'], [''], ['0,'], ['0,0'], ['1', '2'], ['-1']],
+  },
+  { command: 'listnodes', ...nothing },
+  { command: 'pnn', ...nothing },
+  { command: 'leader', ...nothing },
+  { command: 'recmaster', ...nothing },
+  { command: 'isnotrecmaster', ...nothing },
+  { command: 'uptime', ...nothing, rule: TIMES },
+  { command: 'ping', ...nothing, rule: PING },
+  {
+    command: 'runstate',
+    words: [[], ['running'], ['startup', 'running']],
+    wrong: [['setup'], ['nonsense'], ['RUNNING'], ['setup', 'nonsense'], ['']],
+  },
+  { command: 'getpid', ...nothing },
+  {
+    command: 'getvar',
+    words: [['RecoverTimeout'], ['IPAllocAlgorithm']],
+    wrong: [[], ['NoSuchVar'], ['recovertimeout'], [''], ['RecoverTimeout', 'extra'], ['MaxRedirectCount']],
+  },
+  { command: 'listvars', ...nothing },
+  { command: 'getcapabilities', ...nothing },
+  { command: 'getreclock', ...nothing },
+  { command: 'getdebug', ...nothing },
+  { command: 'statistics', ...nothing, rule: NUMBERS },
+  { command: 'stats', words: [[], ['2']], wrong: [['x'], ['0'], ['-1'], ['2', 'extra']], rule: TIMES },
+  {
+    command: 'gettickles',
+    words: [[ADDRESS], [ADDRESS, '445']],
+    wrong: [[], ...BAD_ADDRESSES, [ADDRESS, 'x'], [ADDRESS, '99999'], [ADDRESS, '445', 'extra']],
+  },
+  { command: 'getdbmap', ...nothing },
+  { command: 'getdbstatus', words: [], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
+  { command: 'dbstatistics', words: [], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
+  {
+    command: 'process-exists',
+    words: [['1'], ['999999']],
+    wrong: [[], ['x'], ['-1'], [''], ['1', '0x1'], ['1', 'x'], ['1', '2', '3']],
+  },
+  {
+    command: 'scriptstatus',
+    words: [[], ['monitor'], ['startup'], ['takeip']],
+    wrong: [['nonsense'], ['all'], ['monitor', 'extra']],
+    rule: TIMES,
+  },
+  {
+    command: 'event',
+    words: [
+      ['status', 'legacy', 'monitor'],
+      ['script', 'list', 'legacy'],
+    ],
+    wrong: [
+      [],
+      ['status'],
+      ['status', 'legacy'],
+      ['status', 'nosuch', 'monitor'],
+      ['status', 'legacy', 'nosuch'],
+      ['script'],
+      ['script', 'list'],
+      ['script', 'list', 'nosuch'],
+      ['script', 'enable', 'legacy'],
+      ['script', 'enable', 'legacy', 'nosuch'],
+      ['script', 'disable', 'legacy', 'nosuch'],
+      ['run'],
+      ['run', '5', 'legacy'],
+      ['run', 'x', 'legacy', 'monitor'],
+      ['run', '5', 'nosuch', 'monitor'],
+      ['nonsense'],
+    ],
+    rule: TIMES,
+  },
+  { command: 'natgw', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
+  { command: 'lvs', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
+  { command: 'version', ...nothing },
+  // Refused, as these could change something; what they do when they are not is in changes.ts.
+  { command: 'disable', words: [], wrong: [['extra']] },
+  { command: 'enable', words: [], wrong: [['extra']] },
+  { command: 'stop', words: [], wrong: [['extra']] },
+  { command: 'continue', words: [], wrong: [['extra']] },
+  { command: 'ban', words: [], wrong: [[], ['x'], ['10', 'extra'], ['']] },
+  { command: 'unban', words: [], wrong: [['extra']] },
+  { command: 'shutdown', words: [], wrong: [['extra']] },
+  { command: 'recover', words: [], wrong: [['extra']] },
+  { command: 'ipreallocate', words: [], wrong: [['extra']] },
+  { command: 'sync', words: [], wrong: [['extra']] },
+  {
+    command: 'setvar',
+    words: [],
+    wrong: [[], ['RecoverTimeout'], ['NoSuchVar', '1'], ['RecoverTimeout', 'x'], ['RecoverTimeout', '1', '2']],
+  },
+  { command: 'setdebug', words: [], wrong: [[], ['nonsense'], ['NOTICE', 'extra'], ['99']] },
+  {
+    command: 'setifacelink',
+    words: [],
+    wrong: [[], ['eth1'], ['nosuch', 'up'], ['eth1', 'sideways'], ['eth1', 'up', 'extra'], ['', 'up']],
+  },
+  { command: 'setlmasterrole', words: [], wrong: [[], ['perhaps'], ['on', 'extra']] },
+  { command: 'setleaderrole', words: [], wrong: [[], ['perhaps'], ['on', 'extra']] },
+  { command: 'statisticsreset', words: [], wrong: [['extra']] },
+  {
+    command: 'gratarp',
+    words: [],
+    wrong: [
+      [],
+      [ADDRESS],
+      ['nonsense', 'eth1'],
+      [ADDRESS, 'eth1', 'extra'],
+      [ADDRESS, 'nosuch'],
+      [ADDRESS, 'an-interface-name-too-long'],
+    ],
+  },
+  {
+    command: 'addtickle',
+    words: [],
+    wrong: [
+      ['10.0.0.1:1'],
+      ['nonsense', `${ADDRESS}:445`],
+      ['10.0.0.1:1', 'nonsense'],
+      ['10.0.0.1:1', '10.99.1.250:445'],
+      ['10.0.0.1', ADDRESS],
+    ],
+  },
+  {
+    command: 'deltickle',
+    words: [],
+    wrong: [['10.0.0.1:1'], ['nonsense', `${ADDRESS}:445`], ['10.0.0.1:1', `${ADDRESS}:445`], ['10.0.0.1:1', '10.99.1.250:445']],
+  },
+  {
+    command: 'moveip',
+    words: [],
+    wrong: [
+      [],
+      [ADDRESS],
+      ['10.99.1.250', '1'],
+      ['nonsense', '1'],
+      [ADDRESS, '9'],
+      [ADDRESS, 'x'],
+      [ADDRESS, '1', 'extra'],
+      [ADDRESS, '-1'],
+    ],
+  },
+  {
+    command: 'addip',
+    words: [],
+    wrong: [
+      [],
+      ['10.99.1.140/24'],
+      ['10.99.1.140', 'eth1'],
+      ['nonsense', 'eth1'],
+      ['10.99.1.140/99', 'eth1'],
+      ['10.99.1.140/24', 'eth1', 'extra'],
+      [`${ADDRESS}/24`, 'eth1'],
+    ],
+  },
+  { command: 'delip', words: [], wrong: [[], ...BAD_ADDRESSES.slice(0, -1), [ADDRESS, 'extra']] },
+  { command: 'reloadnodes', words: [], wrong: [['extra']] },
+  { command: 'reloadips', words: [], wrong: [['x'], ['9'], ['0,9'], ['all', 'extra']] },
+]
