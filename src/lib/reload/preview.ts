@@ -71,11 +71,37 @@ export function previewReload(snapshot: Snapshot, chosen: readonly Pnn[]): Reloa
       ...(unseen.length > 0 ? [`the addresses of ${nodesText(unseen)} are assumed to stay as they are`] : []),
     ],
   })
-  return { nodes, plan, isCertain: unseen.length === 0, warnings: warningsOf(now) }
+  return {
+    nodes,
+    plan: { ...plan, failures: [...plan.failures, ...nodes.flatMap((node) => stuckAddresses(now, node))] },
+    isCertain: unseen.length === 0,
+    warnings: [...silenceWarnings(now), ...unrestWarnings(now)],
+  }
+}
+
+/** Without a file the event script that takes addresses from the kernel ends at once, and says that all is well. */
+function stuckAddresses({ nodes }: Snapshot, { pnn, file }: NodePreview): string[] {
+  const held = nodes.find((facts) => facts.pnn === pnn)?.known?.filter(({ owner }) => owner === pnn) ?? []
+  if (file !== 'missing' || held.length === 0) return []
+  return [
+    `node ${pnn} has no public addresses file, without which 10.interface releases nothing: ${listed(
+      held.map(({ address }) => address),
+      3,
+    )} will stay on it; an empty file is what makes all addresses go`,
+  ]
+}
+
+/** Where a takeover run is due anyway, it may come before ours, and more moves than by ours alone. */
+function unrestWarnings(now: Snapshot): string[] {
+  const moving = planTakeover(now).addresses.filter(({ from, to }) => from !== to).length
+  if (moving === 0) return []
+  return [
+    `the cluster is not at rest: a takeover run would move ${moving} of the addresses as it is; what is planned here may change`,
+  ]
 }
 
 /** Every connected node has to let takeover runs be disabled, whether it is to reload anything or not. */
-function warningsOf({ nodeMap, nodes }: Snapshot): string[] {
+function silenceWarnings({ nodeMap, nodes }: Snapshot): string[] {
   const silent = nodeMap.filter((node) => isReachable(node) && nodes.find(({ pnn }) => pnn === node.pnn)?.runState === undefined)
   return silent.map(
     ({ pnn }) =>

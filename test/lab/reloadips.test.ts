@@ -1,0 +1,331 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { controls } from '../../src/transport/wire/controls.ts'
+import { messages } from '../../src/transport/wire/messages.ts'
+import type { Packet } from '../../src/transport/wire/packet.ts'
+import { Gate } from '../support/gate.ts'
+import type { RunResult } from '../support/program.ts'
+import { describeOnLab } from './describe-on-lab.ts'
+import { labSsh } from './harness/ssh-config.ts'
+import { untilHealthy, untilSettled, viewOf } from './harness/view.ts'
+import { waitUntil } from './harness/wait.ts'
+
+const ALL = [0, 1, 2]
+const NEW = '10.99.1.150'
+const OLD = '10.99.1.131'
+const NEW_LINE = `${NEW}/24 eth1\n`
+
+const without = (address: string) => (text: string) => text.replace(new RegExp(`^${address}/.*\n`, 'm'), '')
+
+describeOnLab('reloadips', (lab) => {
+  const file = (pnn: number) => lab.path(pnn, 'etc/public_addresses')
+  const texts = new Map<number, string>()
+  const edit = (pnns: readonly number[], change: (text: string) => string) => {
+    for (const pnn of pnns) writeFileSync(file(pnn), change(readFileSync(file(pnn), 'utf8')))
+  }
+  /** Over SSH, where all files are seen. */
+  const reloadips = async (...argv: string[]): Promise<RunResult> =>
+    await lab.ctdbts(0, 'reloadips', ...labSsh(lab).flags, '--host', '10.99.0.1', ...argv)
+  const known = async (pnn: number): Promise<string[]> => {
+    const view = await viewOf(lab, pnn)
+    if (typeof view === 'string') throw new Error(view)
+    return [...view.owners.keys()]
+  }
+  const ownerOf = async (address: string): Promise<number> => {
+    const view = await viewOf(lab, 0)
+    return (typeof view === 'string' ? undefined : view.owners.get(address)) ?? -1
+  }
+  const held = async (pnn: number, address: string): Promise<string> =>
+    (await lab.must(pnn, 'ip', '-o', 'addr', 'show', 'to', address)).split(/\s+/).slice(1, 4).join(' ')
+
+  /** What a recovery daemon repairs only while takeover runs are enabled: an address that is gone from the kernel. */
+  const expectEnabled = async () => {
+    const owner = await ownerOf(OLD)
+    await lab.must(owner, 'ip', 'addr', 'del', `${OLD}/24`, 'dev', 'eth1')
+    const isBack = async () => ((await held(await ownerOf(OLD), OLD)) === '' ? `${OLD} is not back` : undefined)
+    await waitUntil('takeover runs are enabled', isBack, 12_000)
+  }
+
+  beforeAll(() => {
+    for (const pnn of ALL) texts.set(pnn, readFileSync(file(pnn), 'utf8'))
+  })
+  /** What has to be undone after a test, before anything else. */
+  const undo: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const action of undo.splice(0)) await action()
+    for (const [pnn, text] of texts) writeFileSync(file(pnn), text)
+    await waitUntil('the files are reloaded', async () => {
+      // It fails in the middle of a takeover run.
+      const { status, stderr } = await lab.ctdb(0, 'reloadips', 'all')
+      return status === 0 ? undefined : stderr
+    })
+    await untilHealthy(lab)
+  }, 90_000)
+
+  it('adds and removes addresses as it has said before', async () => {
+    edit(ALL, (text) => `${without(OLD)(text)}${NEW_LINE}`)
+    const { stdout: shown, status: dryStatus } = await reloadips('all', '--dry-run')
+    expect(dryStatus).toBe(0)
+    expect(shown).toContain(`Nodes 0, 1 and 2: 1 to come, 1 to go; 5 stay\n  + ${NEW}/24 on eth1\n  - ${OLD}\n`)
+    expect(await known(0)).toContain(OLD)
+    const { stdout, stderr, status } = await reloadips('all', '--yes', '--json')
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    expect(JSON.parse(stdout)).toMatchObject({
+      nodes: ALL.map((pnn) => ({ pnn, reloaded: true })),
+      takeoverRun: { done: true },
+      outcome: { nodes: ALL.map((pnn) => ({ pnn, state: 'as its file' })), moves: { asPlanned: true, differences: [] } },
+    })
+    for (const pnn of ALL) {
+      expect(await known(pnn)).toContain(NEW)
+      expect(await known(pnn)).not.toContain(OLD)
+      expect(await held(pnn, OLD)).toBe('')
+    }
+    expect(await held(await ownerOf(NEW), NEW)).toBe(`eth1 inet ${NEW}/24`)
+  })
+
+  it('tells of another mask and another interface that CTDB will ignore, which it does', async () => {
+    const owner = await ownerOf(OLD)
+    edit(ALL, (text) => text.replace(`${OLD}/24`, `${OLD}/26`))
+    edit([1], (text) => text.replace(/^10\.99\.1\.132\/24 eth1$/m, '10.99.1.132/24 eth2'))
+    const { stdout, status } = await reloadips('all', '--yes')
+    expect(status, stdout).toBe(0)
+    expect(stdout).toContain(`  ! ${OLD}: the file says /26; ignored, it stays /24\n`)
+    expect(stdout).toContain(`  ! ${OLD}: the file says /26, and it is up as /24; ignored, if this line was edited since`)
+    expect(stdout).toContain('  ! 10.99.1.132: the file says eth2; ignored, it stays eth1\n')
+    expect(stdout).toContain('The takeover run after it moves nothing.\n')
+    expect(await held(owner, OLD)).toBe(`eth1 inet ${OLD}/24`)
+    expect(await lab.must(1, 'ctdb', '-X', '-v', 'ip')).toMatch(/^\|10\.99\.1\.132\|.*\|eth1\|$/m)
+  })
+
+  it.each([
+    [
+      'a line that is none',
+      'nonsense\n',
+      /^Node 1: not reloaded: line 1: "nonsense" is not an IP address \(RELOAD_PUBLIC_IPS failed/m,
+    ],
+    [
+      'an address twice',
+      `${NEW_LINE}${NEW_LINE}`,
+      /^Node 1: not reloaded: line 2: .* is in line 1 already \(RELOAD_PUBLIC_IPS failed/m,
+    ],
+    [
+      'an interface that is not there',
+      `${NEW}/24 eth9\n`,
+      /^Node 1: not reloaded: the node has no interface eth9, .* \(RELOAD_PUBLIC_IPS/m,
+    ],
+  ])('foresees that CTDB rejects a file with %s, which it does', async (_what, text, told) => {
+    edit([1], () => text)
+    edit([0, 2], (before) => `${before}${NEW_LINE}`)
+    expect((await reloadips('all', '--dry-run')).status).toBe(1)
+    const before = await known(1)
+    const { stdout, status } = await reloadips('all', '--yes')
+    expect(status).toBe(1)
+    expect(stdout).toContain('Node 1: CTDB will reject the file, and keep its 6 addresses\n')
+    expect(stdout).toMatch(told)
+    expect(stdout).toContain('Nodes 0 and 2: CTDB knows what the file lists.\nThe outcome is the plan: 7 of 7 addresses.\n')
+    expect(await known(1)).toEqual(before)
+    expect(await known(2)).toContain(NEW)
+    const { stdout: silence, stderr, status: ofCtdb } = await lab.ctdbts(0, 'reloadips', 'all')
+    expect({ silence, stderr, ofCtdb }).toEqual({ silence: '', stderr: 'Failed to reload IPs on some nodes.\n', ofCtdb: 0 })
+    expect(await lab.ctdb(0, 'reloadips', 'all')).toMatchObject({ stdout: silence, stderr, status: ofCtdb })
+  })
+
+  it('says that a file that is missing makes the takeover run fail, which it does', async () => {
+    renameSync(file(1), `${file(1)}.away`)
+    const { stdout, status } = await reloadips('1', '--yes')
+    expect(stdout).toContain('Node 1: there is no public addresses file: all 6 addresses will go\n  - 10.99.1.131\n')
+    expect(stdout).toMatch(
+      /^The run would fail: node 1 has no public addresses file, without which 10\.interface releases nothing: /m,
+    )
+    expect(stdout).toContain('The takeover run: the leader says that the takeover run failed (-1)\n')
+    expect(stdout).toContain('Node 1: CTDB does not know what the file lists: it knows ')
+    expect(status).toBe(1)
+  })
+
+  it('says that with an empty file all addresses go, which they do', async () => {
+    edit([1], () => '')
+    const { stdout, status } = await reloadips('1', '--yes')
+    expect(stdout).toContain('Node 1: the public addresses file lists nothing: all 6 addresses will go\n  - 10.99.1.131\n')
+    expect(stdout).toContain('Node 1: CTDB knows what the file lists.\nThe outcome is the plan: 6 of 6 addresses.\n')
+    expect(status).toBe(0)
+    expect(await known(1)).toEqual([])
+    expect(await held(1, '10.99.1.0/24')).not.toMatch(/10\.99\.1\.13\d/)
+  })
+
+  it('goes on without a node that is down', async () => {
+    lab.killDaemon(2)
+    undo.push(() => lab.startDaemon(2))
+    await untilSettled(lab, ['OK', 'OK', 'Disconnected|Unhealthy'], [0, 1])
+    await lab.must(0, 'ctdb', 'ipreallocate')
+    edit(ALL, (text) => `${text}${NEW_LINE}`)
+    const { stdout, status } = await reloadips('all', '--yes')
+    expect(stdout).toContain('Node 2: left out, as it is DISCONNECTED|UNHEALTHY|INACTIVE\n')
+    expect(stdout).toContain('Nodes 0 and 1: CTDB knows what the file lists.\n')
+    expect(status, stdout).toBe(0)
+    await expectEnabled()
+  })
+
+  describe('while a node hangs', () => {
+    beforeAll(async () => {
+      await lab.noticeSilence(false)
+      return () => lab.noticeSilence(true)
+    })
+
+    it('does nothing, says why, and has takeover runs enabled again', { timeout: 90_000 }, async () => {
+      edit(ALL, (text) => `${text}${NEW_LINE}`)
+      lab.signal(2, 'ctdbd', 'SIGSTOP')
+      undo.push(() => lab.signal(2, 'ctdbd', 'SIGCONT'))
+      const ran = await reloadips('all', '--yes', '-t', '2')
+      const ours = await lab.ctdbts(0, 'reloadips', 'all', '-t', '2')
+      const theirs = await lab.ctdb(0, 'reloadips', 'all', '-t', '2')
+      lab.signal(2, 'ctdbd', 'SIGCONT')
+      expect(ran.stdout).toContain('Warning: node 2 is connected and does not answer')
+      expect(ran.stderr).toMatch(/^ctdbts: nothing was reloaded\n/)
+      expect(ran.stderr).toMatch(/no answer from node 2; and takeover runs stay disabled on node 2 until \d\d:\d\d:\d\d/)
+      expect(ran.status).toBe(62)
+      expect(ours.stderr.startsWith(theirs.stderr), ours.stderr).toBe(true)
+      expect([ours.stdout, ours.status]).toEqual([theirs.stdout, theirs.status])
+      expect(await known(0)).not.toContain(NEW)
+      await untilHealthy(lab)
+      await expectEnabled()
+    })
+
+    it('can be ended by Ctrl-C before anything is done', async () => {
+      lab.signal(2, 'ctdbd', 'SIGSTOP')
+      const [words, ...more] = [...lab.argv(0, [...lab.program, 'reloadips', 'all', '--yes'])]
+      const child = execa(words ?? '', more, { reject: false, stdin: 'ignore' })
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      child.kill('SIGINT')
+      const { stdout, stderr, signal } = await child
+      lab.signal(2, 'ctdbd', 'SIGCONT')
+      expect({ stdout, stderr, signal }).toEqual({ stdout: '', stderr: '', signal: 'SIGINT' })
+      await expectEnabled()
+    })
+  })
+
+  describe('when it is ended in between', () => {
+    const isDisabling = ({ kind, header, ...packet }: Packet) =>
+      kind === 'message' && 'srvid' in packet && packet.srvid === messages.disableTakeoverRuns.srvid && header.destination === 1
+    const isReload = (packet: Packet) => packet.kind === 'control' && packet.opcode === controls.reloadPublicIps.opcode
+    const isRun = (packet: Packet) => packet.kind === 'message' && packet.srvid === messages.takeoverRun.srvid
+
+    /** `reloadips` on node 0, through a gate that shuts at a packet. */
+    async function begun(isIt: (packet: Packet) => boolean, ...argv: string[]) {
+      const path = join(lab.directory, 'gate')
+      const gate = await Gate.open(path, lab.socketPath(0))
+      onTestFinished(() => gate[Symbol.asyncDispose]())
+      const come = gate.shutAt(isIt)
+      const [words, ...more] = lab.argv(0, [...lab.program, 'reloadips', 'all', '--socket', path, ...argv])
+      const child = execa(words ?? '', more, { reject: false, stdin: 'ignore', stripFinalNewline: false })
+      await Promise.race([come, child])
+      return { gate, child }
+    }
+
+    it.each([
+      { phase: 'takeover runs are being disabled', isIt: isDisabling, said: /enabled again; nothing was reloaded$/m },
+      {
+        phase: 'the nodes reload',
+        isIt: isReload,
+        said: /enabled again; which nodes have reloaded their files is not known; no takeover/m,
+      },
+      {
+        phase: 'the leader makes the takeover run',
+        isIt: isRun,
+        said: /enabled again; reloaded by nodes 0, 1 and 2; a takeover run was/m,
+      },
+    ])('by Ctrl-C while $phase', async ({ isIt, said }) => {
+      edit(ALL, (text) => `${text}${NEW_LINE}`)
+      const { gate, child } = await begun(isIt, '--yes')
+      child.kill('SIGINT')
+      gate.unshut()
+      const { stderr, exitCode } = await child
+      expect(stderr).toMatch(said)
+      expect(exitCode).toBe(130)
+      await expectEnabled()
+    })
+
+    it('by SIGTERM', async () => {
+      const { gate, child } = await begun(isReload, '--compat')
+      child.kill('SIGTERM')
+      gate.unshut()
+      expect((await child).exitCode).toBe(143)
+      await expectEnabled()
+    })
+
+    it('by -T', async () => {
+      const { gate, child } = await begun(isReload, '--compat', '-T', '2')
+      gate.unshut()
+      const { stderr, exitCode } = await child
+      expect({ stderr, exitCode }).toEqual({ stderr: 'Maximum runtime exceeded - exiting\n', exitCode: 1 })
+      await expectEnabled()
+    })
+
+    it('by a lost connection, for which it makes another', async () => {
+      const { gate, child } = await begun(isReload, '--yes')
+      gate.unshut()
+      gate.cut()
+      const { stderr, exitCode } = await child
+      expect(stderr).toContain('closed the connection')
+      expect(stderr).not.toContain('stay disabled')
+      expect(exitCode).toBe(1)
+      await expectEnabled()
+    })
+
+    it('by a connection that is lost for good: then takeover runs come back when it has said', async () => {
+      const { gate, child } = await begun(isReload, '--yes', '-t', '3')
+      await gate[Symbol.asyncDispose]()
+      const { stderr, exitCode } = await child
+      const [, hours, minutes, seconds] = /stay disabled on nodes 0, 1, 2 until (\d\d):(\d\d):(\d\d), when/.exec(stderr) ?? []
+      const backAt = new Date()
+      backAt.setHours(Number(hours), Number(minutes), Number(seconds))
+      expect(exitCode).toBe(1)
+      expect(backAt.getTime() - Date.now()).toBeLessThan(6_500)
+      await expectEnabled()
+    })
+  })
+
+  describe('does for scripts what ctdb does', () => {
+    it.each([
+      [],
+      ['all'],
+      ['0'],
+      ['1,2'],
+      ['2,0,'],
+      ['0x1'],
+      ['01'],
+      ['1abc'],
+      [' 1'],
+      ['x'],
+      ['1,x'],
+      ['-1'],
+      ['9'],
+      ['0,9'],
+      [','],
+      [''],
+      ['ALL'],
+      ['1', '2'],
+      ['-n', '0'],
+      ['-n', '1'],
+      ['-n', '9'],
+      ['-X', 'all'],
+      ['-t', '3', 'all'],
+    ])('given %j %j %j', async (...argv) => {
+      const words = argv.filter((word) => word !== undefined)
+      const theirs = await lab.ctdb(0, 'reloadips', ...words)
+      const ours = await lab.ctdbts(0, 'reloadips', ...words)
+      const shape = ({ stdout, stderr, status }: RunResult) => ({ stderr, status, says: stdout !== '' })
+      expect(shape(ours)).toEqual(shape(theirs))
+    })
+
+    it('with a node that is stopped', async () => {
+      await lab.must(0, 'ctdb', 'stop', '-n', '2')
+      undo.push(() => lab.must(0, 'ctdb', 'continue', '-n', '2'))
+      for (const words of [['2'], ['all'], ['1,2']]) {
+        const { stdout, stderr, status } = await lab.ctdb(0, 'reloadips', ...words)
+        expect(await lab.ctdbts(0, 'reloadips', ...words), words.join()).toMatchObject({ stdout, stderr, status })
+      }
+    })
+  })
+})
