@@ -23,6 +23,10 @@ const startFaster: Plugin = {
     onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
       contents: compareAscii(deferRequires(readFileSync(path, 'utf8'))),
     }))
+    onLoad({ filter: /src[\\/]commands[\\/]index\.ts$/ }, ({ path }) => ({
+      contents: deferCommands(readFileSync(path, 'utf8')),
+      loader: 'ts',
+    }))
     onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
     // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
     onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'absent' }))
@@ -43,6 +47,17 @@ function deferRequires(source: string): string {
     return `let ${name}$; const ${name} = () => (${name}$ ??= ${value});`
   })
   return names.reduce((text, name) => text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`), deferred)
+}
+
+/** One run needs one command; each is loaded, with what only it needs, when the table is asked for it. */
+function deferCommands(source: string): string {
+  const files = new Map([...source.matchAll(/^import (\w+) from '(.+)'$/gm)].map(([, name, file]) => [name, file]))
+  return source
+    .replace(/^import .*\n/gm, '')
+    .replace(
+      /^ {2}(.+): (\w+),$/gm,
+      (_, id: string, name: string) => `  get ${id}() { return require('${files.get(name)}').default },`,
+    )
 }
 
 /** Sorting command names by locale loads Unicode's tables, which takes longer than the command. They are ASCII. */

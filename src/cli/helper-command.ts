@@ -3,6 +3,7 @@ import type { HelperResult } from '../transport/host/helper.ts'
 import type { GatewayAnswer } from '../ui/gateway-json.ts'
 import { visible } from '../ui/visible.ts'
 import type { Daemon, GlobalOptions } from './base-command.ts'
+import { helperStatus } from './helper-status.ts'
 import { wantsHost } from './host-flags.ts'
 import { interruptible } from './interruptible.ts'
 import { MirrorCommand } from './mirror-command.ts'
@@ -76,6 +77,6 @@ function judge({ title }: Helper, { exitStatus, signal, stdout }: HelperResult, 
       ctdbText: { stderr: line === undefined ? [] : [line] },
     })
   if (exitStatus === null) throw failed(INTERRUPTED_STATUS, `${title} terminated with signal ${signal ?? 'unknown'}`)
-  if (exitStatus >= 64 && exitStatus < 255) throw failed(exitStatus - 64, `${title} failed with error ${exitStatus - 64}`)
-  throw failed(exitStatus)
+  const { status, line } = helperStatus(title, exitStatus)
+  throw failed(status, line)
 }

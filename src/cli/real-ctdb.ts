@@ -2,11 +2,10 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CtdbtsError } from '../lib/errors.ts'
-import type { ExecResult, HostAccess } from '../transport/host-access.ts'
-import { localHost } from '../transport/local-host.ts'
-import { noneOf, type ReachedHost } from '../transport/reach/reached-host.ts'
-import { type GlobalOptions, limitRunTime, timeoutMsOf } from './base-command.ts'
+import type { ExecResult } from '../transport/host-access.ts'
+import { type GlobalOptions, timeoutMsOf } from './base-command.ts'
 import { wantsHost } from './host-flags.ts'
+import { withMachine } from './with-machine.ts'
 
 /** Set for the `ctdb` that we start: whoever finds it set has been started by us, and must not start another. */
 const MARK = 'CTDBTS_STARTED_CTDB'
@@ -18,38 +17,13 @@ const MAX_OUTPUT_BYTES = 4096
  * as no daemon tells it.
  * @throws CtdbtsError NO_CTDB when there is none, NO_VERSION when it does not tell; why no machine can be reached.
  */
-export async function installedVersion(options: GlobalOptions, env: NodeJS.ProcessEnv): Promise<string> {
-  const stopTimer = limitRunTime(options)
-  try {
-    if (wantsHost(options)) return await versionOnHost(options)
-    return versionIn(await run(localHost(), ['/usr/bin/env', `${MARK}=1`, findRealCtdb(env), 'version'], options), 'here')
-  } finally {
-    stopTimer()
-  }
-}
-
-const run = (host: HostAccess, argv: readonly [string, ...string[]], options: GlobalOptions): Promise<ExecResult> =>
-  host.exec(argv, { timeoutMs: timeoutMsOf(options), maxBytes: MAX_OUTPUT_BYTES })
-
-async function versionOnHost(options: GlobalOptions): Promise<string> {
-  const { openSsh } = await import('./open-ssh.ts')
-  const { entries, close } = openSsh(options)
-  const tried: ReachedHost[] = []
-  try {
-    for (const { name, reach } of entries) {
-      try {
-        const access = await reach()
-        return versionIn(await run(access, ['ctdb', 'version'], options), `on ${name}`)
-      } catch (error) {
-        if (!(error instanceof CtdbtsError)) throw error
-        tried.push({ name, problem: error })
-      }
-    }
-    throw noneOf(tried, 'no version can be had')
-  } finally {
-    close()
-  }
-}
+export const installedVersion = (options: GlobalOptions, env: NodeJS.ProcessEnv): Promise<string> =>
+  withMachine(options, async (access) => {
+    const elsewhere = wantsHost(options)
+    const command = elsewhere ? (['ctdb'] as const) : (['/usr/bin/env', `${MARK}=1`, findRealCtdb(env)] as const)
+    const result = await access.exec([...command, 'version'], { timeoutMs: timeoutMsOf(options), maxBytes: MAX_OUTPUT_BYTES })
+    return versionIn(result, elsewhere ? `on ${access.name}` : 'here')
+  })
 
 /** What a shell says with its status when there is no such command. */
 const NOT_FOUND = 127

@@ -28,12 +28,13 @@ export async function withMachine<T>(options: GlobalOptions, use: (access: HostA
 }
 
 /** The folder with CTDB's configuration on the machine that is meant; CTDB_BASE names another one here, as for ctdb until 4.24. */
-const configFolder = (options: GlobalOptions): string =>
+export const configFolder = (options: GlobalOptions): string =>
   (!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE
 
 /** Where the list of nodes of that machine is read. */
 export const nodesSourceOf = (options: GlobalOptions, access: HostAccess): NodesSource => ({
   access,
+  isHere: !wantsHost(options),
   base: configFolder(options),
   timeoutMs: timeoutMsOf(options),
   onStderr: (text) => process.stderr.write(text.split('\n').map(visible).join('\n')),

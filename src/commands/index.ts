@@ -10,6 +10,7 @@ import Deltickle from './deltickle.ts'
 import Demo from './demo.ts'
 import Disable from './disable.ts'
 import Enable from './enable.ts'
+import Event from './event.ts'
 import Getcapabilities from './getcapabilities.ts'
 import Getdbmap from './getdbmap.ts'
 import Getdbstatus from './getdbstatus.ts'
@@ -39,6 +40,7 @@ import Recover from './recover.ts'
 import Reloadips from './reloadips.ts'
 import Reloadnodes from './reloadnodes.ts'
 import Runstate from './runstate.ts'
+import Scriptstatus from './scriptstatus.ts'
 import Setdebug from './setdebug.ts'
 import Setifacelink from './setifacelink.ts'
 import Setleaderrole from './setleaderrole.ts'
@@ -73,6 +75,7 @@ export const COMMANDS = {
   demo: Demo,
   disable: Disable,
   enable: Enable,
+  event: Event,
   getcapabilities: Getcapabilities,
   getdbmap: Getdbmap,
   getdbstatus: Getdbstatus,
@@ -102,6 +105,7 @@ export const COMMANDS = {
   reloadips: Reloadips,
   reloadnodes: Reloadnodes,
   runstate: Runstate,
+  scriptstatus: Scriptstatus,
   setdebug: Setdebug,
   setifacelink: Setifacelink,
   setleaderrole: Setleaderrole,

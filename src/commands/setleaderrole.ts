@@ -6,8 +6,7 @@ import { controls } from '../transport/wire/controls.ts'
 export default class Setleaderrole extends MirrorCommand {
   static override summary = 'allow a node to lead the cluster, or forbid it'
   static override usage = 'setleaderrole on|off'
-  static override description =
-    'A node that leads already goes on until there is an election. Prints nothing. See getcapabilities.'
+  static override description = 'A node that leads gives it up, and another one is elected. Prints nothing. See getcapabilities.'
   static override examples = ['<%= config.bin %> setleaderrole off', '<%= config.bin %> -v -n 1 setleaderrole on']
   static override args = {
     role: Args.string({ required: true, options: ['on', 'off'], ignoreStdin: true, description: 'whether it may' }),

@@ -2,7 +2,15 @@ import type { Duplex } from 'node:stream'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import type { EventRun, ScriptRun } from '../lib/snapshot/host-facts.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
-import { decodeEventStatus, type EventStatus, encodeEventStatusRequest, measureEventFrame } from './wire/eventd.ts'
+import {
+  decodeEventStatus,
+  type EventRunRequest,
+  type EventStatus,
+  type EventStatusRequest,
+  encodeEventRunRequest,
+  encodeEventStatusRequest,
+  measureEventFrame,
+} from './wire/eventd.ts'
 import { FrameSplitter } from './wire/frames.ts'
 
 /** The events that tell whether a node comes up, of its health and of its addresses. */
@@ -53,7 +61,7 @@ export class EventClient {
    * connection ends first, NOT_EVENTD when what is there does not speak the protocol.
    */
   async lastRun(event: string): Promise<EventRun> {
-    const { result, scripts } = await this.ask(event)
+    const { result, scripts } = await this.status({ component: COMPONENT, event })
     if (result !== 0 && result !== NEVER_RAN) {
       const { peer } = this.options
       throw new CtdbtsError('EVENT_FAILED', `the event daemon at ${peer} does not tell of ${event}: it answered ${result}`, {
@@ -63,13 +71,31 @@ export class EventClient {
     return { event, scripts: scripts.map(scriptRun) }
   }
 
+  /**
+   * What the daemon answers when it is asked how the scripts of a component fared when an event was last run.
+   * @throws CtdbtsError as `lastRun`, but for EVENT_FAILED.
+   */
+  async status(request: EventStatusRequest): Promise<EventStatus> {
+    return await this.ask(request.event, this.options.timeoutMs, (requestId) => encodeEventStatusRequest(requestId, request))
+  }
+
+  /**
+   * Runs an event, and waits for its end; nothing limits that but the daemon's own time limit for it.
+   * @returns 0, or a positive errno value: 2 no such component, 8 a script failed, 110 timed out, 125 cancelled by another event.
+   * @throws CtdbtsError EVENT_DISCONNECTED, NOT_EVENTD.
+   */
+  async run(request: EventRunRequest): Promise<number> {
+    const { result } = await this.ask(request.event, MAX_TIMER_MS, (requestId) => encodeEventRunRequest(requestId, request))
+    return result
+  }
+
   /** Ends the connection, and the questions that are under way. */
   close(): void {
     this.end(new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon at ${this.options.peer} was closed`))
   }
 
-  private ask(event: string): Promise<EventStatus> {
-    const { peer, timeoutMs } = this.options
+  private ask(event: string, timeoutMs: number, encode: (requestId: number) => Uint8Array): Promise<EventStatus> {
+    const { peer } = this.options
     const { promise, resolve, reject } = Promise.withResolvers<EventStatus>()
     if (this.closedBy) {
       reject(this.closedBy)
@@ -90,7 +116,7 @@ export class EventClient {
       )
     const timer = setTimeout(noAnswer, Math.min(timeoutMs, MAX_TIMER_MS))
     this.waiters.set(requestId, { settle: resolve, fail: reject })
-    this.stream.write(encodeEventStatusRequest(requestId, { component: COMPONENT, event }))
+    this.stream.write(encode(requestId))
     return promise.finally(() => {
       clearTimeout(timer)
       this.waiters.delete(requestId)
@@ -133,7 +159,8 @@ export class EventClient {
   }
 }
 
-function scriptRun({ name, begin, end, result, output }: EventStatus['scripts'][number]): ScriptRun {
+/** A script's part of a run, with times in seconds. */
+export function scriptRun({ name, begin, end, result, output }: EventStatus['scripts'][number]): ScriptRun {
   return { name, begin: secondsOf(begin), end: secondsOf(end), result, output }
 }
 

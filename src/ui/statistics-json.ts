@@ -3,8 +3,8 @@ import { secondsOf } from '../lib/cluster/timeval.ts'
 import { hexText } from './ctdb/statistics.ts'
 
 /** What a daemon has counted, in our own JSON: times in seconds (since 1970 where they are moments), memory in bytes. */
-export function statisticsJson({ locks, reclock, ...record }: Statistics & { lastCounter?: number }): Record<string, unknown> {
-  const { lastCounter: _unused, ...counters } = record
+export function statisticsJson({ locks, reclock, ...record }: Statistics): Record<string, unknown> {
+  const { lastCounter: _marker, ...counters } = record
   return {
     ...counters,
     startTime: secondsOf(record.startTime),

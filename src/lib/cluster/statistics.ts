@@ -61,6 +61,8 @@ export interface Statistics {
   readonly pendingChildwriteCalls: number
   /** Bytes. */
   readonly memoryUsed: number
+  /** A marker in the C struct between counters and the rest; always 0. */
+  readonly lastCounter: number
   readonly maxHopCount: number
   /** How many calls took 1, 2, 4, … hops. */
   readonly hopCountBuckets: readonly number[]

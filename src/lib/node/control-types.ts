@@ -3,6 +3,7 @@ import type { KnownIp } from '../cluster/merge-ips.ts'
 import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
+import type { Statistics } from '../cluster/statistics.ts'
 import type { Timeval } from '../cluster/timeval.ts'
 import type { TunableValues } from '../cluster/tunables.ts'
 
@@ -38,6 +39,11 @@ interface Signature<Request, Reply> {
  */
 interface ControlTypes {
   ping: Signature<void, number>
+  statistics: Signature<void, Statistics>
+  statisticsReset: Signature<void, void>
+  getStatHistory: Signature<void, readonly Statistics[]>
+  processExists: Signature<number, void>
+  checkPidSrvid: Signature<{ pid: number; srvid: bigint }, void>
   getVnnMap: Signature<void, VnnMap>
   setVnnMap: Signature<VnnMap, void>
   getDebug: Signature<void, number>
@@ -79,6 +85,8 @@ interface ControlTypes {
   getReclockFile: Signature<void, string>
   stopNode: Signature<void, void>
   continueNode: Signature<void, void>
+  setLmasterRole: Signature<number, void>
+  setLeaderRole: Signature<number, void>
   setBanState: Signature<{ pnn: Pnn; timeSeconds: number }, void>
   getBanState: Signature<void, { pnn: Pnn; timeSeconds: number }>
   getPublicIpInfo: Signature<SocketAddress, { ip: KnownIp; activeIndex: number; interfaces: InterfaceRecord[] }>

@@ -2,11 +2,13 @@ import { type ClusterNode, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluste
 import { INVALID_GENERATION, type VnnMap } from '../cluster/report.ts'
 import { RUN_STATES, type RunState } from '../cluster/run-state.ts'
 import { DESTINATION, SRVID } from '../cluster/srvid.ts'
+import { timevalOf } from '../cluster/timeval.ts'
 import { TUNABLES, type TunableName, type TunableValues } from '../cluster/tunables.ts'
 import type { Era } from '../log/entry.ts'
 import type { Program } from '../process/program.ts'
 import { type Process, until, type Wait } from '../process/wait.ts'
 import { ControlFailure, type ControlName, type ReplyOf, type RequestOf } from './control-types.ts'
+import { Counters } from './counters.ts'
 import type { ControlOutcome, DaemonNetwork, DaemonPacket, NetworkUser } from './daemon-network.ts'
 import type { EventScripts } from './event-scripts.ts'
 import { controlHandlers, type Handlers } from './handlers.ts'
@@ -69,20 +71,26 @@ export class Daemon implements NetworkUser {
   /** Milliseconds since 1970; 0 for never. */
   readonly times: { readonly startedMs: number; recoveryStartedMs: number; recoveryFinishedMs: number }
   banSeconds = 0
+  /** What the node may become; both at first. */
+  readonly roles = { leader: true, lmaster: true }
+  readonly counters: Counters
+  private readonly network: DaemonNetwork
   private endBan: (() => void) | undefined
   private endDropAll: (() => void) | undefined
   private readonly listeners = new Map<bigint, Set<Listener>>()
   private readonly handlers: Handlers
 
   constructor(options: DaemonOptions) {
-    const { pnn, program, kernel, scripts, network, log } = options
+    const { pnn, program, kernel, scripts, log } = options
     this.options = options
     this.pnn = pnn
     this.program = program
     this.times = { startedMs: program.nowMs, recoveryStartedMs: 0, recoveryFinishedMs: 0 }
+    this.counters = new Counters(timevalOf(program.nowMs))
+    this.network = this.counters.counting(options.network)
     for (const { name, defaultValue } of TUNABLES) this.tunables.set(name, options.tunables[name] ?? defaultValue)
     const tunable = (name: TunableName) => this.tunable(name)
-    this.peers = new Peers({ pnn, program, network, log, tunable }, options.nodes)
+    this.peers = new Peers({ pnn, program, network: this.network, log, tunable }, options.nodes)
     this.publicIps = new PublicIps({
       pnn,
       kernel,
@@ -91,8 +99,8 @@ export class Daemon implements NetworkUser {
       scriptLimitMs: () => this.scriptLimitMs(),
       mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST) === 0,
       banSelf: () => this.banSelf(),
-      askForAddresses: () => this.send(DESTINATION.CONNECTED_NODES, SRVID.rebalanceNode, pnn),
-      announce: (srvid, address) => this.send(DESTINATION.CURRENT_NODE, srvid, address),
+      askForAddresses: () => this.pass(DESTINATION.CONNECTED_NODES, SRVID.rebalanceNode, pnn),
+      announce: (srvid, address) => this.pass(DESTINATION.CURRENT_NODE, srvid, address),
     })
     this.handlers = controlHandlers(this)
   }
@@ -134,19 +142,37 @@ export class Daemon implements NetworkUser {
   control<N extends ControlName>(to: number, name: N, request: RequestOf<N>): Wait<ReplyOf<N>> {
     return (done, failed) => {
       this.program.do(() => {
-        if (to === DESTINATION.CURRENT_NODE || to === this.pnn) this.answer(name, request, settling(done, failed))
-        else this.peers.control(to, name, request, done, failed)
+        this.counters.add('clientPacketsReceived')
+        this.counters.add('clientReqControl')
+        const answered = (outcome: ControlOutcome) => {
+          this.counters.add('clientPacketsSent')
+          settling(done, failed)(outcome)
+        }
+        if (to === DESTINATION.CURRENT_NODE || to === this.pnn) this.answer(name, request, answered)
+        else this.peers.control(to, name, request, answered)
       })
       return undefined
     }
   }
 
-  /** Sends a message to those who listen for a srvid on a node, on all that are connected, or (the default of clients) on this one. */
+  /**
+   * Sends a message of a client to those who listen for a srvid on a node, on all that are connected, or (the default of clients) on
+   * this one.
+   */
   send(to: number, srvid: bigint, data: unknown): void {
+    this.program.do(() => {
+      this.counters.add('clientPacketsReceived')
+      this.counters.add('clientReqMessage')
+    })
+    this.pass(to, srvid, data)
+  }
+
+  /** The same for a message of the daemon itself. */
+  private pass(to: number, srvid: bigint, data: unknown): void {
     this.program.do(() => {
       for (const pnn of this.destinations(to)) {
         if (pnn === this.pnn) this.deliver(srvid, data, this.pnn)
-        else this.options.network.send(pnn, { kind: 'message', srvid, data })
+        else this.network.send(pnn, { kind: 'message', srvid, data })
       }
     })
   }
@@ -157,6 +183,11 @@ export class Daemon implements NetworkUser {
     this.listeners.set(srvid, listeners)
     listeners.add(listener)
     return () => listeners.delete(listener)
+  }
+
+  /** Whether anybody receives the messages for a srvid. */
+  hasListeners(srvid: bigint): boolean {
+    return (this.listeners.get(srvid)?.size ?? 0) > 0
   }
 
   connected(pnn: Pnn): void {
@@ -170,11 +201,12 @@ export class Daemon implements NetworkUser {
   received(from: Pnn, packet: DaemonPacket): void {
     this.program.do(() => {
       this.peers.heardOf(from)
+      this.counters.received(packet)
       if (packet.kind === 'message') this.deliver(packet.srvid, packet.data, from)
       if (packet.kind === 'reply') this.peers.replied(packet.id, packet.outcome)
       if (packet.kind === 'control') {
         const { id, name, request } = packet
-        this.answer(name, request as never, (outcome) => this.options.network.send(from, { kind: 'reply', id, outcome }))
+        this.answer(name, request as never, (outcome) => this.network.send(from, { kind: 'reply', id, outcome }))
       }
     })
   }
@@ -197,6 +229,7 @@ export class Daemon implements NetworkUser {
     this.options.log('ctdbd', 'recoveryFinished')
     yield* until(this.options.scripts.run('recovered', [], this.scriptLimitMs()))
     this.times.recoveryFinishedMs = this.program.nowMs
+    this.counters.add('numRecoveries')
     if (this.runState === 'FIRST_RECOVERY') this.setRunState('STARTUP')
   }
 
@@ -323,11 +356,11 @@ export class Daemon implements NetworkUser {
       setFlags: (flags) => {
         const change: FlagChange = { pnn: this.pnn, oldFlags: this.ownFlags, newFlags: flags }
         this.ownFlags = flags
-        this.send(this.pnn, INTERNAL_SRVID.pushFlags, change)
+        this.pass(this.pnn, INTERNAL_SRVID.pushFlags, change)
       },
       healthChanged: () => {
         const request: RunRequest = { pnn: this.pnn, replySrvid: 0n }
-        this.send(DESTINATION.CONNECTED_NODES, SRVID.takeoverRun, request)
+        this.pass(DESTINATION.CONNECTED_NODES, SRVID.takeoverRun, request)
       },
     })
   }
@@ -354,7 +387,10 @@ export class Daemon implements NetworkUser {
   }
 
   private deliver(srvid: bigint, data: unknown, from: Pnn): void {
-    for (const listener of [...(this.listeners.get(srvid) ?? [])]) listener(data, from)
+    for (const listener of [...(this.listeners.get(srvid) ?? [])]) {
+      this.counters.add('clientPacketsSent')
+      listener(data, from)
+    }
   }
 
   private destinations(to: number): Pnn[] {

@@ -1,7 +1,7 @@
 import { addressKey, type SocketAddress } from '../address/socket-address.ts'
 import { clusterNodes } from '../cluster/address-files.ts'
 import { type ClusterNode, NODE_FLAG } from '../cluster/node.ts'
-import type { Timeval } from '../cluster/timeval.ts'
+import { timevalOf as timeval } from '../cluster/timeval.ts'
 import { LISTED_TUNABLES } from '../cluster/tunables.ts'
 import { processId } from '../log/entry.ts'
 import { type Process, until } from '../process/wait.ts'
@@ -11,7 +11,8 @@ import type { Daemon, NodeFile } from './daemon.ts'
 /** What a daemon does for each control. */
 export type Handlers = { readonly [N in ControlName]: (request: RequestOf<N>) => Process<ReplyOf<N>> }
 
-const CAPABILITIES = { leader: true, lmaster: true, parallelRecovery: true, fragmentedControls: true, raw: 0x3_0003 }
+/** The recovery daemon is a client, and so is who asks. */
+const NUM_CLIENTS = 2
 /** CTDB's number for the level NOTICE, its default. */
 const NOTICE = 3
 
@@ -22,16 +23,13 @@ const atOnce = <Q, R>(answer: (request: Q) => R) =>
     return answer(request)
   }
 
-const timeval = (ms: number): Timeval => ({
-  seconds: Math.floor(ms / 1000),
-  microseconds: Math.round((ms % 1000) * 1000),
-})
-
 /** The handlers of all controls of a daemon. */
 export function controlHandlers(daemon: Daemon): Handlers {
   return {
     ...queries(daemon),
     ...settings(daemon),
+    ...statistics(daemon),
+    ...processes(daemon),
     ...nodeControls(daemon),
     ...recoveryControls(daemon),
     ...addressControls(daemon),
@@ -41,8 +39,7 @@ export function controlHandlers(daemon: Daemon): Handlers {
 function queries(daemon: Daemon) {
   const { options, publicIps, peers } = daemon
   return {
-    // The recovery daemon is a client, and so is who asks.
-    ping: atOnce(() => 2),
+    ping: atOnce(() => NUM_CLIENTS),
     getPid: atOnce(() => processId(daemon.pnn, 'ctdbd')),
     getPnn: atOnce(() => daemon.pnn),
     getRunState: atOnce(() => daemon.runState),
@@ -50,7 +47,7 @@ function queries(daemon: Daemon) {
     getVnnMap: atOnce(() => daemon.vnnMap),
     getDbMap: atOnce(() => []),
     getRecoveryMode: atOnce(() => daemon.recoveryMode),
-    getCapabilities: atOnce(() => CAPABILITIES),
+    getCapabilities: atOnce(() => capabilitiesOf(daemon.roles)),
     getReclockFile: atOnce(() => options.lockPath),
     getRecmaster: atOnce(() => {
       // 4.16 did away with it.
@@ -82,23 +79,62 @@ function configuredNodes({ path, read }: NodeFile): ClusterNode[] {
 function settings(daemon: Daemon) {
   let debugLevel = NOTICE
   const { tunables } = daemon
-  const known = (name: string): number => {
-    const value = tunables.get(name)
-    if (value === undefined) throw new ControlFailure(-1)
-    return value
+  /** A tunable's name may come in any case. */
+  const known = (name: string): string => {
+    const found = [...tunables.keys()].find((each) => each.toLowerCase() === name.toLowerCase())
+    if (found === undefined) throw new ControlFailure(-1)
+    return found
   }
   return {
     getDebug: atOnce(() => debugLevel),
     setDebug: atOnce((level: number) => {
       debugLevel = level
     }),
-    getTunable: atOnce(known),
+    getTunable: atOnce((name: string) => tunables.get(known(name)) ?? 0),
     setTunable: atOnce(({ name, value }: { name: string; value: number }) => {
-      known(name)
-      tunables.set(name, value)
+      tunables.set(known(name), value)
     }),
     listTunables: atOnce(() => [...LISTED_TUNABLES]),
     getAllTunables: atOnce(() => Object.fromEntries(tunables)),
+    setLmasterRole: atOnce((may: number) => {
+      daemon.roles.lmaster = may !== 0
+    }),
+    setLeaderRole: atOnce((may: number) => {
+      daemon.roles.leader = may !== 0
+    }),
+  }
+}
+
+const capabilitiesOf = ({ leader, lmaster }: Daemon['roles']) => ({
+  leader,
+  lmaster,
+  parallelRecovery: true,
+  fragmentedControls: true,
+  raw: 0x3_0000 | (lmaster ? 0x2 : 0) | (leader ? 0x1 : 0),
+})
+
+function statistics(daemon: Daemon) {
+  const { counters, program } = daemon
+  const now = () => timeval(program.nowMs)
+  return {
+    statistics: atOnce(() => counters.statistics({ numClients: NUM_CLIENTS, recovering: daemon.recoveryMode !== 0, now: now() })),
+    statisticsReset: atOnce(() => counters.reset(now())),
+    // What was counted in each second is not kept.
+    getStatHistory: atOnce(() => []),
+  }
+}
+
+/** Of clients that come through a socket the process is not known; so only the recovery daemon exists. */
+function processes(daemon: Daemon) {
+  const exists = (pid: number) => {
+    if (pid !== processId(daemon.pnn, 'recoverd')) throw new ControlFailure(-1)
+  }
+  return {
+    processExists: atOnce(exists),
+    checkPidSrvid: atOnce(({ pid, srvid }: RequestOf<'checkPidSrvid'>) => {
+      exists(pid)
+      if (!daemon.hasListeners(srvid)) throw new ControlFailure(-1)
+    }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { Program } from '../process/program.ts'
-import { ControlFailure, type ControlName, type ReplyOf, type RequestOf } from './control-types.ts'
+import type { ControlName, RequestOf } from './control-types.ts'
 import type { ControlOutcome, DaemonNetwork } from './daemon-network.ts'
 import type { Log } from './log.ts'
 
@@ -63,16 +63,8 @@ export class Peers {
     return this.peers.filter((peer) => peer.pnn !== this.owner.pnn && isConnected(peer)).map(({ pnn }) => pnn)
   }
 
-  /** Asks another node. One of `done` and `failed` is called, once; or none ever, when that node hangs. */
-  control<N extends ControlName>(
-    to: Pnn,
-    name: N,
-    request: RequestOf<N>,
-    done: (value: ReplyOf<N>) => void,
-    failed: (error: ControlFailure) => void,
-  ): void {
-    const settle = (outcome: ControlOutcome) =>
-      outcome.ok ? done(outcome.value as ReplyOf<N>) : failed(new ControlFailure(outcome.status, outcome.text))
+  /** Asks another node. `settle` is called once; or never, when that node hangs. */
+  control<N extends ControlName>(to: Pnn, name: N, request: RequestOf<N>, settle: (outcome: ControlOutcome) => void): void {
     const peer = this.peer(to)
     if (!peer || !isConnected(peer)) {
       settle(disconnected(to))

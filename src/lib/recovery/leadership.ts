@@ -58,13 +58,14 @@ export class Leadership {
     this.broadcast()
   }
 
-  /** Nobody leads any more, as far as we know: we are inactive, or have lost the lock. */
+  /** Nobody leads any more, as far as we know: we are inactive, may not, or have lost the lock. */
   resign(): void {
     this.lock.release(this.program)
     if (this.isOurs) this.setLeader(undefined)
   }
 
   private broadcast(): void {
+    if (this.isOurs && !this.daemon.roles.leader) this.resign()
     if (this.isOurs) this.announce(this.daemon.pnn)
     this.program.after(BROADCAST_MS, () => this.broadcast())
   }
@@ -75,7 +76,7 @@ export class Leadership {
 
   private heard(leader: Pnn): void {
     if (leader === UNKNOWN_PNN) {
-      if (!this.electionInProgress && !this.isOurs && !this.isInactive) this.program.start(this.elect())
+      if (!this.electionInProgress && !this.isOurs && this.mayLead) this.program.start(this.elect())
       return
     }
     this.electionInProgress = false
@@ -107,7 +108,7 @@ export class Leadership {
     }
     log('recoverd', 'takingLock', this.lock.path)
     yield* until(this.program.sleep(LOCK_MS))
-    if (this.isInactive) {
+    if (!this.mayLead) {
       this.endElection()
     } else if (this.lock.take(this.program)) {
       log('recoverd', 'lockTaken')
@@ -138,6 +139,10 @@ export class Leadership {
   private setLeader(leader: Pnn | undefined): void {
     this.leader = leader
     this.daemon.leader = leader
+  }
+
+  private get mayLead(): boolean {
+    return !this.isInactive && this.daemon.roles.leader
   }
 
   private get isInactive(): boolean {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { configValue } from '../../lib/audit/config-file.ts'
 import type { ClusterNode } from '../../lib/cluster/node.ts'
 import { readNodesList } from '../../lib/cluster/nodes-list.ts'
@@ -10,6 +11,8 @@ const MAX_BYTES = 1 << 20
 /** The machine whose nodes list is meant. */
 export interface NodesSource {
   readonly access: HostAccess
+  /** Whether that is this machine. */
+  readonly isHere: boolean
   /** The folder there with CTDB's configuration. */
   readonly base: string
   /** For each command. */
@@ -70,8 +73,9 @@ function reasonOf({ cause, message }: CtdbtsError): string {
   return (code && REASONS[code]) ?? message
 }
 
-/** Undefined when it cannot be read. */
-async function readText({ access, timeoutMs }: NodesSource, path: string): Promise<string | undefined> {
+/** Undefined when it cannot be read. Here that takes no other program. */
+async function readText({ access, isHere, timeoutMs }: NodesSource, path: string): Promise<string | undefined> {
+  if (isHere) return await readFile(path, 'latin1').catch(() => undefined)
   const { exitStatus, stdout } = await access.exec(['cat', path], { timeoutMs, maxBytes: MAX_BYTES })
   return exitStatus === 0 ? stdout.toString('latin1') : undefined
 }

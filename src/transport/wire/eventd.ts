@@ -6,7 +6,7 @@ import { timeval } from './structs.ts'
 // The event daemon's protocol, on a socket of its own: it runs the event scripts, and tells how they went.
 
 const VERSION = 0
-const COMMAND_STATUS = 2
+const COMMAND = { run: 1, status: 2 } as const
 
 const head = sequence({ length: u32, version: u32, requestId: u32, command: u32 })
 const HEAD_SIZE = 16
@@ -25,45 +25,70 @@ const scriptStatus = sequence({
 /** Body of the answer to it, where `result` is 0: else it ends behind that. */
 export const eventReply = sequence({ result: i32, summary: i32, scripts: list(scriptStatus) })
 
+/** Body of a RUN request. */
+export const eventRunRequest = sequence({
+  component: countedText(),
+  event: countedText(),
+  /** What the scripts get behind the event's name, separated by blanks. */
+  args: countedText({ emptyAs: 'nothing' }),
+  /** After so many seconds the scripts are killed; 0 for never. */
+  timeoutSeconds: u32,
+  /** 1: later scripts are run even when an earlier one has failed. */
+  flags: u32,
+})
+
+/** Asks that an event be run. */
+export type EventRunRequest = ValueOf<typeof eventRunRequest>
 /** Asks how the scripts of a component (`legacy`) fared when an event (`monitor`, `takeip`, …) was last run. */
 export type EventStatusRequest = ValueOf<typeof eventRequest>
 /** How the last run of an event went, script by script. `result` ≠ 0: the question could not be answered. */
 export type EventStatus = ValueOf<typeof eventReply>
 
-function frame(requestId: number, body: Uint8Array): Uint8Array {
+function frame(command: number, requestId: number, body: Uint8Array): Uint8Array {
   const out = new ByteWriter()
-  head.write(out, { length: HEAD_SIZE + body.length, version: VERSION, requestId, command: COMMAND_STATUS })
+  head.write(out, { length: HEAD_SIZE + body.length, version: VERSION, requestId, command })
   out.append(body)
   return out.finish()
 }
 
-function openFrame(bytes: Uint8Array): { requestId: number; body: Uint8Array } {
+function openFrame(bytes: Uint8Array, expected?: number): { requestId: number; command: number; body: Uint8Array } {
   const { length, version, requestId, command } = decode(head, bytes)
   if (length !== bytes.length) throw new DecodeError(`length ${length} in a frame of ${bytes.length} bytes`, 0)
   if (version !== VERSION) throw new DecodeError(`event protocol version ${version}, where ${VERSION} is the only one`, 4)
-  if (command !== COMMAND_STATUS) throw new DecodeError(`unexpected command ${command}`, 12)
-  return { requestId, body: bytes.subarray(HEAD_SIZE) }
+  if (command !== (expected ?? command) || !Object.values<number>(COMMAND).includes(command))
+    throw new DecodeError(`unexpected command ${command}`, 12)
+  return { requestId, command, body: bytes.subarray(HEAD_SIZE) }
 }
 
 /** The bytes of a STATUS request. */
 export const encodeEventStatusRequest = (requestId: number, request: EventStatusRequest): Uint8Array =>
-  frame(requestId, encode(eventRequest, request))
+  frame(COMMAND.status, requestId, encode(eventRequest, request))
 
 /** The bytes of the answer to a STATUS request. */
 export const encodeEventStatus = (requestId: number, status: EventStatus): Uint8Array =>
-  frame(requestId, status.result === 0 ? encode(eventReply, status) : encode(i32, status.result))
+  frame(COMMAND.status, requestId, status.result === 0 ? encode(eventReply, status) : encode(i32, status.result))
+
+/** The bytes of a RUN request. */
+export const encodeEventRunRequest = (requestId: number, request: EventRunRequest): Uint8Array =>
+  frame(COMMAND.run, requestId, encode(eventRunRequest, request))
 
 /** @throws DecodeError when these bytes are no STATUS request. */
 export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest & { requestId: number } {
-  const { requestId, body } = openFrame(bytes)
+  const { requestId, body } = openFrame(bytes, COMMAND.status)
   return { requestId, ...decode(eventRequest, body) }
 }
 
-/** @throws DecodeError when these bytes are no answer to a STATUS request. */
+/**
+ * An answer to either request; that to RUN has the result alone.
+ * @throws DecodeError when these bytes are none.
+ */
 export function decodeEventStatus(bytes: Uint8Array): EventStatus & { requestId: number } {
-  const { requestId, body } = openFrame(bytes)
+  const { requestId, command, body } = openFrame(bytes)
   const result = decode(i32, body)
-  return { requestId, ...(result === 0 ? decode(eventReply, body) : { result, summary: 0, scripts: [] }) }
+  return {
+    requestId,
+    ...(result === 0 && command === COMMAND.status ? decode(eventReply, body) : { result, summary: 0, scripts: [] }),
+  }
 }
 
 /** How long the event daemon's frame is that starts with these bytes; for FrameSplitter. */

@@ -115,3 +115,19 @@ describe('an election', () => {
     expect(small.leader.pnn).toBe(old)
   })
 })
+
+describe('the leader role', () => {
+  it.each(['2017', 'now'] as const)('is needed to lead: who has lost it gives up, and only others are elected (%s)', (era) => {
+    const small = new SmallWorld({ era }).comeUp()
+    const { pnn: old } = small.leader
+    const daemon = small.world.nodes[old]?.daemon
+    if (!daemon) throw new Error('the leader runs')
+    daemon.roles.leader = false
+    small.passUntil(() => small.world.leader !== undefined && small.world.leader !== old)
+    for (const { pnn } of small.world.nodes) if (pnn !== old) small.do(`stop ${pnn}`)
+    small.pass(30)
+    expect(small.world.leader).toBeUndefined()
+    daemon.roles.leader = true
+    small.passUntil(() => small.world.leader === old)
+  })
+})

@@ -26,8 +26,8 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   '4.25': layout('127.0.0.', 'lo', ['192.168.100.1', '192.168.100.3', '192.168.200.1', '192.168.200.3'], [true, false, true]),
 }
 
-/** What simulated nodes have not: databases, statistics. They say so. */
-const REFUSED = ['STATISTICS', 'GET_STAT_HISTORY', 'GET_DBNAME', 'GETDBPATH', 'DB_GET_HEALTH']
+/** What simulated nodes have not: databases. They say so. */
+const REFUSED = ['GET_DBNAME', 'GETDBPATH', 'DB_GET_HEALTH']
 
 /** Messages that are requests, too, and what they are answered with when the tool wants an answer: a message with this srvid. */
 function replySrvidOf({ srvid, data }: Extract<Packet, { kind: 'message' }>): bigint | undefined {

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LogEntry } from '../../src/lib/log/entry.ts'
+import { uniformLayout } from '../../src/lib/sim/layout.ts'
+import { type SimServer, startSimServer } from '../../src/transport/serve/sim-server.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
+
+/** The embedded cluster behind its sockets, and what a command prints on one of its nodes. */
+class Cluster {
+  readonly server: SimServer
+  /** Which node's takeover runs were disabled and enabled again. */
+  readonly said: string[]
+
+  private constructor(server: SimServer, said: string[]) {
+    this.server = server
+    this.said = said
+  }
+
+  static async start(): Promise<Cluster> {
+    const said: string[] = []
+    const log = ({ pnn, text }: LogEntry) => {
+      if (/^(Disabling|Reenabling) takeover runs/.test(text)) said.push(`${pnn} ${text.split(' ')[0]}`)
+    }
+    const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 5, log })
+    said.length = 0
+    return new Cluster(server, said)
+  }
+
+  do(line: string): void {
+    this.server.cluster.carryOut(line)
+  }
+
+  env = (pnn = 0): Record<string, string> => ({ CTDB_SOCKET: this.server.nodes[pnn]?.socketPath ?? '' })
+  run = (...argv: string[]) => ctdbts(argv, this.env())
+
+  /** The document that a command prints under --json. */
+  async json(...argv: string[]): Promise<Record<string, unknown>> {
+    const { stdout, status } = await this.run(...argv, '--json')
+    return { ...(JSON.parse(stdout) as Record<string, unknown>), status }
+  }
+
+  /** Starts a command, to which something will be done. */
+  start(...argv: string[]) {
+    const child = spawn(process.execPath, [RUN_JS, ...argv], {
+      env: { ...process.env, ...this.env() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)])
+    return { child, ended: ended.then(([[code], stdout, stderr]) => ({ status: code as number, stdout, stderr })) }
+  }
+
+  async ownerOf(ip: string): Promise<unknown> {
+    return (await this.json('ipinfo', ip)).pnn
+  }
+}
+
+let cluster: Cluster
+const IP = '172.16.146.131'
+const QUIET = { stdout: '', stderr: '', status: 0 }
+
+describe('on the embedded cluster', () => {
+  beforeEach(async () => {
+    cluster = await Cluster.start()
+  }, 60_000)
+  afterEach(() => cluster.server[Symbol.asyncDispose]())
+
+  it('ipinfo, ifaces and nodestatus have documents and tables', async () => {
+    expect(await cluster.json('-n', '2', 'ipinfo', IP)).toEqual({
+      status: 0,
+      formatVersion: 1,
+      asked: 2,
+      publicIp: IP,
+      pnn: 2,
+      activeInterface: 'bond0',
+      interfaces: [{ name: 'bond0', linkUp: true, references: 1 }],
+    })
+    expect(await cluster.json('ipinfo', '1.2.3.4')).toMatchObject({
+      status: 1,
+      error: { code: 'UNKNOWN_ADDRESS', message: expect.stringContaining('Node 0 does not know about IP 1.2.3.4: ') },
+    })
+    expect(await cluster.json('ifaces', '-n', '1')).toMatchObject({
+      pnn: 1,
+      interfaces: [{ name: 'bond0', linkUp: true, references: 1 }],
+    })
+    expect((await cluster.run('ifaces', '--table')).stdout).toContain('│ bond0     │ up   │ 1         │')
+    cluster.do('disable 1')
+    await expect.poll(async () => (await cluster.run('nodestatus', '1')).status, { timeout: 10_000 }).toBe(4)
+    expect(await cluster.json('nodestatus', '0,1')).toMatchObject({ status: 4, node_status: { nodes: { 1: { flags_raw: 4 } } } })
+    expect((await cluster.run('nodestatus', '2')).status).toBe(0)
+    expect((await cluster.run('nodestatus', 'all', '--table')).stdout).toContain('DISABLED')
+  })
+
+  it('setifacelink, gratarp, addtickle and deltickle say with -v and --json what they did', async () => {
+    const tickle = ['10.1.1.1:1000', `${IP}:445`]
+    expect(await cluster.run('-v', 'setifacelink', 'bond0', 'down', '-n', '1')).toMatchObject({
+      stdout: '',
+      stderr: 'Node 1 takes the link of bond0 to be down\n',
+    })
+    expect(await cluster.json('setifacelink', 'bond0', 'up', '-n', '1')).toMatchObject({
+      pnn: 1,
+      interface: 'bond0',
+      linkUp: true,
+    })
+    expect((await cluster.run('-v', 'gratarp', IP, 'bond0')).stderr).toBe(`Node 0 announces ${IP} on bond0\n`)
+    expect(await cluster.json('addtickle', ...tickle)).toEqual({ status: 0, formatVersion: 1, pnn: 0, added: 1 })
+    expect(await cluster.json('gettickles', IP)).toMatchObject({
+      publicIp: IP,
+      connections: [{ source: { address: '10.1.1.1', port: 1000 }, destination: { address: IP, port: 445 } }],
+    })
+    expect((await cluster.run('gettickles', IP, '--table')).stdout).toContain('│ 10.1.1.1 │ 1000 │')
+    expect((await cluster.run('-v', 'deltickle', ...tickle)).stderr).toBe('Node 0: 1 tickle removed\n')
+    expect(await cluster.json('addtickle', tickle[0] ?? '')).toMatchObject({ status: 1, error: { code: 'USAGE' } })
+  })
+
+  it('addip and delip change one node, and do nothing where there is nothing to do', async () => {
+    const added = '172.16.146.200'
+    expect(await cluster.run('addip', `${added}/24`, 'bond0')).toMatchObject(QUIET)
+    await expect.poll(() => cluster.ownerOf(added), { timeout: 20_000 }).toBe(0)
+    expect(await cluster.json('addip', `${added}/24`, 'bond0')).toMatchObject({ status: 0, added: false })
+    expect((await cluster.run('addip', `${added}/24`, 'bond0')).stderr).toBe(`Node already knows about IP ${added}\n`)
+    expect(await cluster.run('delip', added)).toMatchObject(QUIET)
+    expect(await cluster.run('ipreallocate')).toMatchObject(QUIET)
+    expect(await cluster.json('delip', added)).toMatchObject({ status: 0, deleted: false })
+  })
+
+  it('moveip moves, and tells whether it will stay there', async () => {
+    expect(await cluster.run('moveip', IP, '0')).toMatchObject(QUIET)
+    expect(await cluster.ownerOf(IP)).toBe(0)
+    cluster.do('set IPAllocAlgorithm 0')
+    const due = 'its place in the list makes it due on node'
+    const { nextRun } = (await cluster.json('moveip', IP, '1')) as { nextRun?: { pnn: number; reason: string } }
+    expect(nextRun?.reason).toContain(due)
+    const elsewhere = nextRun?.pnn === 2 ? 1 : 2
+    const { stderr, status } = await cluster.run('-v', 'moveip', IP, String(elsewhere))
+    expect({ stderr, status }).toEqual({
+      stderr: `Takeover runs are disabled
+The other nodes have released ${IP}
+Node ${elsewhere} has taken ${IP}
+Takeover runs are enabled again
+ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${nextRun?.pnn}
+`,
+      status: 0,
+    })
+    await cluster.run('ipreallocate')
+    expect(await cluster.ownerOf(IP)).toBe(nextRun?.pnn)
+  })
+
+  it('moveip is as quiet as ctdb for scripts, also when the address will not stay', async () => {
+    cluster.do('set IPAllocAlgorithm 0')
+    for (const pnn of ['0', '1', '2']) expect(await cluster.run('moveip', IP, pnn)).toMatchObject(QUIET)
+  })
+
+  it.each([
+    ['Ctrl-C', [], 'SIGINT', 130],
+    ['SIGTERM', [], 'SIGTERM', 143],
+    ['a lost terminal', [], 'SIGHUP', 129],
+    ['the limit of -T', ['-T', '1'], undefined, 1],
+  ] as const)('moveip enables takeover runs again after %s', async (_, options, signal, status) => {
+    cluster.do('hang 2')
+    const { child, ended } = cluster.start(...options, '-t', '2', 'moveip', IP, '1')
+    await expect.poll(() => cluster.said, { timeout: 10_000 }).toContain('0 Disabling')
+    if (signal) child.kill(signal)
+    const { stderr, ...rest } = await ended
+    expect(rest).toEqual({ stdout: '', status })
+    expect(stderr).toContain(signal ? 'ctdbts: interrupted, cleaning up' : 'Maximum runtime exceeded - exiting')
+    // Others follow: the leader's own, for the run that the silence of node 2 leads to.
+    expect(cluster.said.slice(0, 4).toSorted()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
+  })
+
+  it('moveip ends at once when it is interrupted twice', async () => {
+    // Its owner takes its time to release the address; then a node that has agreed says nothing any more.
+    cluster.do(`script ${await cluster.ownerOf(IP)} releaseip 300`)
+    const { child, ended } = cluster.start('moveip', IP, '0')
+    await expect
+      .poll(() => cluster.said, { timeout: 10_000 })
+      .toEqual(expect.arrayContaining(['0 Disabling', '1 Disabling', '2 Disabling']))
+    cluster.do('hang 1')
+    child.kill('SIGINT')
+    await expect.poll(() => cluster.said, { timeout: 10_000 }).toContain('0 Reenabling')
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: 130, stderr: 'ctdbts: interrupted, cleaning up; once more ends it at once\n' })
+  })
+})

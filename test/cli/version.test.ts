@@ -1,0 +1,73 @@
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { uniformLayout } from '../../src/lib/sim/layout.ts'
+import { startSimServer } from '../../src/transport/serve/sim-server.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+/** A folder in which `ctdb` is this shell script. */
+function folderWith(script: string) {
+  const dir = tempDir()
+  writeFileSync(dir.file('ctdb'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return dir
+}
+
+const REAL = '[ "$1" = version ] && echo 4.19.2-Ubuntu'
+
+describe('version', () => {
+  it('is that of the ctdb that is installed; nobody else knows', async () => {
+    using dir = folderWith(REAL)
+    const run = (...argv: string[]) => ctdbts(argv, { PATH: dir.path, CTDB_SOCKET: '/nowhere' })
+    expect(await run('version')).toMatchObject({ stdout: '4.19.2-Ubuntu\n', stderr: '', status: 0 })
+    const document = '{\n  "version": "4.19.2-Ubuntu"\n}'
+    expect(await run('-j', 'version')).toMatchObject({ stdout: document, stderr: '', status: 0 })
+    expect((await run('version', '--json')).stdout.trim()).toBe(document)
+    expect(await run('version', '-n', '1')).toMatchObject({
+      stdout: '',
+      stderr: 'Cannot specify node for command version\n',
+      status: 1,
+    })
+  })
+
+  it('is asked for over SSH, of the first host that can be reached', async () => {
+    await using server = await startSimServer({
+      layout: uniformLayout(2, 2),
+      era: '2017',
+      seed: 1,
+      speed: 1,
+      ssh: { firstPort: 0 },
+    })
+    using home = tempDir()
+    const config = ['--ssh-config', server.sshConfigPath ?? '']
+    const run = (...argv: string[]) => ctdbts([...argv, ...config], { HOME: home.path, SSH_AUTH_SOCK: '', PATH: '/nowhere' })
+    // No daemon has to run there.
+    server.cluster.carryOut('kill 1')
+    expect(await run('version', '--host', 'node1')).toMatchObject({ stdout: '4.6.3\n', stderr: '', status: 0 })
+    expect(await run('version', '--host', 'node9.invalid,node0')).toMatchObject({ stdout: '4.6.3\n', status: 0 })
+    expect(await run('version', '--host', 'node9.invalid')).toMatchObject({ stdout: '', status: 1 })
+  })
+
+  it('passes over a ctdb that is ctdbts under another name', async () => {
+    using own = tempDir()
+    using dir = folderWith(REAL)
+    symlinkSync(RUN_JS, own.file('ctdb'))
+    expect(await ctdbts(['version'], { PATH: `${own.path}::/nowhere:${dir.path}` })).toMatchObject({ stdout: '4.19.2-Ubuntu\n' })
+  })
+
+  it('ends with an error when the ctdb leads back to ctdbts, and does not go round in circles', async () => {
+    using dir = folderWith(`exec '${process.execPath}' '${RUN_JS}' "$@"`)
+    const { stdout, stderr, status } = await ctdbts(['version'], { PATH: dir.path })
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toContain('the `ctdb` in PATH leads back to ctdbts')
+  })
+
+  it('is not known where none is installed, or none that tells', async () => {
+    const none = await ctdbts(['version'], { PATH: '/nowhere' })
+    expect(none).toMatchObject({ stdout: '', status: 1 })
+    expect(none.stderr).toContain(`this is ctdbts ${packageJson.version}`)
+    using broken = folderWith('echo oh no >&2; exit 3')
+    const { stderr, status } = await ctdbts(['version'], { PATH: broken.path })
+    expect({ stderr, status }).toEqual({ stderr: 'ctdbts: `ctdb version` here does not tell: oh no\n', status: 1 })
+  })
+})

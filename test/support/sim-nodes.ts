@@ -1,0 +1,22 @@
+import { onTestFinished } from 'vitest'
+import { uniformLayout } from '../../src/lib/sim/layout.ts'
+import type { SimClusterOptions } from '../../src/transport/serve/sim-cluster.ts'
+import { startSimServer } from '../../src/transport/serve/sim-server.ts'
+import { ctdbts } from './program.ts'
+
+/** A simulated cluster of three nodes behind Unix sockets, as long as the test. */
+export async function simNodes(options: Partial<SimClusterOptions> = {}) {
+  const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 1, ...options })
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return {
+    cluster: server.cluster,
+    /** Runs `ctdbts` on a node. */
+    on: (pnn: number, ...argv: string[]) => ctdbts(argv, { CTDB_SOCKET: server.nodes[pnn]?.socketPath ?? '', TZ: 'UTC' }),
+  }
+}
+
+/** What a script sees of a command that succeeds, or (with another status) ends with words on stdout. */
+export const prints = (stdout: string, status = 0) => ({ stdout, stderr: '', status })
+
+/** What a script sees of a command that fails. */
+export const fails = (stderr: string, status = 1, stdout = '') => ({ stdout, stderr, status })
