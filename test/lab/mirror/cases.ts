@@ -31,24 +31,27 @@ export const optionCases = (read: Read): Case[] =>
 
 /** Everything that is refused, or is not what the command is for. */
 export const errorCases = (read: Read): Case[] => {
-  const words = read.words[0] ?? read.wrong[0] ?? []
+  const words = read.words[0] ?? read.refused ?? []
   return [
     ...read.wrong.map((wrong) => caseOf(read, 'errors', [read.command, ...wrong])),
-    ...read.wrong.slice(0, 1).map((wrong) => caseOf(read, 'errors', ['-X', '-n', '1', read.command, ...wrong])),
+    ...read.wrong
+      .slice(0, 1)
+      .flatMap((wrong) => [
+        caseOf(read, 'errors', ['-X', '-n', '1', read.command, ...wrong]),
+        caseOf(read, 'errors', [read.command, ...wrong, '-n', '9']),
+      ]),
     // A value that is missing has to be the last word.
     ...REFUSED.map((options, at) => caseOf(read, 'errors', placed(read.command, words, options, options.length === 1 ? 1 : at))),
   ]
 }
 
-/** What every command says when the cluster is not well. */
-export const stateCases = (named: number | undefined, limit: number | undefined): Case[] =>
+/**
+ * What every command says when the cluster is not well.
+ * @param away nothing can be asked of that node, so nothing can be changed there.
+ */
+export const stateCases = (named: number | undefined, away: boolean): Case[] =>
   READS.flatMap((read) =>
-    [...read.words.slice(0, 2), ...read.wrong.slice(0, 1)].map((words) =>
-      caseOf(read, 'cluster states', [
-        ...(named === undefined ? [] : ['-n', String(named)]),
-        ...(limit === undefined ? [] : ['-t', String(limit)]),
-        read.command,
-        ...words,
-      ]),
+    [...read.words.slice(0, 2), ...(away && read.refused ? [read.refused] : []), ...read.wrong.slice(0, 1)].map((words) =>
+      caseOf(read, 'cluster states', [...(named === undefined ? [] : ['-n', String(named)]), read.command, ...words]),
     ),
   )

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Shown } from '../side-by-side/compare.ts'
 import type { Case } from './cases.ts'
 
@@ -21,7 +22,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     why: '4.17 has no `-j`; `ctdbts` answers as 4.25 does',
-    explains: (ctdb, ctdbts, { argv }) => argv.includes('-j') && sameStatus(ctdb, ctdbts) && ctdb.stdout === ctdbts.stdout,
+    explains: (ctdb, _ctdbts, { argv }) => argv.includes('-j') && ctdb.stderr === 'Invalid option -j: unknown option\n',
   },
   {
     why: 'where no daemon answers, `ctdbts` says why, and what to try',
@@ -30,7 +31,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     why: '4.17 no longer has it; `ctdbts` has it for older daemons',
-    explains: (ctdb, _, { command }) => ctdb.stderr === `Unknown command '${command}'\n`,
+    explains: (ctdb, _ctdbts, { command }) => ctdb.stderr === `Unknown command '${command}'\n`,
   },
   {
     why: 'with `-v`, `ctdbts` says on stderr what a command has changed',
@@ -40,5 +41,25 @@ export const DIFFERENCES: readonly Difference[] = [
       sameStatus(ctdb, ctdbts) &&
       ctdb.stdout === ctdbts.stdout &&
       ctdbts.stderr.startsWith(ctdb.stderr),
+  },
+  {
+    why: 'where the arguments are wrong and the node or the daemon is not there either, `ctdbts` speaks of the arguments: it asks nobody then',
+    explains: (ctdb, ctdbts) =>
+      sameStatus(ctdb, ctdbts) &&
+      /^Node \d+ |^Failed to connect|^connect\(\) failed/.test(ctdb.stderr) &&
+      USAGE.test(ctdbts.stdout),
+  },
+  {
+    why: 'the usage text of `sync` is that of `sync`, not that of `ipreallocate`',
+    explains: (ctdb, ctdbts, { command }) =>
+      command === 'sync' && sameStatus(ctdb, ctdbts) && USAGE.test(ctdb.stdout) && USAGE.test(ctdbts.stdout),
+  },
+  {
+    why: '4.17 writes "Destiation" in the header; 4.25 and `ctdbts` do not',
+    explains: (ctdb, ctdbts) => isDeepStrictEqual({ ...ctdb, stdout: ctdb.stdout.replace('Destiation', 'Destination') }, ctdbts),
+  },
+  {
+    why: 'a node that is named twice is shown once',
+    explains: (ctdb, ctdbts, { command, argv }) => command === 'nodestatus' && argv.includes('0,0') && sameStatus(ctdb, ctdbts),
   },
 ]

@@ -1,10 +1,12 @@
 import { NUMBERS, PING, type Rule, TIMES } from './rules.ts'
 
-/** A command that changes nothing. */
+/** What a command is asked that changes nothing. */
 export interface Read {
   readonly command: string
-  /** Its arguments where all is well; compared with every option, and in every state of the cluster. */
+  /** Its arguments where all is well; compared with every option, and in every state of the cluster. None where it changes something. */
   readonly words: readonly (readonly string[])[]
+  /** Arguments of one that changes something, for where it cannot: an option or a node that is refused. */
+  readonly refused?: readonly string[]
   /** Arguments that fail, or that it was not made for. */
   readonly wrong: readonly (readonly string[])[]
   readonly rule?: Rule
@@ -54,8 +56,13 @@ export const READS: readonly Read[] = [
     wrong: [[], ...BAD_ADDRESSES, [ADDRESS, 'x'], [ADDRESS, '99999'], [ADDRESS, '445', 'extra']],
   },
   { command: 'getdbmap', ...nothing },
-  { command: 'getdbstatus', words: [], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
-  { command: 'dbstatistics', words: [], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
+  { command: 'getdbstatus', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
+  {
+    command: 'dbstatistics',
+    words: [],
+    refused: ['nosuch.tdb'],
+    wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']],
+  },
   {
     command: 'process-exists',
     words: [['1'], ['999999']],
@@ -96,34 +103,37 @@ export const READS: readonly Read[] = [
   { command: 'natgw', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
   { command: 'lvs', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
   { command: 'version', ...nothing },
-  // Refused, as these could change something; what they do when they are not is in changes.ts.
-  { command: 'disable', words: [], wrong: [['extra']] },
-  { command: 'enable', words: [], wrong: [['extra']] },
-  { command: 'stop', words: [], wrong: [['extra']] },
-  { command: 'continue', words: [], wrong: [['extra']] },
-  { command: 'ban', words: [], wrong: [[], ['x'], ['10', 'extra'], ['']] },
-  { command: 'unban', words: [], wrong: [['extra']] },
-  { command: 'shutdown', words: [], wrong: [['extra']] },
-  { command: 'recover', words: [], wrong: [['extra']] },
-  { command: 'ipreallocate', words: [], wrong: [['extra']] },
-  { command: 'sync', words: [], wrong: [['extra']] },
+  // Only what is refused, as these could change something; what they do when they are not is in changes.ts.
+  { command: 'disable', words: [], refused: [], wrong: [['extra']] },
+  { command: 'enable', words: [], refused: [], wrong: [['extra']] },
+  { command: 'stop', words: [], refused: [], wrong: [['extra']] },
+  { command: 'continue', words: [], refused: [], wrong: [['extra']] },
+  { command: 'ban', words: [], refused: ['600'], wrong: [[], ['x'], ['0'], ['10', 'extra'], ['']] },
+  { command: 'unban', words: [], refused: [], wrong: [['extra']] },
+  { command: 'shutdown', words: [], refused: [], wrong: [['extra']] },
+  { command: 'recover', words: [], refused: [], wrong: [['extra']] },
+  { command: 'ipreallocate', words: [], refused: [], wrong: [['extra']] },
+  { command: 'sync', words: [], refused: [], wrong: [['extra']] },
   {
     command: 'setvar',
     words: [],
+    refused: ['RecoverTimeout', '30'],
     wrong: [[], ['RecoverTimeout'], ['NoSuchVar', '1'], ['RecoverTimeout', 'x'], ['RecoverTimeout', '1', '2']],
   },
-  { command: 'setdebug', words: [], wrong: [[], ['nonsense'], ['NOTICE', 'extra'], ['99']] },
+  { command: 'setdebug', words: [], refused: ['NOTICE'], wrong: [[], ['nonsense'], ['NOTICE', 'extra'], ['99']] },
   {
     command: 'setifacelink',
     words: [],
+    refused: ['eth2', 'up'],
     wrong: [[], ['eth1'], ['nosuch', 'up'], ['eth1', 'sideways'], ['eth1', 'up', 'extra'], ['', 'up']],
   },
-  { command: 'setlmasterrole', words: [], wrong: [[], ['perhaps'], ['on', 'extra']] },
-  { command: 'setleaderrole', words: [], wrong: [[], ['perhaps'], ['on', 'extra']] },
-  { command: 'statisticsreset', words: [], wrong: [['extra']] },
+  { command: 'setlmasterrole', words: [], refused: ['on'], wrong: [[], ['perhaps'], ['on', 'extra']] },
+  { command: 'setleaderrole', words: [], refused: ['on'], wrong: [[], ['perhaps'], ['on', 'extra']] },
+  { command: 'statisticsreset', words: [], refused: [], wrong: [['extra']] },
   {
     command: 'gratarp',
     words: [],
+    refused: [ADDRESS, 'eth1'],
     wrong: [
       [],
       [ADDRESS],
@@ -136,6 +146,7 @@ export const READS: readonly Read[] = [
   {
     command: 'addtickle',
     words: [],
+    refused: ['10.0.0.9:1', `${ADDRESS}:445`],
     wrong: [
       ['10.0.0.1:1'],
       ['nonsense', `${ADDRESS}:445`],
@@ -147,11 +158,13 @@ export const READS: readonly Read[] = [
   {
     command: 'deltickle',
     words: [],
+    refused: ['10.0.0.9:1', `${ADDRESS}:445`],
     wrong: [['10.0.0.1:1'], ['nonsense', `${ADDRESS}:445`], ['10.0.0.1:1', `${ADDRESS}:445`], ['10.0.0.1:1', '10.99.1.250:445']],
   },
   {
     command: 'moveip',
     words: [],
+    refused: [ADDRESS, '1'],
     wrong: [
       [],
       [ADDRESS],
@@ -166,17 +179,17 @@ export const READS: readonly Read[] = [
   {
     command: 'addip',
     words: [],
+    refused: ['10.99.1.140/24', 'eth1'],
     wrong: [
       [],
       ['10.99.1.140/24'],
       ['10.99.1.140', 'eth1'],
       ['nonsense', 'eth1'],
-      ['10.99.1.140/99', 'eth1'],
       ['10.99.1.140/24', 'eth1', 'extra'],
       [`${ADDRESS}/24`, 'eth1'],
     ],
   },
-  { command: 'delip', words: [], wrong: [[], ...BAD_ADDRESSES.slice(0, -1), [ADDRESS, 'extra']] },
-  { command: 'reloadnodes', words: [], wrong: [['extra']] },
-  { command: 'reloadips', words: [], wrong: [['x'], ['9'], ['0,9'], ['all', 'extra']] },
+  { command: 'delip', words: [], refused: ['10.99.1.140'], wrong: [[], ...BAD_ADDRESSES.slice(0, -1), [ADDRESS, 'extra']] },
+  { command: 'reloadnodes', words: [], refused: [], wrong: [['extra']] },
+  { command: 'reloadips', words: [], refused: [], wrong: [['x'], ['9'], ['0,9'], ['all', 'extra']] },
 ]

@@ -6,8 +6,6 @@ interface Asked {
   readonly on: number
   /** Given with -n; undefined: the local one. */
   readonly named: number | undefined
-  /** A time limit for commands that run into it, in seconds. */
-  readonly limit?: number
 }
 
 interface MirrorState {
@@ -15,22 +13,27 @@ interface MirrorState {
   enter(lab: Lab): Promise<unknown>
   leave(lab: Lab): Promise<unknown>
   readonly asked: readonly Asked[]
+  /** Nothing can be asked of the node. */
+  readonly away: boolean
 }
 
-/** Asked on a healthy node and on the one that is not. */
-const both = (pnn: number): Asked[] => [
-  { on: pnn === 0 ? 1 : 0, named: pnn },
-  { on: pnn, named: undefined },
-]
-
 const ASKED: Readonly<Record<string, readonly Asked[]>> = {
-  'node 1 is disabled': both(1),
-  'node 2 is stopped': both(2),
-  'node 0 is banned and node 1 disabled': both(0),
-  'the daemon of node 2 is gone': both(2),
+  'node 2 is stopped': [
+    { on: 0, named: 2 },
+    { on: 2, named: undefined },
+  ],
+  'node 0 is banned and node 1 disabled': [
+    { on: 2, named: 0 },
+    { on: 0, named: undefined },
+    { on: 2, named: 1 },
+  ],
+  'the daemon of node 2 is gone': [
+    { on: 0, named: 2 },
+    { on: 2, named: undefined },
+  ],
 }
 
 export const MIRROR_STATES: readonly MirrorState[] = CLUSTER_STATES.flatMap((state) => {
   const asked = ASKED[state.name]
-  return asked ? [{ ...state, asked }] : []
+  return asked ? [{ ...state, asked, away: state.name.endsWith('gone') }] : []
 })
