@@ -32,16 +32,22 @@ function run(command: string, argv: readonly string[], env: Record<string, strin
 }
 
 async function wholeCommand(socket: string): Promise<void> {
-  const ip = () => run(process.execPath, [join(root, 'bin/run.js'), 'ip'], { CTDB_SOCKET: socket })
   const nothing = () => run(process.execPath, ['-e', '0'])
-  console.log(reportLine('whole `ctdbts ip` against `node -e 0`', await inTurn(40, ip, nothing), 'at most 2.0'))
+  console.log(reportLine('whole `ctdbts ip` against `node -e 0`', await inTurn(40, ours(socket, 'ip'), nothing), 'at most 2.0'))
+  await againstCtdb('whole `ctdbts ip` against `ctdb ip`', 40, socket, 'ip')
+}
+
+const ours = (socket: string, command: string) => () =>
+  run(process.execPath, [join(root, 'bin/run.js'), command], { CTDB_SOCKET: socket })
+
+/** Only in its test mode does the real tool take another socket than its own; it speaks to the same recorded daemon. */
+async function againstCtdb(what: string, rounds: number, socket: string, command: string): Promise<void> {
   if (spawnSync('ctdb', ['version']).status !== 0) {
-    console.log('whole `ctdbts ip` against `ctdb ip`: NOT MEASURED, no ctdb is installed (apt install ctdb)')
+    console.log(`${what}: NOT MEASURED, no ctdb is installed (apt install ctdb)`)
     return
   }
-  // Only in its test mode does the real tool take another socket than its own; it speaks to the same recorded daemon.
-  const real = () => run('ctdb', ['ip'], { CTDB_TEST_MODE: '1', CTDB_BASE: dir, CTDB_SOCKET: socket })
-  console.log(reportLine('whole `ctdbts ip` against `ctdb ip`', await inTurn(40, ip, real), ''))
+  const real = () => run('ctdb', [command], { CTDB_TEST_MODE: '1', CTDB_BASE: dir, CTDB_SOCKET: socket })
+  console.log(reportLine(what, await inTurn(rounds, ours(socket, command), real), ''))
 }
 
 const PINGS = 10_000
@@ -86,6 +92,9 @@ async function nodeMap(): Promise<void> {
 
 try {
   await withDaemon('ip', wholeCommand)
+  await withDaemon('far-listvars', (socket) =>
+    againstCtdb('whole `ctdbts listvars` of a node 2 ms away against `ctdb listvars`', 20, socket, 'listvars'),
+  )
   await withDaemon('ping', pipelining)
   await nodeMap()
   await benchAllocation()
