@@ -16,6 +16,8 @@ export default class Reloadnodes extends MirrorCommand {
 All connected nodes must have the same list; recoveries are disabled meanwhile, and enabled again whatever happens.
 As with ctdb, a node that fails to reload is named, and does not make the command fail; --json tells.`
   static override examples = ['<%= config.bin %> reloadnodes']
+  /** The real tool does not look at arguments. */
+  static override strict = false
   protected override readonly remote = false
 
   async run(): Promise<unknown> {

@@ -6,12 +6,11 @@ import { untilHealthy } from './harness/view.ts'
 import { type Case, errorCases, optionCases, stateCases } from './mirror/cases.ts'
 import { STORIES } from './mirror/changes.ts'
 import { compare, differenceOf } from './mirror/compare.ts'
-import { READS as ALL_READS } from './mirror/reads.ts'
+import { READS } from './mirror/reads.ts'
 import { MIRROR_STATES } from './mirror/states.ts'
 import { Tally } from './mirror/tally.ts'
 import { tell } from './mirror/tell.ts'
 
-const READS = ALL_READS.filter(({ command }) => Object.hasOwn(COMMANDS, command))
 const COMPATIBILITY = fileURLToPath(new URL('../../docs/compatibility.md', import.meta.url))
 
 describeOnLab('every command that ctdb has too', (lab) => {
@@ -32,31 +31,24 @@ describeOnLab('every command that ctdb has too', (lab) => {
       await untilHealthy(lab)
     })
     describe.concurrent.each(asked)('asked on node $on of node $named', ({ on, named }) => {
-      const commands = Map.groupBy(
-        stateCases(named, away).filter((t) => Object.hasOwn(COMMANDS, t.command)),
-        ({ command }) => command,
-      )
+      const commands = Map.groupBy(stateCases(named, away), ({ command }) => command)
       it.each([...commands])('%s', { timeout: 120_000 }, (_, cases) => compareAll(on, cases))
     })
   })
 
-  it.each(STORIES.filter(({ name }) => name !== 'event scripts'))(
-    'told by each tool: $name',
-    { timeout: 240_000 },
-    async (story) => {
-      const theirs = await tell(lab, story, 'ctdb')
-      const ours = await tell(lab, story, 'ctdbts')
-      for (const [index, { argv, on = 0 }] of story.steps.entries()) {
-        const [ctdb, ctdbts] = [theirs[index], ours[index]]
-        if (!ctdb || !ctdbts) throw new Error(`step ${index} was not told`)
-        const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? ''
-        const tested: Case = { command, group: 'changes', argv, rule: undefined }
-        const where = `step ${index}, on node ${on}: ${argv.join(' ')}`
-        tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where))
-        expect(ctdbts.looks, `the cluster after ${where}`).toEqual(ctdb.looks)
-      }
-    },
-  )
+  it.each(STORIES)('told by each tool: $name', { timeout: 240_000 }, async (story) => {
+    const theirs = await tell(lab, story, 'ctdb')
+    const ours = await tell(lab, story, 'ctdbts')
+    for (const [index, { argv, on = 0 }] of story.steps.entries()) {
+      const [ctdb, ctdbts] = [theirs[index], ours[index]]
+      if (!ctdb || !ctdbts) throw new Error(`step ${index} was not told`)
+      const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? ''
+      const tested: Case = { command, group: 'changes', argv, rule: undefined }
+      const where = `step ${index}, on node ${on}: ${argv.join(' ')}`
+      tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where))
+      expect(ctdbts.looks, `the cluster after ${where}`).toEqual(ctdb.looks)
+    }
+  })
 
   it('differs only as docs/compatibility.md says', async () => {
     process.stdout.write(`${tally.combinations} combinations were compared\n`)

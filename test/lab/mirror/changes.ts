@@ -88,7 +88,6 @@ export const STORIES: readonly Story[] = [
     steps: [
       { argv: ['stop', '-n', '2'], settled: ['OK', 'OK', 'Stopped'] },
       { argv: ['stop', '-n', '2'] },
-      { argv: ['moveip', ADDRESS, '2'] },
       { argv: ['ipreallocate', '-n', '2'] },
       { on: 2, argv: ['ipreallocate'] },
       { on: 2, argv: ['disable', '-n', '1'], settled: ['OK', 'Disabled', 'Stopped'] },
@@ -166,18 +165,9 @@ export const STORIES: readonly Story[] = [
   {
     name: 'the end of a daemon',
     steps: [
-      { argv: ['shutdown', '-n', '2'] },
+      { argv: ['-v', 'shutdown', '-n', '2'] },
       { argv: ['nodestatus', '2'], prepare: (lab) => untilSettled(lab, ['OK', 'OK', 'Disconnected|Unhealthy'], [0, 1]) },
       { argv: ['pnn'], prepare: (lab) => lab.startDaemon(2), settled: OK },
-      { on: 2, argv: ['-v', 'shutdown'] },
-      {
-        argv: ['pnn'],
-        prepare: async (lab) => {
-          await untilSettled(lab, ['OK', 'OK', 'Disconnected|Unhealthy'], [0, 1])
-          await lab.startDaemon(2)
-        },
-        settled: OK,
-      },
     ],
   },
 ]

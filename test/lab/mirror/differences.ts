@@ -46,7 +46,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'where the arguments are wrong and the node or the daemon is not there either, `ctdbts` speaks of the arguments: it asks nobody then',
     explains: (ctdb, ctdbts) =>
       sameStatus(ctdb, ctdbts) &&
-      /^Node \d+ |^Failed to connect|^connect\(\) failed/.test(ctdb.stderr) &&
+      /^Node \d+ |^Failed to connect|^connect\(\) failed|^Node cannot be specified|^Cannot specify node/.test(ctdb.stderr) &&
       USAGE.test(ctdbts.stdout),
   },
   {
@@ -61,5 +61,18 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     why: 'a node that is named twice is shown once',
     explains: (ctdb, ctdbts, { command, argv }) => command === 'nodestatus' && argv.includes('0,0') && sameStatus(ctdb, ctdbts),
+  },
+  {
+    why: "`event` has the usage text of the other commands; that of `ctdb` is its helper program's",
+    explains: (ctdb, ctdbts) =>
+      sameStatus(ctdb, ctdbts) && ctdb.stdout.startsWith('Usage: ctdb-event ') && USAGE.test(ctdbts.stdout),
+  },
+  {
+    why: 'of a component that is not there, 4.25 and `ctdbts` tell the folder that was looked for; 4.17 only a number',
+    explains: (ctdb, ctdbts, { command }) =>
+      command === 'event' &&
+      sameStatus(ctdb, ctdbts) &&
+      ctdb.stderr === 'Command script list finished with result=2\n' &&
+      ctdbts.stderr.startsWith('Unable to find event script installation directory: '),
   },
 ]
