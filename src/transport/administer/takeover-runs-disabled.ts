@@ -157,4 +157,5 @@ function bothTold(error: unknown, left: CtdbtsError): CtdbtsError {
   )
 }
 
-const named = (nodes: readonly Pnn[]): string => (nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`)
+const named = (nodes: readonly Pnn[]): string =>
+  nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.toSorted((a, b) => a - b).join(', ')}`
