@@ -21,7 +21,7 @@ With --compat, or when the output is no terminal and none of --yes, --dry-run, -
 same text and exit status: no preview, no question, and exit status 0 even when "Failed to reload IPs on some nodes.".
 
 Exit status: 0 all is as promised; 1 a node did not reload, the takeover run failed, or nothing was done; 3 all nodes reloaded, and not
-everything is as promised; 62 not all nodes answered the request to disable or enable takeover runs; 130 Ctrl-C, 143 SIGTERM.
+everything is as promised; 62 not all connected nodes let takeover runs be disabled, or enabled again, in time; 130 Ctrl-C, 143 SIGTERM.
 Exit status of --dry-run: 0; 1 when a node will reject its file, or none can reload.`
   static override examples = [
     '<%= config.bin %> reloadips --dry-run all --host node1',
@@ -66,6 +66,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
           word,
           timelimit: flags.timelimit,
           signal,
+          toleratesSilence: true,
           tell: (line) => this.tell(flags, line),
           again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
           onReloaded: (nodes) => {

@@ -29,7 +29,7 @@ export function previewText({ nodes, plan, warnings }: ReloadPreview, paint: Pai
 const heading = (pnns: readonly Pnn[]): string => nodesText(pnns).replace('n', 'N')
 
 function nodeBody(node: NodePreview, paint: Paint): string {
-  const { verdict, why = '', hint, comes, goes, ignored, badLines } = node
+  const { verdict, why = '', hint, comes, goes, ignored, leaving, badLines } = node
   if (verdict === 'left out') return `left out, as ${visible(why)}\n`
   if (verdict === 'unknown') {
     return `${paint('bad', 'unknown what its file changes')}: ${visible(why)}\n${hint === undefined ? '' : `  ${visible(hint)}\n`}`
@@ -44,6 +44,10 @@ function nodeBody(node: NodePreview, paint: Paint): string {
     ),
     ...goes.map((address) => `${paint('bad', `  - ${address}`)}\n`),
     ...ignored.map((edit) => `  ! ${ignoredText(edit, node.pnn)}\n`),
+    ...leaving.map(
+      (address) =>
+        `  ! ${address}: deleted before and not released yet, it goes with the takeover run; reload once more after that\n`,
+    ),
     ...badLines.map(({ line, reason }) => `  ! line ${line} is taken, but ${visible(reason)}\n`),
   ].join('')
 }

@@ -56,11 +56,13 @@ describeOnLab('reloadips', (lab) => {
   afterEach(async () => {
     for (const action of undo.splice(0)) await action()
     for (const [pnn, text] of texts) writeFileSync(file(pnn), text)
-    await waitUntil('the files are reloaded', async () => {
-      // It fails in the middle of a takeover run.
-      const { status, stderr } = await lab.ctdb(0, 'reloadips', 'all')
-      return status === 0 ? undefined : stderr
-    })
+    // Addresses that are still to be deleted are not added again by the first; and it fails in the middle of a takeover run.
+    for (const time of ['first', 'second']) {
+      await waitUntil(`the files are reloaded for the ${time} time`, async () => {
+        const { status, stderr } = await lab.ctdb(0, 'reloadips', 'all')
+        return status === 0 ? undefined : stderr
+      })
+    }
     await untilHealthy(lab)
   }, 90_000)
 
@@ -178,16 +180,19 @@ describeOnLab('reloadips', (lab) => {
       lab.signal(2, 'ctdbd', 'SIGSTOP')
       undo.push(() => lab.signal(2, 'ctdbd', 'SIGCONT'))
       const ran = await reloadips('all', '--yes', '-t', '2')
-      const ours = await lab.ctdbts(0, 'reloadips', 'all', '-t', '2')
-      const theirs = await lab.ctdb(0, 'reloadips', 'all', '-t', '2')
+      const stillWithout = await known(0)
+      const ours = await lab.ctdbts(0, 'reloadips', 'all', '-t', '2', '-T', '9')
+      const theirs = await lab.ctdb(0, 'reloadips', 'all', '-t', '2', '-T', '9')
       lab.signal(2, 'ctdbd', 'SIGCONT')
       expect(ran.stdout).toContain('Warning: node 2 is connected and does not answer')
-      expect(ran.stderr).toMatch(/^ctdbts: nothing was reloaded\n/)
-      expect(ran.stderr).toMatch(/no answer from node 2; and takeover runs stay disabled on node 2 until \d\d:\d\d:\d\d/)
+      expect(ran.stderr).toContain(
+        'ctdbts: takeover runs are enabled again; nothing was reloaded\n' +
+          'ctdbts: takeover runs could not be disabled: no answer from node 2\n',
+      )
       expect(ran.status).toBe(62)
-      expect(ours.stderr.startsWith(theirs.stderr), ours.stderr).toBe(true)
-      expect([ours.stdout, ours.status]).toEqual([theirs.stdout, theirs.status])
-      expect(await known(0)).not.toContain(NEW)
+      expect(stillWithout).not.toContain(NEW)
+      // Neither fails to disable takeover runs, and neither gets an answer to its request for one.
+      expect({ ...ours, durationMs: 0 }).toEqual({ ...theirs, durationMs: 0 })
       await untilHealthy(lab)
       await expectEnabled()
     })

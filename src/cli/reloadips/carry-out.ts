@@ -8,7 +8,7 @@ import { collectNodeMap } from '../../transport/collect/node-map.ts'
 import { requestTakeoverRun } from '../../transport/takeover-run.ts'
 
 /** What `reloadips` is to do. */
-export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded'> {
+export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded' | 'toleratesSilence'> {
   /** `all` or PNNs; the local node without. */
   readonly word: string | undefined
   /** -t. Takeover runs are disabled for twice as long. */
@@ -40,8 +40,9 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
       seconds,
       signal,
       again: task.again,
+      toleratesSilence: task.toleratesSilence,
       onDisabled: () => {
-        tell(`Takeover runs are disabled on all connected nodes, for ${seconds} s at most`)
+        tell(`Takeover runs are disabled, for ${seconds} s at most`)
         done = `which nodes have reloaded their files is not known; ${NO_RUN}`
       },
       onReloaded: (results) => {

@@ -4,6 +4,7 @@ import { type MissedFact, type View, viewOf } from '../audit/view.ts'
 import type { AddressFileReading, ConfiguredAddress } from '../cluster/address-files.ts'
 import { flagsText, isActive, isReachable, type Pnn } from '../cluster/node.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { obstacle } from '../takeover/can-host.ts'
 import { type Plan, planTakeover } from '../takeover/plan.ts'
 import { type Edit, imagine } from '../takeover/what-if.ts'
 import { type IgnoredEdit, ignoredEdits, type KernelMasks, kernelMasks } from './ignored-edits.ts'
@@ -32,6 +33,8 @@ export interface NodePreview {
   /** How many addresses the daemon keeps. */
   readonly stays: number
   readonly ignored: readonly IgnoredEdit[]
+  /** In the file, and yet they go with the takeover run: they were deleted before, and are still to be released. */
+  readonly leaving: readonly string[]
   /** Lines that CTDB takes, though they do not say what they are meant to. */
   readonly badLines: readonly { readonly line: number; readonly reason: string }[]
 }
@@ -110,7 +113,7 @@ function silenceWarnings({ nodeMap, nodes }: Snapshot): string[] {
 }
 
 function previewNode(view: View, pnn: Pnn, masks: KernelMasks, missed: readonly MissedFact[]): NodePreview {
-  const nothing = { pnn, comes: [], goes: [], stays: 0, ignored: [], badLines: [] }
+  const nothing = { pnn, comes: [], goes: [], stays: 0, ignored: [], leaving: [], badLines: [] }
   const flags = view.flags(pnn)
   if (!isActive({ flags })) return { ...nothing, verdict: 'left out', why: `it is ${flagsText(flags)}` }
   const missedBefore = missed.length
@@ -141,8 +144,19 @@ function previewNode(view: View, pnn: Pnn, masks: KernelMasks, missed: readonly 
     goes,
     stays: known.length - goes.length,
     ignored: ignoredEdits(view, pnn, addresses, masks),
+    leaving: leavingAddresses(view, pnn).filter((address) => lineOf.has(address)),
     badLines: faults.map(({ line, reason }) => ({ line, reason })),
   }
+}
+
+/** A daemon does not tell which addresses it has marked as deleted; but nothing else keeps them from being available. */
+function leavingAddresses({ snapshot, peek }: View, pnn: Pnn): string[] {
+  const available = peek(pnn, 'available')
+  const own = peek(pnn, 'known')?.filter(({ owner }) => owner === pnn) ?? []
+  if (!available) return []
+  return own
+    .map(({ address }) => address)
+    .filter((address) => !available.includes(address) && obstacle(snapshot, pnn, address) === undefined)
 }
 
 /** Why a daemon rejects its whole file: a line that it cannot read, or an interface that its kernel does not have. */

@@ -19,6 +19,11 @@ export interface DisabledRuns {
   readonly signal?: AbortSignal | undefined
   /** When not one node has answered after so long, nobody is waited for any longer: NO_RECOVERY_DAEMON. */
   readonly silenceMs?: number
+  /**
+   * Goes on though nodes have not answered in time. So does the real tool: it means to fail then, and looks for another error number than
+   * it gets.
+   */
+  readonly toleratesSilence?: boolean | undefined
   /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
   readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
   /** Told when they are enabled again on all nodes. */
@@ -43,7 +48,7 @@ export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, w
   withDisabled(RECOVERIES, node, runs, work)
 
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal, silenceMs, onEnabled } = runs
+  const { nodes, seconds, signal, silenceMs, toleratesSilence, onEnabled } = runs
   signal?.throwIfAborted()
   const disable = await prepareRequest(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
@@ -60,7 +65,7 @@ async function withDisabled<T>(what: Disableable, node: AskedNode, runs: Disable
     onEnabled?.()
     throw error
   }
-  const left = await enable(what, node, runs, nodes, backAt)
+  const left = await enable(what, node, runs, toleratesSilence ? [...agreed] : nodes, backAt)
   if (left) throw left
   onEnabled?.()
   return result
@@ -68,7 +73,7 @@ async function withDisabled<T>(what: Disableable, node: AskedNode, runs: Disable
 
 function judgeDisabling(
   { name, code }: Disableable,
-  { nodes, silenceMs }: DisabledRuns,
+  { nodes, silenceMs, toleratesSilence }: DisabledRuns,
   agreed: ReadonlySet<Pnn>,
   refused: Pnn | undefined,
 ): void {
@@ -80,7 +85,7 @@ function judgeDisabling(
     })
   }
   const silent = nodes.filter((pnn) => !agreed.has(pnn))
-  if (silent.length === 0) return
+  if (silent.length === 0 || toleratesSilence) return
   const nobody = silenceMs !== undefined && agreed.size === 0
   throw new CtdbtsError(
     nobody ? NOBODY : `${code}_NOT_DISABLED`,
@@ -152,4 +157,5 @@ function bothTold(error: unknown, left: CtdbtsError): CtdbtsError {
   )
 }
 
-const named = (nodes: readonly Pnn[]): string => (nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`)
+const named = (nodes: readonly Pnn[]): string =>
+  nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.toSorted((a, b) => a - b).join(', ')}`
