@@ -23,8 +23,8 @@ export const READS: readonly Read[] = [
   { command: 'ifaces', ...nothing },
   {
     command: 'nodestatus',
-    words: [[], ['all'], ['0,2'], ['1']],
-    wrong: [['9'], ['0,9'], ['x'], ['1,x'], [''], ['0,'], ['0,0'], ['1', '2'], ['-1']],
+    words: [[], ['all']],
+    wrong: [['0,2'], ['1'], ['9'], ['0,9'], ['x'], ['1,x'], [''], ['0,'], ['0,0'], ['1', '2'], ['-1']],
   },
   { command: 'listnodes', ...nothing },
   { command: 'pnn', ...nothing },
@@ -35,8 +35,8 @@ export const READS: readonly Read[] = [
   { command: 'ping', ...nothing, rule: PING },
   {
     command: 'runstate',
-    words: [[], ['running'], ['startup', 'running']],
-    wrong: [['setup'], ['nonsense'], ['RUNNING'], ['setup', 'nonsense'], ['']],
+    words: [[], ['running']],
+    wrong: [['startup', 'running'], ['setup'], ['nonsense'], ['RUNNING'], ['setup', 'nonsense'], ['']],
   },
   { command: 'getpid', ...nothing },
   {
@@ -70,8 +70,8 @@ export const READS: readonly Read[] = [
   },
   {
     command: 'scriptstatus',
-    words: [[], ['monitor'], ['startup'], ['takeip']],
-    wrong: [['nonsense'], ['all'], ['monitor', 'extra']],
+    words: [[], ['monitor']],
+    wrong: [['startup'], ['takeip'], ['nonsense'], ['all'], ['monitor', 'extra']],
     rule: TIMES,
   },
   {
@@ -100,8 +100,8 @@ export const READS: readonly Read[] = [
     ],
     rule: TIMES,
   },
-  { command: 'natgw', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
-  { command: 'lvs', words: [['list'], ['leader'], ['status']], wrong: [[], ['nonsense'], ['list', 'extra']] },
+  { command: 'natgw', words: [['list']], wrong: [[], ['leader'], ['status'], ['nonsense'], ['list', 'extra']] },
+  { command: 'lvs', words: [['list']], wrong: [[], ['leader'], ['status'], ['nonsense'], ['list', 'extra']] },
   { command: 'version', ...nothing },
   // Only what is refused, as these could change something; what they do when they are not is in changes.ts.
   { command: 'disable', words: [], refused: [], wrong: [['extra']] },
