@@ -22,7 +22,8 @@ five times. One that knows the address already is no error.`
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Addip)
     const { pnn, added, address } = await this.withNode(flags, async (node) => {
-      const { address, maskBits } = parseAddressAndMask(args.address) ?? refuse(`Invalid IP/Mask ${args.address}`)
+      const { address, maskBits } =
+        parseAddressAndMask(args.address) ?? refuse(`Invalid IP/Mask ${args.address}`, 'such as 10.0.0.9/24 is wanted')
       const onProblem = (problem: CtdbtsError) => this.tellProblem(flags, problem)
       const pnn = await node.pnn
       const givingUp = `Failed to add public IP to node ${pnn}. Giving up`

@@ -114,6 +114,12 @@ describe('on the embedded cluster', () => {
     expect(await cluster.json('addtickle', tickle[0] ?? '')).toMatchObject({ status: 1, error: { code: 'USAGE' } })
   })
 
+  it('addip refuses a mask that no kernel takes, for which CTDB would ban nodes', async () => {
+    for (const word of ['10.0.0.77/33', 'fd00::77/129']) {
+      expect(await cluster.run('addip', word, 'bond0')).toMatchObject({ stderr: `Invalid IP/Mask ${word}\n`, status: 1 })
+    }
+  })
+
   it('addip and delip change one node, and do nothing where there is nothing to do', async () => {
     const added = '172.16.146.200'
     expect(await cluster.run('addip', `${added}/24`, 'bond0')).toMatchObject(QUIET)

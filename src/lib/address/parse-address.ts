@@ -36,10 +36,14 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
   return address && port !== undefined ? { ...address, port: port & 0xffff } : undefined
 }
 
-/** An address with the length of its mask: `10.0.0.1/24`. Undefined when it is none; whether the mask is a sensible one is not asked. */
+/**
+ * An address with the length of its mask: `10.0.0.1/24`. Undefined when it is none, or the mask is longer than the address. The real tool
+ * takes such a mask: no kernel does, each takeover run fails then, and the node that is to have the address is banned.
+ */
 export function parseAddressAndMask(text: string): { readonly address: SocketAddress; readonly maskBits: number } | undefined {
   const [address, maskBits] = cut(text, '/')
-  return address && maskBits !== undefined ? { address, maskBits } : undefined
+  if (!address || maskBits === undefined || maskBits > (address.family === 'ipv4' ? 32 : 128)) return undefined
+  return { address, maskBits }
 }
 
 function cut(text: string, separator: string): [address?: SocketAddress | undefined, number?: number] {

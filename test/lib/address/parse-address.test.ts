@@ -64,12 +64,13 @@ describe('a word of the command line', () => {
   it.each([
     ['10.0.0.1/24', '10.0.0.1', 24],
     ['fd00::1/64', 'fd00::1', 64],
-    ['10.0.0.1/999', '10.0.0.1', 999],
+    ['fd00::1/128', 'fd00::1', 128],
+    ['10.0.0.1/32', '10.0.0.1', 32],
   ])('%s is an address with a mask', (word, address, maskBits) => {
     expect(parseAddressAndMask(word)).toMatchObject({ address: { address }, maskBits })
   })
 
-  it.each(['10.0.0.1', '10.0.0.1/', '10.0.0.1/x', '/24', '10.0.0.1/24x', '10.0.0.1/2/4'])(
+  it.each(['10.0.0.1', '10.0.0.1/', '10.0.0.1/x', '/24', '10.0.0.1/24x', '10.0.0.1/2/4', '10.0.0.1/33', 'fd00::1/129'])(
     '%j is no address with a mask',
     (word) => {
       expect(parseAddressAndMask(word)).toBeUndefined()
