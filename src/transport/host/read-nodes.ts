@@ -4,6 +4,7 @@ import type { ClusterNode } from '../../lib/cluster/node.ts'
 import { readNodesList } from '../../lib/cluster/nodes-list.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { ExecResult, HostAccess } from '../host-access.ts'
+import { machineOf } from '../place.ts'
 
 /** A nodes file has an address a line. */
 const MAX_BYTES = 1 << 20
@@ -35,7 +36,7 @@ export async function readNodes(source: NodesSource): Promise<ClusterNode[]> {
   const failure = (...before: string[]) => {
     const line = `Failed to read nodes from "${list}"`
     return new CtdbtsError('NO_NODES', [...before, line].join('; '), {
-      hint: `see ctdb(7), under "NODES"; ${source.access.name} is where it was looked for`,
+      hint: `see ctdb(7), under "NODES"; ${machineOf(source.access)} is where it was looked for`,
       ctdbText: { stderr: [...before, line] },
     })
   }
