@@ -1,7 +1,7 @@
 import { CtdbtsError } from '../lib/errors.ts'
 import type { HelperResult } from '../transport/host/helper.ts'
 import type { GatewayAnswer } from '../ui/gateway-json.ts'
-import { visible } from '../ui/visible.ts'
+import { visibleLines } from '../ui/visible.ts'
 import type { Daemon, GlobalOptions } from './base-command.ts'
 import { helperStatus } from './helper-status.ts'
 import { wantsHost } from './host-flags.ts'
@@ -60,11 +60,9 @@ async function there(daemon: Daemon, { name }: Helper, word: string, signal: Abo
   const { runHelperOn } = await import('../transport/host/helper.ts')
   const limits = { timeoutMs: LONGEST_MS, maxBytes: MAX_BYTES, signal }
   const { stdout, stderr, exitStatus } = await runHelperOn(await daemon.host(), name, word, limits)
-  process.stderr.write(lines(stderr))
-  return { stdout: lines(stdout), exitStatus }
+  process.stderr.write(visibleLines(stderr))
+  return { stdout: visibleLines(stdout), exitStatus }
 }
-
-const lines = (text: string): string => text.replace(/[^\n\t]+/g, visible)
 
 /** @throws CtdbtsError HELPER_FAILED in the real tool's words; with none where the helper has spoken for itself. */
 function judge({ title }: Helper, { exitStatus, signal, stdout }: HelperResult, { json }: GlobalOptions): void {

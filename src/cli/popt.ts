@@ -132,7 +132,8 @@ const INT_MAX = 0x7fff_ffff
  * @throws InvalidOptionError when it is no number, or does not fit into 32 bits.
  */
 function integerText(text: string, word: string): string {
-  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d*)$/.exec(text)
+  if (text === '') return '0'
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)$/.exec(text)
   const digits = match?.[2] ?? ''
   const octal = /^0[0-7]+$/.test(digits)
   if (!match || (/^0\d/.test(digits) && !octal)) throw new InvalidOptionError(word, 'invalid numeric value')

@@ -1,6 +1,6 @@
 import { type CtdbText, CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { jsonText } from '../ui/json.ts'
-import { visible } from '../ui/visible.ts'
+import { visibleLines } from '../ui/visible.ts'
 
 /** How failures are told: in the real tool's words where it has any, in ours with a hint, or as JSON on stdout. */
 export type ErrorStyle = 'ctdb' | 'own' | 'json'
@@ -18,9 +18,9 @@ export function reportError(error: unknown, style: ErrorStyle): void {
   } else if (known?.ctdbText && style === 'ctdb') {
     tellAsCtdb(known.ctdbText)
   } else if (known) {
-    process.stderr.write(`ctdbts: ${lines(known.message)}\n${known.hint ? `  ${lines(known.hint)}\n` : ''}`)
+    process.stderr.write(`ctdbts: ${visibleLines(known.message)}\n${known.hint ? `  ${visibleLines(known.hint)}\n` : ''}`)
   } else {
-    process.stderr.write(`ctdbts: this should not have happened, please report it: ${lines(String(error))}\n`)
+    process.stderr.write(`ctdbts: this should not have happened, please report it: ${visibleLines(String(error))}\n`)
   }
   if (process.env.CTDBTS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
 }
@@ -29,15 +29,12 @@ export function reportError(error: unknown, style: ErrorStyle): void {
 export function reportProblems(problems: readonly CtdbtsError[], style: ErrorStyle): void {
   for (const problem of problems) {
     if (problem.ctdbText && style === 'ctdb') tellAsCtdb(problem.ctdbText)
-    else process.stderr.write(`ctdbts: ${lines(problem.message)}\n`)
+    else process.stderr.write(`ctdbts: ${visibleLines(problem.message)}\n`)
   }
 }
 
 function tellAsCtdb({ stdout, stderr }: CtdbText): void {
   // In this order, as the client library speaks first: it shows where both go to one place.
-  process.stderr.write(stderr.map((line) => `${lines(line)}\n`).join(''))
-  process.stdout.write(stdout ?? '')
+  process.stderr.write(stderr.map((line) => `${visibleLines(line)}\n`).join(''))
+  process.stdout.write(visibleLines(stdout ?? ''))
 }
-
-/** Messages may quote nodes; they keep their own line breaks and tabs, and nothing else that a terminal would obey. */
-const lines = (text: string): string => text.replace(/[^\n\t]+/g, visible)

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
-import { namedNodes } from '../lib/cluster/node-list.ts'
+import { nodesAsNamed } from '../lib/cluster/node-list.ts'
 import { collectStatus } from '../transport/collect/status.ts'
 import { ctdbNodeStatusText, ctdbStatusJson } from '../ui/ctdb/status.ts'
 
@@ -31,7 +31,7 @@ Exit status: the flags of all nodes shown, one bit each; 0 when all are well. 1 
         node,
         nodesOnly: true,
         timeoutMs,
-        choose: (nodes, asked) => namedNodes(nodes, args.nodes, asked),
+        choose: (nodes, asked) => nodesAsNamed(nodes, args.nodes, asked),
       }),
     )
     const present = report.nodes.filter((each) => !hasFlag(each, NODE_FLAG.DELETED))

@@ -1,4 +1,5 @@
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { placeOf } from './place.ts'
 
 /** A node by its PNN, or the one we are connected to, as long as we do not know its PNN. */
 export type Destination = number | 'local'
@@ -16,7 +17,7 @@ export class ClosedError extends CtdbtsError {
   /** @param bufferedBytes bytes of a packet that never became whole. */
   static byPeer(peer: string, bufferedBytes: number): ClosedError {
     const where = bufferedBytes > 0 ? ` in the middle of a packet (after ${bufferedBytes} bytes of it)` : ''
-    return new ClosedError('DISCONNECTED', `the daemon at ${peer} closed the connection${where}`, {
+    return new ClosedError('DISCONNECTED', `the daemon ${placeOf(peer)} closed the connection${where}`, {
       hint: 'ctdbd has stopped or crashed: see its log, and `systemctl status ctdb`',
     })
   }
@@ -31,7 +32,7 @@ export class ClosedError extends CtdbtsError {
 
   static notCtdb(peer: string, cause: unknown): ClosedError {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    return new ClosedError('NOT_CTDB', `what answers at ${peer} does not speak CTDB's protocol: ${reason}`, {
+    return new ClosedError('NOT_CTDB', `what answers ${placeOf(peer)} does not speak CTDB's protocol: ${reason}`, {
       hint: 'name the socket of ctdbd itself with --socket or CTDB_SOCKET',
       cause,
     })

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import type { EventRun, ScriptRun } from '../lib/snapshot/host-facts.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
+import { placeOf } from './place.ts'
 import {
   decodeEventStatus,
   type EventRunRequest,
@@ -26,7 +27,7 @@ const NEVER_RAN = 22
 const MAX_FRAME_BYTES = 4 << 20
 
 export interface EventClientOptions {
-  /** Where the stream leads to, for error messages: the path of a socket, a host. */
+  /** Where the stream leads to, for error messages: a host (`machineOf`). */
   readonly peer: string
   /** Time limit of each question. */
   readonly timeoutMs: number
@@ -64,9 +65,13 @@ export class EventClient {
     const { result, scripts } = await this.status({ component: COMPONENT, event })
     if (result !== 0 && result !== NEVER_RAN) {
       const { peer } = this.options
-      throw new CtdbtsError('EVENT_FAILED', `the event daemon at ${peer} does not tell of ${event}: it answered ${result}`, {
-        hint: `see \`ctdb event status ${COMPONENT} ${event}\` on that node`,
-      })
+      throw new CtdbtsError(
+        'EVENT_FAILED',
+        `the event daemon ${placeOf(peer)} does not tell of ${event}: it answered ${result}`,
+        {
+          hint: `see \`ctdb event status ${COMPONENT} ${event}\` on that node`,
+        },
+      )
     }
     return { event, scripts: scripts.map(scriptRun) }
   }
@@ -91,7 +96,7 @@ export class EventClient {
 
   /** Ends the connection, and the questions that are under way. */
   close(): void {
-    this.end(new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon at ${this.options.peer} was closed`))
+    this.end(new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon ${placeOf(this.options.peer)} was closed`))
   }
 
   private ask(event: string, timeoutMs: number, encode: (requestId: number) => Uint8Array): Promise<EventStatus> {
@@ -107,7 +112,7 @@ export class EventClient {
       reject(
         new CtdbtsError(
           'EVENT_TIMEOUT',
-          `no answer about ${event} from the event daemon at ${peer} within ${timeoutMs / 1000} s`,
+          `no answer about ${event} from the event daemon ${placeOf(peer)} within ${timeoutMs / 1000} s`,
           {
             hint: 'ctdb-eventd may be hung or overloaded: look at its state (`ps -C ctdb-eventd`)',
             exitStatus: EXIT_STATUS.timedOut,
@@ -134,7 +139,7 @@ export class EventClient {
       const reason = cause instanceof Error ? cause.message : String(cause)
       const { peer } = this.options
       this.end(
-        new CtdbtsError('NOT_EVENTD', `what answers at ${peer} does not speak the event daemon's protocol: ${reason}`, {
+        new CtdbtsError('NOT_EVENTD', `what answers ${placeOf(peer)} does not speak the event daemon's protocol: ${reason}`, {
           hint: 'only the event daemons of CTDB 4.9 and newer can be asked',
           cause,
         }),
@@ -145,8 +150,8 @@ export class EventClient {
   private disconnected(cause?: Error): CtdbtsError {
     const { peer } = this.options
     const why = cause ? ` broke: ${cause.message}` : ' ended'
-    return new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon at ${peer}${why}`, {
-      hint: 'ctdbd has stopped or crashed: see its log, and `systemctl status ctdb`',
+    return new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon ${placeOf(peer)}${why}`, {
+      hint: 'ctdb-eventd has stopped or crashed, and ctdbd ends with it: see the log of CTDB, and `systemctl status ctdb`',
       cause,
     })
   }

@@ -18,7 +18,7 @@ export interface ExecLimits {
 
 /** A way to a machine: this one, or another through SSH. */
 export interface HostAccess {
-  /** For messages and reports: `locally`, or `ssh root@node1:22`. */
+  /** For reports: `locally`, or `ssh root@node1:22`. Messages have it from `machineOf`. */
   readonly name: string
   /**
    * Runs a command, given as its words; no word is ever read by a shell. Under --sudo it runs as root.

@@ -16,26 +16,46 @@ export interface LocalHelper {
   readonly signal: AbortSignal
 }
 
+/** How long a helper that was told to end may take for it. */
+const GRACE_MS = 2000
+/** How a program ends that SIGQUIT has ended. */
+const QUIT_STATUS = 131
+
 /**
- * Runs an installed helper with one word. It has nothing to read, and does not outlive us: when the signal aborts it is told to end.
+ * Runs an installed helper with one word. It has nothing to read, and does not outlive us: when the signal aborts it is told to end, and
+ * soon after made to. A variable that is set to nothing names no program, as with the real tool.
  * @throws the signal's reason.
  */
 export async function runLocalHelper(helper: LocalHelper): Promise<HelperResult> {
   const { name, variable, word, env, keepOutput, signal } = helper
   signal.throwIfAborted()
   const path = env[variable] ?? findHelper(name, env)
+  if (path === '') return { exitStatus: NO_HELPER_STATUS, stdout: '' }
   // A process group of its own: what it has started ends with it.
   const child = spawn(path, [word], { env, stdio: ['ignore', keepOutput ? 'pipe' : 'inherit', 'inherit'], detached: true })
-  const endNow = () => endGroup(child.pid, 'SIGKILL')
-  const endSoon = () => endGroup(child.pid, 'SIGTERM')
+  const endNow = () => {
+    endGroup(child.pid, 'SIGKILL')
+    // What has left the group may hold it.
+    child.stdout?.destroy()
+  }
+  let grace: NodeJS.Timeout | undefined
+  const endSoon = () => {
+    endGroup(child.pid, 'SIGTERM')
+    grace = setTimeout(endNow, GRACE_MS)
+  }
+  // A terminal's Ctrl-\ does not reach that group.
+  const quit = () => process.exit(QUIT_STATUS)
   process.on('exit', endNow)
+  process.on('SIGQUIT', quit)
   signal.addEventListener('abort', endSoon, { once: true })
   try {
     const result = await ending(child)
     signal.throwIfAborted()
     return result
   } finally {
+    clearTimeout(grace)
     process.off('exit', endNow)
+    process.off('SIGQUIT', quit)
     signal.removeEventListener('abort', endSoon)
   }
 }

@@ -2,11 +2,12 @@ import { execa } from 'execa'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { ExecLimits, ExecResult, HostAccess } from './host-access.ts'
+import { LOCALLY } from './place.ts'
 import { findSocket, openSocket } from './unix.ts'
 
 /** The machine that this program runs on. Its `exec` throws EXEC_FAILED, too, for a command that cannot be started. */
 export const localHost = (): HostAccess => ({
-  name: 'locally',
+  name: LOCALLY,
   exec: execLocally,
   connect: async (socketPaths) => openSocket(findSocket(undefined, {}, socketPaths)),
 })

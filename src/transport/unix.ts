@@ -39,17 +39,21 @@ export async function connectUnix(path: string, { timeoutMs }: UnixOptions): Pro
   return new CtdbClient(socket, { peer: path, timeoutMs })
 }
 
+/** The real tool sets no limit here, so that it asks even with -t 0; a daemon that hangs shall not hold us for good. */
+const FIRST_ANSWER_MS = 10_000
+
 /**
- * Connects to the local daemon and learns its PNN.
+ * Connects to the local daemon and learns its PNN, which a limit of 0 does not keep it from.
  * @throws as {@link connectUnix}; NOT_ANSWERING when something accepts the connection and then says nothing.
  */
 export async function openUnix(options: UnixOptions): Promise<{ client: CtdbClient; pnn: Promise<number> }> {
   const client = await connectUnix(findSocket(options.socketPath, process.env), options)
-  const pnn = client.pnn().catch((error: unknown) => {
+  const timeoutMs = options.timeoutMs || FIRST_ANSWER_MS
+  const pnn = client.pnn({ timeoutMs }).catch((error: unknown) => {
     if (!(error instanceof NoAnswerError)) throw error
     throw new CtdbtsError(
       'NOT_ANSWERING',
-      `the daemon at ${client.peer} accepted the connection but did not answer within ${options.timeoutMs / 1000} s`,
+      `the daemon at ${client.peer} accepted the connection but did not answer within ${timeoutMs / 1000} s`,
       {
         hint: 'ctdbd is stopped, hung or overloaded: look at its state (`ps -C ctdbd`) and its log',
         exitStatus: error.exitStatus,

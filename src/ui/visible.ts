@@ -7,3 +7,6 @@ export const visible = (text: string): string =>
     const code = char.codePointAt(0) ?? 0
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
   })
+
+/** The same for text of several lines, which keeps its line breaks and tabs. */
+export const visibleLines = (text: string): string => text.replace(/[^\n\t]+/g, visible)

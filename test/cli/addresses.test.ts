@@ -89,6 +89,11 @@ describe('on the embedded cluster', () => {
     await expect.poll(async () => (await cluster.run('nodestatus', '1')).status, { timeout: 10_000 }).toBe(4)
     expect(await cluster.json('nodestatus', '0,1')).toMatchObject({ status: 4, node_status: { nodes: { 1: { flags_raw: 4 } } } })
     expect((await cluster.run('nodestatus', '2')).status).toBe(0)
+    expect((await cluster.run('nodestatus', '0,0')).stdout.split('\n').map((line) => line.slice(0, 5))).toEqual([
+      'pnn:0',
+      'pnn:0',
+      '',
+    ])
     expect((await cluster.run('nodestatus', 'all', '--table')).stdout).toContain('DISABLED')
   })
 

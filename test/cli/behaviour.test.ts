@@ -42,6 +42,13 @@ describe('a daemon that does not answer', () => {
     }
   })
 
+  it('is asked for its PNN with a limit of 0, too, and for nothing else', async () => {
+    await using cluster = await clusterOf({})
+    expect(await cluster.run('pnn', '-t', '0')).toMatchObject({ stdout: '0\n', stderr: '', status: 0 })
+    expect((await cluster.run('pnn', '-t=')).stdout).toBe('0\n')
+    expect(await cluster.run('ping', '-t', '0')).toMatchObject({ stdout: '', status: 110 })
+  })
+
   it('ends it at once when it is killed in the middle of a reply', async () => {
     await using killed = await daemonThat((exchange) => {
       if (exchange.request.opcode === controls.getPnn.opcode) return void answerBasics(exchange)

@@ -121,6 +121,18 @@ describe('event status', () => {
   })
 })
 
+describe('event run', () => {
+  it('is refused by a simulated cluster, which says so', async () => {
+    const { run, sshConfigPath } = await simulatedIn({ ssh: true })
+    const runs = async (component: string) =>
+      shown(await run('event', 'run', '5', component, 'monitor', '--host', 'node1', '--ssh-config', sshConfigPath))
+    const { stdout, stderr, status } = await runs('legacy')
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toMatch(/^ctdbts: the event monitor was not run: in a simulated cluster events cannot be run by hand\n/)
+    expect(await runs('other')).toEqual({ stdout: 'Event dir for other does not exist\n', stderr: '', status: 2 })
+  })
+})
+
 describe('event', () => {
   it('shows its usage for words that it does not know, and asks for no node', async () => {
     const { ours } = base()

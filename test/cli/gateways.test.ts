@@ -44,6 +44,12 @@ describe.each([
     expect(shown(await run(command, 'list'))).toEqual({ stdout: '', stderr: `${title} failed with error 13\n`, status: 13 })
   })
 
+  it('has no helper when the variable that names it is empty', async () => {
+    const { env } = await helper('echo never')
+    const { stdout, stderr, status } = await ctdbts([command, 'leader'], { ...env, [`CTDB_${command.toUpperCase()}_HELPER`]: '' })
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: `${title} failed with error 2\n`, status: 2 })
+  })
+
   it('lets the script call us back, and ask the daemon that was asked', async () => {
     const { run } = await helper('$CTDB pnn')
     expect(shown(await run(command, 'leader'))).toEqual({ stdout: '0\n', stderr: '', status: 0 })
@@ -76,19 +82,25 @@ describe('the script of natgw', () => {
     })
   })
 
+  const deaf = "trap '' TERM; "
   it.each([
-    { how: 'Ctrl-C', argv: [], ended: 130 },
-    { how: '-T', argv: ['-T', '1'], ended: 1 },
-  ])('ends with us, and what it has started, too: $how', async ({ argv, ended }) => {
-    const { env, dir } = await helper('sleep 60 & echo $! $$ >"$CTDB_BASE/pids"; wait')
+    { how: 'Ctrl-C', argv: [], signal: 'SIGINT', before: '', ended: 130 },
+    { how: 'Ctrl-\\', argv: [], signal: 'SIGQUIT', before: deaf, ended: 131 },
+    { how: '-T', argv: ['-T', '1'], before: '', ended: 1 },
+    { how: '-T, when it does not want to', argv: ['-T', '1'], before: deaf, ended: 1 },
+  ] as const)('ends with us, and what it has started, too: $how', async ({ argv, ended, before, ...by }) => {
+    const { env, dir } = await helper(`${before}sleep 60 & echo $! $$ >"$CTDB_BASE/pids"; wait`)
+    const began = performance.now()
     const child = spawn(process.execPath, [RUN_JS, ...argv, 'natgw', 'list'], {
       env: { ...process.env, ...env },
       stdio: 'ignore',
     })
     await expect.poll(() => existsSync(dir.file('pids')) && readFileSync(dir.file('pids'), 'utf8').endsWith('\n')).toBe(true)
-    if (argv.length === 0) child.kill('SIGINT')
+    if ('signal' in by) child.kill(by.signal)
     const [status] = await once(child, 'exit')
     expect(status).toBe(ended)
+    // Where it waits for more than the grace of 2 s, it is for the 10 s that all else gets.
+    expect(performance.now() - began).toBeLessThan(9000)
     await sleep(100)
     const pids = readFileSync(dir.file('pids'), 'utf8').trim().split(' ').map(Number)
     expect(pids.filter(runs)).toEqual([])

@@ -58,6 +58,29 @@ describe('listnodes', () => {
     expect((await folder.list()).stdout).toBe('10.0.0.8\n')
   })
 
+  it('takes addresses in any way to write them, and shows them in one', async () => {
+    using folder = folderWith({ nodes: '[::1]\nFE80::1\n::ffff:10.0.0.1\n' })
+    expect(shown(await folder.list())).toEqual({ stdout: '::1\nfe80::1\n10.0.0.1\n', stderr: '', status: 0 })
+    using bad = folderWith({ nodes: 'knotenhäuschen\n' })
+    expect((await bad.list()).stderr).toContain('Invalid node address knotenhäuschen\n')
+  })
+
+  it('takes what ctdb.conf says only where ctdb does', async () => {
+    using folder = folderWith({ nodes: '10.0.0.1\n', 'ctdb.conf': '[cluster]\nNodes list = /nowhere\n' })
+    expect((await folder.list()).stdout).toBe('10.0.0.1\n')
+    writeFileSync(folder.dir.file('ctdb.conf'), '[cluster]\nnodes list =\n')
+    expect(shown(await folder.list())).toEqual({
+      stdout: '',
+      stderr: [
+        'conf: empty value [cluster] -> "nodes list"',
+        `Failed to load configuration file ${folder.dir.file('ctdb.conf')}`,
+        'Failed to load configuration',
+        '',
+      ].join('\n'),
+      status: 1,
+    })
+  })
+
   it('reads that of another host with --host', async () => {
     const { run, sshConfigPath } = await simulatedIn({ ssh: true })
     const { stdout, stderr } = await run('listnodes', '--host', 'node1', '--ssh-config', sshConfigPath)

@@ -79,6 +79,7 @@ describe('an integer', () => {
     ['0', '0'],
     ['-0', '0'],
     ['', '0'],
+    [' +1', '1'],
     ['2147483647', '2147483647'],
     ['-2147483648', '-2147483648'],
   ])('%j is %s', (text, value) => {
@@ -90,6 +91,11 @@ describe('an integer', () => {
     ['1x', 'Invalid option 1x: invalid numeric value'],
     ['08', 'Invalid option 08: invalid numeric value'],
     ['1.5', 'Invalid option 1.5: invalid numeric value'],
+    [' ', 'Invalid option  : invalid numeric value'],
+    ['-', 'Invalid option -: invalid numeric value'],
+    ['+', 'Invalid option +: invalid numeric value'],
+    ['0x', 'Invalid option 0x: invalid numeric value'],
+    ['1 ', 'Invalid option 1 : invalid numeric value'],
     ['99999999999', 'Invalid option 99999999999: number too large or too small'],
     ['-2147483649', 'Invalid option -2147483649: number too large or too small'],
   ])('%j is none', (text, message) => {

@@ -42,6 +42,11 @@ describe('tunables', () => {
     }
   })
 
+  it('are named without what a terminal would obey, when there are none of the name', async () => {
+    const { on } = await simNodes()
+    expect(await on(0, 'getvar', '\x1b[31mX')).toMatchObject(fails('', 1, 'No such tunable \\x1b[31mX\n'))
+  })
+
   it('are listed in the order of the daemon, and with their defaults in a table', async () => {
     const { on } = await simNodes({})
     await on(0, 'setvar', 'NoIPTakeover', '1')

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { EVENTD_SOCKETS } from '../../src/transport/ctdb-paths.ts'
 import { ADDRESS_EVENTS, EventClient } from '../../src/transport/event-client.ts'
 import { localHost } from '../../src/transport/local-host.ts'
+import { machineOf } from '../../src/transport/place.ts'
 import { decodeEventStatusRequest, encodeEventStatus, measureEventFrame } from '../../src/transport/wire/eventd.ts'
 import { FrameSplitter } from '../../src/transport/wire/frames.ts'
 import { takeSeedFromEnvironment } from '../support/fast-check.ts'
@@ -92,6 +93,17 @@ describe('a client of an event daemon', () => {
     for (const request of late) theirs.write(noRuns(request))
     expect(await client.lastRun('takeip')).toEqual({ event: 'takeip', scripts: [] })
     client.close()
+  })
+
+  it('says where it was, and what may have become of it, when it is gone', async () => {
+    const [ours, theirs] = duplexPair()
+    const client = new EventClient(ours, { peer: machineOf(localHost()), timeoutMs: 5_000 })
+    const asked = client.lastRun('monitor')
+    theirs.resume().end()
+    await expect(asked).rejects.toMatchObject({
+      message: 'the connection to the event daemon on this machine ended',
+      hint: expect.stringMatching(/^ctdb-eventd has stopped or crashed/),
+    })
   })
 
   it('says when the daemon refuses', async () => {

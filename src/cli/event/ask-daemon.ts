@@ -2,7 +2,9 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import { ERRNO, type EventReport } from '../../lib/event/event-report.ts'
 import { EventClient, scriptRun } from '../../transport/event-client.ts'
 import type { HostAccess } from '../../transport/host-access.ts'
+import { machineOf } from '../../transport/place.ts'
 import type { EventRunRequest, EventStatusRequest } from '../../transport/wire/eventd.ts'
+import { EVENTS_NOT_RUN } from '../../transport/wire/eventd.ts'
 
 /** The event daemon that is meant. */
 export interface EventDaemon {
@@ -23,14 +25,16 @@ export async function eventReport(daemon: EventDaemon, request: EventStatusReque
 /**
  * Runs an event. When the signal aborts, nobody waits for its end any longer; the event daemon goes on.
  * @returns 0 or a positive errno value.
- * @throws as {@link eventReport}; the signal's reason.
+ * @throws CtdbtsError EVENTS_NOT_RUN from a simulated cluster; as {@link eventReport}; the signal's reason.
  */
 export async function runEvent(daemon: EventDaemon, request: EventRunRequest, signal: AbortSignal): Promise<number> {
   return await withClient(daemon, async (client) => {
     const close = () => client.close()
     signal.addEventListener('abort', close, { once: true })
     try {
-      return await client.run(request)
+      const result = await client.run(request)
+      if (result === EVENTS_NOT_RUN) throw notRun(request)
+      return result
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -45,13 +49,18 @@ async function withClient<T>({ access, sockets, timeoutMs }: EventDaemon, use: (
     if (!(error instanceof CtdbtsError)) throw error
     throw unreachable(error, sockets)
   })
-  const client = new EventClient(stream, { peer: access.name, timeoutMs })
+  const client = new EventClient(stream, { peer: machineOf(access), timeoutMs })
   try {
     return await use(client)
   } finally {
     client.close()
   }
 }
+
+const notRun = ({ event }: EventRunRequest): CtdbtsError =>
+  new CtdbtsError('EVENTS_NOT_RUN', `the event ${event} was not run: in a simulated cluster events cannot be run by hand`, {
+    hint: 'its nodes run them by themselves; `event status` tells how they went',
+  })
 
 function unreachable(error: CtdbtsError, sockets: readonly string[]): CtdbtsError {
   return new CtdbtsError('NO_EVENTD', `the event daemon cannot be asked: ${error.message}`, {

@@ -1,4 +1,4 @@
-import { type IpFamily, parseIp } from './ip-text.ts'
+import { formatIp, type IpFamily, parseIp } from './ip-text.ts'
 
 /**
  * An address as CTDB carries it everywhere: a node's private address (with the port of its daemon), a public address (port 0), an
@@ -17,11 +17,11 @@ export interface SocketAddress {
 }
 
 /** A public address from its text, which has to be one. */
-export const publicSocketAddress = (text: string): SocketAddress => ({
-  family: parseIp(text)?.family ?? 'ipv4',
-  address: text,
-  port: 0,
-})
+export function publicSocketAddress(text: string): SocketAddress {
+  const ip = parseIp(text)
+  // An IPv4 address has only one text.
+  return { family: ip?.family ?? 'ipv4', address: ip?.family === 'ipv6' ? formatIp(ip) : text, port: 0 }
+}
 
 /**
  * A text that sorts as `ctdb` lists addresses: IPv4 before IPv6, then byte by byte, then by port. Two addresses are the same

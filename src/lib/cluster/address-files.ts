@@ -1,4 +1,5 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
+import { parsePublicAddress as parseAddress } from '../address/parse-address.ts'
 import { publicSocketAddress } from '../address/socket-address.ts'
 import { CtdbtsError } from '../errors.ts'
 import { type ClusterNode, NODE_FLAG } from './node.ts'
@@ -121,9 +122,9 @@ function parseNodes(text: string, file: string): ConfiguredNode[] {
   return lines.map((raw, index) => {
     const line = raw.trim()
     const deleted = line.startsWith('#')
-    const address = deleted ? line.slice(1).trim() : line
-    if (deleted) return { address: parseIp(address) ? address : '0.0.0.0', deleted }
-    if (!parseIp(address)) throw fault(file, index + 1, `${JSON.stringify(address)} is not an IP address`)
+    const text = deleted ? line.slice(1).trim() : line
+    const address = parseAddress(text)?.address ?? (deleted ? '0.0.0.0' : undefined)
+    if (address === undefined) throw fault(file, index + 1, `${JSON.stringify(text)} is not an IP address`)
     return { address, deleted }
   })
 }

@@ -1,5 +1,4 @@
-import { parseIp } from '../address/ip-text.ts'
-import { publicSocketAddress } from '../address/socket-address.ts'
+import { parsePublicAddress } from '../address/parse-address.ts'
 import { CTDB_PORT } from './address-files.ts'
 import { type ClusterNode, NODE_FLAG } from './node.ts'
 
@@ -8,7 +7,7 @@ const NO_ADDRESS = '0.0.0.0'
 
 /**
  * A list of nodes (the nodes file, or what a command prints in its place) as the real tool reads it: a private address a line, whose
- * number is the PNN. A line with a # in front is a deleted node; an empty one is none, and has no number.
+ * number is the PNN, in any way to write it that commands take. A line with a # in front is a deleted node; an empty one is none, and has no number.
  * @returns the nodes, or the first line that is no address.
  */
 export function readNodesList(text: string): { nodes: ClusterNode[] } | { invalid: string } {
@@ -17,9 +16,9 @@ export function readNodesList(text: string): { nodes: ClusterNode[] } | { invali
     const line = trimBlanks(raw.split('\r', 1)[0] ?? '')
     if (line === '') continue
     const deleted = line.startsWith('#')
-    if (!deleted && !parseIp(line)) return { invalid: line }
-    const address = { ...publicSocketAddress(deleted ? NO_ADDRESS : line), port: CTDB_PORT }
-    nodes.push({ pnn: nodes.length, flags: deleted ? NODE_FLAG.DELETED : 0, address })
+    const address = parsePublicAddress(deleted ? NO_ADDRESS : line)
+    if (!address) return { invalid: line }
+    nodes.push({ pnn: nodes.length, flags: deleted ? NODE_FLAG.DELETED : 0, address: { ...address, port: CTDB_PORT } })
   }
   return { nodes }
 }

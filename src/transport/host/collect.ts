@@ -4,6 +4,7 @@ import type { EventRun } from '../../lib/snapshot/host-facts.ts'
 import { EVENTD_SOCKETS } from '../ctdb-paths.ts'
 import { ADDRESS_EVENTS, EventClient } from '../event-client.ts'
 import type { ExecResult, HostAccess } from '../host-access.ts'
+import { machineOf } from '../place.ts'
 import { type HostReport, missingFact, parseHostFacts } from './parse.ts'
 import { CTDB_BASE, factsCommand } from './script.ts'
 
@@ -58,7 +59,7 @@ function failureOf({ exitStatus, stderr }: ExecResult): CtdbtsError | undefined 
 async function askEvents(access: HostAccess, { timeoutMs, eventSockets, signal }: CollectHostOptions): Promise<HostReport> {
   try {
     const stream = await access.connect(eventSockets ?? EVENTD_SOCKETS)
-    const client = new EventClient(stream, { peer: access.name, timeoutMs })
+    const client = new EventClient(stream, { peer: machineOf(access), timeoutMs })
     const close = () => client.close()
     signal?.addEventListener('abort', close, { once: true })
     try {

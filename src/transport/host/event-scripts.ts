@@ -1,6 +1,7 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type FoundScript, type ListedScript, listScripts } from '../../lib/event/script-list.ts'
 import type { ExecResult, HostAccess } from '../host-access.ts'
+import { machineOf } from '../place.ts'
 
 /** Where a machine has its event scripts. */
 export interface ScriptFolders {
@@ -117,14 +118,14 @@ export async function switchScript(
   const said = await runIn(folders, SWITCH, [action, component, script, folders.etc, ...folders.data])
   const outcome = OUTCOMES.find((each) => each === said)
   if (outcome) return outcome
-  throw new CtdbtsError('SCRIPTS_UNKNOWN', `${folders.access.name} does not tell what became of ${script}`)
+  throw new CtdbtsError('SCRIPTS_UNKNOWN', `${machineOf(folders.access)} does not tell what became of ${script}`)
 }
 
 async function runIn({ access, timeoutMs }: ScriptFolders, script: string, words: readonly string[]): Promise<string> {
   const result: ExecResult = await access.exec(['sh', '-c', script, 'ctdbts', ...words], { timeoutMs, maxBytes: MAX_BYTES })
   if (result.exitStatus === 0) return result.stdout.toString()
   const why = result.stderr.trim().split('\n').at(-1) || `a shell there ended with status ${result.exitStatus}`
-  throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot look at the event scripts (${access.name}): ${why}`, {
+  throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot look at the event scripts (${machineOf(access)}): ${why}`, {
     hint: 'it takes a POSIX shell there, and the right to read the folder events in the configuration',
   })
 }

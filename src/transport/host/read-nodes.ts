@@ -4,6 +4,7 @@ import type { ClusterNode } from '../../lib/cluster/node.ts'
 import { readNodesList } from '../../lib/cluster/nodes-list.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { ExecResult, HostAccess } from '../host-access.ts'
+import { machineOf } from '../place.ts'
 
 /** A nodes file has an address a line. */
 const MAX_BYTES = 1 << 20
@@ -25,15 +26,17 @@ export interface NodesSource {
  * The nodes as the configuration of a machine has them: the file `nodes`, or what `nodes list = …` (4.22 on) in ctdb.conf names: another
  * file, or, with a ! in front, a command that prints them. Its words are separated by blanks, and no shell reads them. Its exit status
  * does not matter, as with the real tool.
- * @throws CtdbtsError NO_NODES in the real tool's words; what ended the connection to the machine.
+ * @throws CtdbtsError NO_NODES, or BAD_CONFIG for an empty `nodes list`, in the real tool's words; what ended the connection to the machine.
  */
 export async function readNodes(source: NodesSource): Promise<ClusterNode[]> {
-  const config = await readText(source, `${source.base}/ctdb.conf`)
+  const configFile = `${source.base}/ctdb.conf`
+  const config = await readText(source, configFile)
   const list = configValue(config ?? '', 'cluster', 'nodes list') ?? `${source.base}/nodes`
+  if (list === '') throw emptyList(configFile)
   const failure = (...before: string[]) => {
     const line = `Failed to read nodes from "${list}"`
     return new CtdbtsError('NO_NODES', [...before, line].join('; '), {
-      hint: `see ctdb(7), under "NODES"; ${source.access.name} is where it was looked for`,
+      hint: `see ctdb(7), under "NODES"; ${machineOf(source.access)} is where it was looked for`,
       ctdbText: { stderr: [...before, line] },
     })
   }
@@ -42,6 +45,15 @@ export async function readNodes(source: NodesSource): Promise<ClusterNode[]> {
   const read = readNodesList(text)
   if ('invalid' in read) throw failure(`Invalid node address ${read.invalid}`)
   return read.nodes
+}
+
+function emptyList(configFile: string): CtdbtsError {
+  const empty = 'conf: empty value [cluster] -> "nodes list"'
+  const file = `Failed to load configuration file ${configFile}`
+  return new CtdbtsError('BAD_CONFIG', `${configFile}: "nodes list" is empty`, {
+    hint: 'name a file or a command there, or take the line out; CTDB does not start with it',
+    ctdbText: { stderr: [empty, file, 'Failed to load configuration'] },
+  })
 }
 
 /** Undefined when it printed nothing. */
@@ -59,7 +71,7 @@ async function run(source: NodesSource, command: string, failure: (line: string)
     throw error
   }
   if (result.stderr !== '') source.onStderr(result.stderr)
-  return result.stdout.length === 0 ? undefined : result.stdout.toString('latin1')
+  return result.stdout.length === 0 ? undefined : result.stdout.toString()
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -75,7 +87,7 @@ function reasonOf({ cause, message }: CtdbtsError): string {
 
 /** Undefined when it cannot be read. Here that takes no other program. */
 async function readText({ access, isHere, timeoutMs }: NodesSource, path: string): Promise<string | undefined> {
-  if (isHere) return await readFile(path, 'latin1').catch(() => undefined)
+  if (isHere) return await readFile(path, 'utf8').catch(() => undefined)
   const { exitStatus, stdout } = await access.exec(['cat', path], { timeoutMs, maxBytes: MAX_BYTES })
-  return exitStatus === 0 ? stdout.toString('latin1') : undefined
+  return exitStatus === 0 ? stdout.toString() : undefined
 }

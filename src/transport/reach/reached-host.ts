@@ -2,6 +2,7 @@ import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { CtdbClient } from '../client.ts'
 import type { HostAccess } from '../host-access.ts'
+import { machineOf } from '../place.ts'
 import { Listener } from './listener.ts'
 
 /** A way to a node, before it is gone. */
@@ -59,7 +60,7 @@ export async function reachHost({ name, reach }: Destination, options: ReachOpti
  * @throws CtdbtsError with its own code and message for each way in which that fails.
  */
 async function connectDaemon(access: HostAccess, { socketPaths, timeoutMs, listens }: ReachOptions): Promise<Daemon> {
-  const client = new CtdbClient(await access.connect(socketPaths), { peer: access.name, timeoutMs })
+  const client = new CtdbClient(await access.connect(socketPaths), { peer: machineOf(access), timeoutMs })
   try {
     const pnn = await client.pnn()
     // A daemon that does not even register a client answers nothing else either, which is what will be told of it.

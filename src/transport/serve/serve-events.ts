@@ -2,10 +2,14 @@ import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { EventRecord } from '../../lib/node/event-scripts.ts'
 import {
+  decodeEventRunRequest,
   decodeEventStatusRequest,
+  EVENTS_NOT_RUN,
   type EventStatus,
   type EventStatusRequest,
+  encodeEventRunResult,
   encodeEventStatus,
+  isEventRun,
   measureEventFrame,
 } from '../wire/eventd.ts'
 import { FrameSplitter } from '../wire/frames.ts'
@@ -15,6 +19,8 @@ const MAX_FRAME_BYTES = 1 << 16
 /** A client that does not read while so much waits for it is not waited for any longer. */
 const MAX_QUEUED_BYTES = 1 << 20
 
+/** The one component that they have. */
+const COMPONENT = 'legacy'
 /** The one script that simulated nodes have. */
 const SCRIPT = '10.interface'
 
@@ -33,10 +39,10 @@ export type LookAtRuns = (answer: (runs: Runs | undefined) => void) => void
 export function serveEventClient(stream: Duplex, look: LookAtRuns): void {
   const frames = new FrameSplitter(measureEventFrame, MAX_FRAME_BYTES)
   const answer = (frame: Uint8Array) => {
-    const { requestId, ...request } = decodeEventStatusRequest(frame)
+    const reply = isEventRun(frame) ? toRun(frame) : toStatus(frame)
     look((runs) => {
       if (!runs || stream.writableLength > MAX_QUEUED_BYTES) stream.destroy()
-      else if (!stream.destroyed) stream.write(encodeEventStatus(requestId, statusOf(runs, request)))
+      else if (!stream.destroyed) stream.write(reply(runs))
     })
   }
   stream.on('data', (chunk: Uint8Array) => {
@@ -52,10 +58,20 @@ export function serveEventClient(stream: Duplex, look: LookAtRuns): void {
   stream.on('end', () => stream.end())
 }
 
+function toRun(frame: Uint8Array): () => Uint8Array {
+  const { requestId, component } = decodeEventRunRequest(frame)
+  return () => encodeEventRunResult(requestId, component === COMPONENT ? EVENTS_NOT_RUN : RESULT.noComponent)
+}
+
+function toStatus(frame: Uint8Array): (runs: Runs) => Uint8Array {
+  const { requestId, ...request } = decodeEventStatusRequest(frame)
+  return (runs) => encodeEventStatus(requestId, statusOf(runs, request))
+}
+
 function statusOf(runs: Runs, { component, event }: EventStatusRequest): EventStatus {
-  const run = component === 'legacy' ? runs.get(event) : undefined
+  const run = component === COMPONENT ? runs.get(event) : undefined
   if (!run) {
-    const result = component === 'legacy' ? RESULT.neverRan : RESULT.noComponent
+    const result = component === COMPONENT ? RESULT.neverRan : RESULT.noComponent
     return { result, summary: 0, scripts: [] }
   }
   const { beganMs, endedMs, result, output } = run

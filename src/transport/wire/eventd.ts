@@ -8,6 +8,12 @@ import { timeval } from './structs.ts'
 const VERSION = 0
 const COMMAND = { run: 1, status: 2 } as const
 
+/**
+ * EOPNOTSUPP: what a simulated daemon answers to RUN. Its scripts run when their node wants them to, and do what that has in mind. The real
+ * daemon never says so.
+ */
+export const EVENTS_NOT_RUN = 95
+
 const head = sequence({ length: u32, version: u32, requestId: u32, command: u32 })
 const HEAD_SIZE = 16
 
@@ -71,6 +77,19 @@ export const encodeEventStatus = (requestId: number, status: EventStatus): Uint8
 /** The bytes of a RUN request. */
 export const encodeEventRunRequest = (requestId: number, request: EventRunRequest): Uint8Array =>
   frame(COMMAND.run, requestId, encode(eventRunRequest, request))
+
+/** The bytes of the answer to a RUN request. */
+export const encodeEventRunResult = (requestId: number, result: number): Uint8Array =>
+  frame(COMMAND.run, requestId, encode(i32, result))
+
+/** Whether a frame is a RUN request, or the answer to one. @throws DecodeError when it is none of the protocol. */
+export const isEventRun = (bytes: Uint8Array): boolean => openFrame(bytes).command === COMMAND.run
+
+/** @throws DecodeError when these bytes are no RUN request. */
+export function decodeEventRunRequest(bytes: Uint8Array): EventRunRequest & { requestId: number } {
+  const { requestId, body } = openFrame(bytes, COMMAND.run)
+  return { requestId, ...decode(eventRunRequest, body) }
+}
 
 /** @throws DecodeError when these bytes are no STATUS request. */
 export function decodeEventStatusRequest(bytes: Uint8Array): EventStatusRequest & { requestId: number } {

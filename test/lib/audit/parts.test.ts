@@ -7,12 +7,28 @@ import { compareAddresses, normalAddress } from '../../../src/lib/audit/normal.t
 const bytesOf = (text: string) => parseIp(text) ?? { family: 'ipv4' as const, bytes: new Uint8Array(4) }
 
 describe('a setting of ctdb.conf', () => {
-  const text = '# disabled = true\n[cluster]\n disabled = true\n[ Failover ]\n; disabled=false\n  Disabled  =  YES \n[legacy]\n'
+  const text =
+    '# disabled = true\n[cluster]\n disabled = true\n[Failover] rest\n; disabled=false\n  disabled  =  YES \n[legacy]\n'
 
-  it('is read from its section only, whatever the case of letters', () => {
+  it('is read from its section only, whose case of letters does not matter', () => {
     expect(configValue(text, 'failover', 'disabled')).toBe('YES')
     expect(configValue(text, 'event', 'disabled')).toBeUndefined()
     expect(configValue('[failover]\ndisabled\n', 'failover', 'disabled')).toBeUndefined()
+  })
+
+  it('is none when it, or its section, is not written as it is', () => {
+    expect(configValue('[failover]\nDisabled = yes\n', 'failover', 'disabled')).toBeUndefined()
+    expect(configValue('[ failover ]\ndisabled = yes\n', 'failover', 'disabled')).toBeUndefined()
+  })
+
+  it('goes on in the next line behind a backslash', () => {
+    expect(configValue('# a \\\n[cluster]\nnodes \\ \nlist = /a \\\n  b', 'cluster', 'nodes list')).toBe('/a b')
+  })
+
+  it('is empty when it is anywhere; in a file that breaks off, there is none', () => {
+    expect(configValue('[cluster]\nnodes list =\nnodes list = /a\n', 'cluster', 'nodes list')).toBe('')
+    expect(configValue('[cluster]\nnodes list = /a\n[failover\n', 'cluster', 'nodes list')).toBeUndefined()
+    expect(configValue('[cluster]\nnodes list = /a\n = b\n', 'cluster', 'nodes list')).toBeUndefined()
   })
 
   it('may have a name of several words, and counts as it was last set', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { namedNodes } from '../../../src/lib/cluster/node-list.ts'
+import { namedNodes, nodesAsNamed } from '../../../src/lib/cluster/node-list.ts'
 
 const NODES = [0, 1, 2, 8].map((pnn) => ({ pnn }))
 const named = (word: string | undefined) => namedNodes(NODES, word, 2).map(({ pnn }) => pnn)
@@ -17,6 +17,10 @@ describe('the nodes that a word names', () => {
     ['', []],
   ])('%j: %j', (word, pnns) => {
     expect(named(word)).toEqual(pnns)
+  })
+
+  it('come as often as they are named where they are to be shown', () => {
+    expect(nodesAsNamed(NODES, '1,1,0x1,0', 2).map(({ pnn }) => pnn)).toEqual([1, 1, 1, 0])
   })
 
   it.each([
