@@ -429,11 +429,22 @@ describe.each([
     await expectEnabled()
   })
 
+  it('by a connection that is lost for good while takeover runs are being disabled, says that they may be', async () => {
+    const { child, gate } = await begun(isDisabling, ...argv)
+    await gate[Symbol.asyncDispose]()
+    const { stderr, exitCode } = await child
+    expect(stderr).toContain('takeover runs may stay disabled on nodes 0, 1, 2 until ')
+    expect(stderr).not.toContain('enabled again')
+    expect(exitCode).toBe(1)
+  })
+
   it('by a connection that is lost for good, says until when takeover runs stay disabled', async () => {
     const { child, gate } = await begun(isControl(controls.reloadPublicIps.opcode), ...argv)
     await gate[Symbol.asyncDispose]()
     const { stderr, exitCode } = await child
-    expect(stderr).toMatch(/takeover runs stay disabled on nodes 0, 1, 2 until \d\d:\d\d:\d\d, when they come back by themselves/)
+    expect(stderr).toMatch(
+      /takeover runs stay disabled on nodes 0, 1, 2 until (\S+ )?\d\d:\d\d:\d\d, when they come back by themselves/,
+    )
     expect(exitCode).toBe(1)
   })
 })
