@@ -3,9 +3,12 @@ import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { reportProblems } from '../cli/report-error.ts'
 import { nodesSourceOf } from '../cli/with-machine.ts'
+import { nodesText } from '../lib/audit/facts.ts'
 import type { NodeChange } from '../lib/cluster/nodes-change.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { type ReloadedNodes, reloadNodes } from '../transport/administer/reload-nodes.ts'
+import { disabledSeconds } from '../transport/administer/takeover-runs-disabled.ts'
+import { askedNode } from '../transport/asked-node.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbNodeChangeLines } from '../ui/ctdb/nodes.ts'
 
@@ -26,9 +29,14 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
         reloadNodes(node, {
           readList: () => readNodes(source),
           onChange: (change) => tellChange(flags, change),
-          // As long as the real tool disables them.
-          seconds: 2 * flags.timelimit,
+          seconds: disabledSeconds(flags.timelimit),
           signal,
+          // Should the connection be lost, another one enables recoveries again.
+          again: (use) => this.withDaemon(flags, (other) => use(askedNode(other, undefined))),
+          onUnfinished: ({ reloaded, unknown }) => {
+            const whose = reloaded.length === 0 ? '' : `reloaded the nodes: ${nodesText(reloaded)}; `
+            process.stderr.write(`ctdbts: ${whose}may have reloaded them: ${nodesText(unknown)}\n`)
+          },
         }),
       )
     })

@@ -4,16 +4,15 @@ import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { controls } from '../wire/controls.ts'
-import { withRecoveriesDisabled } from './takeover-runs-disabled.ts'
+import { type DisabledRuns, withRecoveriesDisabled } from './takeover-runs-disabled.ts'
 
-export interface ReloadNodesOptions {
+export interface ReloadNodesOptions extends Pick<DisabledRuns, 'seconds' | 'signal' | 'again'> {
   /** Reads the list of the local node's machine. */
   readonly readList: () => Promise<ClusterNode[]>
   /** Told of each change, before anything is done. */
   readonly onChange: (change: NodeChange) => void
-  /** For how long recoveries are disabled, should nobody enable them again. */
-  readonly seconds: number
-  readonly signal?: AbortSignal | undefined
+  /** Told when it ends before all nodes have answered. */
+  readonly onUnfinished: (state: { readonly reloaded: readonly Pnn[]; readonly unknown: readonly Pnn[] }) => void
 }
 
 export interface ReloadedNodes {
@@ -38,9 +37,9 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
   for (const change of changes) options.onChange(change)
   if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
   if (!needed) return { changes, reloaded: [], failed: [] }
-  const { seconds, signal } = options
-  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal }, () =>
-    Promise.all(connected.map((pnn) => reload(node, pnn))),
+  const { seconds, signal, again, onUnfinished } = options
+  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal, again }, () =>
+    reloadAll(node, connected, onUnfinished),
   )
   return {
     changes,
@@ -69,7 +68,35 @@ async function requireSameList(node: AskedNode, connected: readonly Pnn[], list:
   }
 }
 
-async function reload({ client }: AskedNode, pnn: Pnn): Promise<{ pnn: Pnn; reason?: CtdbtsError }> {
+interface Result {
+  readonly pnn: Pnn
+  readonly reason?: CtdbtsError
+}
+
+async function reloadAll(
+  node: AskedNode,
+  pnns: readonly Pnn[],
+  onUnfinished: ReloadNodesOptions['onUnfinished'],
+): Promise<Result[]> {
+  const results: Result[] = []
+  try {
+    return await Promise.all(
+      pnns.map(async (pnn) => {
+        const result = await reload(node, pnn)
+        results.push(result)
+        return result
+      }),
+    )
+  } catch (error) {
+    onUnfinished({
+      reloaded: pnns.filter((pnn) => results.some((result) => result.pnn === pnn && !result.reason)),
+      unknown: pnns.filter((pnn) => results.every((result) => result.pnn !== pnn)),
+    })
+    throw error
+  }
+}
+
+async function reload({ client }: AskedNode, pnn: Pnn): Promise<Result> {
   try {
     await client.control(controls.reloadNodesFile, { to: pnn })
     return { pnn }
