@@ -11,8 +11,16 @@ export interface ReloadNodesOptions extends Pick<DisabledRuns, 'seconds' | 'sign
   readonly readList: () => Promise<ClusterNode[]>
   /** Told of each change, before anything is done. */
   readonly onChange: (change: NodeChange) => void
-  /** Told when it ends before all nodes have answered. */
-  readonly onUnfinished: (state: { readonly reloaded: readonly Pnn[]; readonly unknown: readonly Pnn[] }) => void
+  /** Told what became of it on the nodes, when it fails after they were asked. */
+  readonly onUnfinished: (nodes: UnfinishedReload) => void
+}
+
+/** How far a reload of the nodes has come. */
+export interface UnfinishedReload {
+  readonly reloaded: readonly Pnn[]
+  readonly failed: readonly Pnn[]
+  /** They were asked, and have not answered. */
+  readonly unknown: readonly Pnn[]
 }
 
 export interface ReloadedNodes {
@@ -37,10 +45,7 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
   for (const change of changes) options.onChange(change)
   if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
   if (!needed) return { changes, reloaded: [], failed: [] }
-  const { seconds, signal, again, onUnfinished } = options
-  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal, again }, () =>
-    reloadAll(node, connected, onUnfinished),
-  )
+  const results = await reloadAll(node, connected, options)
   return {
     changes,
     reloaded: results.flatMap(({ pnn, reason }) => (reason ? [] : [pnn])),
@@ -75,23 +80,24 @@ interface Result {
 
 async function reloadAll(
   node: AskedNode,
-  pnns: readonly Pnn[],
-  onUnfinished: ReloadNodesOptions['onUnfinished'],
+  nodes: readonly Pnn[],
+  { seconds, signal, again, onUnfinished }: ReloadNodesOptions,
 ): Promise<Result[]> {
-  const results: Result[] = []
+  const results = new Map<Pnn, Result>()
+  let areAsked = false
+  const askAll = async () => {
+    areAsked = true
+    await Promise.all(nodes.map(async (pnn) => results.set(pnn, await reload(node, pnn))))
+  }
   try {
-    return await Promise.all(
-      pnns.map(async (pnn) => {
-        const result = await reload(node, pnn)
-        results.push(result)
-        return result
-      }),
-    )
+    await withRecoveriesDisabled(node, { nodes, seconds, signal, again }, askAll)
+    return nodes.flatMap((pnn) => results.get(pnn) ?? [])
   } catch (error) {
-    onUnfinished({
-      reloaded: pnns.filter((pnn) => results.some((result) => result.pnn === pnn && !result.reason)),
-      unknown: pnns.filter((pnn) => results.every((result) => result.pnn !== pnn)),
-    })
+    if (areAsked) {
+      const [known, unknown] = [nodes.filter((pnn) => results.has(pnn)), nodes.filter((pnn) => !results.has(pnn))]
+      const hasFailed = (pnn: Pnn) => results.get(pnn)?.reason !== undefined
+      onUnfinished({ reloaded: known.filter((pnn) => !hasFailed(pnn)), failed: known.filter(hasFailed), unknown })
+    }
     throw error
   }
 }
