@@ -9,6 +9,7 @@ import type { CtdbStyle } from '../ui/ctdb/style.ts'
 import { jsonText } from '../ui/json.ts'
 import { type HostOptions, wantsHost } from './host-flags.ts'
 import { abortUnderWay } from './interruptible.ts'
+import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { wantsColour } from './output.ts'
 import { cutCommandLine } from './popt.ts'
@@ -142,13 +143,18 @@ export abstract class CtdbtsCommand extends Command {
   protected override async catch(error: unknown): Promise<void> {
     const style: ErrorStyle = this.jsonEnabled() ? 'json' : this.argv.includes('--table') ? 'own' : 'ctdb'
     if (error instanceof CtdbtsError || !isUsageError(error)) return reportError(error, style)
-    reportError(this.usageError(error.message), style)
+    const { message, isOfWords } = readUsageError(error)
+    reportError(isOfWords ? this.usageError(message) : this.optionError(message), style)
   }
 
-  /** A command line that oclif could not read. */
+  /** A wrong number of words, or a wrong one. */
   protected usageError(message: string): CtdbtsError {
-    const command = `ctdbts ${this.id}`
-    return new CtdbtsError('USAGE', `${command}: ${message}`, { hint: `see \`${command} --help\`` })
+    return this.optionError(message)
+  }
+
+  /** Options that cannot be together, or a value that an option has not: told in our words, as only ours can be wrong like that. */
+  protected optionError(message: string): CtdbtsError {
+    return new CtdbtsError('USAGE', `${this.id}: ${message}`, { hint: `see \`ctdbts ${this.id} --help\`` })
   }
 
   /** Tells of something that went wrong and is not the end. */
@@ -217,9 +223,6 @@ function ctdbStyle(options: GlobalOptions): CtdbStyle {
   const machine = options['machine-readable'] || options['machine-parsable']
   return { verbose: options.verbose, ...(machine ? { separator: options.separator } : {}) }
 }
-
-/** oclif's parser marks its complaints with the input it parsed, or at least as its own. */
-const isUsageError = (error: unknown): error is Error => error instanceof Error && ('parse' in error || 'oclif' in error)
 
 /**
  * Ends the program when it takes longer than -T, CTDB_TIMEOUT, or 120 s; 0 counts as not given. What is interruptible may clean up first.

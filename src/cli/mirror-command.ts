@@ -76,7 +76,7 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   }
 
   protected override usageError(message: string): CtdbtsError {
-    return new CtdbtsError('USAGE', `ctdbts ${this.id}: ${message}`, {
+    return new CtdbtsError('USAGE', `${this.id}: ${message}`, {
       hint: `see \`ctdbts ${this.id} --help\``,
       ctdbText: { stderr: [], stdout: this.usageText() },
     })

@@ -17,21 +17,29 @@ export type Visit = <T>(use: (cluster: Cluster) => Promise<T>, doing?: string) =
  * @throws CtdbtsError for options that cannot be.
  */
 export async function withWays<T>(options: GlobalOptions & SimOptions, use: (visit: Visit) => Promise<T>): Promise<T> {
-  let stopShowing = () => {}
+  let clear = () => {}
+  const stopShowing = () => {
+    clear()
+    clear = () => {}
+  }
+  // There is room for one line: that of a visit within another takes its place.
+  const show = (doing: string) => {
+    stopShowing()
+    // What -v tells would come in between.
+    if (!options.verbose) clear = showProgress(doing)
+  }
   const undisturbed: Undisturbed = async (ask) => {
     stopShowing()
     try {
       return await ask()
     } finally {
-      stopShowing = show(DOING)
+      show(DOING)
     }
   }
-  // What -v tells would come in between.
-  const show = (doing: string) => (options.verbose ? () => {} : showProgress(doing))
   const ways = await openWays(options, timeoutMsOf(options), undisturbed)
   const visit: Visit = async (work, doing = DOING) => {
     const stopTimer = limitRunTime(options)
-    stopShowing = show(doing)
+    show(doing)
     try {
       using cluster = await Cluster.open(ways.options)
       return await work(cluster)
@@ -43,6 +51,7 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
   try {
     return await use(visit)
   } finally {
+    stopShowing()
     if (options.verbose) tellConnections(ways.opened())
     ways.close()
   }

@@ -17,10 +17,10 @@ Takeover runs are disabled on all connected nodes for twice the time limit (-t),
 takeover runs are enabled again whatever happens, and the leader is asked for a takeover run. CTDB compares addresses only: another mask or
 other interfaces of an address that it knows are ignored, which is told.
 
-With --compat, or when the output is no terminal and none of --yes, --dry-run, --json and --table is given, it does what ctdb does with the
+With --compat, or when the output is no terminal and none of --yes, --dry-run and --json is given, it does what ctdb does with the
 same text and exit status: no preview, no question, and exit status 0 even when "Failed to reload IPs on some nodes.".
 
-Exit status: 0 all is as promised; 1 a node did not reload, the takeover run failed, or nothing was done; 3 all nodes reloaded, and not
+Exit status: 0 nothing is seen that is not as promised (without --host little may be seen, which is said); 1 a node did not reload, the takeover run failed, or nothing was done; 3 all nodes reloaded, and not
 everything is as promised; 62 not all connected nodes let takeover runs be disabled, or enabled again, in time; 130 Ctrl-C, 143 SIGTERM.
 Exit status of --dry-run: 0; 1 when a node will reject its file, or none can reload.`
   static override examples = [
@@ -37,7 +37,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
     yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
     compat: Flags.boolean({
       summary: 'do it as ctdb does, with its text and exit status',
-      exclusive: ['dry-run', 'yes', 'json', 'table'],
+      exclusive: ['dry-run', 'yes', 'json'],
     }),
   }
   protected override readonly remote = false
@@ -46,6 +46,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
     const { args, flags } = await this.parse(Reloadips)
     const word = args.nodes
     if (isAsCtdb(flags)) return await this.asCtdb(flags, word)
+    this.checkOutput(flags, { ctdbJson: this.ctdbJson, machineReadable: false })
     // Loaded here, as it is not needed where a script calls.
     const { reloadWithPreview } = await import('../cli/reloadips/with-preview.ts')
     return await reloadWithPreview({
@@ -81,5 +82,5 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
 }
 
 /** Whether a script calls, which expects what ctdb does. */
-const isAsCtdb = ({ compat, yes, json, table, 'dry-run': dryRun }: ReloadOptions & { readonly compat: boolean }): boolean =>
-  compat || !(yes || json || table || dryRun || process.stdout.isTTY)
+const isAsCtdb = ({ compat, yes, json, 'dry-run': dryRun }: ReloadOptions & { readonly compat: boolean }): boolean =>
+  compat || !(yes || json || dryRun || process.stdout.isTTY)

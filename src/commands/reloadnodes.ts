@@ -3,9 +3,12 @@ import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { reportProblems } from '../cli/report-error.ts'
 import { nodesSourceOf } from '../cli/with-machine.ts'
+import { nodesText } from '../lib/audit/facts.ts'
 import type { NodeChange } from '../lib/cluster/nodes-change.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { type ReloadedNodes, reloadNodes } from '../transport/administer/reload-nodes.ts'
+import { type ReloadedNodes, reloadNodes, type UnfinishedReload } from '../transport/administer/reload-nodes.ts'
+import { disabledSeconds } from '../transport/administer/takeover-runs-disabled.ts'
+import { askedNode } from '../transport/asked-node.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbNodeChangeLines } from '../ui/ctdb/nodes.ts'
 
@@ -28,9 +31,11 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
         reloadNodes(node, {
           readList: () => readNodes(source),
           onChange: (change) => tellChange(flags, change),
-          // As long as the real tool disables them.
-          seconds: 2 * flags.timelimit,
+          seconds: disabledSeconds(flags.timelimit),
           signal,
+          // Should the connection be lost, another one enables recoveries again.
+          again: (use) => this.withDaemon(flags, (other) => use(askedNode(other, undefined))),
+          onUnfinished: tellUnfinished,
         }),
       )
     })
@@ -44,6 +49,15 @@ function tellChange({ json, table }: GlobalOptions, change: NodeChange): void {
   const { stdout, stderr } = ctdbNodeChangeLines(change)
   if (stdout !== undefined && !json) process.stdout.write(`${stdout}\n`)
   if (stderr !== undefined) reportProblems([said('NODE_CHANGE', stderr)], json || table ? 'own' : 'ctdb')
+}
+
+function tellUnfinished({ reloaded, failed, unknown }: UnfinishedReload): void {
+  const parts = [
+    ...(reloaded.length > 0 ? [`reloaded the nodes: ${nodesText(reloaded)}`] : []),
+    ...(failed.length > 0 ? [`failed to reload them: ${nodesText(failed)}`] : []),
+    ...(unknown.length > 0 ? [`may have reloaded them: ${nodesText(unknown)}`] : []),
+  ]
+  process.stderr.write(`ctdbts: ${parts.join('; ')}\n`)
 }
 
 function problemsOf({ reloaded, failed }: ReloadedNodes): CtdbtsError[] {

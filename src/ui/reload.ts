@@ -1,7 +1,7 @@
 import { groupOf, listed, nodesText } from '../lib/audit/facts.ts'
 import type { Pnn } from '../lib/cluster/node.ts'
 import type { IgnoredEdit } from '../lib/reload/ignored-edits.ts'
-import type { NodeOutcome, ReloadOutcome } from '../lib/reload/outcome.ts'
+import { isAllChecked, type NodeOutcome, type ReloadOutcome } from '../lib/reload/outcome.ts'
 import type { NodePreview, ReloadPreview } from '../lib/reload/preview.ts'
 import { changesAnything, outcomeText, planText } from './plan.ts'
 import type { Paint } from './table.ts'
@@ -102,11 +102,19 @@ export interface Reload {
   readonly outcome: ReloadOutcome
 }
 
-/** All of it for people. */
-export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }: Reload): string =>
-  [reloadedText(preview, nodes), runError ? `The takeover run: ${visible(runError.message)}\n` : '', outcomeLines(outcome)].join(
-    '',
-  )
+/**
+ * All of it for people.
+ * @param host whether the files of other nodes can be seen, as --host was given.
+ */
+export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }: Reload, host: boolean): string =>
+  [
+    reloadedText(preview, nodes),
+    runError ? `The takeover run: ${visible(runError.message)}\n` : '',
+    outcomeLines(outcome),
+    isAllChecked(outcome)
+      ? ''
+      : `Not everything could be checked${host ? '' : ': the files of all nodes are seen with --host NODE'}.\n`,
+  ].join('')
 
 /** The nodes that did not reload, and why. */
 export const reloadedText = ({ nodes: previews }: ReloadPreview, nodes: Reload['nodes']): string =>

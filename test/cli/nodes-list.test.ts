@@ -1,5 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { LogEntry } from '../../src/lib/log/entry.ts'
+import { controls } from '../../src/transport/wire/controls.ts'
+import { Gate } from '../support/gate.ts'
 import { ctdbts, type RunResult } from '../support/program.ts'
 import { simulatedIn } from '../support/simulated.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -85,6 +89,53 @@ describe('listnodes', () => {
     const { run, sshConfigPath } = await simulatedIn({ ssh: true })
     const { stdout, stderr } = await run('listnodes', '--host', 'node1', '--ssh-config', sshConfigPath)
     expect({ stdout, stderr }).toEqual({ stdout: '10.11.12.1\n10.11.12.2\n10.11.12.3\n', stderr: '' })
+  })
+})
+
+/** `reloadnodes` with a node to come, through a gate which shuts when node 1 is asked to reload. */
+async function reloadBegun() {
+  /** The last word of each node: `Disabling`, `Reenabling`. */
+  const said = new Map<number, string | undefined>()
+  const log = ({ pnn, text }: LogEntry) => {
+    if (/^(Disabling|Reenabling) recoveries/.test(text)) said.set(pnn, text.split(' ')[0])
+  }
+  const { files, env } = await simulatedIn({ log })
+  for (const file of files) writeFileSync(file, '10.11.12.1\n10.11.12.2\n10.11.12.3\n10.11.12.4\n')
+  const dir = tempDir()
+  onTestFinished(() => dir[Symbol.dispose]())
+  const gate = await Gate.open(dir.file('gate'), env.CTDB_SOCKET)
+  onTestFinished(() => gate[Symbol.asyncDispose]())
+  const come = gate.shutAt(
+    ({ header, ...packet }) =>
+      packet.kind === 'control' && packet.opcode === controls.reloadNodesFile.opcode && header.destination === 1,
+  )
+  const run = ctdbts(['reloadnodes', '--socket', dir.file('gate')], env)
+  await Promise.race([come, run])
+  // Node 0 answers.
+  await sleep(200)
+  expect([0, 1, 2].map((pnn) => said.get(pnn))).toEqual(['Disabling', 'Disabling', 'Disabling'])
+  return { run, gate, said }
+}
+
+describe('reloadnodes, when its connection is lost', () => {
+  it('enables recoveries through another, and says which nodes may have reloaded', async () => {
+    const { run, gate, said } = await reloadBegun()
+    gate.unshut()
+    gate.cut()
+    const { stderr, status } = await run
+    expect(stderr).toContain('ctdbts: failed to reload them: node 0; may have reloaded them: nodes 1 and 2\n')
+    expect(stderr).toContain('closed the connection')
+    expect(stderr).not.toContain('disabled')
+    expect(status).toBe(1)
+    await expect.poll(() => [0, 1, 2].map((pnn) => said.get(pnn))).toEqual(['Reenabling', 'Reenabling', 'Reenabling'])
+  })
+
+  it('says until when they stay disabled, where it cannot', async () => {
+    const { run, gate } = await reloadBegun()
+    await gate[Symbol.asyncDispose]()
+    const { stderr } = await run
+    expect(stderr).toContain('may have reloaded them: nodes 1 and 2\n')
+    expect(stderr).toContain('recoveries stay disabled on nodes 0, 1, 2 until ')
   })
 })
 

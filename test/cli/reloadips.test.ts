@@ -195,7 +195,7 @@ describe('reloadips --yes', () => {
     const pnn = ownerOf(FIRST) ?? 0
     edit([pnn], () => '')
     const { stdout, status } = await reloadips('all', '--yes')
-    expect(stdout).toContain('The outcome is the plan: 3 of 3 addresses.\n')
+    expect(stdout).toMatch(/The outcome is the plan: 3 of 3 addresses\.\n$/)
     expect(status).toBe(0)
     expect(known(pnn)).toEqual([])
     expect(ownerOf(FIRST)).not.toBe(pnn)
@@ -257,6 +257,7 @@ describe('reloadips --yes', () => {
     expect(stdout).toContain('Nodes 1 and 2: unknown what its file changes')
     expect(stdout).toContain('the addresses of nodes 0, 1 and 2 are assumed to stay as they are\n')
     expect(stdout).toContain('could not be promised, as not all files were seen.\n')
+    expect(stdout).toMatch(/\nNot everything could be checked: the files of all nodes are seen with --host NODE\.\n$/)
     expect(status).toBe(0)
   })
 
@@ -339,7 +340,29 @@ describe('reloadips for scripts', () => {
   })
 
   it('refuses --compat together with what it has not', async () => {
-    expect((await ctdbts(['reloadips', '--compat', '--dry-run'])).status).toBe(1)
+    expect(await ctdbts(['reloadips', '--compat', '--dry-run'])).toMatchObject({
+      stdout: '',
+      stderr: 'ctdbts: reloadips: --dry-run and --compat exclude each other\n  see `ctdbts reloadips --help`\n',
+      status: 1,
+    })
+  })
+
+  it.each(['-X', '-Y'])('takes %s as ctdb does, and refuses it where there is a preview', async (option) => {
+    const { reloadips } = await cluster()
+    expect(await reloadips(option)).toMatchObject({ stdout: '', stderr: '', status: 0 })
+    for (const form of ['--dry-run', '--yes']) {
+      const { stdout, stderr, status } = await reloadips(option, form)
+      expect({ stdout, stderr, status }).toEqual({
+        stdout: '',
+        stderr: 'ctdbts: reloadips has no output with separators\n  use --json\n',
+        status: 1,
+      })
+    }
+  })
+
+  it('stays so with --table, for which there is no table', async () => {
+    const { reloadips } = await cluster()
+    expect(await reloadips('--table')).toMatchObject({ stdout: '', stderr: '', status: 0 })
   })
 })
 
@@ -429,11 +452,22 @@ describe.each([
     await expectEnabled()
   })
 
+  it('by a connection that is lost for good while takeover runs are being disabled, says that they may be', async () => {
+    const { child, gate } = await begun(isDisabling, ...argv)
+    await gate[Symbol.asyncDispose]()
+    const { stderr, exitCode } = await child
+    expect(stderr).toContain('takeover runs may stay disabled on nodes 0, 1, 2 until ')
+    expect(stderr).not.toContain('enabled again')
+    expect(exitCode).toBe(1)
+  })
+
   it('by a connection that is lost for good, says until when takeover runs stay disabled', async () => {
     const { child, gate } = await begun(isControl(controls.reloadPublicIps.opcode), ...argv)
     await gate[Symbol.asyncDispose]()
     const { stderr, exitCode } = await child
-    expect(stderr).toMatch(/takeover runs stay disabled on nodes 0, 1, 2 until \d\d:\d\d:\d\d, when they come back by themselves/)
+    expect(stderr).toMatch(
+      /takeover runs stay disabled on nodes 0, 1, 2 until (\S+ )?\d\d:\d\d:\d\d, when they come back by themselves/,
+    )
     expect(exitCode).toBe(1)
   })
 })
@@ -448,6 +482,24 @@ describe.skipIf(!hasTmux)('reloadips on a terminal', () => {
     await terminal.shows('Reload the public addresses files, and ask for a takeover run? [y/N]')
     return { ...made, terminal }
   }
+
+  it('shows one line of progress at a time, and none at the end, when the connection is lost', async () => {
+    const made = await cluster()
+    const path = made.dir.file('gate')
+    const gate = await Gate.open(path, made.server.nodes[0]?.socketPath ?? '')
+    onTestFinished(() => gate[Symbol.asyncDispose]())
+    const come = gate.shutAt(isControl(controls.reloadPublicIps.opcode))
+    const terminal = await openTerminal(`${process.execPath} ${RUN_JS} reloadips all --yes -t 4 --socket ${path}`, made.env)
+    onTestFinished(() => terminal[Symbol.asyncDispose]())
+    await come
+    await terminal.shows('Reloading: 1 s')
+    // Enabling takes longer than a line needs to be drawn again.
+    made.hang(1)
+    gate.unshut()
+    gate.cut()
+    await terminal.shows('Connecting again to enable takeover runs: 2 s')
+    expect(await terminal.shows(/status 62|status 1/)).not.toMatch(/Reloading:|Connecting again|^ +status/m)
+  })
 
   it('shows what will change, asks, and does it', async () => {
     const { terminal, known } = await openReload()

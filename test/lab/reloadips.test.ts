@@ -282,7 +282,8 @@ describeOnLab('reloadips', (lab) => {
       const { gate, child } = await begun(isReload, '--yes', '-t', '3')
       await gate[Symbol.asyncDispose]()
       const { stderr, exitCode } = await child
-      const [, hours, minutes, seconds] = /stay disabled on nodes 0, 1, 2 until (\d\d):(\d\d):(\d\d), when/.exec(stderr) ?? []
+      const [, hours, minutes, seconds] =
+        /stay disabled on nodes 0, 1, 2 until (?:\S+ )?(\d\d):(\d\d):(\d\d), when/.exec(stderr) ?? []
       const backAt = new Date()
       backAt.setHours(Number(hours), Number(minutes), Number(seconds))
       expect(exitCode).toBe(1)

@@ -18,6 +18,7 @@ export async function simulatedIn({ ssh = false, ...options }: Partial<SimCluste
   /** The nodes file of each node. */
   files: string[]
   sshConfigPath: string
+  env: { CTDB_SOCKET: string; CTDB_BASE: string }
 }> {
   const server = await startSimServer({
     layout: uniformLayout(3, 6),
@@ -34,5 +35,6 @@ export async function simulatedIn({ ssh = false, ...options }: Partial<SimCluste
     run: (...argv) => ctdbts(argv, env),
     files: folders.map((folder) => join(folder, 'nodes')),
     sshConfigPath: server.sshConfigPath ?? '',
+    env,
   }
 }

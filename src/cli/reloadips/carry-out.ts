@@ -3,6 +3,7 @@ import type { Pnn } from '../../lib/cluster/node.ts'
 import { namedNodes } from '../../lib/cluster/node-list.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type NodeReload, type ReloadRequest, reloadPublicIps } from '../../transport/administer/reload-ips.ts'
+import { disabledSeconds } from '../../transport/administer/takeover-runs-disabled.ts'
 import type { AskedNode } from '../../transport/asked-node.ts'
 import { collectNodeMap } from '../../transport/collect/node-map.ts'
 import { requestTakeoverRun } from '../../transport/takeover-run.ts'
@@ -30,7 +31,7 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
   const { word, signal, tell } = task
   const nodeMap = await collectNodeMap(client, localPnn)
   const chosen = namedNodes(nodeMap, word, await localPnn)
-  const seconds = (2 * task.timelimit) >>> 0
+  const seconds = disabledSeconds(task.timelimit)
   let done = 'nothing was reloaded'
   let runs = ''
   try {

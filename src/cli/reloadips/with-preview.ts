@@ -10,6 +10,7 @@ import { previewJson, previewText, type Reload, reloadedText, reloadJson, reload
 import { painter } from '../../ui/table.ts'
 import type { GlobalOptions } from '../base-command.ts'
 import { confirm } from '../confirm.ts'
+import { wantsHost } from '../host-flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { wantsColour } from '../output.ts'
 import { type Visit, withWays } from '../with-cluster.ts'
@@ -49,7 +50,7 @@ export async function reloadWithPreview(reload: PreviewedReload): Promise<unknow
     const carried = await visit((cluster) => carryOut(cluster, visit, reload, preview), 'Reloading:')
     process.exitCode = exitStatusOf(carried)
     if (options.json) return reloadJson(preview, carried)
-    process.stdout.write(reloadText(preview, carried))
+    process.stdout.write(reloadText(preview, carried, wantsHost(options)))
     return undefined
   })
 }

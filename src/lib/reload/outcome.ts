@@ -49,6 +49,10 @@ export function reloadOutcome(preview: ReloadPreview, reloaded: readonly Pnn[], 
   return { nodes, moves: preview.isCertain ? compareOutcome(preview.plan, now) : null }
 }
 
+/** Whether everything that was promised could be looked at. */
+export const isAllChecked = ({ nodes, moves }: ReloadOutcome): boolean =>
+  moves !== null && nodes.every(({ state }) => state !== 'unknown')
+
 /** Whether nothing is seen that is not as promised. */
 export const isAsPromised = ({ nodes, moves }: ReloadOutcome): boolean =>
   moves?.asPlanned !== false && nodes.every(({ state }) => state !== 'not as its file')

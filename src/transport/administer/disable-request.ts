@@ -40,6 +40,8 @@ interface Request {
   readonly waitFor: readonly Pnn[]
   /** When none of them has answered after so long, nobody is waited for any longer. */
   readonly silenceMs?: number | undefined
+  /** A node may get the request from now on. */
+  readonly onSent?: (pnn: Pnn) => void
   readonly onAnswer: (pnn: Pnn) => void
 }
 
@@ -58,10 +60,13 @@ export async function prepareRequest(
   const answers = await client.subscribe(answerTo(replySrvid), { signal })
   return async (request) => {
     try {
-      const { seconds, waitFor } = request
-      for (const to of nodes) client.send(message, to, { pnn, replySrvid, timeoutSeconds: seconds })
+      const { seconds, waitFor, onSent } = request
+      for (const to of nodes) {
+        client.send(message, to, { pnn, replySrvid, timeoutSeconds: seconds })
+        onSent?.(to)
+      }
       // The daemon answers in turn: then it has passed on the messages, and the connection may end.
-      if (waitFor.length === 0) await client.control(controls.getPnn, { signal })
+      if (waitFor.length < nodes.length) await client.control(controls.getPnn, { signal })
       return await collectAnswers(answers, request, timeoutMs)
     } finally {
       answers.close()

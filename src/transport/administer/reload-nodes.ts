@@ -4,16 +4,23 @@ import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { controls } from '../wire/controls.ts'
-import { withRecoveriesDisabled } from './takeover-runs-disabled.ts'
+import { type DisabledRuns, withRecoveriesDisabled } from './takeover-runs-disabled.ts'
 
-export interface ReloadNodesOptions {
+export interface ReloadNodesOptions extends Pick<DisabledRuns, 'seconds' | 'signal' | 'again'> {
   /** Reads the list of the local node's machine. */
   readonly readList: () => Promise<ClusterNode[]>
   /** Told of each change, before anything is done. */
   readonly onChange: (change: NodeChange) => void
-  /** For how long recoveries are disabled, should nobody enable them again. */
-  readonly seconds: number
-  readonly signal?: AbortSignal | undefined
+  /** Told what became of it on the nodes, when it fails after they were asked. */
+  readonly onUnfinished: (nodes: UnfinishedReload) => void
+}
+
+/** How far a reload of the nodes has come. */
+export interface UnfinishedReload {
+  readonly reloaded: readonly Pnn[]
+  readonly failed: readonly Pnn[]
+  /** They were asked, and have not answered. */
+  readonly unknown: readonly Pnn[]
 }
 
 export interface ReloadedNodes {
@@ -38,10 +45,7 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
   for (const change of changes) options.onChange(change)
   if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
   if (!needed) return { changes, reloaded: [], failed: [] }
-  const { seconds, signal } = options
-  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal }, () =>
-    Promise.all(connected.map((pnn) => reload(node, pnn))),
-  )
+  const results = await reloadAll(node, connected, options)
   return {
     changes,
     reloaded: results.flatMap(({ pnn, reason }) => (reason ? [] : [pnn])),
@@ -69,7 +73,36 @@ async function requireSameList(node: AskedNode, connected: readonly Pnn[], list:
   }
 }
 
-async function reload({ client }: AskedNode, pnn: Pnn): Promise<{ pnn: Pnn; reason?: CtdbtsError }> {
+interface Result {
+  readonly pnn: Pnn
+  readonly reason?: CtdbtsError
+}
+
+async function reloadAll(
+  node: AskedNode,
+  nodes: readonly Pnn[],
+  { seconds, signal, again, onUnfinished }: ReloadNodesOptions,
+): Promise<Result[]> {
+  const results = new Map<Pnn, Result>()
+  let areAsked = false
+  const askAll = async () => {
+    areAsked = true
+    await Promise.all(nodes.map(async (pnn) => results.set(pnn, await reload(node, pnn))))
+  }
+  try {
+    await withRecoveriesDisabled(node, { nodes, seconds, signal, again }, askAll)
+    return nodes.flatMap((pnn) => results.get(pnn) ?? [])
+  } catch (error) {
+    if (areAsked) {
+      const [known, unknown] = [nodes.filter((pnn) => results.has(pnn)), nodes.filter((pnn) => !results.has(pnn))]
+      const hasFailed = (pnn: Pnn) => results.get(pnn)?.reason !== undefined
+      onUnfinished({ reloaded: known.filter((pnn) => !hasFailed(pnn)), failed: known.filter(hasFailed), unknown })
+    }
+    throw error
+  }
+}
+
+async function reload({ client }: AskedNode, pnn: Pnn): Promise<Result> {
   try {
     await client.control(controls.reloadNodesFile, { to: pnn })
     return { pnn }

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
+import { localTime } from '../../lib/local-time.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { type Disableable, prepareRequest, RECOVERIES, TAKEOVER_RUNS } from './disable-request.ts'
 
@@ -9,11 +10,20 @@ export const NOBODY = 'NO_RECOVERY_DAEMON'
 /** ETIME, with which the real tool ends when nobody answers its messages. */
 const NO_ANSWER_STATUS = 62
 
+/** A day. Should nobody enable the runs again, they must come back while somebody still knows why they were disabled. */
+const MAX_SECONDS = 86_400
+
+/**
+ * For how long the real tool disables runs: twice its time limit (-t); here a day at most. A negative limit, which the real tool takes as
+ * unsigned, would be 136 years.
+ */
+export const disabledSeconds = (timelimit: number): number => (timelimit < 0 ? MAX_SECONDS : Math.min(2 * timelimit, MAX_SECONDS))
+
 /** For which nodes and how long takeover runs, or recoveries, are to be disabled. */
 export interface DisabledRuns {
   /** Those that are connected. Every one has to agree, inactive ones too: any may become the leader. */
   readonly nodes: readonly Pnn[]
-  /** After so long they come back by themselves, should nobody enable them again. */
+  /** After so long, and a day at most, they come back by themselves, should nobody enable them again. */
   readonly seconds: number
   /** Ends the waiting for answers; the runs are enabled again nevertheless. */
   readonly signal?: AbortSignal | undefined
@@ -26,7 +36,7 @@ export interface DisabledRuns {
   readonly toleratesSilence?: boolean | undefined
   /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
   readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
-  /** Told when they are enabled again on all nodes. */
+  /** Told when they are enabled again: all nodes that had agreed say so, and the request is on its way to the others. */
   readonly onEnabled?: (() => void) | undefined
 }
 
@@ -47,25 +57,42 @@ export const withTakeoverRunsDisabled = <T>(node: AskedNode, runs: DisabledRuns,
 export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> =>
   withDisabled(RECOVERIES, node, runs, work)
 
+/** Where runs may be disabled. */
+interface Asked {
+  readonly sent: Set<Pnn>
+  readonly agreed: Set<Pnn>
+  /** When they come back by themselves. */
+  readonly backAt: Date
+}
+
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal, silenceMs, toleratesSilence, onEnabled } = runs
+  const { nodes, signal, silenceMs, onEnabled } = runs
+  const seconds = Math.min(runs.seconds, MAX_SECONDS)
   signal?.throwIfAborted()
   const disable = await prepareRequest(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
-  const agreed = new Set<Pnn>()
+  const asked: Asked = { sent: new Set(), agreed: new Set(), backAt }
+  const { sent, agreed } = asked
   let result: T
   try {
-    const refused = await disable({ seconds, waitFor: nodes, silenceMs, onAnswer: (pnn) => agreed.add(pnn) })
+    const refused = await disable({
+      seconds,
+      waitFor: nodes,
+      silenceMs,
+      onSent: (pnn) => sent.add(pnn),
+      onAnswer: (pnn) => agreed.add(pnn),
+    })
     judgeDisabling(what, runs, agreed, refused)
     signal?.throwIfAborted()
     result = await work()
   } catch (error) {
-    const left = await enable(what, node, runs, [...agreed], backAt)
+    if (sent.size === 0) throw error
+    const left = await enable(what, node, runs, asked)
     if (left) throw bothTold(error, left)
     onEnabled?.()
     throw error
   }
-  const left = await enable(what, node, runs, toleratesSilence ? [...agreed] : nodes, backAt)
+  const left = await enable(what, node, runs, asked)
   if (left) throw left
   onEnabled?.()
   return result
@@ -109,12 +136,12 @@ async function enable(
   what: Disableable,
   node: AskedNode,
   { nodes, again }: DisabledRuns,
-  agreed: readonly Pnn[],
-  backAt: Date,
+  { sent, agreed, backAt }: Asked,
 ): Promise<CtdbtsError | undefined> {
   const { name, code, without } = what
   const stillDisabled = (where: readonly Pnn[], exitStatus: number, text: readonly string[], cause?: unknown) => {
-    const left = `${name} stay disabled on ${named(where)} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
+    const stay = where.every((pnn) => agreed.has(pnn)) ? 'stay' : 'may stay'
+    const left = `${name} ${stay} disabled on ${named(where)} until ${localTime(backAt, new Date())}, when they come back by themselves`
     return new CtdbtsError(`${code}_STILL_DISABLED`, left, {
       hint: `until then ${without}`,
       exitStatus,
@@ -126,7 +153,7 @@ async function enable(
   try {
     const tell = async (by: AskedNode) => {
       const request = await prepareRequest(what, by, nodes)
-      return await request({ seconds: 0, waitFor: agreed, onAnswer: (pnn) => silent.delete(pnn) })
+      return await request({ seconds: 0, waitFor: [...agreed], onAnswer: (pnn) => silent.delete(pnn) })
     }
     const refused = await tell(node).catch((lost: unknown) => {
       if (node.client.isOpen || !again) throw lost
@@ -135,7 +162,8 @@ async function enable(
     if (refused !== undefined) return stillDisabled([refused], EXIT_STATUS.failure, [])
     return silent.size > 0 ? stillDisabled([...silent], NO_ANSWER_STATUS, [timedOut(name)]) : undefined
   } catch (cause) {
-    return agreed.length > 0 ? stillDisabled(agreed, EXIT_STATUS.failure, [], cause) : undefined
+    // Nobody knows which of them got which request.
+    return stillDisabled([...sent], EXIT_STATUS.failure, [], cause)
   }
 }
 

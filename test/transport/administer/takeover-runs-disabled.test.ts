@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { localTime } from '../../../src/lib/local-time.ts'
 import type { LogEntry } from '../../../src/lib/log/entry.ts'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
-import { type DisabledRuns, NOBODY, withTakeoverRunsDisabled } from '../../../src/transport/administer/takeover-runs-disabled.ts'
+import {
+  type DisabledRuns,
+  disabledSeconds,
+  NOBODY,
+  withTakeoverRunsDisabled,
+} from '../../../src/transport/administer/takeover-runs-disabled.ts'
 import { askedNode } from '../../../src/transport/asked-node.ts'
 import { CtdbClient } from '../../../src/transport/client.ts'
 import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
@@ -149,6 +155,57 @@ it('enables them through another connection when the first one is lost', async (
   }
   await expect(to.disabled(work, { again })).rejects.toThrow(/was closed$/)
   expect(to.said.sort()).toEqual([...ALL_DISABLED, ...ALL_ENABLED].sort())
+})
+
+describe('when the connection is lost before anybody has answered', () => {
+  /** Nodes 1 and 2 hang: they are asked, and say nothing. */
+  const lost = async (options: (cluster: SimCluster) => Partial<DisabledRuns>) => {
+    const to = await running({ timeoutMs: 60_000 })
+    onTestFinished(() => to[Symbol.dispose]())
+    to.cluster.carryOut('hang 1')
+    to.cluster.carryOut('hang 2')
+    setTimeout(() => to.client.close(), 200)
+    const onEnabled = vi.fn()
+    const error: unknown = await to
+      .disabled(async () => 1, { onEnabled, ...options(to.cluster) })
+      .catch((reason: unknown) => reason)
+    return { ...to, onEnabled, message: error instanceof Error ? error.message : '' }
+  }
+
+  it.each([
+    ['there is no other way', undefined],
+    ['there is no other way any more', () => Promise.reject(new Error('refused'))],
+  ])('and %s, names all that were asked, and does not say that they were enabled', async (_, again) => {
+    const { message, onEnabled } = await lost(() => ({ nodes: [1, 2], again }))
+    expect(message).toMatch(/was closed; and takeover runs may stay disabled on nodes 1, 2 until/)
+    expect(onEnabled).not.toHaveBeenCalled()
+  })
+
+  it('names those that have agreed with the others', async () => {
+    expect((await lost(() => ({}))).message).toMatch(/takeover runs may stay disabled on nodes 0, 1, 2 until/)
+  })
+
+  it('says that they were enabled once the daemon has passed that on', async () => {
+    const { message, onEnabled, cluster, said } = await lost((other) => ({
+      nodes: [1, 2],
+      again: async (use) => {
+        using client = new CtdbClient(other.connect(0), { peer: 'node 0' })
+        return await use(askedNode({ client, pnn: client.pnn(), timeoutMs: 5_000 }, undefined))
+      },
+    }))
+    expect(message).toMatch(/was closed$/)
+    expect(onEnabled).toHaveBeenCalledOnce()
+    cluster.carryOut('resume 1')
+    await expect.poll(() => said, { timeout: 5_000 }).toEqual(expect.arrayContaining(['1 Disabling', '1 Reenabling']))
+  })
+})
+
+it('disables them for a day at most', async () => {
+  using to = await running()
+  const work = async () => to.client.close()
+  const tomorrow = localTime(new Date(Date.now() + 86_400_000), new Date()).slice(0, 10)
+  await expect(to.disabled(work, { seconds: 0xffff_ffff })).rejects.toThrow(`until ${tomorrow}`)
+  expect([-1, 10, 100_000].map(disabledSeconds)).toEqual([86_400, 20, 86_400])
 })
 
 it('says of a lost connection no more than there is, when nothing has been disabled yet', async () => {
