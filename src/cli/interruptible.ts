@@ -1,4 +1,5 @@
 import { CtdbtsError } from '../lib/errors.ts'
+import { whenOutputCloses } from './output.ts'
 
 /** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
 const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -10,17 +11,22 @@ const underWay = new Set<AbortController>()
 
 /**
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
- * `work` is given, and waits for it; the next one ends the program at once.
+ * `work` is given, and waits for it; the next one ends the program at once, but for SIGHUP: who loses a terminal gets it from the shell
+ * and from the kernel, and is not there to be impatient. An output that nobody reads any more does not end it at all.
  * @throws what `work` throws: CtdbtsError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const onSignal = (signal: Signal) => {
     const exitStatus = EXIT_STATUS_BY_SIGNAL[signal]
-    if (controller.signal.aborted) process.exit(exitStatus)
+    if (controller.signal.aborted) {
+      if (signal === 'SIGHUP') return
+      process.exit(exitStatus)
+    }
     process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
     controller.abort(new CtdbtsError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
   }
+  whenOutputCloses('go on')
   for (const signal of SIGNALS) process.on(signal, onSignal)
   underWay.add(controller)
   try {

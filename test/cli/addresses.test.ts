@@ -6,6 +6,7 @@ import type { LogEntry } from '../../src/lib/log/entry.ts'
 import { uniformLayout } from '../../src/lib/sim/layout.ts'
 import { type SimServer, startSimServer } from '../../src/transport/serve/sim-server.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
+import { hasTmux, openTerminal } from '../support/terminal.ts'
 
 /** The embedded cluster behind its sockets, and what a command prints on one of its nodes. */
 class Cluster {
@@ -58,6 +59,9 @@ class Cluster {
 
 let cluster: Cluster
 const IP = '172.16.146.131'
+/** What the recovery daemons say of one request. */
+const RUNS_OF_ALL = [0, 1, 2].flatMap((pnn) => [`${pnn} Disabling`, `${pnn} Reenabling`])
+const anotherThanOwner = async (): Promise<number> => ((await cluster.ownerOf(IP)) === 0 ? 1 : 0)
 const QUIET = { stdout: '', stderr: '', status: 0 }
 
 describe('on the embedded cluster', () => {
@@ -167,6 +171,25 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     expect(stderr).toContain(signal ? 'ctdbts: interrupted, cleaning up' : 'Maximum runtime exceeded - exiting')
     // Others follow: the leader's own, for the run that the silence of node 2 leads to.
     expect(cluster.said.slice(0, 4).toSorted()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
+  })
+
+  it('moveip goes on to its end when nobody reads what it says', async () => {
+    const { child, ended } = cluster.start('-v', 'moveip', IP, String(await anotherThanOwner()))
+    ended.catch(() => {})
+    child.stderr.once('data', () => child.stderr.destroy())
+    const [status] = await once(child, 'exit')
+    expect(status).toBe(0)
+    expect(cluster.said.slice(0, 6).toSorted()).toEqual(RUNS_OF_ALL)
+  })
+
+  it.skipIf(!hasTmux)('moveip enables takeover runs again when its terminal is lost', async () => {
+    const owner = await cluster.ownerOf(IP)
+    cluster.do(`script ${owner} releaseip 300`)
+    const command = `exec ${process.execPath} ${RUN_JS} -v moveip ${IP} ${await anotherThanOwner()}`
+    const terminal = await openTerminal(command, cluster.env())
+    await terminal.shows('Takeover runs are disabled')
+    await terminal[Symbol.asyncDispose]()
+    await expect.poll(() => cluster.said.slice(0, 6).toSorted(), { timeout: 10_000 }).toEqual(RUNS_OF_ALL)
   })
 
   it('moveip ends at once when it is interrupted twice', async () => {

@@ -372,6 +372,23 @@ async function begun(isIt: (packet: Packet) => boolean, ...argv: string[]) {
   return { ...made, gate, child }
 }
 
+describe('reloadips, when nobody reads its output', () => {
+  it.each([
+    ['--yes', '|'],
+    ['--compat -v', '2>&1 |'],
+  ])('does its work nevertheless, with %s', async (argv, pipe) => {
+    const { edit, env, config, known, expectEnabled } = await cluster()
+    edit(ALL, (text) => text + line(NEW))
+    const command = `${process.execPath} ${RUN_JS} reloadips all ${argv} --host root@node0 ${config.join(' ')} ${pipe} true; exit $PIPESTATUS`
+    expect(await execa('bash', ['-c', command], { env, reject: false, stdin: 'ignore' })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+    await expectEnabled()
+    for (const pnn of ALL) expect(known(pnn)).toContain(NEW)
+  })
+})
+
 describe.each([
   { how: 'for people', argv: ['--yes'] },
   { how: 'for scripts', argv: ['--compat'] },
