@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import { whenOutputCloses } from '../cli/output.ts'
 import type { ReloadOptions } from '../cli/reloadips/with-preview.ts'
 import { inOwnWords } from '../lib/errors.ts'
 import { askedNode } from '../transport/asked-node.ts'
@@ -45,6 +46,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Reloadips)
     const word = args.nodes
+    if (!flags['dry-run']) whenOutputCloses(isAsCtdb(flags) || flags.yes ? 'go on' : 'fail')
     if (isAsCtdb(flags)) return await this.asCtdb(flags, word)
     // Loaded here, as it is not needed where a script calls.
     const { reloadWithPreview } = await import('../cli/reloadips/with-preview.ts')

@@ -11,7 +11,7 @@ import { painter } from '../../ui/table.ts'
 import type { GlobalOptions } from '../base-command.ts'
 import { confirm } from '../confirm.ts'
 import { interruptible } from '../interruptible.ts'
-import { wantsColour, whenOutputCloses } from '../output.ts'
+import { wantsColour } from '../output.ts'
 import { type Visit, withWays } from '../with-cluster.ts'
 import { carryOutReload } from './carry-out.ts'
 
@@ -38,7 +38,6 @@ export interface PreviewedReload {
  */
 export async function reloadWithPreview(reload: PreviewedReload): Promise<unknown> {
   const { options } = reload
-  if (!options['dry-run']) whenOutputCloses(options.yes ? 'go on' : 'fail')
   return await withWays(options, async (visit) => {
     const preview = await visit((cluster) => look(cluster, reload))
     if (!options.json) process.stdout.write(previewText(preview, painter(wantsColour(process.stdout, process.env))))
