@@ -1,4 +1,4 @@
-import { CtdbtsError } from '../lib/errors.ts'
+import { EndedError } from '../lib/errors.ts'
 import { whenOutputCloses } from './output.ts'
 
 /** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
@@ -13,7 +13,7 @@ const underWay = new Set<AbortController>()
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
  * `work` is given, and waits for it; the next one ends the program at once, but for SIGHUP: who loses a terminal gets it from the shell
  * and from the kernel, and is not there to be impatient. An output that nobody reads any more does not end it at all.
- * @throws what `work` throws: CtdbtsError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
+ * @throws what `work` throws: EndedError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
@@ -24,7 +24,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
       process.exit(exitStatus)
     }
     process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
-    controller.abort(new CtdbtsError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
+    controller.abort(new EndedError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
   }
   whenOutputCloses('go on')
   for (const signal of SIGNALS) process.on(signal, onSignal)
@@ -38,7 +38,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 }
 
 /** Aborts what is under way, for this reason. Returns whether there was anything, which will end with the reason when it has cleaned up. */
-export function abortUnderWay(reason: CtdbtsError): boolean {
+export function abortUnderWay(reason: EndedError): boolean {
   for (const controller of underWay) controller.abort(reason)
   return underWay.size > 0
 }

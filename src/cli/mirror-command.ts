@@ -1,6 +1,6 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import type { ClusterNode } from '../lib/cluster/node.ts'
-import { CtdbtsError, retell } from '../lib/errors.ts'
+import { CtdbtsError } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
 import { visible } from '../ui/visible.ts'
@@ -56,14 +56,6 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   /** What was done, for those who asked to be told more (-v). */
   protected tell({ verbose }: GlobalOptions, line: string): void {
     if (verbose) process.stderr.write(`${visible(line)}\n`)
-  }
-
-  /** For `catch`: what the real tool says itself of a control that failed, behind the words that the control has. */
-  protected adding(code: string, line: string): (error: unknown) => never {
-    return (error) => {
-      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : 1
-      return retell(error, { code, context: line, exitStatus, addStderr: line })
-    }
   }
 
   protected override async parse<F extends object, B extends object, A extends object>(

@@ -3,7 +3,7 @@ import { EXIT_STATUS } from '../lib/errors.ts'
 /** 128 and the number of SIGPIPE, which ends other programs then. */
 const PIPE_CLOSED_STATUS = 141
 
-let lost = false
+const lost = Promise.withResolvers<void>()
 let whenClosed: 'end' | 'fail' | 'go on' = 'end'
 
 /**
@@ -14,8 +14,8 @@ export function whenOutputCloses(what: 'fail' | 'go on'): void {
   whenClosed = what
 }
 
-/** Whether standard output takes nothing any more: what waits to be written stays so. */
-export const isOutputLost = (): boolean => lost
+/** Resolves when standard output takes nothing any more: what waits to be written stays so. */
+export const outputLost = lost.promise
 
 /**
  * Makes a closed or full output end the program in good order: a reader that has seen enough (`| head`) is no failure; a full disk is
@@ -25,7 +25,7 @@ export function guardOutput(): void {
   // oclif's own listener throws whatever is not EPIPE: a stack trace for a full disk.
   process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    lost = true
+    lost.resolve()
     if (error.code === 'EPIPE') {
       if (whenClosed !== 'go on') process.exit(whenClosed === 'fail' ? PIPE_CLOSED_STATUS : (process.exitCode ?? EXIT_STATUS.ok))
       return

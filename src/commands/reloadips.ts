@@ -61,7 +61,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
   }
 
   private async asCtdb(flags: ReloadOptions, word: string | undefined): Promise<undefined> {
-    const { carryOutReload, wasInterrupted } = await import('../cli/reloadips/carry-out.ts')
+    const { carryOutReload } = await import('../cli/reloadips/carry-out.ts')
     await this.withNode(flags, (node) =>
       interruptible((signal) =>
         carryOutReload(node, {
@@ -74,7 +74,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
           onReloaded: (nodes) => {
             if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
           },
-          tellUnfinished: (line, error) => wasInterrupted(error) && process.stderr.write(`ctdbts: ${line}\n`),
+          tellUnfinished: (line) => signal.aborted && process.stderr.write(`ctdbts: ${line}\n`),
         }),
       ),
     )

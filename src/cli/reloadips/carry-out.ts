@@ -1,7 +1,6 @@
 import { nodesText } from '../../lib/audit/facts.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { namedNodes } from '../../lib/cluster/node-list.ts'
-import { CtdbtsError } from '../../lib/errors.ts'
 import { type NodeReload, type ReloadRequest, reloadPublicIps } from '../../transport/administer/reload-ips.ts'
 import type { AskedNode } from '../../transport/asked-node.ts'
 import { collectNodeMap } from '../../transport/collect/node-map.ts'
@@ -69,6 +68,3 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
 }
 
 const NO_RUN = 'no takeover run was asked for: `ctdbts ipreallocate` asks for one'
-
-/** Whether somebody ended it, or the limit of -T. */
-export const wasInterrupted = (error: unknown): boolean => error instanceof CtdbtsError && error.code === 'INTERRUPTED'

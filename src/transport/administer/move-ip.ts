@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
 import { type ClusterNode, isActive, isReachable, type Pnn } from '../../lib/cluster/node.ts'
 import { DESTINATION } from '../../lib/cluster/srvid.ts'
-import { CtdbtsError, retell } from '../../lib/errors.ts'
+import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { type Control, controls } from '../wire/controls.ts'
@@ -32,7 +32,7 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
   const { client, localPnn, timeoutMs } = node
   const known = await client
     .control(controls.getPublicIps, { to, signal })
-    .catch(saying(`Failed to get Public IPs from node ${to}`))
+    .catch(adding('NOT_DONE', `Failed to get Public IPs from node ${to}`))
   if (!known.some((ip) => ip.address.address === address.address)) {
     const line = `Node ${to} CANNOT host IP address ${address.address}`
     throw new CtdbtsError('CANNOT_HOST', line, {
@@ -50,7 +50,9 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
     const data = { pnn: to, address }
     await tellAll(node, controls.releaseIp, others, data, signal, 'Failed to release IP on nodes')
     onStep('released')
-    await client.control(controls.takeoverIp, { to, data, signal }).catch(saying(`Failed to takeover IP on node ${to}`))
+    await client
+      .control(controls.takeoverIp, { to, data, signal })
+      .catch(adding('NOT_DONE', `Failed to takeover IP on node ${to}`))
     onStep('taken')
   }
   try {
@@ -109,13 +111,3 @@ async function tellAll<Q>(
     cause: first,
   })
 }
-
-const saying =
-  (line: string) =>
-  (error: unknown): never =>
-    retell(error, {
-      code: 'NOT_DONE',
-      context: line,
-      exitStatus: error instanceof CtdbtsError ? error.exitStatus : 1,
-      addStderr: line,
-    })

@@ -1,6 +1,6 @@
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { areSameNodes, compareNodes, type NodeChange } from '../../lib/cluster/nodes-change.ts'
-import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
+import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { controls } from '../wire/controls.ts'
@@ -57,11 +57,7 @@ async function requireSameList(node: AskedNode, connected: readonly Pnn[], list:
     return { pnn, file }
   })
   for (const { pnn, file } of asked) {
-    const theirs = await file.catch((error: unknown) => {
-      const line = `ERROR: Failed to get nodes file from node ${pnn}`
-      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure
-      return retell(error, { code: 'NODES_FILE_UNKNOWN', context: line, exitStatus, addStderr: line })
-    })
+    const theirs = await file.catch(adding('NODES_FILE_UNKNOWN', `ERROR: Failed to get nodes file from node ${pnn}`))
     if (!areSameNodes(list, theirs)) {
       const local = await node.localPnn
       throw refusal('NODES_FILE_DIFFERS', `ERROR: Nodes file on node ${pnn} differs from current node (${local})`)
