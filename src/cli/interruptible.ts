@@ -1,4 +1,5 @@
 import { EndedError } from '../lib/errors.ts'
+import { visible } from '../ui/visible.ts'
 import { whenOutputCloses } from './output.ts'
 
 /** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
@@ -9,18 +10,31 @@ const SIGNALS = Object.keys(EXIT_STATUS_BY_SIGNAL) as Signal[]
 /** What is under way, and must not be left half done. */
 const underWay = new Set<AbortController>()
 
+/** How work is ended before its end. */
+export interface Interruption {
+  /** Aborts when the work is to end, and only to clean up from then on. */
+  readonly signal: AbortSignal
+  /** Says what stays when the program ends at once, from now on; undefined: nothing. */
+  readonly leaves: (what: string | undefined) => void
+}
+
 /**
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
- * `work` is given, and waits for it; the next one ends the program at once, but for SIGHUP: who loses a terminal gets it from the shell
+ * `work` is given, and waits for it; the next one ends the program at once, and says what it leaves; but for SIGHUP: who loses a terminal gets it from the shell
  * and from the kernel, and is not there to be impatient. An output that nobody reads any more does not end it at all.
  * @throws what `work` throws: EndedError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
+  let left: string | undefined
+  const leaves = (what: string | undefined) => {
+    left = what
+  }
   const controller = new AbortController()
   const onSignal = (signal: Signal) => {
     const exitStatus = EXIT_STATUS_BY_SIGNAL[signal]
     if (controller.signal.aborted) {
       if (signal === 'SIGHUP') return
+      if (left !== undefined) process.stderr.write(`ctdbts: ${visible(left)}\n`)
       process.exit(exitStatus)
     }
     process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
@@ -30,7 +44,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   for (const signal of SIGNALS) process.on(signal, onSignal)
   underWay.add(controller)
   try {
-    return await work(controller.signal)
+    return await work({ signal: controller.signal, leaves })
   } finally {
     underWay.delete(controller)
     for (const signal of SIGNALS) process.off(signal, onSignal)

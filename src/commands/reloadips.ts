@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { whenOutputCloses } from '../cli/output.ts'
 import type { ReloadOptions } from '../cli/reloadips/with-preview.ts'
@@ -62,21 +61,20 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
 
   private async asCtdb(flags: ReloadOptions, word: string | undefined): Promise<undefined> {
     const { carryOutReload } = await import('../cli/reloadips/carry-out.ts')
-    await this.withNode(flags, (node) =>
-      interruptible((signal) =>
-        carryOutReload(node, {
-          word,
-          timelimit: flags.timelimit,
-          signal,
-          toleratesSilence: true,
-          tell: (line) => this.tell(flags, line),
-          again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
-          onReloaded: (nodes) => {
-            if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
-          },
-          tellUnfinished: (line) => signal.aborted && process.stderr.write(`ctdbts: ${line}\n`),
-        }),
-      ),
+    await this.withNodeInterruptibly(flags, (node, { signal, leaves }) =>
+      carryOutReload(node, {
+        word,
+        timelimit: flags.timelimit,
+        signal,
+        leaves,
+        toleratesSilence: true,
+        tell: (line) => this.tell(flags, line),
+        again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
+        onReloaded: (nodes) => {
+          if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
+        },
+        tellUnfinished: (line) => signal.aborted && process.stderr.write(`ctdbts: ${line}\n`),
+      }),
     )
     return undefined
   }

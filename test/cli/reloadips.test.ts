@@ -430,6 +430,7 @@ describe.each([
     const limited = await begun(isReload, ...argv, '-T', '2')
     limited.gate.unshut()
     const { stderr, exitCode } = await limited.child
+    expect(stderr).toContain('which nodes have reloaded their files is not known')
     expect(stderr).toContain('Maximum runtime exceeded - exiting\n')
     expect(exitCode).toBe(1)
     await limited.expectEnabled()

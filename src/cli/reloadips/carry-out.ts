@@ -7,7 +7,7 @@ import { collectNodeMap } from '../../transport/collect/node-map.ts'
 import { requestTakeoverRun } from '../../transport/takeover-run.ts'
 
 /** What `reloadips` is to do. */
-export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded' | 'toleratesSilence'> {
+export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'leaves' | 'onReloaded' | 'toleratesSilence'> {
   /** `all` or PNNs; the local node without. */
   readonly word: string | undefined
   /** -t. Takeover runs are disabled for twice as long. */
@@ -27,7 +27,7 @@ export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded' |
 export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise<{ nodes: NodeReload[]; leader: Pnn }> {
   const { client, localPnn, timeoutMs } = node
   const { word, signal, tell } = task
-  const nodeMap = await collectNodeMap(client, localPnn)
+  const nodeMap = await collectNodeMap(client, localPnn, signal)
   const chosen = namedNodes(nodeMap, word, await localPnn)
   const seconds = (2 * task.timelimit) >>> 0
   let done = 'nothing was reloaded'
@@ -39,6 +39,7 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
       seconds,
       signal,
       again: task.again,
+      leaves: task.leaves,
       toleratesSilence: task.toleratesSilence,
       onDisabled: () => {
         tell(`Takeover runs are disabled, for ${seconds} s at most`)

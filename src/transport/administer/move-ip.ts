@@ -15,7 +15,7 @@ const SILENCE_MS = 3_000
 /** What has been done of a move. */
 export type MoveStep = 'runs disabled' | 'released' | 'taken' | 'runs enabled'
 
-export interface MoveOptions extends Patience, Pick<DisabledRuns, 'again'> {
+export interface MoveOptions extends Patience, Pick<DisabledRuns, 'again' | 'leaves' | 'onEnabled'> {
   readonly onStep: (step: MoveStep) => void
 }
 
@@ -28,8 +28,9 @@ export async function moveIp(node: AskedNode, address: SocketAddress, to: Pnn, o
   await patiently(options, () => moveOnce(node, address, to, options))
 }
 
-async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { signal, again, onStep }: MoveOptions): Promise<void> {
+async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, options: MoveOptions): Promise<void> {
   const { client, localPnn, timeoutMs } = node
+  const { signal, again, leaves, onEnabled, onStep } = options
   const known = await client
     .control(controls.getPublicIps, { to, signal })
     .catch(adding('NOT_DONE', `Failed to get Public IPs from node ${to}`))
@@ -40,7 +41,7 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
       ctdbText: { stderr: [line] },
     })
   }
-  const nodes = await collectNodeMap(client, localPnn)
+  const nodes = await collectNodeMap(client, localPnn, signal)
   const others = othersOf(nodes, to)
   const connected = nodes.filter(isReachable).map(({ pnn }) => pnn)
   const seconds = Math.min(Math.ceil((2 * timeoutMs) / 1000), 0xffff_ffff)
@@ -56,7 +57,8 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
     onStep('taken')
   }
   try {
-    await withTakeoverRunsDisabled(node, { nodes: connected, seconds, signal, again, silenceMs: SILENCE_MS }, hand)
+    const runs = { nodes: connected, seconds, signal, again, leaves, onEnabled, silenceMs: SILENCE_MS }
+    await withTakeoverRunsDisabled(node, runs, hand)
   } catch (error) {
     if (!(error instanceof CtdbtsError) || error.code !== NOBODY) throw error
     return await withIpChecksDisabled(node, seconds, hand)

@@ -38,7 +38,7 @@ export async function recover(node: AskedNode, options: RecoverOptions): Promise
 /** The generation of a cluster in which no recovery goes on. */
 async function settledGeneration({ client, timeoutMs }: AskedNode, signal: AbortSignal | undefined): Promise<number> {
   for (;;) {
-    const { pnn: leader } = await collectLeader(client, timeoutMs)
+    const { pnn: leader } = await collectLeader(client, timeoutMs, signal)
     const ask = <R>(control: Control<void, R>, what: string) =>
       client.control(control, { to: leader, signal }).catch(adding('NO_RECOVERY', `Failed to get ${what} from node ${leader}`))
     const mode = await ask(controls.getRecoveryMode, 'recovery mode')

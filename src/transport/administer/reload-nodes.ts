@@ -3,10 +3,11 @@ import { areSameNodes, compareNodes, type NodeChange } from '../../lib/cluster/n
 import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
+import { orAborted } from '../or-aborted.ts'
 import { controls } from '../wire/controls.ts'
-import { withRecoveriesDisabled } from './takeover-runs-disabled.ts'
+import { type DisabledRuns, withRecoveriesDisabled } from './takeover-runs-disabled.ts'
 
-export interface ReloadNodesOptions {
+export interface ReloadNodesOptions extends Pick<DisabledRuns, 'leaves'> {
   /** Reads the list of the local node's machine. */
   readonly readList: () => Promise<ClusterNode[]>
   /** Told of each change, before anything is done. */
@@ -27,20 +28,20 @@ export interface ReloadedNodes {
 /**
  * Makes all connected nodes read their list of nodes again, as the real tool does: only when all have the same one, and nothing in it
  * could harm; with recoveries disabled meanwhile.
- * @throws CtdbtsError NODES_FILE_UNKNOWN, NODES_FILE_DIFFERS, NODES_REFUSED; as `readList` and `withRecoveriesDisabled`.
+ * @throws CtdbtsError NODES_FILE_UNKNOWN, NODES_FILE_DIFFERS, NODES_REFUSED; as `readList` and `withRecoveriesDisabled`; the signal's reason.
  */
 export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions): Promise<ReloadedNodes> {
-  const nodeMap = await collectNodeMap(node.client, node.localPnn)
-  const list = await options.readList()
+  const { seconds, signal, leaves } = options
+  const nodeMap = await collectNodeMap(node.client, node.localPnn, signal)
+  const list = await orAborted(options.readList(), signal)
   const connected = nodeMap.filter((each) => !hasFlag(each, NODE_FLAG.DISCONNECTED)).map(({ pnn }) => pnn)
-  await requireSameList(node, connected, list)
+  await requireSameList(node, connected, list, signal)
   const { changes, refused, needed } = compareNodes(nodeMap, list)
   for (const change of changes) options.onChange(change)
   if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
   if (!needed) return { changes, reloaded: [], failed: [] }
-  const { seconds, signal } = options
-  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal }, () =>
-    Promise.all(connected.map((pnn) => reload(node, pnn))),
+  const results = await withRecoveriesDisabled(node, { nodes: connected, seconds, signal, leaves }, () =>
+    Promise.all(connected.map((pnn) => reload(node, pnn, signal))),
   )
   return {
     changes,
@@ -50,9 +51,14 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
 }
 
 /** The first fault by PNN is told, as by the real tool, which asks one node after the other. */
-async function requireSameList(node: AskedNode, connected: readonly Pnn[], list: readonly ClusterNode[]): Promise<void> {
+async function requireSameList(
+  node: AskedNode,
+  connected: readonly Pnn[],
+  list: readonly ClusterNode[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const asked = connected.map((pnn) => {
-    const file = node.client.control(controls.getNodesFile, { to: pnn })
+    const file = node.client.control(controls.getNodesFile, { to: pnn, signal })
     file.catch(() => {})
     return { pnn, file }
   })
@@ -65,11 +71,16 @@ async function requireSameList(node: AskedNode, connected: readonly Pnn[], list:
   }
 }
 
-async function reload({ client }: AskedNode, pnn: Pnn): Promise<{ pnn: Pnn; reason?: CtdbtsError }> {
+async function reload(
+  { client }: AskedNode,
+  pnn: Pnn,
+  signal: AbortSignal | undefined,
+): Promise<{ pnn: Pnn; reason?: CtdbtsError }> {
   try {
-    await client.control(controls.reloadNodesFile, { to: pnn })
+    await client.control(controls.reloadNodesFile, { to: pnn, signal })
     return { pnn }
   } catch (error) {
+    signal?.throwIfAborted()
     if (error instanceof CtdbtsError && error.ctdbText) return { pnn, reason: error }
     throw error
   }

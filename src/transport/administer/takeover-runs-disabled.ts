@@ -26,6 +26,8 @@ export interface DisabledRuns {
   readonly toleratesSilence?: boolean | undefined
   /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
   readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
+  /** Told what stays should the program end now, from the moment on when they may be disabled; undefined when they are enabled again. */
+  readonly leaves?: ((what: string | undefined) => void) | undefined
   /** Told when they are enabled again on all nodes. */
   readonly onEnabled?: (() => void) | undefined
 }
@@ -48,10 +50,15 @@ export const withRecoveriesDisabled = <T>(node: AskedNode, runs: DisabledRuns, w
   withDisabled(RECOVERIES, node, runs, work)
 
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, seconds, signal, silenceMs, toleratesSilence, onEnabled } = runs
+  const { nodes, seconds, signal, silenceMs, toleratesSilence, leaves } = runs
+  const onEnabled = () => {
+    leaves?.(undefined)
+    runs.onEnabled?.()
+  }
   signal?.throwIfAborted()
   const disable = await prepareRequest(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
+  leaves?.(`${what.name} may stay disabled on ${named(nodes)} until ${timeOfDay(backAt)}, when they come back by themselves`)
   const agreed = new Set<Pnn>()
   let result: T
   try {
@@ -62,12 +69,12 @@ async function withDisabled<T>(what: Disableable, node: AskedNode, runs: Disable
   } catch (error) {
     const left = await enable(what, node, runs, [...agreed], backAt)
     if (left) throw bothTold(error, left)
-    onEnabled?.()
+    onEnabled()
     throw error
   }
   const left = await enable(what, node, runs, toleratesSilence ? [...agreed] : nodes, backAt)
   if (left) throw left
-  onEnabled?.()
+  onEnabled()
   return result
 }
 
@@ -114,7 +121,7 @@ async function enable(
 ): Promise<CtdbtsError | undefined> {
   const { name, code, without } = what
   const stillDisabled = (where: readonly Pnn[], exitStatus: number, text: readonly string[], cause?: unknown) => {
-    const left = `${name} stay disabled on ${named(where)} until ${backAt.toTimeString().slice(0, 8)}, when they come back by themselves`
+    const left = `${name} stay disabled on ${named(where)} until ${timeOfDay(backAt)}, when they come back by themselves`
     return new CtdbtsError(`${code}_STILL_DISABLED`, left, {
       hint: `until then ${without}`,
       exitStatus,
@@ -156,6 +163,8 @@ function bothTold(error: unknown, left: CtdbtsError): CtdbtsError {
     },
   )
 }
+
+const timeOfDay = (date: Date): string => date.toTimeString().slice(0, 8)
 
 const named = (nodes: readonly Pnn[]): string =>
   nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.toSorted((a, b) => a - b).join(', ')}`
