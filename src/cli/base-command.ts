@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core/command'
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
-import { CtdbtsError } from '../lib/errors.ts'
+import { CtdbtsError, EndedError } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { CtdbClient } from '../transport/client.ts'
 import type { HostAccess } from '../transport/host-access.ts'
@@ -234,7 +234,7 @@ export function limitRunTime({ maxruntime, json }: GlobalOptions): () => void {
   const timer = setTimeout(
     () => {
       const line = 'Maximum runtime exceeded - exiting'
-      const error = new CtdbtsError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } })
+      const error = new EndedError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } })
       if (abortUnderWay(error)) return
       reportError(error, json ? 'json' : 'ctdb')
       process.exit()

@@ -33,7 +33,7 @@ export abstract class HelperCommand extends MirrorCommand {
   /** Asks the helper, whose output is ours. */
   protected async askHelper(flags: GlobalOptions, helper: Helper, word: string): Promise<unknown> {
     const result = await this.withNode(flags, (_node, daemon) =>
-      interruptible((signal) => (wantsHost(flags) ? there(daemon, helper, word, signal) : here(flags, helper, word, signal))),
+      interruptible(({ signal }) => (wantsHost(flags) ? there(daemon, helper, word, signal) : here(flags, helper, word, signal))),
     )
     judge(helper, result, flags)
     const { gatewayJson } = await import('../ui/gateway-json.ts')

@@ -1,4 +1,6 @@
-import { CtdbtsError } from '../lib/errors.ts'
+import { EndedError } from '../lib/errors.ts'
+import { visible } from '../ui/visible.ts'
+import { whenOutputCloses } from './output.ts'
 
 /** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
 const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -8,23 +10,41 @@ const SIGNALS = Object.keys(EXIT_STATUS_BY_SIGNAL) as Signal[]
 /** What is under way, and must not be left half done. */
 const underWay = new Set<AbortController>()
 
+/** How work is ended before its end. */
+export interface Interruption {
+  /** Aborts when the work is to end, and only to clean up from then on. */
+  readonly signal: AbortSignal
+  /** Says what stays when the program ends at once, from now on; undefined: nothing. */
+  readonly leaves: (what: string | undefined) => void
+}
+
 /**
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
- * `work` is given, and waits for it; the next one ends the program at once.
- * @throws what `work` throws: CtdbtsError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
+ * `work` is given, and waits for it; the next one ends the program at once, and says what it leaves; but for SIGHUP: who loses a terminal gets it from the shell
+ * and from the kernel, and is not there to be impatient. An output that nobody reads any more does not end it at all.
+ * @throws what `work` throws: EndedError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
+  let left: string | undefined
+  const leaves = (what: string | undefined) => {
+    left = what
+  }
   const controller = new AbortController()
   const onSignal = (signal: Signal) => {
     const exitStatus = EXIT_STATUS_BY_SIGNAL[signal]
-    if (controller.signal.aborted) process.exit(exitStatus)
+    if (controller.signal.aborted) {
+      if (signal === 'SIGHUP') return
+      if (left !== undefined) process.stderr.write(`ctdbts: ${visible(left)}\n`)
+      process.exit(exitStatus)
+    }
     process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
-    controller.abort(new CtdbtsError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
+    controller.abort(new EndedError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
   }
+  whenOutputCloses('go on')
   for (const signal of SIGNALS) process.on(signal, onSignal)
   underWay.add(controller)
   try {
-    return await work(controller.signal)
+    return await work({ signal: controller.signal, leaves })
   } finally {
     underWay.delete(controller)
     for (const signal of SIGNALS) process.off(signal, onSignal)
@@ -32,7 +52,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 }
 
 /** Aborts what is under way, for this reason. Returns whether there was anything, which will end with the reason when it has cleaned up. */
-export function abortUnderWay(reason: CtdbtsError): boolean {
+export function abortUnderWay(reason: EndedError): boolean {
   for (const controller of underWay) controller.abort(reason)
   return underWay.size > 0
 }

@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { COMMANDS } from '../commands/index.ts'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
-import { guardOutput } from './output.ts'
+import { guardOutput, outputLost } from './output.ts'
 import { commandIndex, cutCommandLine } from './popt.ts'
 import { reportError } from './report-error.ts'
 
@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Pa
   const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
   try {
     await run(commandFirst(argv), { root, pjson, ignoreManifest: elsewhere !== undefined })
-    await flush()
+    await Promise.race([flush(), outputLost])
     endSoon()
   } catch (error) {
     reportError(error, 'ctdb')

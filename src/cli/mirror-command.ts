@@ -1,10 +1,12 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import type { ClusterNode } from '../lib/cluster/node.ts'
-import { CtdbtsError, retell } from '../lib/errors.ts'
+import { CtdbtsError } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
 import { visible } from '../ui/visible.ts'
 import { CtdbtsCommand, type Daemon, type GlobalOptions } from './base-command.ts'
+import { type Interruption, interruptible } from './interruptible.ts'
+import { whenOutputCloses } from './output.ts'
 import type { SimOptions } from './sim-flags.ts'
 
 /**
@@ -28,6 +30,19 @@ export abstract class MirrorCommand extends CtdbtsCommand {
     return await this.withDaemon(options, async (daemon) => {
       const nodeMap = await this.checkNode(options, daemon)
       return await use(askedNode(daemon, this.nodeOf(options), nodeMap), daemon)
+    })
+  }
+
+  /** As `withNode`, for what changes something, and is not to end just anywhere: see `interruptible`. */
+  protected async withNodeInterruptibly<T>(
+    options: GlobalOptions & SimOptions,
+    use: (node: AskedNode, interruption: Interruption, daemon: Daemon) => Promise<T>,
+  ): Promise<T> {
+    whenOutputCloses('go on')
+    return await this.withNode(options, async (node, daemon) => {
+      // A daemon that hangs says not even its PNN. Nothing is under way then.
+      await node.localPnn
+      return await interruptible((interruption) => use(node, interruption, daemon))
     })
   }
 
@@ -56,14 +71,6 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   /** What was done, for those who asked to be told more (-v). */
   protected tell({ verbose }: GlobalOptions, line: string): void {
     if (verbose) process.stderr.write(`${visible(line)}\n`)
-  }
-
-  /** For `catch`: what the real tool says itself of a control that failed, behind the words that the control has. */
-  protected adding(code: string, line: string): (error: unknown) => never {
-    return (error) => {
-      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : 1
-      return retell(error, { code, context: line, exitStatus, addStderr: line })
-    }
   }
 
   protected override async parse<F extends object, B extends object, A extends object>(

@@ -3,7 +3,6 @@ import { alreadySo, type ChangedState, changeState, type StateStep } from '../tr
 import type { StateChange } from '../transport/administer/state-changes.ts'
 import type { AskedNode } from '../transport/asked-node.ts'
 import type { GlobalOptions } from './base-command.ts'
-import { interruptible } from './interruptible.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { reportProblems } from './report-error.ts'
 import { tellingWhatStands } from './what-stands.ts'
@@ -15,7 +14,7 @@ export abstract class NodeStateCommand extends MirrorCommand {
 
   /** Makes the change. The real tool prints nothing of it; -v and --json tell. */
   protected async change(flags: GlobalOptions, change: StateChange): Promise<unknown> {
-    const changed = await this.withNode(flags, (node) => interruptible((signal) => this.carryOut(flags, node, change, signal)))
+    const changed = await this.withNodeInterruptibly(flags, (node, { signal }) => this.carryOut(flags, node, change, signal))
     return await this.show(
       flags,
       { ctdb: () => '', json: () => ({ formatVersion: 1, ...changed }) },

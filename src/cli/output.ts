@@ -1,19 +1,48 @@
 import { EXIT_STATUS } from '../lib/errors.ts'
 
+/** 128 and the number of SIGPIPE, which ends other programs then. */
+const PIPE_CLOSED_STATUS = 141
+
+const lost = Promise.withResolvers<void>()
+let whenClosed: 'end' | 'fail' | 'go on' = 'end'
+
+/**
+ * Says what to do when nobody reads the output any more. Unless this is called the program ends, and that is no failure: the reader has
+ * seen enough. What changes something must not end so: it fails before it has begun, and goes on without output from then on.
+ */
+export function whenOutputCloses(what: 'fail' | 'go on'): void {
+  whenClosed = what
+}
+
+/** Resolves when standard output takes nothing any more: what waits to be written stays so. */
+export const outputLost = lost.promise
+
 /**
  * Makes a closed or full output end the program in good order: a reader that has seen enough (`| head`) is no failure; a full disk is
- * one, and is said.
+ * one, and is said. What is under way goes on to its end: see {@link whenOutputCloses}.
  */
 export function guardOutput(): void {
   // oclif's own listener throws whatever is not EPIPE: a stack trace for a full disk.
   process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT_STATUS.ok)
+    lost.resolve()
+    if (error.code === 'EPIPE') {
+      if (whenClosed !== 'go on') process.exit(whenClosed === 'fail' ? PIPE_CLOSED_STATUS : (process.exitCode ?? EXIT_STATUS.ok))
+      return
+    }
+    failAtTheEnd()
     process.stderr.write(`ctdbts: cannot write the output: ${error.message}\n`)
-    process.exit(EXIT_STATUS.failure)
+    if (whenClosed !== 'go on') process.exit(EXIT_STATUS.failure)
   })
   // Nothing can be said any more; whoever closed it does not want to hear.
-  process.stderr.on('error', () => process.exit(EXIT_STATUS.failure))
+  process.stderr.on('error', () => whenClosed === 'go on' || process.exit(EXIT_STATUS.failure))
+}
+
+/** Whatever succeeds until then. */
+function failAtTheEnd(): void {
+  process.once('exit', () => {
+    process.exitCode ||= EXIT_STATUS.failure
+  })
 }
 
 /** Whether colours are welcome: only on a terminal that has them, and not under NO_COLOR (https://no-color.org). */

@@ -1,6 +1,5 @@
 import { requestTakeoverRun } from '../transport/takeover-run.ts'
 import type { GlobalOptions } from './base-command.ts'
-import { interruptible } from './interruptible.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { tellingWhatStands } from './what-stands.ts'
 
@@ -14,13 +13,11 @@ export abstract class RunRequestCommand extends MirrorCommand {
     const parsed = await this.parse(this.ctor)
     const flags = parsed.flags as unknown as GlobalOptions
     const onSilence = () => this.tell(flags, 'no leader has answered; asking again')
-    const leader = await this.withNode(flags, ({ client, localPnn, timeoutMs }) =>
-      interruptible((signal) =>
-        tellingWhatStands(
-          signal,
-          requestTakeoverRun(client, localPnn, { timeoutMs, onSilence, signal }),
-          () => 'a takeover run was asked for; the leader may still do it',
-        ),
+    const leader = await this.withNodeInterruptibly(flags, ({ client, localPnn, timeoutMs }, { signal }) =>
+      tellingWhatStands(
+        signal,
+        requestTakeoverRun(client, localPnn, { timeoutMs, onSilence, signal }),
+        () => 'a takeover run was asked for; the leader may still do it',
       ),
     )
     this.tell(flags, `takeover run done by the leader, node ${leader}`)

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { type Connection, parseConnections } from '../lib/address/parse-address.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError } from '../lib/errors.ts'
 import { tellConnections } from '../transport/administer/tickles.ts'
 import { type AskedNode, ask } from '../transport/asked-node.ts'
 import type { Control } from '../transport/wire/controls.ts'
@@ -56,7 +56,7 @@ export abstract class TickleCommand extends MirrorCommand {
 
   private async tellOne(node: AskedNode, source: string, destination: string, action: TickleAction): Promise<Connection> {
     const connection = { source: socketAddressOf(source), destination: socketAddressOf(destination) }
-    await ask(node, action.control, connection).catch(this.adding('NOT_TOLD', action.failure))
+    await ask(node, action.control, connection).catch(adding('NOT_TOLD', action.failure))
     return connection
   }
 }

@@ -27,7 +27,7 @@ five times. One that knows the address already is no error.`
       const onProblem = (problem: CtdbtsError) => this.tellProblem(flags, problem)
       const pnn = await node.pnn
       const givingUp = `Failed to add public IP to node ${pnn}. Giving up`
-      const added = await interruptible((signal) =>
+      const added = await interruptible(({ signal }) =>
         addIp(node, { address, maskBits, interfaceName: args.iface }, { signal, onProblem, givingUp }),
       )
       return { pnn, added, address: address.address }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { publicAddressOf } from '../cli/address-words.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError } from '../lib/errors.ts'
 import { deleteIp } from '../transport/administer/public-addresses.ts'
 
 export default class Delip extends MirrorCommand {
@@ -23,7 +23,7 @@ One that it does not know is no error.`
       const deleted = await deleteIp(node, address).catch((error: unknown) => {
         // It has told already that it could not list the addresses.
         if (error instanceof CtdbtsError && error.code === 'NO_PUBLIC_IPS') throw error
-        return this.adding('NOT_DELETED', `Failed to delete public IP from node ${pnn}`)(error)
+        return adding('NOT_DELETED', `Failed to delete public IP from node ${pnn}`)(error)
       })
       return { pnn, deleted, address: address.address }
     })

@@ -53,7 +53,7 @@ The component of CTDB's own scripts is called legacy. With --host all this is do
     const runAll = process.env.CTDB_TEST_MODE !== undefined && process.env.CTDB_EVENT_RUN_ALL !== undefined
     const { component, event } = request
     const result = await withMachine(flags, (access) =>
-      interruptible((signal) =>
+      interruptible(({ signal }) =>
         tellingWhatStands(
           signal,
           runEvent(eventDaemonOf(flags, access), { ...request, flags: runAll ? 1 : 0 }, signal),

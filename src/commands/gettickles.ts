@@ -3,7 +3,7 @@ import { publicAddressOf } from '../cli/address-words.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { leadingDecimal } from '../lib/address/decimal.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError } from '../lib/errors.ts'
 import { ask } from '../transport/asked-node.ts'
 import { controls } from '../transport/wire/controls.ts'
 import { ctdbTicklesText } from '../ui/ctdb/interfaces.ts'
@@ -23,7 +23,7 @@ export default class Gettickles extends MirrorCommand {
     const tickles = await this.withNode(flags, (node) => {
       const port = portOf(args.port ?? '0')
       return ask(node, controls.getTcpTickleList, { ...publicAddressOf(args.ip), port }).catch(
-        this.adding('NO_TICKLES', 'Failed to get list of connections'),
+        adding('NO_TICKLES', 'Failed to get list of connections'),
       )
     })
     return await this.show(flags, {

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { publicAddressOf } from '../cli/address-words.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import { adding } from '../lib/errors.ts'
 import { ask } from '../transport/asked-node.ts'
 import { controls } from '../transport/wire/controls.ts'
 
@@ -24,7 +25,7 @@ advertisement.`
       const request = { address, maskBits: 0, interfaceName: args.interface }
       const pnn = await node.pnn
       await ask(node, controls.sendGratuitousArp, request).catch(
-        this.adding('NOT_SENT', `Unable to send gratuitous arp from node ${pnn}`),
+        adding('NOT_SENT', `Unable to send gratuitous arp from node ${pnn}`),
       )
       return { pnn, address: address.address }
     })

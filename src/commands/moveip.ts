@@ -1,8 +1,9 @@
 import * as Args from '@oclif/core/args'
 import { publicAddressOf } from '../cli/address-words.ts'
 import type { GlobalOptions } from '../cli/base-command.ts'
-import { interruptible } from '../cli/interruptible.ts'
+import { type Interruption, interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import { tellingWhatStands } from '../cli/what-stands.ts'
 import { leadingDecimal } from '../lib/address/decimal.ts'
 import type { SocketAddress } from '../lib/address/socket-address.ts'
 import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
@@ -34,7 +35,9 @@ afterwards, and warns when the next takeover run would take the address away aga
     const { address, to, outlook } = await this.withNode(flags, async (node) => {
       const address = publicAddressOf(args.ip)
       const to = pnnOf(args.node)
-      await interruptible((signal) => this.move(flags, node, { word: args.ip, address, to, signal }))
+      // A daemon that hangs says not even its PNN. Nothing is under way then.
+      await node.localPnn
+      await interruptible((interruption) => this.move(flags, node, { word: args.ip, address, to, interruption }))
       return { address: address.address, to, outlook: looks ? await look(node, address.address) : undefined }
     })
     if (outlook) judge(outlook, address, to)
@@ -50,24 +53,40 @@ afterwards, and warns when the next takeover run would take the address away aga
     })
   }
 
-  private async move(flags: GlobalOptions, node: AskedNode, { word, address, to, signal }: Move): Promise<void> {
+  private async move(flags: GlobalOptions, node: AskedNode, { word, address, to, interruption }: Move): Promise<void> {
     const words: Record<MoveStep, string> = {
       'runs disabled': 'Takeover runs are disabled',
       released: `The other nodes have released ${address.address}`,
       taken: `Node ${to} has taken ${address.address}`,
       'runs enabled': 'Takeover runs are enabled again',
     }
-    const onStep = (step: MoveStep) => this.tell(flags, words[step])
+    const { signal, leaves } = interruption
+    const done = new Set<MoveStep>()
+    let runs = ''
+    const onLeaves: Interruption['leaves'] = (what) => {
+      runs = ''
+      leaves(what)
+    }
+    const onStep = (step: MoveStep) => {
+      done.add(step)
+      this.tell(flags, words[step])
+    }
+    const onEnabled = () => {
+      runs = 'takeover runs are enabled again; '
+    }
     const onProblem = (problem: CtdbtsError) => this.tellProblem(flags, problem)
     const givingUp = `Failed to move IP ${word} to node ${to}`
-    await moveIp(node, address, to, {
+    const moving = moveIp(node, address, to, {
       signal,
+      leaves: onLeaves,
+      onEnabled,
       // Should the connection be lost, another one enables takeover runs again.
       again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
       onStep,
       onProblem,
       givingUp,
     })
+    await tellingWhatStands(signal, moving, () => `${runs}${whatStands(done, address.address, to)}`)
   }
 }
 
@@ -76,7 +95,16 @@ interface Move {
   readonly word: string
   readonly address: SocketAddress
   readonly to: Pnn
-  readonly signal: AbortSignal
+  readonly interruption: Interruption
+}
+
+/** What has been done of a move that was ended before its end. */
+function whatStands(done: ReadonlySet<MoveStep>, address: string, to: Pnn): string {
+  if (done.has('taken')) return `node ${to} has taken ${address}; not all nodes may have been told of it`
+  const back = '`ctdbts ipreallocate` gives it back to one'
+  if (done.has('released')) return `the other nodes have released ${address}, node ${to} may not have taken it; ${back}`
+  if (done.has('runs disabled')) return `which nodes have released ${address} is not known; should none own it, ${back}`
+  return 'nothing was moved'
 }
 
 function pnnOf(word: string): Pnn {

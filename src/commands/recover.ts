@@ -1,4 +1,3 @@
-import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { tellingWhatStands } from '../cli/what-stands.ts'
 import { recover } from '../transport/administer/recover.ts'
@@ -17,11 +16,9 @@ export default class Recover extends MirrorCommand {
       started = true
       this.tell(flags, 'a recovery was started; waiting for its end')
     }
-    const { before, after } = await this.withNode(flags, (node) =>
-      interruptible((signal) =>
-        tellingWhatStands(signal, recover(node, { signal, onStarted }), () =>
-          started ? 'a recovery was started, and goes on by itself' : 'no recovery was started',
-        ),
+    const { before, after } = await this.withNodeInterruptibly(flags, (node, { signal }) =>
+      tellingWhatStands(signal, recover(node, { signal, onStarted }), () =>
+        started ? 'a recovery was started, and goes on by itself' : 'no recovery was started',
       ),
     )
     this.tell(flags, `the recovery is done: generation ${after}, before it ${before}`)

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import { whenOutputCloses } from '../cli/output.ts'
 import type { ReloadOptions } from '../cli/reloadips/with-preview.ts'
 import { inOwnWords } from '../lib/errors.ts'
 import { askedNode } from '../transport/asked-node.ts'
@@ -45,6 +45,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Reloadips)
     const word = args.nodes
+    if (!flags['dry-run']) whenOutputCloses(isAsCtdb(flags) || flags.yes ? 'go on' : 'fail')
     if (isAsCtdb(flags)) return await this.asCtdb(flags, word)
     this.checkOutput(flags, { ctdbJson: this.ctdbJson, machineReadable: false })
     // Loaded here, as it is not needed where a script calls.
@@ -60,22 +61,21 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
   }
 
   private async asCtdb(flags: ReloadOptions, word: string | undefined): Promise<undefined> {
-    const { carryOutReload, wasInterrupted } = await import('../cli/reloadips/carry-out.ts')
-    await this.withNode(flags, (node) =>
-      interruptible((signal) =>
-        carryOutReload(node, {
-          word,
-          timelimit: flags.timelimit,
-          signal,
-          toleratesSilence: true,
-          tell: (line) => this.tell(flags, line),
-          again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
-          onReloaded: (nodes) => {
-            if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
-          },
-          tellUnfinished: (line, error) => wasInterrupted(error) && process.stderr.write(`ctdbts: ${line}\n`),
-        }),
-      ),
+    const { carryOutReload } = await import('../cli/reloadips/carry-out.ts')
+    await this.withNodeInterruptibly(flags, (node, { signal, leaves }) =>
+      carryOutReload(node, {
+        word,
+        timelimit: flags.timelimit,
+        signal,
+        leaves,
+        toleratesSilence: true,
+        tell: (line) => this.tell(flags, line),
+        again: (use) => this.withDaemon(flags, (daemon) => use(askedNode(daemon, undefined))),
+        onReloaded: (nodes) => {
+          if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
+        },
+        tellUnfinished: (line) => signal.aborted && process.stderr.write(`ctdbts: ${line}\n`),
+      }),
     )
     return undefined
   }

@@ -1,5 +1,4 @@
 import type { GlobalOptions } from '../cli/base-command.ts'
-import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { reportProblems } from '../cli/report-error.ts'
 import { nodesSourceOf } from '../cli/with-machine.ts'
@@ -25,19 +24,18 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Reloadnodes)
-    const done = await this.withNode(flags, async (node, daemon) => {
+    const done = await this.withNodeInterruptibly(flags, async (node, { signal, leaves }, daemon) => {
       const source = nodesSourceOf(flags, await daemon.host())
-      return await interruptible((signal) =>
-        reloadNodes(node, {
-          readList: () => readNodes(source),
-          onChange: (change) => tellChange(flags, change),
-          seconds: disabledSeconds(flags.timelimit),
-          signal,
-          // Should the connection be lost, another one enables recoveries again.
-          again: (use) => this.withDaemon(flags, (other) => use(askedNode(other, undefined))),
-          onUnfinished: tellUnfinished,
-        }),
-      )
+      return await reloadNodes(node, {
+        readList: () => readNodes(source),
+        onChange: (change) => tellChange(flags, change),
+        seconds: disabledSeconds(flags.timelimit),
+        signal,
+        leaves,
+        // Should the connection be lost, another one enables recoveries again.
+        again: (use) => this.withDaemon(flags, (other) => use(askedNode(other, undefined))),
+        onUnfinished: tellUnfinished,
+      })
     })
     for (const pnn of done.reloaded) this.tell(flags, `node ${pnn} has reloaded the nodes`)
     return await this.show(flags, { ctdb: () => '', json: () => documentOf(done) }, problemsOf(done))

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError } from '../lib/errors.ts'
 import { type AskedNode, ask } from '../transport/asked-node.ts'
 import { controls } from '../transport/wire/controls.ts'
 import { visible } from '../ui/visible.ts'
@@ -38,7 +38,7 @@ export default class Setifacelink extends MirrorCommand {
     }
     const pnn = await node.pnn
     const interfaces = await ask(node, controls.getIfaces).catch(
-      this.adding('NO_INTERFACES', `Failed to get interface information from node ${pnn}`),
+      adding('NO_INTERFACES', `Failed to get interface information from node ${pnn}`),
     )
     const found = interfaces.find((each) => each.name === name)
     if (!found) {

@@ -1,4 +1,3 @@
-import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { tellingWhatStands } from '../cli/what-stands.ts'
 import { shutDown } from '../transport/administer/shut-down.ts'
@@ -12,8 +11,8 @@ That of the local node is waited for; with -n another node is only told, as with
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Shutdown)
-    const { pnn, ended } = await this.withNode(flags, (node) =>
-      interruptible((signal) => tellingWhatStands(signal, shutDown(node, signal), () => 'the daemon was told to end, and will')),
+    const { pnn, ended } = await this.withNodeInterruptibly(flags, (node, { signal }) =>
+      tellingWhatStands(signal, shutDown(node, signal), () => 'the daemon was told to end, and will'),
     )
     this.tell(flags, `the daemon of node ${pnn} ${ended ? 'has ended' : 'was told to end'}`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, ended }) })

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand, type Daemon } from '../cli/base-command.ts'
 import { confirm, showProgress } from '../cli/confirm.ts'
 import { fromFlag } from '../cli/options.ts'
-import { wantsColour } from '../cli/output.ts'
+import { wantsColour, whenOutputCloses } from '../cli/output.ts'
 import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
@@ -64,11 +64,10 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
           hint: 'add --dry-run; a simulated cluster that stays is made by `ctdbts sim`',
         })
       }
+      whenOutputCloses(flags.yes ? 'go on' : 'fail')
       const promised = plan(await this.withDaemon(flags, look))
       if (!flags.json) await this.print(promised, flags.explain)
-      if (!flags.yes && !(await confirm('Ask the leader for this takeover run?'))) {
-        throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
-      }
+      await requireAgreement(flags)
       return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, promised))
     }
     const promised = plan(flags.from ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
@@ -98,6 +97,14 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
     const [{ planText }, { painter }] = await Promise.all([import('../ui/plan.ts'), import('../ui/table.ts')])
     process.stdout.write(planText(plan, { explain, paint: painter(wantsColour(process.stdout, process.env)) }))
   }
+}
+
+/** @throws CtdbtsError NOT_CONFIRMED. */
+async function requireAgreement({ yes }: { yes: boolean }): Promise<void> {
+  if (!yes && !(await confirm('Ask the leader for this takeover run?'))) {
+    throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
+  }
+  whenOutputCloses('go on')
 }
 
 const look = ({ client, pnn, timeoutMs }: Daemon): Promise<Snapshot> =>

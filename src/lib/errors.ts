@@ -38,15 +38,18 @@ export class CtdbtsError extends Error {
   }
 }
 
+/** Why something was ended before its end, by a signal or the limit of -T: no failure of what it was doing. */
+export class EndedError extends CtdbtsError {}
+
 /**
  * The same failure told with more context: as `error`, but for what `changes` gives. Anything else than a CtdbtsError with words of
- * the real tool (a bug, an abort, a lost connection) is thrown on as it is.
+ * the real tool (a bug, a lost connection), and an EndedError, is thrown on as it is.
  */
 export function retell(
   error: unknown,
   changes: { code: string; context: string; exitStatus: number; addStderr?: string; stdout?: string },
 ): never {
-  if (!(error instanceof CtdbtsError) || !error.ctdbText) throw error
+  if (!(error instanceof CtdbtsError) || !error.ctdbText || error instanceof EndedError) throw error
   const { stderr } = error.ctdbText
   throw new CtdbtsError(changes.code, `${changes.context}: ${error.message}`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
@@ -58,6 +61,14 @@ export function retell(
     cause: error,
   })
 }
+
+/** For `catch`: what the real tool says itself of a control that failed, behind the words that the control has. */
+export const adding =
+  (code: string, line: string) =>
+  (error: unknown): never => {
+    const exitStatus = error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure
+    return retell(error, { code, context: line, exitStatus, addStderr: line })
+  }
 
 /** The same failure without the real tool's words: told in ours wherever it is told. */
 export function inOwnWords(error: unknown): unknown {

@@ -3,6 +3,7 @@ import { DESTINATION } from '../lib/cluster/srvid.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import { ClosedError, ControlFailedError, type Destination, NoAnswerError } from './client-errors.ts'
+import { orAborted } from './or-aborted.ts'
 import { Subscription, type SubscriptionOptions } from './subscription.ts'
 import { decode, encode } from './wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from './wire/controls.ts'
@@ -140,9 +141,10 @@ export class CtdbClient {
     this.registrations.set(srvid, registration)
     registration.listeners.add(subscription as Subscription<unknown>)
     try {
-      await registration.done
+      await orAborted(registration.done, options.signal)
     } catch (error) {
-      this.registrations.delete(srvid)
+      // Others may wait for the same, and an abort has told the subscription.
+      if (!options.signal?.aborted) this.registrations.delete(srvid)
       subscription.fail(error)
       throw error
     }

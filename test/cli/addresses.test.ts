@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../src/lib/log/entry.ts'
 import { uniformLayout } from '../../src/lib/sim/layout.ts'
 import { type SimServer, startSimServer } from '../../src/transport/serve/sim-server.ts'
+import { controls } from '../../src/transport/wire/controls.ts'
+import { Gate } from '../support/gate.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { hasTmux, openTerminal } from '../support/terminal.ts'
 
 /** The embedded cluster behind its sockets, and what a command prints on one of its nodes. */
 class Cluster {
@@ -32,7 +37,17 @@ class Cluster {
     this.server.cluster.carryOut(line)
   }
 
+  /** A node says nothing more, and the others do not notice. */
+  hang(pnn: number): void {
+    for (const { daemon } of this.server.cluster.world.nodes) daemon?.tunables.set('KeepaliveLimit', 600)
+    this.do(`hang ${pnn}`)
+  }
+
   env = (pnn = 0): Record<string, string> => ({ CTDB_SOCKET: this.server.nodes[pnn]?.socketPath ?? '' })
+  envWithFiles = (): Record<string, string> => {
+    const { CTDB_SOCKET = '' } = this.env()
+    return { CTDB_SOCKET, CTDB_BASE: dirname(dirname(CTDB_SOCKET)) }
+  }
   run = (...argv: string[]) => ctdbts(argv, this.env())
 
   /** The document that a command prints under --json. */
@@ -58,6 +73,9 @@ class Cluster {
 
 let cluster: Cluster
 const IP = '172.16.146.131'
+/** What the recovery daemons say of one request. */
+const RUNS_OF_ALL = [0, 1, 2].flatMap((pnn) => [`${pnn} Disabling`, `${pnn} Reenabling`])
+const anotherThanOwner = async (): Promise<number> => ((await cluster.ownerOf(IP)) === 0 ? 1 : 0)
 const QUIET = { stdout: '', stderr: '', status: 0 }
 
 describe('on the embedded cluster', () => {
@@ -180,7 +198,58 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     expect(cluster.said.slice(0, 4).toSorted()).toEqual(['0 Disabling', '0 Reenabling', '1 Disabling', '1 Reenabling'])
   })
 
-  it('moveip ends at once when it is interrupted twice', async () => {
+  it('moveip goes on to its end when nobody reads what it says', async () => {
+    const { child, ended } = cluster.start('-v', 'moveip', IP, String(await anotherThanOwner()))
+    ended.catch(() => {})
+    child.stderr.once('data', () => child.stderr.destroy())
+    const [status] = await once(child, 'exit')
+    expect(status).toBe(0)
+    expect(cluster.said.slice(0, 6).toSorted()).toEqual(RUNS_OF_ALL)
+  })
+
+  it.skipIf(!hasTmux)('moveip enables takeover runs again when its terminal is lost', async () => {
+    const owner = await cluster.ownerOf(IP)
+    cluster.do(`script ${owner} releaseip 300`)
+    const command = `exec ${process.execPath} ${RUN_JS} -v moveip ${IP} ${await anotherThanOwner()}`
+    const terminal = await openTerminal(command, cluster.env())
+    await terminal.shows('Takeover runs are disabled')
+    await terminal[Symbol.asyncDispose]()
+    await expect.poll(() => cluster.said.slice(0, 6).toSorted(), { timeout: 10_000 }).toEqual(RUNS_OF_ALL)
+  })
+
+  it('moveip says what stands when it is interrupted between release and take', async () => {
+    const to = await anotherThanOwner()
+    using dir = tempDir()
+    await using gate = await Gate.open(dir.file('gate'), cluster.env().CTDB_SOCKET ?? '')
+    const come = gate.shutAt((packet) => packet.kind === 'control' && packet.opcode === controls.takeoverIp.opcode)
+    const { child, ended } = cluster.start('--socket', dir.file('gate'), 'moveip', IP, String(to))
+    await come
+    child.kill('SIGINT')
+    gate.unshut()
+    const { status, stderr } = await ended
+    expect(status).toBe(130)
+    expect(stderr).toContain(
+      `ctdbts: takeover runs are enabled again; the other nodes have released ${IP}, node ${to} may not have taken it; \`ctdbts ipreallocate\` gives it back to one\n`,
+    )
+  })
+
+  it.each([
+    ['addip', ['addip', '172.16.146.139/24', 'bond0'], ''],
+    ['stop', ['stop'], 'ctdbts: node 2 has not answered, and may or may not have heard of it; see `ctdbts nodestatus all`\n'],
+    ['reloadnodes', ['-n', '-1', 'reloadnodes'], ''],
+  ])('-T ends %s while a node is silent, and is told alone', async (_, argv, stands) => {
+    cluster.hang(2)
+    const { stderr, status, durationMs } = await ctdbts(['-T', '1', '-n', '2', ...argv], cluster.envWithFiles())
+    expect({ stderr, status }).toEqual({ stderr: `${stands}Maximum runtime exceeded - exiting\n`, status: 1 })
+    expect(durationMs).toBeLessThan(3_000)
+  })
+
+  it('-T has its own code in JSON', async () => {
+    cluster.hang(2)
+    expect(await cluster.json('-T', '1', '-n', '2', 'stop')).toMatchObject({ error: { code: 'MAX_RUNTIME' } })
+  })
+
+  it('moveip ends at once when it is interrupted twice, and says what it leaves', async () => {
     // Its owner takes its time to release the address; then a node that has agreed says nothing any more.
     cluster.do(`script ${await cluster.ownerOf(IP)} releaseip 300`)
     const { child, ended } = cluster.start('moveip', IP, '0')
@@ -191,6 +260,10 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     child.kill('SIGINT')
     await expect.poll(() => cluster.said, { timeout: 10_000 }).toContain('0 Reenabling')
     child.kill('SIGINT')
-    expect(await ended).toMatchObject({ status: 130, stderr: 'ctdbts: interrupted, cleaning up; once more ends it at once\n' })
+    const { status, stderr } = await ended
+    expect(status).toBe(130)
+    expect(stderr).toMatch(
+      /^ctdbts: interrupted, [^\n]*\nctdbts: takeover runs may stay disabled on nodes 0, 1, 2 until \d\d:\d\d:\d\d, when they come back by themselves\n$/,
+    )
   })
 })

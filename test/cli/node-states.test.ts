@@ -111,6 +111,21 @@ describe('Ctrl-C while waiting', () => {
   })
 })
 
+describe('-T', () => {
+  it('ends recover while the daemon does not let it listen to the leader', async () => {
+    using dir = tempDir()
+    await using daemon = await new ScriptedDaemon(dir.file('s'), (exchange: Exchange) => {
+      if (exchange.request.opcode !== controls.registerSrvid.opcode) answerAs(threeNodes)(exchange)
+    }).listen()
+    const { stderr, status, durationMs } = await ctdbts(['-T', '1', 'recover'], { CTDB_SOCKET: daemon.path })
+    expect({ stderr, status }).toEqual({
+      stderr: 'ctdbts: no recovery was started\nMaximum runtime exceeded - exiting\n',
+      status: 1,
+    })
+    expect(durationMs).toBeLessThan(2_400)
+  })
+})
+
 describe('recover, shutdown, ipreallocate and sync', () => {
   it('waits for a new generation', async () => {
     const run = await simulated()

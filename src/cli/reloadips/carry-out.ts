@@ -1,7 +1,6 @@
 import { nodesText } from '../../lib/audit/facts.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { namedNodes } from '../../lib/cluster/node-list.ts'
-import { CtdbtsError } from '../../lib/errors.ts'
 import { type NodeReload, type ReloadRequest, reloadPublicIps } from '../../transport/administer/reload-ips.ts'
 import { disabledSeconds } from '../../transport/administer/takeover-runs-disabled.ts'
 import type { AskedNode } from '../../transport/asked-node.ts'
@@ -9,7 +8,7 @@ import { collectNodeMap } from '../../transport/collect/node-map.ts'
 import { requestTakeoverRun } from '../../transport/takeover-run.ts'
 
 /** What `reloadips` is to do. */
-export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded' | 'toleratesSilence'> {
+export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'leaves' | 'onReloaded' | 'toleratesSilence'> {
   /** `all` or PNNs; the local node without. */
   readonly word: string | undefined
   /** -t. Takeover runs are disabled for twice as long. */
@@ -29,7 +28,7 @@ export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'onReloaded' |
 export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise<{ nodes: NodeReload[]; leader: Pnn }> {
   const { client, localPnn, timeoutMs } = node
   const { word, signal, tell } = task
-  const nodeMap = await collectNodeMap(client, localPnn)
+  const nodeMap = await collectNodeMap(client, localPnn, signal)
   const chosen = namedNodes(nodeMap, word, await localPnn)
   const seconds = disabledSeconds(task.timelimit)
   let done = 'nothing was reloaded'
@@ -41,6 +40,7 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
       seconds,
       signal,
       again: task.again,
+      leaves: task.leaves,
       toleratesSilence: task.toleratesSilence,
       onDisabled: () => {
         tell(`Takeover runs are disabled, for ${seconds} s at most`)
@@ -70,6 +70,3 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
 }
 
 const NO_RUN = 'no takeover run was asked for: `ctdbts ipreallocate` asks for one'
-
-/** Whether somebody ended it, or the limit of -T. */
-export const wasInterrupted = (error: unknown): boolean => error instanceof CtdbtsError && error.code === 'INTERRUPTED'

@@ -89,11 +89,12 @@ async function carryOut(
   let nodes: readonly NodeReload[] = []
   let runError: CtdbtsError | undefined
   try {
-    await interruptible((signal) =>
+    await interruptible(({ signal, leaves }) =>
       carryOutReload(cluster.local, {
         word,
         timelimit: options.timelimit,
         signal,
+        leaves,
         tell,
         again: (use) => visit((other) => use(other.anyone), 'Connecting again to enable takeover runs:'),
         onReloaded: (results) => {

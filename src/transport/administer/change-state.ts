@@ -1,5 +1,5 @@
 import type { ClusterNode, Pnn } from '../../lib/cluster/node.ts'
-import { CtdbtsError, retell } from '../../lib/errors.ts'
+import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { requestTakeoverRun } from '../takeover-run.ts'
@@ -42,15 +42,7 @@ export async function changeState(node: AskedNode, change: StateChange, options:
   // Without a node map the real tool goes on: it is how the last banned node is unbanned.
   if (known && isInState(known, pnn, change) === change.wanted) return { pnn, changed: false }
   change.check?.()
-  await change.tell(node, signal).catch((error: unknown) => {
-    const line = `${change.failure} ${pnn}`
-    return retell(error, {
-      code: 'NOT_CHANGED',
-      context: line,
-      exitStatus: error instanceof CtdbtsError ? error.exitStatus : 1,
-      addStderr: line,
-    })
-  })
+  await change.tell(node, signal).catch(adding('NOT_CHANGED', `${change.failure} ${pnn}`))
   onStep('told')
   await untilSeen(node, pnn, change, options)
   onStep('seen')
@@ -69,7 +61,7 @@ async function untilSeen(node: AskedNode, pnn: Pnn, change: StateChange, options
 
 async function tryNodeMap({ client, localPnn }: AskedNode, options: ChangeOptions): Promise<ClusterNode[] | undefined> {
   try {
-    return await collectNodeMap(client, localPnn)
+    return await collectNodeMap(client, localPnn, options.signal)
   } catch (error) {
     options.signal?.throwIfAborted()
     // A lost connection has no words of the real tool, and is the end.

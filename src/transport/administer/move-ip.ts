@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
 import { type ClusterNode, isActive, isReachable, type Pnn } from '../../lib/cluster/node.ts'
 import { DESTINATION } from '../../lib/cluster/srvid.ts'
-import { CtdbtsError, retell } from '../../lib/errors.ts'
+import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { type Control, controls } from '../wire/controls.ts'
@@ -15,7 +15,7 @@ const SILENCE_MS = 3_000
 /** What has been done of a move. */
 export type MoveStep = 'runs disabled' | 'released' | 'taken' | 'runs enabled'
 
-export interface MoveOptions extends Patience, Pick<DisabledRuns, 'again'> {
+export interface MoveOptions extends Patience, Pick<DisabledRuns, 'again' | 'leaves' | 'onEnabled'> {
   readonly onStep: (step: MoveStep) => void
 }
 
@@ -28,11 +28,12 @@ export async function moveIp(node: AskedNode, address: SocketAddress, to: Pnn, o
   await patiently(options, () => moveOnce(node, address, to, options))
 }
 
-async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { signal, again, onStep }: MoveOptions): Promise<void> {
+async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, options: MoveOptions): Promise<void> {
   const { client, localPnn, timeoutMs } = node
+  const { signal, again, leaves, onEnabled, onStep } = options
   const known = await client
     .control(controls.getPublicIps, { to, signal })
-    .catch(saying(`Failed to get Public IPs from node ${to}`))
+    .catch(adding('NOT_DONE', `Failed to get Public IPs from node ${to}`))
   if (!known.some((ip) => ip.address.address === address.address)) {
     const line = `Node ${to} CANNOT host IP address ${address.address}`
     throw new CtdbtsError('CANNOT_HOST', line, {
@@ -40,7 +41,7 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
       ctdbText: { stderr: [line] },
     })
   }
-  const nodes = await collectNodeMap(client, localPnn)
+  const nodes = await collectNodeMap(client, localPnn, signal)
   const others = othersOf(nodes, to)
   const connected = nodes.filter(isReachable).map(({ pnn }) => pnn)
   const seconds = Math.min(Math.ceil((2 * timeoutMs) / 1000), 0xffff_ffff)
@@ -50,11 +51,14 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, { sign
     const data = { pnn: to, address }
     await tellAll(node, controls.releaseIp, others, data, signal, 'Failed to release IP on nodes')
     onStep('released')
-    await client.control(controls.takeoverIp, { to, data, signal }).catch(saying(`Failed to takeover IP on node ${to}`))
+    await client
+      .control(controls.takeoverIp, { to, data, signal })
+      .catch(adding('NOT_DONE', `Failed to takeover IP on node ${to}`))
     onStep('taken')
   }
   try {
-    await withTakeoverRunsDisabled(node, { nodes: connected, seconds, signal, again, silenceMs: SILENCE_MS }, hand)
+    const runs = { nodes: connected, seconds, signal, again, leaves, onEnabled, silenceMs: SILENCE_MS }
+    await withTakeoverRunsDisabled(node, runs, hand)
   } catch (error) {
     if (!(error instanceof CtdbtsError) || error.code !== NOBODY) throw error
     return await withIpChecksDisabled(node, seconds, hand)
@@ -109,13 +113,3 @@ async function tellAll<Q>(
     cause: first,
   })
 }
-
-const saying =
-  (line: string) =>
-  (error: unknown): never =>
-    retell(error, {
-      code: 'NOT_DONE',
-      context: line,
-      exitStatus: error instanceof CtdbtsError ? error.exitStatus : 1,
-      addStderr: line,
-    })

@@ -21,12 +21,13 @@ export interface NewAddress {
  * @throws CtdbtsError NO_PUBLIC_IPS, GAVE_UP; ClosedError; the signal's reason.
  */
 export async function addIp(node: AskedNode, added: NewAddress, patience: Patience): Promise<boolean> {
-  if (await knows(node, added.address)) return false
+  const { signal } = patience
+  if (await knows(node, added.address, signal)) return false
   const { client, to } = node
-  await patiently(patience, () => client.control(controls.addPublicIp, { to, data: added, signal: patience.signal }))
+  await patiently(patience, () => client.control(controls.addPublicIp, { to, data: added, signal }))
   client.send(messages.rebalanceNode, DESTINATION.CONNECTED_NODES, await node.pnn)
   // The daemon answers in turn: then it has passed on the message, and the connection may end.
-  await client.control(controls.getPnn)
+  await client.control(controls.getPnn, { signal })
   return true
 }
 
@@ -41,8 +42,8 @@ export async function deleteIp(node: AskedNode, address: SocketAddress): Promise
   return true
 }
 
-async function knows(node: AskedNode, { address }: SocketAddress): Promise<boolean> {
-  const ips = await ask(node, controls.getPublicIps).catch(async (error: unknown) => {
+async function knows(node: AskedNode, { address }: SocketAddress, signal?: AbortSignal): Promise<boolean> {
+  const ips = await node.client.control(controls.getPublicIps, { to: node.to, signal }).catch(async (error: unknown) => {
     const line = `Failed to get Public IPs from node ${await node.pnn}`
     return retell(error, { code: 'NO_PUBLIC_IPS', context: line, exitStatus: EXIT_STATUS.failure, addStderr: line })
   })

@@ -1,5 +1,5 @@
 import { INVALID_GENERATION } from '../../lib/cluster/report.ts'
-import { type CtdbtsError, retell } from '../../lib/errors.ts'
+import { adding } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectLeader } from '../collect/leader.ts'
 import { type Control, controls } from '../wire/controls.ts'
@@ -26,10 +26,10 @@ export async function recover(node: AskedNode, options: RecoverOptions): Promise
   const before = await settledGeneration(node, signal)
   await node.client
     .control(controls.setRecoveryMode, { to: node.to, data: RECOVERY_ACTIVE, signal })
-    .catch(saying('Failed to set recovery mode active'))
+    .catch(adding('NO_RECOVERY', 'Failed to set recovery mode active'))
   options.onStarted()
   for (;;) {
-    const after = await settledGeneration(node, signal).catch(saying('Failed to confirm end of recovery'))
+    const after = await settledGeneration(node, signal).catch(adding('NO_RECOVERY', 'Failed to confirm end of recovery'))
     if (after !== before) return { before, after }
     await pause(ASK_AGAIN_MS, signal)
   }
@@ -38,9 +38,9 @@ export async function recover(node: AskedNode, options: RecoverOptions): Promise
 /** The generation of a cluster in which no recovery goes on. */
 async function settledGeneration({ client, timeoutMs }: AskedNode, signal: AbortSignal | undefined): Promise<number> {
   for (;;) {
-    const { pnn: leader } = await collectLeader(client, timeoutMs)
+    const { pnn: leader } = await collectLeader(client, timeoutMs, signal)
     const ask = <R>(control: Control<void, R>, what: string) =>
-      client.control(control, { to: leader, signal }).catch(saying(`Failed to get ${what} from node ${leader}`))
+      client.control(control, { to: leader, signal }).catch(adding('NO_RECOVERY', `Failed to get ${what} from node ${leader}`))
     const mode = await ask(controls.getRecoveryMode, 'recovery mode')
     if (mode !== RECOVERY_ACTIVE) {
       const { generation } = await ask(controls.getVnnMap, 'generation')
@@ -49,9 +49,3 @@ async function settledGeneration({ client, timeoutMs }: AskedNode, signal: Abort
     await pause(ASK_AGAIN_MS, signal)
   }
 }
-
-/** Adds the real tool's line to a failed control. */
-const saying =
-  (line: string) =>
-  (error: unknown): never =>
-    retell(error, { code: 'NO_RECOVERY', context: line, exitStatus: (error as CtdbtsError).exitStatus, addStderr: line })

@@ -1,12 +1,13 @@
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { areSameNodes, compareNodes, type NodeChange } from '../../lib/cluster/nodes-change.ts'
-import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
+import { adding, CtdbtsError } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
+import { orAborted } from '../or-aborted.ts'
 import { controls } from '../wire/controls.ts'
 import { type DisabledRuns, withRecoveriesDisabled } from './takeover-runs-disabled.ts'
 
-export interface ReloadNodesOptions extends Pick<DisabledRuns, 'seconds' | 'signal' | 'again'> {
+export interface ReloadNodesOptions extends Pick<DisabledRuns, 'seconds' | 'signal' | 'again' | 'leaves'> {
   /** Reads the list of the local node's machine. */
   readonly readList: () => Promise<ClusterNode[]>
   /** Told of each change, before anything is done. */
@@ -34,13 +35,14 @@ export interface ReloadedNodes {
 /**
  * Makes all connected nodes read their list of nodes again, as the real tool does: only when all have the same one, and nothing in it
  * could harm; with recoveries disabled meanwhile.
- * @throws CtdbtsError NODES_FILE_UNKNOWN, NODES_FILE_DIFFERS, NODES_REFUSED; as `readList` and `withRecoveriesDisabled`.
+ * @throws CtdbtsError NODES_FILE_UNKNOWN, NODES_FILE_DIFFERS, NODES_REFUSED; as `readList` and `withRecoveriesDisabled`; the signal's reason.
  */
 export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions): Promise<ReloadedNodes> {
-  const nodeMap = await collectNodeMap(node.client, node.localPnn)
-  const list = await options.readList()
+  const { signal } = options
+  const nodeMap = await collectNodeMap(node.client, node.localPnn, signal)
+  const list = await orAborted(options.readList(), signal)
   const connected = nodeMap.filter((each) => !hasFlag(each, NODE_FLAG.DISCONNECTED)).map(({ pnn }) => pnn)
-  await requireSameList(node, connected, list)
+  await requireSameList(node, connected, list, signal)
   const { changes, refused, needed } = compareNodes(nodeMap, list)
   for (const change of changes) options.onChange(change)
   if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
@@ -54,18 +56,19 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
 }
 
 /** The first fault by PNN is told, as by the real tool, which asks one node after the other. */
-async function requireSameList(node: AskedNode, connected: readonly Pnn[], list: readonly ClusterNode[]): Promise<void> {
+async function requireSameList(
+  node: AskedNode,
+  connected: readonly Pnn[],
+  list: readonly ClusterNode[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const asked = connected.map((pnn) => {
-    const file = node.client.control(controls.getNodesFile, { to: pnn })
+    const file = node.client.control(controls.getNodesFile, { to: pnn, signal })
     file.catch(() => {})
     return { pnn, file }
   })
   for (const { pnn, file } of asked) {
-    const theirs = await file.catch((error: unknown) => {
-      const line = `ERROR: Failed to get nodes file from node ${pnn}`
-      const exitStatus = error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure
-      return retell(error, { code: 'NODES_FILE_UNKNOWN', context: line, exitStatus, addStderr: line })
-    })
+    const theirs = await file.catch(adding('NODES_FILE_UNKNOWN', `ERROR: Failed to get nodes file from node ${pnn}`))
     if (!areSameNodes(list, theirs)) {
       const local = await node.localPnn
       throw refusal('NODES_FILE_DIFFERS', `ERROR: Nodes file on node ${pnn} differs from current node (${local})`)
@@ -81,16 +84,16 @@ interface Result {
 async function reloadAll(
   node: AskedNode,
   nodes: readonly Pnn[],
-  { seconds, signal, again, onUnfinished }: ReloadNodesOptions,
+  { onUnfinished, ...runs }: ReloadNodesOptions,
 ): Promise<Result[]> {
   const results = new Map<Pnn, Result>()
   let areAsked = false
   const askAll = async () => {
     areAsked = true
-    await Promise.all(nodes.map(async (pnn) => results.set(pnn, await reload(node, pnn))))
+    await Promise.all(nodes.map(async (pnn) => results.set(pnn, await reload(node, pnn, runs.signal))))
   }
   try {
-    await withRecoveriesDisabled(node, { nodes, seconds, signal, again }, askAll)
+    await withRecoveriesDisabled(node, { ...runs, nodes }, askAll)
     return nodes.flatMap((pnn) => results.get(pnn) ?? [])
   } catch (error) {
     if (areAsked) {
@@ -102,11 +105,12 @@ async function reloadAll(
   }
 }
 
-async function reload({ client }: AskedNode, pnn: Pnn): Promise<Result> {
+async function reload({ client }: AskedNode, pnn: Pnn, signal: AbortSignal | undefined): Promise<Result> {
   try {
-    await client.control(controls.reloadNodesFile, { to: pnn })
+    await client.control(controls.reloadNodesFile, { to: pnn, signal })
     return { pnn }
   } catch (error) {
+    signal?.throwIfAborted()
     if (error instanceof CtdbtsError && error.ctdbText) return { pnn, reason: error }
     throw error
   }

@@ -36,6 +36,8 @@ export interface DisabledRuns {
   readonly toleratesSilence?: boolean | undefined
   /** Connects anew for the time of `use`: tried once, when the connection is lost before they were enabled again. */
   readonly again?: (<T>(use: (node: AskedNode) => Promise<T>) => Promise<T>) | undefined
+  /** Told what stays should the program end now, from the moment on when they may be disabled; undefined when they are enabled again. */
+  readonly leaves?: ((what: string | undefined) => void) | undefined
   /** Told when they are enabled again: all nodes that had agreed say so, and the request is on its way to the others. */
   readonly onEnabled?: (() => void) | undefined
 }
@@ -66,13 +68,20 @@ interface Asked {
 }
 
 async function withDisabled<T>(what: Disableable, node: AskedNode, runs: DisabledRuns, work: () => Promise<T>): Promise<T> {
-  const { nodes, signal, silenceMs, onEnabled } = runs
+  const { nodes, signal, silenceMs, leaves } = runs
   const seconds = Math.min(runs.seconds, MAX_SECONDS)
+  const onEnabled = () => {
+    leaves?.(undefined)
+    runs.onEnabled?.()
+  }
   signal?.throwIfAborted()
   const disable = await prepareRequest(what, node, nodes, signal)
   const backAt = new Date(Date.now() + seconds * 1000)
   const asked: Asked = { sent: new Set(), agreed: new Set(), backAt }
   const { sent, agreed } = asked
+  leaves?.(
+    `${what.name} may stay disabled on ${named(nodes)} until ${localTime(backAt, new Date())}, when they come back by themselves`,
+  )
   let result: T
   try {
     const refused = await disable({
@@ -89,12 +98,12 @@ async function withDisabled<T>(what: Disableable, node: AskedNode, runs: Disable
     if (sent.size === 0) throw error
     const left = await enable(what, node, runs, asked)
     if (left) throw bothTold(error, left)
-    onEnabled?.()
+    onEnabled()
     throw error
   }
   const left = await enable(what, node, runs, asked)
   if (left) throw left
-  onEnabled?.()
+  onEnabled()
   return result
 }
 

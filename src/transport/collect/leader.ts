@@ -12,10 +12,10 @@ const SILENCE_MS = 2_500
 /**
  * Who leads: from the LEADER broadcast, or, where none comes, from GET_RECMASTER, which only daemons before 4.16 answer. Unknown
  * when neither tells within the time limit.
- * @throws ClosedError when the connection ends.
+ * @throws ClosedError when the connection ends; the signal's reason.
  */
-export async function collectLeader(client: CtdbClient, timeoutMs: number): Promise<Leader> {
-  const broadcasts = await client.subscribe(messages.leader)
+export async function collectLeader(client: CtdbClient, timeoutMs: number, signal?: AbortSignal): Promise<Leader> {
+  const broadcasts = await client.subscribe(messages.leader, { signal })
   try {
     const silenceMs = Math.min(SILENCE_MS, timeoutMs / 2)
     const soon = await broadcasts.next(silenceMs)

@@ -7,10 +7,10 @@ import { controls } from '../wire/controls.ts'
 /**
  * The node map of the local daemon. A banned node's map is out of date, so then the next reachable node (by PNN, after the local one)
  * is asked instead, as the real tool does.
- * @throws CtdbtsError NO_NODE_MAP or ALL_BANNED when no node that is not banned can be asked.
+ * @throws CtdbtsError NO_NODE_MAP or ALL_BANNED when no node that is not banned can be asked; the signal's reason.
  */
-export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>): Promise<ClusterNode[]> {
-  const first = client.control(controls.getNodeMap)
+export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>, signal?: AbortSignal): Promise<ClusterNode[]> {
+  const first = client.control(controls.getNodeMap, { signal })
   first.catch(() => {})
   let asked = await localPnn
   const askedNodes = (request: Promise<ClusterNode[]>) =>
@@ -29,7 +29,7 @@ export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>)
     const next = nextReachable(nodes, asked)
     if (next === undefined || tried.has(next)) throw refusal('ALL_BANNED', 'Warning: All nodes are banned.')
     asked = next
-    nodes = await askedNodes(client.control(controls.getNodeMap, { to: asked }))
+    nodes = await askedNodes(client.control(controls.getNodeMap, { to: asked, signal }))
   }
   return nodes
 }
