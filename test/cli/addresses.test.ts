@@ -207,6 +207,17 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     expect(cluster.said.slice(0, 6).toSorted()).toEqual(RUNS_OF_ALL)
   })
 
+  it('takeover-run --yes asks for its run though nobody reads the plan', async () => {
+    cluster.do('set IPAllocAlgorithm 0')
+    const { nextRun } = (await cluster.json('moveip', IP, '1')) as { nextRun?: { pnn: number } }
+    const other = nextRun?.pnn === 0 ? 1 : 0
+    await cluster.run('moveip', IP, String(other))
+    const command = `${process.execPath} ${RUN_JS} takeover-run --yes | true; exit $PIPESTATUS`
+    const child = spawn('bash', ['-c', command], { env: { ...process.env, ...cluster.env() }, stdio: 'ignore' })
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await cluster.ownerOf(IP)).toBe(nextRun?.pnn)
+  })
+
   it.skipIf(!hasTmux)('moveip enables takeover runs again when its terminal is lost', async () => {
     const owner = await cluster.ownerOf(IP)
     cluster.do(`script ${owner} releaseip 300`)
