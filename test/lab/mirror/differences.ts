@@ -59,10 +59,6 @@ export const DIFFERENCES: readonly Difference[] = [
     explains: (ctdb, ctdbts) => isDeepStrictEqual({ ...ctdb, stdout: ctdb.stdout.replace('Destiation', 'Destination') }, ctdbts),
   },
   {
-    why: 'a node that is named twice is shown once',
-    explains: (ctdb, ctdbts, { command, argv }) => command === 'nodestatus' && argv.includes('0,0') && sameStatus(ctdb, ctdbts),
-  },
-  {
     why: "`event` has the usage text of the other commands; that of `ctdb` is its helper program's",
     explains: (ctdb, ctdbts) =>
       sameStatus(ctdb, ctdbts) && ctdb.stdout.startsWith('Usage: ctdb-event ') && USAGE.test(ctdbts.stdout),
