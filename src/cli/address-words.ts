@@ -1,6 +1,6 @@
 import { parsePublicAddress, parseSocketAddress } from '../lib/address/parse-address.ts'
 import type { SocketAddress } from '../lib/address/socket-address.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
 
 /** @throws CtdbtsError BAD_ADDRESS for a word of the command line that is no IP address, as the real tool reads them. */
 export const publicAddressOf = (word: string): SocketAddress => parsePublicAddress(word) ?? refuse(`Invalid IP address ${word}`)
@@ -12,5 +12,5 @@ export const socketAddressOf = (word: string): SocketAddress =>
 
 /** Refuses what is no address, in the real tool's words. */
 export function refuse(line: string, hint?: string): never {
-  throw new CtdbtsError('BAD_ADDRESS', line, { ...(hint !== undefined && { hint }), ctdbText: { stderr: [line] } })
+  throw saidByCtdb('BAD_ADDRESS', line, { ...(hint !== undefined && { hint }) })
 }

@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core/command'
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
-import { CtdbtsError, EndedError } from '../lib/errors.ts'
+import { CtdbtsError, EndedError, saidByCtdb } from '../lib/errors.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import type { CtdbClient } from '../transport/client.ts'
 import type { HostAccess } from '../transport/host-access.ts'
@@ -217,7 +217,7 @@ export function checkWhere(options: GlobalOptions & SimOptions): void {
   })
 }
 
-const refusal = (line: string): CtdbtsError => new CtdbtsError('OUTPUT_FORM', line, { ctdbText: { stderr: [line] } })
+const refusal = (line: string): CtdbtsError => saidByCtdb('OUTPUT_FORM', line)
 
 function ctdbStyle(options: GlobalOptions): CtdbStyle {
   const machine = options['machine-readable'] || options['machine-parsable']

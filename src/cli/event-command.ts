@@ -1,4 +1,4 @@
-import { CtdbtsError } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
 import type { EventReport } from '../lib/event/event-report.ts'
 import { ctdbEventStatusText } from '../ui/ctdb/event-status.ts'
 import { eventReportJson } from '../ui/event-json.ts'
@@ -44,7 +44,7 @@ export abstract class EventCommand extends MirrorCommand {
   private endHelper({ json, table }: GlobalOptions, exitStatus: number): number {
     const { status, line } = helperStatus(TITLE, exitStatus)
     if (line !== undefined) {
-      reportProblems([new CtdbtsError('HELPER_FAILED', line, { ctdbText: { stderr: [line] } })], json || table ? 'own' : 'ctdb')
+      reportProblems([saidByCtdb('HELPER_FAILED', line)], json || table ? 'own' : 'ctdb')
     }
     return status
   }

@@ -3,7 +3,7 @@ import type * as Interfaces from '@oclif/core/interfaces'
 import { run } from '@oclif/core/run'
 import packageJson from '../../package.json' with { type: 'json' }
 import { COMMANDS } from '../commands/index.ts'
-import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { guardOutput, outputLost } from './output.ts'
 import { commandIndex, cutCommandLine } from './popt.ts'
@@ -59,7 +59,7 @@ function commandFirst(argv: readonly string[]): string[] {
 function noSuchCommand(command: string | undefined): CtdbtsError {
   if (command === undefined) return new CtdbtsError('NO_COMMAND', 'no command was given', { hint: 'see `ctdbts --help`' })
   const line = `Unknown command '${command}'`
-  return new CtdbtsError('UNKNOWN_COMMAND', line, { ctdbText: { stderr: [line] } })
+  return saidByCtdb('UNKNOWN_COMMAND', line)
 }
 
 /** `ctdbts -n 1 ip --help`, `ctdbts help ip`: the command must come first here too, but nothing else matters. */

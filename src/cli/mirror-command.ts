@@ -1,6 +1,6 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
 import type { ClusterNode } from '../lib/cluster/node.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { type AskedNode, askedNode } from '../transport/asked-node.ts'
 import { collectNodeMap, requireReachable } from '../transport/collect/node-map.ts'
 import { visible } from '../ui/visible.ts'
@@ -98,9 +98,8 @@ export abstract class MirrorCommand extends CtdbtsCommand {
 
   private refuseNode(reason: string): CtdbtsError {
     const line = `${reason} ${this.id}`
-    return new CtdbtsError('LOCAL_ONLY', line, {
+    return saidByCtdb('LOCAL_ONLY', line, {
       hint: 'leave out -n, or run the command on that node (--host)',
-      ctdbText: { stderr: [line] },
     })
   }
 }

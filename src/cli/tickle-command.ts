@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { type Connection, parseConnections } from '../lib/address/parse-address.ts'
-import { adding, CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { tellConnections } from '../transport/administer/tickles.ts'
 import { type AskedNode, ask } from '../transport/asked-node.ts'
 import type { Control } from '../transport/wire/controls.ts'
@@ -73,9 +73,8 @@ async function tellInput(node: AskedNode, { control, verb }: TickleAction): Prom
   const failed = await tellConnections(node, control, connections)
   if (failed === 0) return connections
   const line = `Failed to ${verb} ${failed} tickles`
-  throw new CtdbtsError('NOT_TOLD', line, {
+  throw saidByCtdb('NOT_TOLD', line, {
     hint: `${connections.length - failed} of ${connections.length} were no problem; the destination has to be a public address`,
-    ctdbText: { stderr: [line] },
   })
 }
 

@@ -3,7 +3,7 @@ import { refuse } from '../cli/address-words.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { parseAddressAndMask } from '../lib/address/parse-address.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { type CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { addIp } from '../transport/administer/public-addresses.ts'
 
 export default class Addip extends MirrorCommand {
@@ -34,7 +34,7 @@ five times. One that knows the address already is no error.`
     })
     if (!added) {
       const line = `Node already knows about IP ${address}`
-      this.tellProblem(flags, new CtdbtsError('NO_CHANGE', line, { ctdbText: { stderr: [line] } }))
+      this.tellProblem(flags, saidByCtdb('NO_CHANGE', line))
     } else
       this.tell(flags, `Node ${pnn} knows ${address} on ${args.iface} now, and may receive addresses at the next takeover run`)
     return await this.show(flags, {

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { publicAddressOf } from '../cli/address-words.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { adding, CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { deleteIp } from '../transport/administer/public-addresses.ts'
 
 export default class Delip extends MirrorCommand {
@@ -29,7 +29,7 @@ One that it does not know is no error.`
     })
     if (!deleted) {
       const line = `Node does not know about IP address ${address}`
-      this.tellProblem(flags, new CtdbtsError('NO_CHANGE', line, { ctdbText: { stderr: [line] } }))
+      this.tellProblem(flags, saidByCtdb('NO_CHANGE', line))
     } else this.tell(flags, `Node ${pnn} forgets ${address}: at once, or, if it holds it, with the next takeover run`)
     return await this.show(flags, {
       ctdb: () => '',

@@ -6,7 +6,7 @@ import { EventCommand } from '../cli/event-command.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { tellingWhatStands } from '../cli/what-stands.ts'
 import { withMachine } from '../cli/with-machine.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
 import { ERRNO } from '../lib/event/event-report.ts'
 import { findScripts, scriptPath, switchScript } from '../transport/host/event-scripts.ts'
 import { ctdbScriptListText, ctdbSwitchText } from '../ui/ctdb/event-scripts.ts'
@@ -73,8 +73,7 @@ The component of CTDB's own scripts is called legacy. With --host all this is do
     const { scripts } = await withMachine(flags, async (access) => {
       const folders = scriptFoldersOf(flags, access)
       const found = await findScripts(folders, component)
-      const failed = (line: string) =>
-        new CtdbtsError('NO_SCRIPTS', line, { exitStatus: ERRNO.ENOENT, ctdbText: { stderr: [line] } })
+      const failed = (line: string) => saidByCtdb('NO_SCRIPTS', line, { exitStatus: ERRNO.ENOENT })
       if (found.dataFolder === undefined) {
         throw failed(`Unable to find event script installation directory: ${folders.data[0]}/events/${component}`)
       }

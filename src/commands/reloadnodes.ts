@@ -4,7 +4,7 @@ import { reportProblems } from '../cli/report-error.ts'
 import { nodesSourceOf } from '../cli/with-machine.ts'
 import { nodesText } from '../lib/audit/facts.ts'
 import type { NodeChange } from '../lib/cluster/nodes-change.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { type CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { type ReloadedNodes, reloadNodes, type UnfinishedReload } from '../transport/administer/reload-nodes.ts'
 import { disabledSeconds } from '../transport/administer/takeover-runs-disabled.ts'
 import { askedNode } from '../transport/asked-node.ts'
@@ -46,7 +46,7 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
 function tellChange({ json, table }: GlobalOptions, change: NodeChange): void {
   const { stdout, stderr } = ctdbNodeChangeLines(change)
   if (stdout !== undefined && !json) process.stdout.write(`${stdout}\n`)
-  if (stderr !== undefined) reportProblems([said('NODE_CHANGE', stderr)], json || table ? 'own' : 'ctdb')
+  if (stderr !== undefined) reportProblems([saidByCtdb('NODE_CHANGE', stderr)], json || table ? 'own' : 'ctdb')
 }
 
 function tellUnfinished({ reloaded, failed, unknown }: UnfinishedReload): void {
@@ -61,11 +61,11 @@ function tellUnfinished({ reloaded, failed, unknown }: UnfinishedReload): void {
 function problemsOf({ reloaded, failed }: ReloadedNodes): CtdbtsError[] {
   if (failed.length > 0) {
     return [
-      ...failed.map(({ pnn }) => said('NOT_RELOADED', `Node ${pnn} failed to reload nodes`)),
-      said('NOT_RELOADED', 'You MUST fix failed nodes manually!'),
+      ...failed.map(({ pnn }) => saidByCtdb('NOT_RELOADED', `Node ${pnn} failed to reload nodes`)),
+      saidByCtdb('NOT_RELOADED', 'You MUST fix failed nodes manually!'),
     ]
   }
-  return reloaded.length > 0 ? [] : [said('NO_CHANGE', 'No change in nodes file, skipping unnecessary reload')]
+  return reloaded.length > 0 ? [] : [saidByCtdb('NO_CHANGE', 'No change in nodes file, skipping unnecessary reload')]
 }
 
 const documentOf = ({ changes, reloaded, failed }: ReloadedNodes): unknown => ({
@@ -74,5 +74,3 @@ const documentOf = ({ changes, reloaded, failed }: ReloadedNodes): unknown => ({
   reloaded,
   failed: failed.map(({ pnn, reason }) => ({ pnn, code: reason.code, message: reason.message })),
 })
-
-const said = (code: string, line: string): CtdbtsError => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })

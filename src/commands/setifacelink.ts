@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { adding, CtdbtsError } from '../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { type AskedNode, ask } from '../transport/asked-node.ts'
 import { controls } from '../transport/wire/controls.ts'
 import { visible } from '../ui/visible.ts'
@@ -34,7 +34,7 @@ export default class Setifacelink extends MirrorCommand {
   private async setLink(node: AskedNode, name: string, link: string): Promise<void> {
     if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
       const line = `Interface name '${name}' too long`
-      throw new CtdbtsError('NO_SUCH_INTERFACE', line, { ctdbText: { stderr: [line] } })
+      throw saidByCtdb('NO_SUCH_INTERFACE', line)
     }
     const pnn = await node.pnn
     const interfaces = await ask(node, controls.getIfaces).catch(

@@ -41,6 +41,10 @@ export class CtdbtsError extends Error {
 /** Why something was ended before its end, by a signal or the limit of -T: no failure of what it was doing. */
 export class EndedError extends CtdbtsError {}
 
+/** A failure for which the real tool has one line, which says enough to be our message too. */
+export const saidByCtdb = (code: string, line: string, details: Omit<ErrorDetails, 'ctdbText'> = {}): CtdbtsError =>
+  new CtdbtsError(code, line, { ...details, ctdbText: { stderr: [line] } })
+
 /**
  * The same failure told with more context: as `error`, but for what `changes` gives. Anything else than a CtdbtsError with words of
  * the real tool (a bug, a lost connection), and an EndedError, is thrown on as it is.

@@ -1,4 +1,4 @@
-import { CtdbtsError } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
 
 /**
  * Where daemons keep their socket. Until 4.24 that is CTDB's own run directory; from 4.25 a folder `ctdb` in Samba's
@@ -48,8 +48,7 @@ function requiredInTestMode(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name]
   if (value !== undefined) return value
   const line = `Broken CTDB setup, ${name} not set in test mode`
-  throw new CtdbtsError('TEST_MODE', line, {
+  throw saidByCtdb('TEST_MODE', line, {
     hint: `set ${name}, or do not set CTDB_TEST_MODE, which is for tests only`,
-    ctdbText: { stderr: [line] },
   })
 }

@@ -1,5 +1,5 @@
 import { leadingUnsigned } from '../c-number.ts'
-import { CtdbtsError } from '../errors.ts'
+import { saidByCtdb } from '../errors.ts'
 import type { ClusterNode, Pnn } from './node.ts'
 
 /** What a list of nodes is of. */
@@ -26,11 +26,9 @@ export function nodesAsNamed<N extends Numbered>(nodes: readonly N[], word: stri
 
 function nodeNamed<N extends Numbered>(nodes: readonly N[], word: string): N {
   const pnn = leadingUnsigned(word)
-  if (pnn === undefined) throw refusal('BAD_NODE_LIST', `Invalid node ${word}`, 'name nodes by their PNNs, as in 0,2; or all')
+  if (pnn === undefined)
+    throw saidByCtdb('BAD_NODE_LIST', `Invalid node ${word}`, { hint: 'name nodes by their PNNs, as in 0,2; or all' })
   const node = nodes.find((candidate) => candidate.pnn === pnn)
-  if (!node) throw refusal('NO_SUCH_NODE', `Node ${pnn} does not exist`, 'see `ctdbts status` for those that do')
+  if (!node) throw saidByCtdb('NO_SUCH_NODE', `Node ${pnn} does not exist`, { hint: 'see `ctdbts status` for those that do' })
   return node
 }
-
-const refusal = (code: string, line: string, hint: string): CtdbtsError =>
-  new CtdbtsError(code, line, { hint, ctdbText: { stderr: [line] } })

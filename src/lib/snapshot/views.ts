@@ -2,7 +2,7 @@ import { publicSocketAddress } from '../address/socket-address.ts'
 import { mergeKnownIps, sortKnownIps } from '../cluster/merge-ips.ts'
 import { type ClusterNode, flagsText, isActive, isReachable, type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import type { IpReport, OwnedIp, PublicIpInterfaces, StatusReport } from '../cluster/report.ts'
-import { CtdbtsError } from '../errors.ts'
+import { CtdbtsError, saidByCtdb } from '../errors.ts'
 import { factsOf, type KnownAddress, type MapEntry, type NodeFacts, type Snapshot } from './snapshot.ts'
 
 const clusterNode = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn, flags, address: publicSocketAddress(address) })
@@ -65,10 +65,9 @@ function withInterfaces(ip: OwnedIp, { interfaces }: NodeFacts, known: KnownAddr
 
 function requireFacts(snapshot: Snapshot, pnn: Pnn): NodeFacts {
   const entry = snapshot.nodeMap.find((candidate) => candidate.pnn === pnn)
-  const refuse = (code: string, line: string) => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })
-  if (!entry) throw refuse('NO_SUCH_NODE', `Node ${pnn} does not exist`)
+  if (!entry) throw saidByCtdb('NO_SUCH_NODE', `Node ${pnn} does not exist`)
   const facts = factsOf(snapshot, pnn)
-  if (!isReachable(entry) || !facts) throw refuse('NODE_AWAY', `Node ${pnn} has status ${flagsText(entry.flags)}`)
+  if (!isReachable(entry) || !facts) throw saidByCtdb('NODE_AWAY', `Node ${pnn} has status ${flagsText(entry.flags)}`)
   return facts
 }
 

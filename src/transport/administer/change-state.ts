@@ -1,5 +1,5 @@
 import type { ClusterNode, Pnn } from '../../lib/cluster/node.ts'
-import { adding, CtdbtsError } from '../../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { requestTakeoverRun } from '../takeover-run.ts'
@@ -54,7 +54,7 @@ async function untilSeen(node: AskedNode, pnn: Pnn, change: StateChange, options
   for (;;) {
     const nodes = await tryNodeMap(node, options)
     if (nodes && isInState(nodes, pnn, change) === change.wanted) return
-    if (!nodes) options.onProblem(told('NO_NODE_MAP', 'Failed to get nodemap, trying again'))
+    if (!nodes) options.onProblem(saidByCtdb('NO_NODE_MAP', 'Failed to get nodemap, trying again'))
     await pause(nodes ? LOOK_AGAIN_MS : TRY_AGAIN_MS, options.signal)
   }
 }
@@ -73,6 +73,4 @@ async function tryNodeMap({ client, localPnn }: AskedNode, options: ChangeOption
 
 /** The real tool's line for a change that is none. */
 export const alreadySo = (pnn: Pnn, { adjective, wanted }: StateChange): CtdbtsError =>
-  told('NO_CHANGE', wanted ? `Node ${pnn} is already ${adjective}` : `Node ${pnn} is not ${adjective}`)
-
-const told = (code: string, line: string): CtdbtsError => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })
+  saidByCtdb('NO_CHANGE', wanted ? `Node ${pnn} is already ${adjective}` : `Node ${pnn} is not ${adjective}`)

@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
 import { type ClusterNode, isActive, isReachable, type Pnn } from '../../lib/cluster/node.ts'
 import { DESTINATION } from '../../lib/cluster/srvid.ts'
-import { adding, CtdbtsError } from '../../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { type Control, controls } from '../wire/controls.ts'
@@ -36,9 +36,8 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, option
     .catch(adding('NOT_DONE', `Failed to get Public IPs from node ${to}`))
   if (!known.some((ip) => ip.address.address === address.address)) {
     const line = `Node ${to} CANNOT host IP address ${address.address}`
-    throw new CtdbtsError('CANNOT_HOST', line, {
+    throw saidByCtdb('CANNOT_HOST', line, {
       hint: "it is not among that node's public addresses: see `ctdbts ip` for those that are, and `ctdbts addip`",
-      ctdbText: { stderr: [line] },
     })
   }
   const nodes = await collectNodeMap(client, localPnn, signal)

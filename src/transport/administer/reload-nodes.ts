@@ -1,6 +1,6 @@
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { areSameNodes, compareNodes, type NodeChange } from '../../lib/cluster/nodes-change.ts'
-import { adding, CtdbtsError } from '../../lib/errors.ts'
+import { adding, CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { orAborted } from '../or-aborted.ts'
@@ -45,7 +45,7 @@ export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions):
   await requireSameList(node, connected, list, signal)
   const { changes, refused, needed } = compareNodes(nodeMap, list)
   for (const change of changes) options.onChange(change)
-  if (refused) throw refusal('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
+  if (refused) throw saidByCtdb('NODES_REFUSED', 'ERROR: Nodes will not be reloaded due to previous error')
   if (!needed) return { changes, reloaded: [], failed: [] }
   const results = await reloadAll(node, connected, options)
   return {
@@ -71,7 +71,7 @@ async function requireSameList(
     const theirs = await file.catch(adding('NODES_FILE_UNKNOWN', `ERROR: Failed to get nodes file from node ${pnn}`))
     if (!areSameNodes(list, theirs)) {
       const local = await node.localPnn
-      throw refusal('NODES_FILE_DIFFERS', `ERROR: Nodes file on node ${pnn} differs from current node (${local})`)
+      throw saidByCtdb('NODES_FILE_DIFFERS', `ERROR: Nodes file on node ${pnn} differs from current node (${local})`)
     }
   }
 }
@@ -115,5 +115,3 @@ async function reload({ client }: AskedNode, pnn: Pnn, signal: AbortSignal | und
     throw error
   }
 }
-
-const refusal = (code: string, line: string): CtdbtsError => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })

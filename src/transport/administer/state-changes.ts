@@ -1,5 +1,5 @@
 import { type ClusterNode, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
-import { CtdbtsError } from '../../lib/errors.ts'
+import { saidByCtdb } from '../../lib/errors.ts'
 import type { AskedNode } from '../asked-node.ts'
 import { ControlFailedError } from '../client-errors.ts'
 import { type Control, controls } from '../wire/controls.ts'
@@ -81,7 +81,7 @@ const EINVAL = 22
 function requireSome(seconds: number): void {
   if (seconds > 0) return
   const line = 'Ban time cannot be zero'
-  throw new CtdbtsError('USAGE', line, { exitStatus: EINVAL, ctdbText: { stderr: [line] } })
+  throw saidByCtdb('USAGE', line, { exitStatus: EINVAL })
 }
 
 /** What `unban` does. */

@@ -1,7 +1,7 @@
 import { unsignedNumber } from '../../lib/c-number.ts'
 import { type Database, databaseFlags } from '../../lib/cluster/database.ts'
 import type { DbStatistics } from '../../lib/cluster/statistics.ts'
-import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS, retell, saidByCtdb } from '../../lib/errors.ts'
 import { type AskedNode, ask } from '../asked-node.ts'
 import { controls } from '../wire/controls.ts'
 import { inOrder } from './in-order.ts'
@@ -68,8 +68,7 @@ async function findDatabase(
     return retell(error, { code: 'NO_DATABASE', context: 'cannot look for the database', exitStatus: EXIT_STATUS.failure })
   }
   const line = `No database matching '${nameOrId}' found`
-  throw new CtdbtsError('NO_SUCH_DATABASE', line, {
+  throw saidByCtdb('NO_SUCH_DATABASE', line, {
     hint: 'all that there are: `ctdbts getdbmap`',
-    ctdbText: { stderr: [line] },
   })
 }

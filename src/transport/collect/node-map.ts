@@ -1,6 +1,6 @@
 import { type ClusterNode, flagsText, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { DESTINATION } from '../../lib/cluster/srvid.ts'
-import { CtdbtsError, EXIT_STATUS, retell } from '../../lib/errors.ts'
+import { EXIT_STATUS, retell, saidByCtdb } from '../../lib/errors.ts'
 import type { CtdbClient } from '../client.ts'
 import { controls } from '../wire/controls.ts'
 
@@ -27,7 +27,7 @@ export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>,
   while (isBanned(nodes, asked)) {
     tried.add(asked)
     const next = nextReachable(nodes, asked)
-    if (next === undefined || tried.has(next)) throw refusal('ALL_BANNED', 'Warning: All nodes are banned.')
+    if (next === undefined || tried.has(next)) throw saidByCtdb('ALL_BANNED', 'Warning: All nodes are banned.')
     asked = next
     nodes = await askedNodes(client.control(controls.getNodeMap, { to: asked, signal }))
   }
@@ -40,11 +40,9 @@ export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>,
  */
 export function requireReachable(nodes: readonly ClusterNode[], pnn: Pnn): void {
   const node = nodes.find((candidate) => candidate.pnn === pnn)
-  if (!node) throw refusal('NO_SUCH_NODE', `Node ${pnn} does not exist`)
-  if (!isReachable(node)) throw refusal('NODE_AWAY', `Node ${pnn} has status ${flagsText(node.flags)}`)
+  if (!node) throw saidByCtdb('NO_SUCH_NODE', `Node ${pnn} does not exist`)
+  if (!isReachable(node)) throw saidByCtdb('NODE_AWAY', `Node ${pnn} has status ${flagsText(node.flags)}`)
 }
-
-const refusal = (code: string, line: string): CtdbtsError => new CtdbtsError(code, line, { ctdbText: { stderr: [line] } })
 
 function isBanned(nodes: readonly ClusterNode[], pnn: Pnn): boolean {
   const node = nodes.find((candidate) => candidate.pnn === pnn)
