@@ -1,3 +1,4 @@
+import { CtdbtsError } from '../lib/errors.ts'
 import { visible } from '../ui/visible.ts'
 
 /**
@@ -9,7 +10,13 @@ export async function tellingWhatStands<T>(signal: AbortSignal, work: Promise<T>
   try {
     return await work
   } catch (error) {
-    if (signal.aborted) process.stderr.write(`ctdbts: ${visible(whatStands())}\n`)
+    if (signal.aborted) tellWhatStands(signal, whatStands())
     throw error
   }
+}
+
+/** Tells it, but not to a script that has set a time limit (-T): for it the real tool's line stands alone. */
+export function tellWhatStands({ reason }: AbortSignal, what: string): void {
+  const byLimit = reason instanceof CtdbtsError && reason.code === 'MAX_RUNTIME'
+  if (!byLimit || process.stderr.isTTY === true) process.stderr.write(`ctdbts: ${visible(what)}\n`)
 }

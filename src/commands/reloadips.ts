@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { whenOutputCloses } from '../cli/output.ts'
 import type { ReloadOptions } from '../cli/reloadips/with-preview.ts'
+import { tellWhatStands } from '../cli/what-stands.ts'
 import { inOwnWords } from '../lib/errors.ts'
 import { askedNode } from '../transport/asked-node.ts'
 
@@ -74,7 +75,7 @@ Exit status of --dry-run: 0; 1 when a node will reject its file, or none can rel
         onReloaded: (nodes) => {
           if (nodes.some(({ error }) => error)) process.stderr.write('Failed to reload IPs on some nodes.\n')
         },
-        tellUnfinished: (line) => signal.aborted && process.stderr.write(`ctdbts: ${line}\n`),
+        tellUnfinished: (line) => signal.aborted && tellWhatStands(signal, line),
       }),
     )
     return undefined

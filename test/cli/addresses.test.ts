@@ -245,13 +245,13 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
   })
 
   it.each([
-    ['addip', ['addip', '172.16.146.139/24', 'bond0'], ''],
-    ['stop', ['stop'], 'ctdbts: node 2 has not answered, and may or may not have heard of it; see `ctdbts nodestatus all`\n'],
-    ['reloadnodes', ['-n', '-1', 'reloadnodes'], ''],
-  ])('-T ends %s while a node is silent, and is told alone', async (_, argv, stands) => {
+    ['addip', ['addip', '172.16.146.139/24', 'bond0']],
+    ['stop', ['stop']],
+    ['reloadnodes', ['-n', '-1', 'reloadnodes']],
+  ])('-T ends %s while a node is silent, and is told alone', async (_, argv) => {
     cluster.hang(2)
     const { stderr, status, durationMs } = await ctdbts(['-T', '1', '-n', '2', ...argv], cluster.envWithFiles())
-    expect({ stderr, status }).toEqual({ stderr: `${stands}Maximum runtime exceeded - exiting\n`, status: 1 })
+    expect({ stderr, status }).toEqual({ stderr: 'Maximum runtime exceeded - exiting\n', status: 1 })
     expect(durationMs).toBeLessThan(3_000)
   })
 

@@ -316,7 +316,6 @@ describe('reloadips for scripts', () => {
     expect({ stdout, stderr, status }).toEqual({
       stdout: '',
       stderr: `Failed to reload IPs on some nodes.
-ctdbts: takeover runs are enabled again; reloaded by nodes 0 and 1; a takeover run was asked for, and is not known to be done
 Maximum runtime exceeded - exiting
 `,
       status: 1,
@@ -456,7 +455,10 @@ describe.each([
     const limited = await begun(isReload, ...argv, '-T', '2')
     limited.gate.unshut()
     const { stderr, exitCode } = await limited.child
-    expect(stderr).toContain('which nodes have reloaded their files is not known')
+    // Who has set a limit in a script gets the real tool's line alone.
+    const stands = 'which nodes have reloaded their files is not known'
+    if (argv.includes('--yes')) expect(stderr).toContain(stands)
+    else expect(stderr).not.toContain(stands)
     expect(stderr).toContain('Maximum runtime exceeded - exiting\n')
     expect(exitCode).toBe(1)
     await limited.expectEnabled()
