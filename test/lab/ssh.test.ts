@@ -445,7 +445,11 @@ describe.runIf(possible)('through real sshds', () => {
         const connection = await pool().connect(target(`root@${node}`))
         using client = new CtdbClient(await connection.connect([file('s')]), { peer: connection.name, timeoutMs: 20_000 })
         const start = performance.now()
-        const pnn = expect(client.pnn()).rejects.toEqual(failure('DISCONNECTED', `the connection to ${node} is over`))
+        // Where the relay is killed before sshd, its end is told still.
+        const pnn = expect(client.pnn()).rejects.toMatchObject({
+          code: 'DISCONNECTED',
+          message: expect.stringMatching(`the connection to ${node} is over|closed the connection`),
+        })
         await sleep(100)
         await server.kill()
         await pnn
