@@ -96,6 +96,8 @@ export class Lab {
 
   /** Starts ctdbd; again, when it gave up at once, as what is left of a killed one may still hold the lock on its pid file. */
   async startDaemon(pnn: number): Promise<void> {
+    // A daemon that was told to end removes its socket well before it is gone: a new one finds the pid file locked until then.
+    await waitUntil(`the last ctdbd of node ${pnn} is gone`, async () => (this.daemonRuns(pnn) ? 'it still runs' : undefined))
     const runs = async () => (this.daemonRuns(pnn) ? undefined : 'it does not')
     await waitUntil(`ctdbd runs on node ${pnn}`, async () => {
       await this.must(pnn, 'ctdbd')
