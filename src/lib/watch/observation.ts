@@ -1,0 +1,37 @@
+import type { AuditReport } from '../audit/report.ts'
+import type { Pnn } from '../cluster/node.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+
+/** What daemons tell their clients of addresses, and of the cluster as a whole. */
+export type ToldEvent = 'TAKE_IP' | 'RELEASE_IP' | 'START_IPREALLOCATE' | 'IPREALLOCATED' | 'RECONFIGURE'
+
+/** Something that was learnt of a cluster that is being watched. All times are milliseconds since 1970, by our own clock. */
+export type Observation =
+  /** A look at all nodes. Facts that a light look leaves out (files, scripts) are absent without being named in `missing`. */
+  | { readonly kind: 'seen'; readonly atMs: number; readonly snapshot: Snapshot }
+  /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
+  | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
+  /** Somebody said that he leads who was not known to; null: that nobody does. */
+  | { readonly kind: 'leader'; readonly atMs: number; readonly pnn: Pnn | null; readonly toldBy: Pnn }
+  /** A node's daemon or machine cannot be reached any more, or for another reason; without a PNN, no node can. */
+  | {
+      readonly kind: 'blind'
+      readonly atMs: number
+      readonly pnn?: Pnn
+      readonly what: 'daemon' | 'host'
+      readonly why: string
+      /** When it will be tried again. */
+      readonly retryAtMs: number
+    }
+  /** It can be reached again. */
+  | { readonly kind: 'sighted'; readonly atMs: number; readonly pnn?: Pnn; readonly what: 'daemon' | 'host' }
+  /** An audit of all that was seen of late. */
+  | { readonly kind: 'audited'; readonly atMs: number; readonly report: AuditReport }
+  /** The user did something: an action of the view, or a thing broken in an embedded cluster. */
+  | {
+      readonly kind: 'done'
+      readonly atMs: number
+      readonly text: string
+      readonly pnns: readonly Pnn[]
+      readonly addresses: readonly string[]
+    }
