@@ -7,8 +7,11 @@ export type ToldEvent = 'TAKE_IP' | 'RELEASE_IP' | 'START_IPREALLOCATE' | 'IPREA
 
 /** Something that was learnt of a cluster that is being watched. All times are milliseconds since 1970, by our own clock. */
 export type Observation =
-  /** A look at all nodes. Facts that a light look leaves out (files, scripts) are absent without being named in `missing`. */
-  | { readonly kind: 'seen'; readonly atMs: number; readonly snapshot: Snapshot }
+  /**
+   * A look at all nodes. Facts that a light look leaves out (files, scripts) are absent without being named in `missing`. `beganMs` is when
+   * the first node was asked: what was told since may be newer than what is seen; `atMs` unless given.
+   */
+  | { readonly kind: 'seen'; readonly atMs: number; readonly beganMs?: number; readonly snapshot: Snapshot }
   /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
   | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
   /** Somebody said that he leads who was not known to; null: that nobody does. */
