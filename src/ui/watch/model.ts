@@ -76,6 +76,8 @@ export interface Held {
   readonly story: Story
   readonly entries: readonly TimelineEntry[]
   readonly lines: readonly string[]
+  /** Entries that were too many to be kept. */
+  readonly dropped: number
   /** The next look is shown all the same: somebody asked for it. */
   readonly showsNextLook: boolean
 }
