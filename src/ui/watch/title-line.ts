@@ -89,7 +89,7 @@ function agePart({ story: { seenAtMs }, nowMs, intervalMs }: Model): Part {
   const seen = ageText(nowMs - seenAtMs)
   // Older than three looks: something keeps the looks from coming.
   const mood = nowMs - seenAtMs > 3 * intervalMs + 2000 ? 'warning' : 'plain'
-  return { forms: [`${every} · seen ${seen} ago`, `seen ${seen} ago`, seen], rank: 7, mood }
+  return { forms: [`${every} · seen ${seen} ago`, `seen ${seen} ago`, `${seen} ago`, seen], rank: 7, mood }
 }
 
 function fitted(left: readonly Part[], right: readonly Part[], columns: number): Line {

@@ -1,3 +1,4 @@
+import type { Pnn } from '../../../lib/cluster/node.ts'
 import { whyNot } from '../../../lib/takeover/can-host.ts'
 import type { AddressState } from '../../../lib/watch/story.ts'
 import { nodeList } from '../../audit/words.ts'
@@ -7,7 +8,7 @@ import type { Model } from '../model.ts'
 import { ageText, clockText } from '../times.ts'
 import { ownerText, truthWord } from '../words.ts'
 import { findingLines } from './findings.ts'
-import { planFor } from './outlook.ts'
+import { type Found, planFor } from './outlook.ts'
 import { EMPTY, fact, paragraph, titleOf } from './text-block.ts'
 
 /** All that is known of an address: where it is, who could have it, what is wrong, and what the planner would do. */
@@ -19,7 +20,7 @@ export function addressDetails(model: Model, address: string, columns: number): 
   return [
     ...standing(model, state, columns),
     ...planLines(model, address, columns),
-    ...hostLines(model, state, columns),
+    ...hostLines(model, state, planFor(model, address), columns),
     ...findingLines(findings, columns),
   ]
 }
@@ -53,10 +54,14 @@ function planLines(model: Model, address: string, columns: number): Line[] {
   ]
 }
 
-function hostLines({ story: { snapshot } }: Model, { address, knownBy }: AddressState, columns: number): Line[] {
+/** Who could have it, as things are; while something is imagined, as they would be. */
+function hostLines({ story: { snapshot } }: Model, state: AddressState, found: Found | undefined, columns: number): Line[] {
   if (!snapshot) return []
+  const { address, knownBy } = state
+  const reason = (pnn: Pnn): string | undefined =>
+    found?.imagined ? found.plan.cannot.find((each) => each.pnn === pnn)?.why : whyNot(snapshot, pnn, address)
   const lines = knownBy.flatMap((pnn) => {
-    const why = whyNot(snapshot, pnn, address)
+    const why = reason(pnn)
     const text = why === undefined ? `✓ node ${pnn} can host it` : `✗ node ${pnn} cannot: ${why}`
     return paragraph(text, columns, { first: '  ', ...(why !== undefined && { mood: 'warning' }) })
   })

@@ -17,8 +17,14 @@ function planOf(snapshot: Snapshot, addresses: number): Plan | undefined {
   return plan
 }
 
+/** What the planner says of an address. */
+export interface Found {
+  readonly imagined: boolean
+  readonly plan: AddressPlan
+}
+
 /** What the planner says of an address: while something is imagined of that, else of the next run. */
-export function planFor(model: Model, address: string): { readonly imagined: boolean; readonly plan: AddressPlan } | undefined {
+export function planFor(model: Model, address: string): Found | undefined {
   const { preview, story } = model
   const imagined = preview?.planned.state === 'done' ? preview.planned.plan : undefined
   const plan = imagined ?? (story.snapshot && planOf(story.snapshot, story.addresses.length))
