@@ -137,6 +137,8 @@ export class AddressChronicle {
       this.tellPassage(record, passage, atMs)
     }
     if (wasAbsent) record.trouble = undefined
+    // What another one may still have to tell has been overtaken.
+    record.awaited.clear()
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
       this.cluster.node(pnn).held?.add(address)

@@ -62,6 +62,8 @@ function isSubsequence(these: readonly string[], those: readonly string[]): bool
 
 function checkOwners({ small, watch, first, told }: ReturnType<typeof watchedFaults>): void {
   const { story } = watch.chronicle
+  // With nobody to ask, the story is what it was.
+  const isBlind = small.world.nodes.every(({ answers }) => !answers)
   const { owners } = replay(watch.timeline.slice(told), first)
   for (const { address, owner, claims } of story.addresses) {
     const claimed = small.world.nodes
@@ -69,7 +71,7 @@ function checkOwners({ small, watch, first, told }: ReturnType<typeof watchedFau
       .filter(({ pnn }) => small.believedOwner(pnn, address) === pnn)
       .map(({ pnn }) => pnn)
     const asked = story.snapshot?.nodes.filter(({ known }) => known).map(({ pnn }) => pnn) ?? []
-    expect(claims, address).toEqual(claimed.filter((pnn) => asked.includes(pnn)))
+    if (!isBlind) expect(claims, address).toEqual(claimed.filter((pnn) => asked.includes(pnn)))
     expect(owners.get(address) ?? null, `the timeline's owner of ${address}`).toBe(owner)
     if (claims.length === 0) expect(owner, address).toBe(null)
     else expect(claims, address).toContain(owner)
