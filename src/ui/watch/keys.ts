@@ -111,7 +111,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['/'],
     group: 'Showing',
-    label: 'filter: words that all have to fit, as 10.0.0.3, 10.0.0.0/24, node2, missing, unhealthy',
+    label: 'filter: words that all have to fit, as 10.0.0.3, =10.0.0.3 (no other), 10.0.0.0/24, node2, missing, unhealthy',
     hint: { rank: 4, word: 'filter' },
     does: only(openFilter),
   },
