@@ -222,6 +222,12 @@ describe('the help', () => {
     expect(text(wide())).toMatchSnapshot()
   })
 
+  it('fits into 80 columns', () => {
+    for (const { lines } of keyHelp(wide().model)) {
+      for (const { keys, does } of lines) expect([keys, keys.length <= 16, does.length <= 60]).toEqual([keys, true, true])
+    }
+  })
+
   it('says why nothing can be changed, and has no key for what is not there', () => {
     const watched = new Watched(makeStory(1, [0]), { readOnly: '--read-only' })
     expect(text(watched)).toContain('you are asked first (not here: --read-only)')
