@@ -69,6 +69,29 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.boolean().map((failed) => ({ kind: 'ended' as const, text: 'x', failed, nowMs: START_MS })) },
 )
 
+const press = (name: string): Step => ({ kind: 'key', key: name })
+
+/** What leads to the ends of long ways, with anything in between. */
+const phrases: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(
+    fc.constantFrom('a', 'w', 'b'),
+    fc.nat(4),
+    fc.array(steps, { maxLength: 2 }),
+    fc.boolean(),
+    fc.array(steps, { maxLength: 2 }),
+  )
+  .map(([menu, down, some, failed, others]) => [
+    ...[press(menu), ...Array<Step>(down).fill(press('j')), press('enter'), ...some],
+    ...[{ kind: 'answer' as const, failed }, ...others, press('y')],
+  ])
+
+const happenings = fc
+  .array(fc.oneof({ weight: 6, arbitrary: steps.map((step) => [step]) }, { weight: 1, arbitrary: phrases }), {
+    maxLength: 80,
+    size: 'max',
+  })
+  .map((list) => list.flat())
+
 /** The message that a step is in a state: entries go on where the last ended, an answer is to a question that was asked. */
 function messageOf(step: Step, model: Model): Message {
   if (step.kind === 'answer') {
@@ -103,8 +126,8 @@ const firsts = fc
 
 const always = (check: (step: Happened) => void) =>
   fc.assert(
-    fc.property(firsts, fc.array(steps, { maxLength: 120 }), (first, list) => walk(first, list, check)),
-    { numRuns: 150 },
+    fc.property(firsts, happenings, (first, list) => walk(first, list, check)),
+    { numRuns: 120 },
   )
 
 describe('whatever happens', () => {
