@@ -66,7 +66,7 @@ function countsAfter({ preview }: Model): Plan['counts'] {
 /** `✓ 2★ 5/20`: sign of its health, PNN, whether it leads, how many addresses it owns of those it knows; in a preview `5→7`. */
 function nodeNameCell(model: Model, node: NodeState, columns: number, counts: Plan['counts']): Line {
   const { sign, mood } = healthWord(node)
-  const isMarked = model.pane === 'addresses' && cursorKey(model, 'nodes') === `n:${node.pnn}`
+  const isMarked = model.cursors.nodes === `n:${node.pnn}`
   const name = `${columns >= 14 ? 'node ' : ''}${node.pnn}`
   const leader = node.isLeader ? '★' : ''
   const after = counts.find(({ pnn }) => pnn === node.pnn)?.after

@@ -1,5 +1,5 @@
-import type { Edit } from '../../lib/takeover/what-if.ts'
 import { visible } from '../visible.ts'
+import { editText } from './edits.ts'
 import { hints } from './keys.ts'
 import { type Line, lineColumns, type Mood, span } from './line.ts'
 import type { Model, Notice, Overlay } from './model.ts'
@@ -33,9 +33,9 @@ const noticeLine = ({ text, tone }: Notice): Line => {
   return [span(`${NOTICE_SIGNS[tone]} ${visible(text)}`, mood)]
 }
 
-/** `imagined: node 2 down · 3 to move, 0 unhosted · Esc ends`. */
+/** `Esc ends · imagined: node 2 is down · 3 to move, 0 unhosted`. */
 function previewLine({ edits, planned }: NonNullable<Model['preview']>): Line {
-  const what = edits.map(editText).join(', ')
+  const what = visible(edits.map(editText).join(', '))
   return [span('Esc ends', 'strong'), span(` · imagined: ${what}`, 'warning'), span(` · ${outcomeText(planned)}`)]
 }
 
@@ -52,32 +52,6 @@ function outcomeText(planned: NonNullable<Model['preview']>['planned']): string 
     ...notes,
   ]
   return visible(parts.join(' · '))
-}
-
-/** Something imagined, in words: `node 2 down`. */
-function editText(edit: Edit): string {
-  switch (edit.kind) {
-    case 'down':
-    case 'up':
-      return `node ${edit.pnn} ${edit.kind}`
-    case 'disable':
-    case 'enable':
-      return `node ${edit.pnn} ${edit.kind}d`
-    case 'link-down':
-    case 'link-up':
-      return `${visible(edit.interfaceName)} of node ${edit.pnn} ${edit.kind === 'link-up' ? 'up' : 'down'}`
-    case 'algorithm':
-      return edit.algorithm
-    case 'set':
-      return `${edit.tunable}=${edit.value}`
-    case 'add-address':
-    case 'remove-address':
-      return `${edit.kind === 'add-address' ? 'with' : 'without'} ${edit.address}`
-    case 'add-nodes':
-      return `${edit.count} more nodes`
-    case 'reload':
-      return `node ${edit.pnn} with its new public addresses`
-  }
 }
 
 /** Why nodes cannot be reached; without one that cannot, nothing. */

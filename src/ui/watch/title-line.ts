@@ -78,10 +78,13 @@ function underWayParts({ story, nowMs, underWay }: Model): Part[] {
   return parts
 }
 
-const statePart = ({ isPaused, readOnly }: Model): Part[] => [
-  ...(isPaused ? [{ forms: ['PAUSED'], rank: 0, mood: 'warning' as const }] : []),
+const statePart = ({ isPaused, held, readOnly }: Model): Part[] => [
+  ...(isPaused ? [{ forms: [`PAUSED${newText(held)}`, 'PAUSED'], rank: 5, mood: 'warning' as const }] : []),
   ...(readOnly !== undefined ? [{ forms: ['READ-ONLY', 'RO', ''], rank: 5 }] : []),
 ]
+
+/** What is to come when it is paused no more. */
+const newText = (held: Model['held']): string => (held && held.entries.length > 0 ? ` (${held.entries.length} new)` : '')
 
 function agePart({ story: { seenAtMs }, nowMs, intervalMs }: Model): Part {
   const every = `every ${intervalMs / 1000} s`

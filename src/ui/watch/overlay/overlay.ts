@@ -103,8 +103,8 @@ function contentOf(model: Model, overlay: Box, columns: number): readonly Line[]
     case 'entry':
       return entryDetails(model, overlay.id, columns)
     case 'menu':
-      return overlay.items.map(({ label, choice }, index) => {
-        const line = [span(` ${visible(label)}`, choice ? 'plain' : 'quiet')]
+      return overlay.items.map(({ label, choice, isOn }, index) => {
+        const line = [span(`${isOn ? '✓' : ' '} ${visible(label)}`, choice ? 'plain' : 'quiet')]
         return index === overlay.cursor ? marked(fitLine(line, columns)) : line
       })
     case 'confirm':
