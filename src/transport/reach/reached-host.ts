@@ -3,7 +3,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import { CtdbClient } from '../client.ts'
 import type { HostAccess } from '../host-access.ts'
 import { machineOf } from '../place.ts'
-import { Listener } from './listener.ts'
+import { type Heard, Listener } from './listener.ts'
 
 /** A way to a node, before it is gone. */
 export interface Destination {
@@ -38,6 +38,8 @@ export interface ReachOptions {
   readonly timeoutMs: number
   /** Whether to listen to what the daemon tells its clients, from the first moment on. */
   readonly listens?: boolean | undefined
+  /** Told at once of what a daemon tells. */
+  readonly onHeard?: ((heard: Heard) => void) | undefined
 }
 
 /** Goes to a machine and connects to the daemon there. What fails is said in the result. */
@@ -59,12 +61,12 @@ export async function reachHost({ name, reach }: Destination, options: ReachOpti
  * Connects to the daemon of a machine, and learns its PNN.
  * @throws CtdbtsError with its own code and message for each way in which that fails.
  */
-async function connectDaemon(access: HostAccess, { socketPaths, timeoutMs, listens }: ReachOptions): Promise<Daemon> {
+async function connectDaemon(access: HostAccess, { socketPaths, timeoutMs, listens, onHeard }: ReachOptions): Promise<Daemon> {
   const client = new CtdbClient(await access.connect(socketPaths), { peer: machineOf(access), timeoutMs })
   try {
     const pnn = await client.pnn()
     // A daemon that does not even register a client answers nothing else either, which is what will be told of it.
-    const listener = listens ? await Listener.start(client, pnn).catch(() => undefined) : undefined
+    const listener = listens ? await Listener.start(client, pnn, onHeard).catch(() => undefined) : undefined
     return { client, pnn, listener }
   } catch (error) {
     client.close()

@@ -1,0 +1,66 @@
+import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { visible } from '../visible.ts'
+import { cursorKey } from './cursor.ts'
+import { paneHeading } from './heading.ts'
+import { cell, fitLine, type Line, marked, span } from './line.ts'
+import type { Model } from './model.ts'
+import { logRows, timelineRows } from './rows.ts'
+import { clockText, spanText } from './times.ts'
+import { toneSign } from './words.ts'
+
+/** The timeline: a heading, then a line for each of the entries shown, the newest last. */
+export function timelineLines(model: Model, columns: number, bodyRows: number): Line[] {
+  const rows = timelineRows(model)
+  const top = topOf(model, 'timeline', rows.length, bodyRows)
+  const cursor = model.pane === 'timeline' ? cursorKey(model, 'timeline') : undefined
+  const body = rows.slice(top, top + bodyRows).map((entry) => {
+    const line = entryLine(entry, model.nowMs)
+    return cursor === `t:${entry.id}` ? marked(fitLine(line, columns)) : line
+  })
+  const empty: Line[] = rows.length === 0 ? [[span('nothing has happened yet', 'quiet')]] : []
+  return [paneHeading(model, 'timeline', 'Timeline', timelineInfo(model, rows.length, top, bodyRows)), ...empty, ...body]
+}
+
+/** The log of an embedded cluster: a heading, then the lines shown, the newest last. */
+export function logLines(model: Model, columns: number, bodyRows: number): Line[] {
+  const rows = logRows(model)
+  const top = topOf(model, 'log', rows.length, bodyRows)
+  const cursor = model.pane === 'log' ? cursorKey(model, 'log') : undefined
+  const body = rows.slice(top, top + bodyRows).map(({ id, text }) => {
+    const line = [span(visible(text))]
+    return cursor === `l:${id}` ? marked(fitLine(line, columns)) : line
+  })
+  return [paneHeading(model, 'log', 'Log', newText(rows.length, top, bodyRows)), ...body]
+}
+
+/** Without a cursor the newest are shown, whatever the model was told last. */
+const topOf = (model: Model, pane: 'timeline' | 'log', count: number, bodyRows: number): number =>
+  model.cursors[pane] === undefined ? Math.max(0, count - bodyRows) : Math.min(model.tops[pane], Math.max(0, count - 1))
+
+function timelineInfo(model: Model, count: number, top: number, bodyRows: number): string {
+  const all = model.timeline.length
+  const parts = [
+    count === all ? String(all) : `${count} of ${all}`,
+    ...(model.forgotten > 0 ? [`${model.forgotten} older dropped`] : []),
+    newText(count, top, bodyRows),
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+/** What came since one scrolled up. */
+function newText(count: number, top: number, bodyRows: number): string {
+  const below = count - top - bodyRows
+  return below > 0 ? `${below} newer ↓` : ''
+}
+
+/** `14:05:10 ✗ 10.0.0.31 lost by node 1 · node 1 is UNHEALTHY · away 2.1 s`. */
+function entryLine({ atMs, tone, text, cause, awayMs }: TimelineEntry, nowMs: number): Line {
+  const { sign, mood } = toneSign(tone)
+  return [
+    cell(clockText(atMs, nowMs), 8, 'quiet'),
+    span(` ${sign} `, mood),
+    span(visible(text), tone === 'plain' ? 'plain' : mood),
+    ...(awayMs === undefined ? [] : [span(` · away ${spanText(awayMs)}`)]),
+    ...(cause === undefined ? [] : [span(` · ${visible(cause)}`, 'quiet')]),
+  ]
+}
