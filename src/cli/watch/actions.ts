@@ -6,6 +6,7 @@ import { moveIp } from '../../transport/administer/move-ip.ts'
 import { disabling, enabling } from '../../transport/administer/state-changes.ts'
 import { type AskedNode, askedNode } from '../../transport/asked-node.ts'
 import { requestTakeoverRun } from '../../transport/takeover-run.ts'
+import { actionText } from '../../ui/watch/edits.ts'
 import type { ClusterAction } from '../../ui/watch/model.ts'
 import { publicAddressOf } from '../address-words.ts'
 import { judgeMove, lookAtAddress } from '../moveip/look.ts'
@@ -78,7 +79,7 @@ export class Actions {
     } catch (error) {
       const problem = error instanceof CtdbtsError ? error : undefined
       const hint = problem?.hint === undefined ? '' : ` (${problem.hint})`
-      return { text: `${actionWords(action)}: ${error instanceof Error ? error.message : String(error)}${hint}`, failed: true }
+      return { text: `${actionText(action)}: ${error instanceof Error ? error.message : String(error)}${hint}`, failed: true }
     }
   }
 
