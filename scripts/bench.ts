@@ -100,6 +100,7 @@ try {
   await nodeMap()
   await benchAllocation()
   benchSimulation()
+  await benchWatch()
   await benchAudit()
 } finally {
   rmSync(dir, { recursive: true, force: true })
