@@ -12,10 +12,6 @@ import { type UnderCursor, underCursor } from './under-cursor.ts'
 const menu = (model: Model, title: string, items: readonly MenuItem[]): Result =>
   result({ ...model, overlay: { kind: 'menu', title, items, cursor: 0 } })
 
-/** `10.0.0.31, node 2` */
-export const subjectText = ({ address, pnns }: UnderCursor): string =>
-  [...(address ? [address.address] : []), ...pnns.map((pnn) => `node ${pnn}`)].join(', ')
-
 const nodeOf = ({ story }: Model, pnn: Pnn): NodeState | undefined => story.nodes.find((node) => node.pnn === pnn)
 
 /** The nodes under the cursor, as they stand. */
@@ -39,13 +35,16 @@ export function openWhatIf(model: Model): Result {
   return menu(model, 'What if …', items)
 }
 
-/** What the node is not already. */
+/** What the node is not already, as far as it can be imagined: of a node that is down nothing is known. */
 function editsOfNode({ pnn, flags, links }: NodeState): readonly Edit[] {
   const node = { flags }
+  if (!isReachable(node)) return [{ kind: 'up', pnn }]
+  const isDisabled = hasFlag(node, NODE_FLAG.DISABLED)
   return [
-    ...(isReachable(node) ? [{ kind: 'down' as const, pnn }] : []),
-    ...(flags === 0 ? [] : [{ kind: 'up' as const, pnn }]),
-    ...(isReachable(node) ? [{ kind: hasFlag(node, NODE_FLAG.DISABLED) ? ('enable' as const) : ('disable' as const), pnn }] : []),
+    { kind: 'down', pnn },
+    { kind: isDisabled ? 'enable' : 'disable', pnn },
+    // To be enabled is all that a node lacks which is only disabled.
+    ...(flags === 0 || flags === NODE_FLAG.DISABLED ? [] : [{ kind: 'up' as const, pnn }]),
     ...links.map(({ name, linkUp }): Edit => ({ kind: linkUp ? 'link-down' : 'link-up', pnn, interfaceName: name })),
   ]
 }
