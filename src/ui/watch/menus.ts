@@ -56,10 +56,10 @@ export function openActions(model: Model): Result {
   const under = underCursor(model)
   const actions: readonly ClusterAction[] = [
     { kind: 'takeover-run' },
-    ...nodesUnder(model, under).map(
-      ({ pnn, flags }): ClusterAction => ({ kind: hasFlag({ flags }, NODE_FLAG.DISABLED) ? 'enable' : 'disable', pnn }),
-    ),
-    ...(under.address ? movesOf(under.address, under.pnns) : []),
+    ...nodesUnder(model, under)
+      .filter(isReachable)
+      .map(({ pnn, flags }): ClusterAction => ({ kind: hasFlag({ flags }, NODE_FLAG.DISABLED) ? 'enable' : 'disable', pnn })),
+    ...(under.address ? movesOf(model, under.address, under.pnns) : []),
   ]
   return menu(
     model,
@@ -68,9 +68,10 @@ export function openActions(model: Model): Result {
   )
 }
 
-/** To each node that may host it; a marked one first. */
-function movesOf({ address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
-  const others = knownBy.filter((pnn) => pnn !== owner)
+/** To each node that knows it and can be told so; a marked one first. */
+function movesOf(model: Model, { address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
+  const reachable = new Set(model.story.nodes.filter(isReachable).map(({ pnn }) => pnn))
+  const others = knownBy.filter((pnn) => pnn !== owner && reachable.has(pnn))
   const first = others.filter((pnn) => pnns.includes(pnn))
   return [...first, ...others.filter((pnn) => !first.includes(pnn))].map((to) => ({ kind: 'move', address, to }))
 }
