@@ -111,7 +111,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['/'],
     group: 'Showing',
-    label: 'filter: 10.0.0.3 =10.0.0.3 10.0.0.0/24 node2 missing eth1 …',
+    label: 'filter: 10.0.0.3 =10.0.0.3 10.0.0.0/24 node2 missing …',
     hint: { rank: 4, word: 'filter' },
     does: only(openFilter),
   },
@@ -173,7 +173,9 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     keys: ['a'],
     group: 'Changing the cluster',
     label: ({ readOnly }) =>
-      `takeover run, disable, enable, move; you are asked first${readOnly === undefined ? '' : ` (not here: ${readOnly})`}`,
+      readOnly === undefined
+        ? 'takeover run, disable, enable, move; you are asked first'
+        : `takeover run, disable, …; not here: ${readOnly}`,
     hint: { rank: 6, word: ({ readOnly }) => (readOnly === undefined ? 'act' : undefined) },
     does: openActions,
   },
