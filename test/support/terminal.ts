@@ -12,23 +12,34 @@ export interface Terminal extends AsyncDisposable {
   shows(what: string | RegExp): Promise<string>
   /** Presses keys, in tmux's names: `y`, `Enter`, `C-c`. */
   press(...keys: string[]): Promise<void>
+  /** Types a text, letter by letter. */
+  type(text: string): Promise<void>
   /** Pastes a text, as a terminal that knows bracketed paste does. */
   paste(text: string): Promise<void>
+  /** What it shows now. */
+  screen(): Promise<string>
   /** The screen with its escape sequences. */
   coloured(): Promise<string>
-  /** The terminal gets another size. */
   resize(columns: number, rows: number): Promise<void>
-  /** Whether a program has the alternate screen, and whether the cursor is to be seen. */
-  state(): Promise<{ alternate: boolean; cursor: boolean }>
+  /** What tmux knows of the terminal: `#{alternate_on}`, `#{cursor_flag}`. */
+  asks(format: string): Promise<string>
 }
+
+/** In columns and lines. */
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+const SIZE: TerminalSize = { columns: 120, rows: 50 }
 
 let terminals = 0
 
-/** Runs a shell command in a terminal, of 120 × 50 unless given; when it is done the screen stays, with its exit status at the end. */
+/** Runs a shell command in a terminal; when it is done the screen stays, with its exit status at the end. */
 export async function openTerminal(
   command: string,
   env: Record<string, string> = {},
-  { columns = 120, rows = 50 }: { columns?: number; rows?: number } = {},
+  { columns, rows }: TerminalSize = SIZE,
 ): Promise<Terminal> {
   terminals += 1
   const server = `ctdbts-test-${process.pid}-${terminals}`
@@ -45,17 +56,15 @@ export async function openTerminal(
       return await screen()
     },
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
+    type: async (text) => void (await tmux('send-keys', '-l', text)),
     paste: async (text) => {
       await tmux('set-buffer', '--', text)
       await tmux('paste-buffer', '-p')
     },
-    resize: async (width, height) => void (await tmux('resize-window', '-x', String(width), '-y', String(height))),
-    state: async () => {
-      const { stdout } = await tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')
-      const [alternate, cursor] = stdout.split(' ')
-      return { alternate: alternate === '1', cursor: cursor === '1' }
-    },
+    screen,
     coloured: async () => (await tmux('capture-pane', '-p', '-e')).stdout,
+    resize: async (width, height) => void (await tmux('resize-window', '-x', String(width), '-y', String(height))),
+    asks: async (format) => (await tmux('display-message', '-p', format)).stdout,
     [Symbol.asyncDispose]: async () => void (await tmux('kill-server').catch(() => {})),
   }
 }

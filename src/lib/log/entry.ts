@@ -20,6 +20,9 @@ export interface LogEntry {
   readonly text: string
 }
 
+/** From which level on a log is worth reading: what 2017's story is told by stands at INFO. */
+export const usualLevel = (era: Era): Level => (era === 'now' ? 'NOTICE' : 'INFO')
+
 /** Whether a log that shows this level shows the entry. */
 export const isShown = (entry: Pick<LogEntry, 'level'>, shown: Level): boolean =>
   LEVELS.indexOf(entry.level) <= LEVELS.indexOf(shown)

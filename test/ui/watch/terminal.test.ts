@@ -8,6 +8,10 @@ const folder = tempDir()
 const PROGRAM = folder.file('program.mjs')
 const PID_FILE = folder.file('pid')
 const COMMAND = `sh -c 'echo $$ > ${PID_FILE}; exec ${process.execPath} ${PROGRAM}'`
+/** Whether a program has the alternate screen, and whether the cursor is to be seen. */
+const STATE = '#{alternate_on} #{cursor_flag}'
+const TAKEN = '1 0'
+const GIVEN_BACK = '0 1'
 const TITLE = 'tried · leader 0 · 4 nodes · 20 addresses'
 
 beforeAll(async () => await bundleProgram(PROGRAM), 60_000)
@@ -23,7 +27,7 @@ async function opened(size = { columns: 100, rows: 30 }, env: Record<string, str
 async function isGivenBack(terminal: Terminal, how: string | RegExp): Promise<string> {
   const screen = await terminal.shows(how)
   expect(screen).toMatch(/^before\n/)
-  expect(await terminal.state()).toEqual({ alternate: false, cursor: true })
+  expect(await terminal.asks(STATE)).toBe(GIVEN_BACK)
   await terminal.press('typed')
   await terminal.shows('typed')
   return screen
@@ -34,7 +38,7 @@ const pid = (): number => Number(readFileSync(PID_FILE, 'utf8'))
 describe.runIf(hasTmux)('a terminal UI in a real terminal', () => {
   it('takes over the screen, obeys keys, and gives the screen back', async () => {
     await using terminal = await opened()
-    expect(await terminal.state()).toEqual({ alternate: true, cursor: false })
+    expect(await terminal.asks(STATE)).toBe(TAKEN)
     await terminal.press('?')
     await terminal.shows('─ Help ─')
     await terminal.press('Escape')
@@ -111,10 +115,10 @@ describe.runIf(hasTmux)('a terminal UI in a real terminal', () => {
     await terminal.shows(TITLE)
     await terminal.press('C-z')
     await terminal.shows('Stopped')
-    expect(await terminal.state()).toEqual({ alternate: false, cursor: true })
+    expect(await terminal.asks(STATE)).toBe(GIVEN_BACK)
     await terminal.press('fg', 'Enter')
     await terminal.shows(/^10\.0\.0\.20 /m)
-    expect(await terminal.state()).toEqual({ alternate: true, cursor: false })
+    expect(await terminal.asks(STATE)).toBe(TAKEN)
     await terminal.press('j', '?')
     await terminal.shows('─ Help ─')
   })

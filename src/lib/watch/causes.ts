@@ -1,0 +1,107 @@
+import { flagsText, type Pnn } from '../cluster/node.ts'
+import { CANNOT_HOST_FLAGS } from '../takeover/can-host.ts'
+import type { AddressRecord } from './address-record.ts'
+import type { ClusterRecords } from './cluster-records.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { Observation } from './observation.ts'
+
+type Done = Extract<Observation, { kind: 'done' }>
+
+/** CTDB sees to it within a second or two that the addresses follow what has changed; with slow scripts a little later. */
+const SOON_MS = 15_000
+const DONE_KEPT = 8
+
+/** Whether a node may host nothing. */
+export const isUnfit = (flags: number): boolean => (flags & CANNOT_HOST_FLAGS) !== 0
+
+/**
+ * Tells why something happened. Only what came before it and is known to bring it about counts; where there is nothing of that, there is
+ * no cause.
+ */
+export class Causes {
+  private readonly cluster: ClusterRecords
+  private readonly done: Done[] = []
+
+  constructor(cluster: ClusterRecords) {
+    this.cluster = cluster
+  }
+
+  noteDone(done: Done): void {
+    this.done.push(done)
+    if (this.done.length > DONE_KEPT) this.done.shift()
+  }
+
+  /** Why an address is with that node no more; call it before its record says where it is. */
+  ofLeaving(record: AddressRecord, from: Pnn, atMs: number): string | undefined {
+    const node = this.cluster.nodes.get(from)
+    if (!node) return `node ${from} is no part of the cluster any more`
+    return unfitness(node) ?? downLink(record, node) ?? this.asked([from], record, atMs) ?? lostKnowledge(record, node)
+  }
+
+  /** Why an address has come to a node; `from`: from which, null from none. */
+  ofComing(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): string | undefined {
+    const asked = this.asked([to], record, atMs)
+    if (asked !== undefined) return asked
+    const node = this.cluster.nodes.get(to)
+    if (!node) return undefined
+    if (hasRecovered(node) && isRecent(node.flagsSinceMs, atMs)) {
+      return `${from === null ? '' : 'failback: '}node ${to} became ${flagsText(node.flags)}`
+    }
+    if (isRecent(record.knownSinceMs.get(to), atMs)) return `a reload changed which nodes know it: node ${to} does now`
+    const link = node.links.find(({ name, linkUp }) => linkUp && isRecent(node.linkChangedMs.get(name), atMs))
+    return link && `link ${link.name} of node ${to} came up`
+  }
+
+  /** What was done from here of late that has to do with these nodes or this address. */
+  asked(pnns: readonly Pnn[], record: AddressRecord | undefined, atMs: number): string | undefined {
+    const done = this.done.findLast(
+      (each) => isRecent(each.atMs, atMs) && (concernsAll(each) || concerns(each, pnns, record?.address)),
+    )
+    return done && `asked for here: ${done.text}`
+  }
+
+  /** Why there is a takeover run. */
+  ofRun(atMs: number): string | undefined {
+    const asked = this.done.findLast((each) => isRecent(each.atMs, atMs))
+    if (asked) return `asked for here: ${asked.text}`
+    const nodes = [...this.cluster.nodes.values()]
+    const changed = nodes.find((node) => isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node)))
+    if (changed) return `node ${changed.pnn} became ${flagsText(changed.flags)}`
+    const relinked = nodes.flatMap(({ pnn, links, linkChangedMs }) =>
+      links
+        .filter(({ name }) => isRecent(linkChangedMs.get(name), atMs))
+        .map(({ name, linkUp }) => `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`),
+    )[0]
+    return relinked ?? this.missing()
+  }
+
+  private missing(): string | undefined {
+    const found = this.cluster.addresses.find(({ trouble, owner }) => owner !== null && trouble?.truth === 'missing')
+    return found && `${found.address} is missing in the kernel of node ${found.owner}`
+  }
+}
+
+const concernsAll = ({ pnns, addresses }: Done): boolean => pnns.length === 0 && addresses.length === 0
+
+const concerns = (done: Done, pnns: readonly Pnn[], address: string | undefined): boolean =>
+  (done.addresses.length === 0 && done.pnns.some((pnn) => pnns.includes(pnn))) ||
+  (address !== undefined && done.addresses.includes(address))
+
+const isRecent = (sinceMs: number | null | undefined, atMs: number): boolean =>
+  typeof sinceMs === 'number' && atMs - sinceMs <= SOON_MS
+
+const hasRecovered = ({ flags, flagsBefore }: NodeRecord): boolean =>
+  flagsBefore !== undefined && isUnfit(flagsBefore) && !isUnfit(flags)
+
+function unfitness({ pnn, flags, flagsSinceMs, runState }: NodeRecord): string | undefined {
+  if (isUnfit(flags)) return `node ${pnn} ${flagsSinceMs === null ? 'is' : 'became'} ${flagsText(flags)}`
+  return runState === undefined || runState === 'RUNNING' ? undefined : `node ${pnn} is in run state ${runState}`
+}
+
+function downLink({ interfaceName }: AddressRecord, { pnn, links }: NodeRecord): string | undefined {
+  const link = links.find(({ name }) => name === interfaceName)
+  return link && !link.linkUp ? `link ${link.name} of node ${pnn} went down` : undefined
+}
+
+const lostKnowledge = ({ address }: AddressRecord, { pnn, known, knownSet }: NodeRecord): string | undefined =>
+  known && !knownSet.has(address) ? `a reload changed which nodes know it: node ${pnn} does not any more` : undefined
