@@ -10,6 +10,8 @@ import { nodesWords } from './words.ts'
 const TAKE_LAG_MS = 120_000
 /** A release is told in the moment in which the node says that it does not own the address; but messages take their time. */
 const RELEASE_LAG_MS = 10_000
+/** A node that was seen to own an address may have taken it just then, and not have told yet. */
+const LOOK_LAG_MS = 2_000
 /** How long a move may wait for a look that explains it. */
 const UNEXPLAINED_MS = 15_000
 const UNEXPLAINED_KEPT = 4_000
@@ -135,6 +137,8 @@ export class AddressChronicle {
       this.tellPassage(record, passage, atMs)
     }
     if (wasAbsent) record.trouble = undefined
+    // What another one may still have to tell has been overtaken.
+    record.awaited.clear()
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
       this.cluster.node(pnn).held?.add(address)
@@ -178,6 +182,7 @@ export class AddressChronicle {
     if (owner === before) return
     if (before !== null) record.previousOwner = before
     record.owner = owner
+    record.heardSinceMs = atMs
     record.sinceMs = isExact ? atMs : null
     record.interfaceName = null
   }
@@ -216,7 +221,8 @@ export class AddressChronicle {
   private takenAgain(record: AddressRecord, pnn: Pnn, atMs: number): Passage {
     const isKnown = isAbsent(record.trouble?.truth)
     const by = this.isRunUnderWay() ? '; a takeover run put it back' : ''
-    const cause = isKnown || record.sinceMs !== null ? `it was missing in the kernel of node ${pnn}${by}` : undefined
+    const cause =
+      isKnown || atMs - record.heardSinceMs > LOOK_LAG_MS ? `it was missing in the kernel of node ${pnn}${by}` : undefined
     const text = `node ${pnn} took ${record.address} again`
     return { from: pnn, to: pnn, what: 'taken', text, cause, awayMs: awayTime(record, atMs) }
   }

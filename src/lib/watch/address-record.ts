@@ -29,6 +29,8 @@ export interface AddressRecord {
   heldBy: readonly Pnn[]
   interfaceName: string | null
   sinceMs: number | null
+  /** Since when it would have been heard if the owner had let it go. */
+  heardSinceMs: number
   /** The last one that owned it, and does not any more. */
   previousOwner: Pnn | undefined
   /** Since when it is on no node; `isExact` unless it was so when the watch began. */
@@ -54,6 +56,7 @@ export const beginAddress = (address: string): AddressRecord => ({
   heldBy: [],
   interfaceName: null,
   sinceMs: null,
+  heardSinceMs: 0,
   previousOwner: undefined,
   away: undefined,
   trouble: undefined,

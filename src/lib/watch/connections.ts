@@ -22,7 +22,7 @@ export class Connections {
 
   blind({ pnn, what, why, retryAtMs, atMs }: Blind): void {
     const before = this.of({ pnn, what })
-    this.set({ pnn, what }, { why, retryAtMs, sinceMs: before?.sinceMs ?? atMs })
+    this.set({ pnn, what }, { why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }, atMs)
     if (before) return
     const text = `${pnn === undefined ? 'no node can' : `${wordsFor(pnn, what)} cannot`} be reached: ${why}`
     this.teller.tell(atMs, { kind: 'connection', what: 'blind', text, tone: 'error', pnns: listOf(pnn), addresses: [] })
@@ -30,7 +30,7 @@ export class Connections {
 
   sighted({ pnn, what, atMs }: Sighted): void {
     const before = this.of({ pnn, what })
-    this.set({ pnn, what }, undefined)
+    this.set({ pnn, what }, undefined, atMs)
     if (!before) return
     const text = `${pnn === undefined ? 'a node' : wordsFor(pnn, what)} can be reached again`
     const entry = { kind: 'connection', what: 'sighted', text, tone: 'good', pnns: listOf(pnn), addresses: [] } as const
@@ -41,7 +41,7 @@ export class Connections {
     return pnn === undefined ? this.blindness : this.cluster.nodes.get(pnn)?.blind[what]
   }
 
-  private set({ pnn, what }: Thing, blindness: Story['blind']): void {
+  private set({ pnn, what }: Thing, blindness: Story['blind'], atMs: number): void {
     if (pnn === undefined) {
       this.blindness = blindness
       return
@@ -52,6 +52,7 @@ export class Connections {
     node.heard = blindness === undefined
     // What it told while it was not heard does not come any more.
     for (const address of node.knownSet) this.cluster.findAddress(address)?.awaited.delete(pnn)
+    for (const address of node.claims) this.cluster.address(address).heardSinceMs = atMs
   }
 }
 

@@ -7,7 +7,7 @@ import { type MessageKind, messages } from '../wire/messages.ts'
 /** The leader is heard of about every second (4.16 on). */
 const SILENCE_MS = 2_500
 /** What was told longer ago is forgotten: a cluster may be listened to for weeks. */
-const MEMORY_MS = 60_000
+export const MEMORY_MS = 60_000
 
 /** Something that a daemon told of: an address came or went, a takeover run or a recovery ended. */
 export interface Activity {
@@ -35,11 +35,12 @@ export class Listener implements Disposable {
   private readonly activities: Activity[] = []
   private readonly firstLeader = Promise.withResolvers<void>()
   private readonly silence: NodeJS.Timeout
+  private hasWaited = false
 
   private constructor(pnn: Pnn, onHeard: ((heard: Heard) => void) | undefined) {
     this.pnn = pnn
     this.onHeard = onHeard
-    this.silence = setTimeout(this.firstLeader.resolve, SILENCE_MS)
+    this.silence = setTimeout(() => this.endWaiting(), SILENCE_MS)
   }
 
   /**
@@ -73,9 +74,13 @@ export class Listener implements Disposable {
   /** Those who have said of late that they lead, the latest last; after as long as the first of them should take. */
   async leadersOfLate(): Promise<Pnn[]> {
     await this.firstLeader.promise
-    const sinceMs = Date.now() - SILENCE_MS
-    const heard = this.leaders.filter(({ atMs }) => atMs >= sinceMs).map(({ pnn }) => pnn)
-    return heard.filter((pnn, index) => heard.lastIndexOf(pnn) === index)
+    return this.leadersSince(Date.now() - SILENCE_MS)
+  }
+
+  /** The same as it is at this moment; undefined where it is too early to say that nobody does. */
+  leadersSoFar(): Pnn[] | undefined {
+    const leaders = this.leadersSince(Date.now() - SILENCE_MS)
+    return leaders.length > 0 || this.hasWaited ? leaders : undefined
   }
 
   /** All that was told since then, but no more than of the last minute. */
@@ -89,6 +94,11 @@ export class Listener implements Disposable {
     for (const subscription of this.subscriptions) subscription.close()
   }
 
+  private leadersSince(sinceMs: number): Pnn[] {
+    const heard = this.leaders.filter(({ atMs }) => atMs >= sinceMs).map(({ pnn }) => pnn)
+    return heard.filter((pnn, index) => heard.lastIndexOf(pnn) === index)
+  }
+
   private noteLeader(leader: number): void {
     const atMs = Date.now()
     // Who says that nobody leads names no leader.
@@ -96,9 +106,14 @@ export class Listener implements Disposable {
     if (pnn !== null) {
       this.leaders.push({ pnn, atMs })
       forgetBefore(this.leaders, atMs - MEMORY_MS)
-      this.firstLeader.resolve()
+      this.endWaiting()
     }
     this.onHeard?.({ kind: 'leader', atMs, pnn, toldBy: this.pnn })
+  }
+
+  private endWaiting(): void {
+    this.hasWaited = true
+    this.firstLeader.resolve()
   }
 
   private note(event: ToldEvent, address?: string): void {

@@ -1,10 +1,10 @@
-import { visible } from '../visible.ts'
 import { addressHeading, addressMood, addressWidth, groupLine, isMoving, tailCells } from './address-pane.ts'
 import { cursorKey } from './cursor.ts'
 import { addressColumns, TAIL } from './layout.ts'
 import { cell, fitLine, type Line, marked, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
 import type { AddressRow } from './rows.ts'
+import { harmless } from './text-columns.ts'
 import { ownerText, truthWord } from './words.ts'
 
 /** The pane of addresses with the owner as a column: one line of heading, then a line for each of the rows shown. */
@@ -25,7 +25,7 @@ const MOVE_COLUMNS = 17
 function addressLine(model: Model, row: Extract<AddressRow, { kind: 'address' }>, wanted: number, columns: number): Line {
   const { state } = row
   const owner = ownerSpan(model, row)
-  const text = visible(state.address)
+  const text = harmless(state.address)
   const ownerColumns = model.preview ? MOVE_COLUMNS : OWNER_COLUMNS
   const truth = truthWord(state)
   const rest = columns - wanted - ownerColumns - TAIL.kernel - TAIL.since - 4

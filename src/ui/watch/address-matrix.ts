@@ -1,7 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { Plan } from '../../lib/takeover/plan.ts'
 import type { NodeState } from '../../lib/watch/story.ts'
-import { visible } from '../visible.ts'
 import { addressHeading, addressMood, addressWidth, groupLine, isMoving, tailCells } from './address-pane.ts'
 import { cursorKey } from './cursor.ts'
 import { addressColumns, matrixColumns, NODE_COLUMNS, TAIL } from './layout.ts'
@@ -9,7 +8,7 @@ import { cell, cells, fitLine, type Line, marked, type Span, span } from './line
 import type { Model } from './model.ts'
 import { linksDownText, linksText } from './node-words.ts'
 import type { AddressRow } from './rows.ts'
-import { columnsOf } from './text-columns.ts'
+import { columnsOf, harmless } from './text-columns.ts'
 import { healthWord, truthWord } from './words.ts'
 
 /** How wide the columns are. */
@@ -66,7 +65,7 @@ function countsAfter({ preview }: Model): Plan['counts'] {
 /** `✓ 2★ 5/20`: sign of its health, PNN, whether it leads, how many addresses it owns of those it knows; in a preview `5→7`. */
 function nodeNameCell(model: Model, node: NodeState, columns: number, counts: Plan['counts']): Line {
   const { sign, mood } = healthWord(node)
-  const isMarked = model.pane === 'addresses' && cursorKey(model, 'nodes') === `n:${node.pnn}`
+  const isMarked = model.cursors.nodes === `n:${node.pnn}`
   const name = `${columns >= 14 ? 'node ' : ''}${node.pnn}`
   const leader = node.isLeader ? '★' : ''
   const after = counts.find(({ pnn }) => pnn === node.pnn)?.after
@@ -106,7 +105,7 @@ const lineWidth = (model: Model, { address, node, interfaceName }: Widths): numb
 function addressLine(model: Model, row: Extract<AddressRow, { kind: 'address' }>, widths: Widths): Line {
   const nodes = model.story.nodes.flatMap(({ pnn }) => [span(' '), ...cells([ownerCell(row, pnn)], widths.node)])
   return [
-    cell(visible(row.state.address), widths.address, addressMood(row.state)),
+    cell(harmless(row.state.address), widths.address, addressMood(row.state)),
     ...nodes,
     span(' '),
     ...tailCells(row.state, model.nowMs, widths.interfaceName),

@@ -1,13 +1,12 @@
 import type { AddressPlan } from '../../lib/takeover/plan.ts'
 import type { AddressState } from '../../lib/watch/story.ts'
-import { visible } from '../visible.ts'
 import { paneHeading, shownText } from './heading.ts'
 import { TAIL } from './layout.ts'
 import { cell, type Line, type Mood, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
 import { linksText } from './node-words.ts'
 import type { AddressRow } from './rows.ts'
-import { columnsOf } from './text-columns.ts'
+import { columnsOf, harmless } from './text-columns.ts'
 import { ageText, clockText } from './times.ts'
 import { healthWord, truthWord } from './words.ts'
 
@@ -19,7 +18,7 @@ export function addressHeading(model: Model, rows: readonly AddressRow[], bodyRo
     count === all ? String(all) : `${count} of ${all}`,
     ...(model.sort === 'address' ? [] : [`by ${model.sort}`]),
     ...(rows.length > bodyRows ? [shownText(model.tops.addresses, bodyRows, rows.length)] : []),
-    ...(model.filter === '' ? [] : [`/${visible(model.filter)}`]),
+    ...(model.filter === '' ? [] : [`/${harmless(model.filter)}`]),
   ]
   return paneHeading(model, 'addresses', 'Addresses', parts.join(' · '))
 }
@@ -29,7 +28,7 @@ export function tailCells({ interfaceName, ...state }: AddressState, nowMs: numb
   const { sign, word, mood } = truthWord(state)
   const since = sinceSpan(state, nowMs)
   return [
-    cell(visible(interfaceName ?? ''), interfaceColumns),
+    cell(harmless(interfaceName ?? ''), interfaceColumns),
     span(' '),
     cell(`${sign} ${word}`, TAIL.kernel, mood),
     span(' '),
@@ -49,12 +48,12 @@ export const isMoving = (plan: AddressPlan | undefined): plan is AddressPlan => 
 /** A heading between addresses: `▾ node 2 ✗ UNHEALTHY · 5 addresses · eth0 eth1↓`. */
 export function groupLine({ label, node, count }: Extract<AddressRow, { kind: 'group' }>): Line {
   const addresses = span(` · ${count} address${count === 1 ? '' : 'es'}`, 'quiet')
-  if (!node) return [span(`─ ${visible(label)}`, 'strong'), addresses]
+  if (!node) return [span(`─ ${harmless(label)}`, 'strong'), addresses]
   const { sign, word, mood } = healthWord(node)
   const leader: Line = node.isLeader ? [span(' ★ leader')] : []
   const links = linksText(node)
   return [
-    span(`─ ${visible(label)}`, 'strong'),
+    span(`─ ${harmless(label)}`, 'strong'),
     ...leader,
     span(` ${sign} ${word}`, mood),
     addresses,

@@ -1,9 +1,8 @@
-import type { Edit } from '../../lib/takeover/what-if.ts'
-import { visible } from '../visible.ts'
+import { editText } from './edits.ts'
 import { hints } from './keys.ts'
 import { type Line, lineColumns, type Mood, span } from './line.ts'
 import type { Model, Notice, Overlay } from './model.ts'
-import { columnsOf } from './text-columns.ts'
+import { columnsOf, harmless } from './text-columns.ts'
 import { ageText } from './times.ts'
 
 /** The line at the bottom: what is being typed, else a notice, else what is imagined, else who cannot be reached, else keys. */
@@ -21,7 +20,7 @@ const INPUT_NAMES = { filter: '/', export: 'Export the timeline to: ' } as const
 function inputLine({ of, text }: Extract<Overlay, { kind: 'input' }>, columns: number): Line {
   const name = INPUT_NAMES[of]
   const room = Math.max(1, columns - name.length - 1)
-  let shown = visible(text)
+  let shown = harmless(text)
   while (columnsOf(shown) > room) shown = [...shown].slice(1).join('')
   return [span(name, 'strong'), span(shown), { text: ' ', isMarked: true }]
 }
@@ -30,18 +29,18 @@ const NOTICE_SIGNS = { good: '✓', plain: '·', error: '✗' } as const
 
 const noticeLine = ({ text, tone }: Notice): Line => {
   const mood: Mood = tone === 'plain' ? 'strong' : tone
-  return [span(`${NOTICE_SIGNS[tone]} ${visible(text)}`, mood)]
+  return [span(`${NOTICE_SIGNS[tone]} ${harmless(text)}`, mood)]
 }
 
-/** `imagined: node 2 down · 3 to move, 0 unhosted · Esc ends`. */
+/** `Esc ends · imagined: node 2 is down · 3 to move, 0 unhosted`. */
 function previewLine({ edits, planned }: NonNullable<Model['preview']>): Line {
-  const what = edits.map(editText).join(', ')
+  const what = harmless(edits.map(editText).join(', '))
   return [span('Esc ends', 'strong'), span(` · imagined: ${what}`, 'warning'), span(` · ${outcomeText(planned)}`)]
 }
 
 function outcomeText(planned: NonNullable<Model['preview']>['planned']): string {
   if (planned.state === 'working') return 'working it out …'
-  if (planned.state === 'failed') return visible(planned.why)
+  if (planned.state === 'failed') return harmless(planned.why)
   const { failures, addresses, notes } = planned.plan
   const moving = addresses.filter(({ from, to }) => from !== to).length
   const lost = addresses.filter(({ from, to }) => from !== null && to === null).length
@@ -51,33 +50,7 @@ function outcomeText(planned: NonNullable<Model['preview']>['planned']): string 
     ...(lost > 0 ? [`${lost} would be nowhere`] : []),
     ...notes,
   ]
-  return visible(parts.join(' · '))
-}
-
-/** Something imagined, in words: `node 2 down`. */
-function editText(edit: Edit): string {
-  switch (edit.kind) {
-    case 'down':
-    case 'up':
-      return `node ${edit.pnn} ${edit.kind}`
-    case 'disable':
-    case 'enable':
-      return `node ${edit.pnn} ${edit.kind}d`
-    case 'link-down':
-    case 'link-up':
-      return `${visible(edit.interfaceName)} of node ${edit.pnn} ${edit.kind === 'link-up' ? 'up' : 'down'}`
-    case 'algorithm':
-      return edit.algorithm
-    case 'set':
-      return `${edit.tunable}=${edit.value}`
-    case 'add-address':
-    case 'remove-address':
-      return `${edit.kind === 'add-address' ? 'with' : 'without'} ${edit.address}`
-    case 'add-nodes':
-      return `${edit.count} more nodes`
-    case 'reload':
-      return `node ${edit.pnn} with its new public addresses`
-  }
+  return harmless(parts.join(' · '))
 }
 
 /** Why nodes cannot be reached; without one that cannot, nothing. */
@@ -86,7 +59,7 @@ function blindLine({ story: { nodes, blind }, nowMs }: Model): Line | undefined 
   const [first] = dark
   if (!first) return undefined
   const more = dark.length > 1 ? ` · ${dark.length - 1} more` : ''
-  return [span(`? node ${first.pnn}: ${visible(first.why)} · retry in ${ageText(first.retryAtMs - nowMs)}${more}`, 'warning')]
+  return [span(`? node ${first.pnn}: ${harmless(first.why)} · retry in ${ageText(first.retryAtMs - nowMs)}${more}`, 'warning')]
 }
 
 /** As many keys as fit, the most useful first. */

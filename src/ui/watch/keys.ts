@@ -111,14 +111,14 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['/'],
     group: 'Showing',
-    label: 'filter: words that all have to fit, as 10.0.0.3, 10.0.0.0/24, node2, missing, unhealthy',
+    label: 'filter: 10.0.0.3 =10.0.0.3 10.0.0.0/24 node2 missing eth1 …',
     hint: { rank: 4, word: 'filter' },
     does: only(openFilter),
   },
   {
     keys: ['f'],
     group: 'Showing',
-    label: 'filter by what the cursor is on; again: by its node; again: not',
+    label: 'filter by what the cursor is on; again: by its node',
     does: filterByCursor,
   },
   {
@@ -138,7 +138,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['p'],
     group: 'Showing',
-    label: 'hold the screen still, and poll no more; again: go on, nothing is lost',
+    label: 'hold the screen still, poll no more; again: go on',
     hint: { rank: 8, word: ({ isPaused }) => (isPaused ? 'go on' : 'pause') },
     does: togglePause,
   },
@@ -164,7 +164,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['w'],
     group: 'What if',
-    label: 'imagine the node down or disabled, a link gone, …: where addresses would go. Several add up',
+    label: 'what if a node or a link went: where addresses would go',
     hint: { rank: 5, word: 'what if' },
     does: openWhatIf,
   },

@@ -1,11 +1,11 @@
 import type { NodeState } from '../../lib/watch/story.ts'
-import { visible } from '../visible.ts'
 import { cursorKey } from './cursor.ts'
 import { paneHeading, shownText } from './heading.ts'
 import { cell, fitLine, type Line, marked, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
 import { linksText } from './node-words.ts'
 import { nodeRows } from './rows.ts'
+import { harmless } from './text-columns.ts'
 import { ageText, clockText } from './times.ts'
 import { healthWord } from './words.ts'
 
@@ -46,13 +46,13 @@ function countSpans({ preview }: Model, { pnn, owns, knows }: NodeState): Span[]
 function rest({ nowMs }: Model, node: NodeState): Line {
   const { blind, sinceMs } = node
   const parts: Span[] = [
-    ...(blind ? [span(`${visible(blind.why)}, retry in ${ageText(blind.retryAtMs - nowMs)}`, 'error')] : []),
+    ...(blind ? [span(`${harmless(blind.why)}, retry in ${ageText(blind.retryAtMs - nowMs)}`, 'error')] : []),
     ...(node.links.length > 0 ? [span(linksText(node))] : []),
     ...(node.isLeader ? [span('leader')] : []),
     ...(sinceMs === null ? [] : [span(`since ${clockText(sinceMs, nowMs)}`)]),
     ...(node.kernelSeen ? [] : [span('kernel unseen', 'quiet')]),
     ...(node.heard ? [] : [span('events unheard', 'quiet')]),
-    span(visible(node.address), 'quiet'),
+    span(harmless(node.address), 'quiet'),
   ]
   return parts.flatMap((each) => [span('  '), each])
 }

@@ -19,7 +19,7 @@ export function askWhatIsDue(model: Model): Result {
     if (!isDue(overlay, model.story)) return result(model)
     // Nobody shall agree to a plan that is no more.
     const asked = { ...overlay, ...askedNow(model), planned: WORKING }
-    return ask({ ...model, overlay: asked, ...(preview && { preview: forgotten(preview) }) }, editsOfAction(overlay.action))
+    return ask({ ...model, overlay: asked, ...(preview && { preview: dropped(preview) }) }, editsOfAction(overlay.action))
   }
   if (!preview || !isDue(preview, model.story)) return result(model)
   return ask({ ...model, preview: { ...preview, ...askedNow(model) } }, preview.edits)
@@ -32,9 +32,11 @@ const ask = (model: Model, edits: readonly Edit[]): Result => {
   return result({ ...model, questions: question }, { kind: 'plan', question, edits })
 }
 
-/** Its answer will not come, as another question comes before: it has to be asked again. */
-function forgotten<A extends Asked>({ askedOf: _, isAwaited: __, ...asked }: A) {
-  return asked
+/** What is awaited does not come, as another question comes before: it has to be asked again. */
+function dropped(preview: NonNullable<Model['preview']>): NonNullable<Model['preview']> {
+  if (preview.isAwaited !== true) return preview
+  const { askedOf: _, ...others } = preview
+  return { ...others, isAwaited: false }
 }
 
 const isDue = ({ askedOf, isAwaited }: Asked, story: Story): boolean =>
@@ -43,6 +45,7 @@ const isDue = ({ askedOf, isAwaited }: Asked, story: Story): boolean =>
 /** Takes in what the planner says; what nobody waits for any more is dropped. */
 export function answered(model: Model, question: number, planned: Planned): Model {
   const { overlay, preview } = model
+  if (planned.state === 'working') return model
   if (overlay?.kind === 'confirm' && isAnswer(overlay, question)) {
     return { ...model, overlay: { ...overlay, planned, isAwaited: false } }
   }

@@ -1,17 +1,26 @@
+import { visible } from '../visible.ts'
+
 const PRINTABLE_ASCII = /^[ -~]*$/
-/** What terminals draw over two columns: East Asian letters and signs, and signs that are pictures by themselves. */
+/** What terminals draw over two columns: East Asian letters and signs. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{1faff}]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
+  /[\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u
 /** What is drawn over the letter before it, or not at all. */
-const NARROW = /\p{Mark}|\p{Format}/u
+const OVER_OTHERS = /[\p{Mark}\p{Format}\p{Default_Ignorable_Code_Point}]/gu
+/** Pictures, and parts of Korean letters: terminals differ in how wide they draw them. */
+const OF_ANY_WIDTH = /[\p{Emoji_Presentation}\p{Regional_Indicator}\p{Surrogate}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/gu
 
-const columnsOfCharacter = (char: string): number => (NARROW.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
+/**
+ * Text of anybody's, made harmless, and such that we and the terminal agree how wide it is: accents go where there is no letter that
+ * has them, pictures are shown as `?`.
+ */
+export const harmless = (text: string): string =>
+  PRINTABLE_ASCII.test(text) ? text : visible(text).normalize('NFC').replaceAll(OVER_OTHERS, '').replaceAll(OF_ANY_WIDTH, '?')
 
-/** How many columns of a terminal a text takes; rather too many than too few. It has no control characters (see `visible`). */
+/** How many columns of a terminal a text takes that has been through `harmless`, or is our own. */
 export function columnsOf(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length
   let columns = 0
-  for (const char of text) columns += columnsOfCharacter(char)
+  for (const char of text) columns += WIDE.test(char) ? 2 : 1
   return columns
 }
 
@@ -22,7 +31,7 @@ export function truncated(text: string, columns: number): string {
   let taken = ''
   let width = 0
   for (const char of text) {
-    width += columnsOfCharacter(char)
+    width += columnsOf(char)
     if (width > columns - 1) break
     taken += char
   }

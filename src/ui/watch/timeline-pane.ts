@@ -1,10 +1,10 @@
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
-import { visible } from '../visible.ts'
 import { cursorKey } from './cursor.ts'
 import { paneHeading } from './heading.ts'
 import { cell, fitLine, type Line, marked, span } from './line.ts'
 import type { Model } from './model.ts'
 import { logRows, timelineRows } from './rows.ts'
+import { harmless } from './text-columns.ts'
 import { clockText, spanText } from './times.ts'
 import { toneSign } from './words.ts'
 
@@ -27,7 +27,7 @@ export function logLines(model: Model, columns: number, bodyRows: number): Line[
   const top = topOf(model, 'log', rows.length, bodyRows)
   const cursor = model.pane === 'log' ? cursorKey(model, 'log') : undefined
   const body = rows.slice(top, top + bodyRows).map(({ id, text }) => {
-    const line = [span(visible(text))]
+    const line = [span(harmless(text))]
     return cursor === `l:${id}` ? marked(fitLine(line, columns)) : line
   })
   return [paneHeading(model, 'log', 'Log', newText(rows.length, top, bodyRows)), ...body]
@@ -59,8 +59,8 @@ function entryLine({ atMs, tone, text, cause, awayMs }: TimelineEntry, nowMs: nu
   return [
     cell(clockText(atMs, nowMs), 8, 'quiet'),
     span(` ${sign} `, mood),
-    span(visible(text), tone === 'plain' ? 'plain' : mood),
+    span(harmless(text), tone === 'plain' ? 'plain' : mood),
     ...(awayMs === undefined ? [] : [span(` · away ${spanText(awayMs)}`)]),
-    ...(cause === undefined ? [] : [span(` · ${visible(cause)}`, 'quiet')]),
+    ...(cause === undefined ? [] : [span(` · ${harmless(cause)}`, 'quiet')]),
   ]
 }

@@ -1,7 +1,6 @@
-import { visible } from '../visible.ts'
 import { type Line, lineColumns, type Mood, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
-import { columnsOf } from './text-columns.ts'
+import { columnsOf, harmless } from './text-columns.ts'
 import { ageText } from './times.ts'
 import { healthWord } from './words.ts'
 
@@ -20,13 +19,13 @@ export function titleLine(model: Model, columns: number): Line {
 }
 
 function namePart({ title }: Model): Part {
-  const name = visible(title)
+  const name = harmless(title)
   return { forms: [name, ...(columnsOf(name) > 12 ? [`${name.slice(0, 11)}…`] : []), ''], rank: 6, mood: 'strong' }
 }
 
 function blindPart({ story: { blind }, nowMs }: Model): Part {
   const retry = blind ? `retry in ${ageText(blind.retryAtMs - nowMs)}` : ''
-  const why = visible(blind?.why ?? '')
+  const why = harmless(blind?.why ?? '')
   return { forms: [`✗ no node reached: ${why} · ${retry}`, `✗ no node reached · ${retry}`, '✗ blind'], rank: 1, mood: 'error' }
 }
 
@@ -74,14 +73,17 @@ function underWayParts({ story, nowMs, underWay }: Model): Part[] {
     parts.push({ forms: [`${text} for ${ageText(nowMs - sinceMs)}`, text], rank: 3, mood: 'warning' })
   if (story.recoverySinceMs !== undefined) add('recovery', story.recoverySinceMs)
   if (story.takeoverRunSinceMs !== undefined) add('takeover run', story.takeoverRunSinceMs)
-  if (underWay) add(visible(underWay.text), underWay.sinceMs)
+  if (underWay) add(harmless(underWay.text), underWay.sinceMs)
   return parts
 }
 
-const statePart = ({ isPaused, readOnly }: Model): Part[] => [
-  ...(isPaused ? [{ forms: ['PAUSED'], rank: 0, mood: 'warning' as const }] : []),
+const statePart = ({ isPaused, held, readOnly }: Model): Part[] => [
+  ...(isPaused ? [{ forms: [`PAUSED${newText(held)}`, 'PAUSED'], rank: 5, mood: 'warning' as const }] : []),
   ...(readOnly !== undefined ? [{ forms: ['READ-ONLY', 'RO', ''], rank: 5 }] : []),
 ]
+
+/** What is to come when it is paused no more. */
+const newText = (held: Model['held']): string => (held && held.entries.length > 0 ? ` (${held.entries.length} new)` : '')
 
 function agePart({ story: { seenAtMs }, nowMs, intervalMs }: Model): Part {
   const every = `every ${intervalMs / 1000} s`

@@ -37,7 +37,7 @@ const UNDER: { readonly [P in Pane]: (model: Model) => UnderCursor } = {
     if (row.kind === 'address') {
       const { address, owner } = row.state
       const pnns = [...new Set([...marked, ...(owner === null ? [] : [owner])])]
-      return { address: row.state, pnns, filters: [address, ...pnns.map(nodeFilter)] }
+      return { address: row.state, pnns, filters: [addressFilter(address), ...pnns.map(nodeFilter)] }
     }
     if (row.node) return ofNodes([row.node.pnn])
     return { pnns: [], filters: [row.key === 'g:-' ? 'nobody' : row.label] }
@@ -49,11 +49,17 @@ const UNDER: { readonly [P in Pane]: (model: Model) => UnderCursor } = {
     const [first] = addresses
     const address = addresses.length === 1 ? model.story.addresses.find((each) => each.address === first) : undefined
     const ordered = [...new Set([...(typeof to === 'number' ? [to] : []), ...pnns])]
-    return { entry, address, pnns: ordered, filters: [...addresses.slice(0, 1), ...ordered.map(nodeFilter), kind] }
+    return {
+      entry,
+      address,
+      pnns: ordered,
+      filters: [...addresses.slice(0, 1).map(addressFilter), ...ordered.map(nodeFilter), kind],
+    }
   },
   log: () => ofNodes([]),
 }
 
+const addressFilter = (address: string): string => `=${address}`
 const nodeFilter = (pnn: Pnn): string => `node${pnn}`
 
 const ofNodes = (pnns: readonly Pnn[]): UnderCursor => ({ pnns, filters: pnns.map(nodeFilter) })

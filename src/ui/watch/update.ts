@@ -48,7 +48,7 @@ function press(model: Model, key: string): Result {
   return result(placeOf(model) === 'line' && isCharacter(key) ? type(model, key) : model)
 }
 
-const isCharacter = (key: string): boolean => [...new Intl.Segmenter().segment(key)].length === 1
+const isCharacter = (key: string): boolean => !/\p{Cc}/u.test(key) && [...new Intl.Segmenter().segment(key)].length === 1
 
 /** A key takes the notice away, as it was there to be read until then. */
 function withoutNotice({ notice: _, ...model }: Model): Model {

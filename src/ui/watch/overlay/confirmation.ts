@@ -1,22 +1,15 @@
 import type { Plan } from '../../../lib/takeover/plan.ts'
 import { CHANGE_SIGNS, changesAnything, countText, planSummary } from '../../plan-words.ts'
+import { actionText } from '../edits.ts'
 import type { Line } from '../line.ts'
 import type { ClusterAction, Planned } from '../model.ts'
 import { ownerText } from '../words.ts'
 import { EMPTY, paragraph, titleOf } from './text-block.ts'
 
-/** What is to be done, as a question. */
+/** What is to be done, as a question: `Disable node 1?`. */
 export function actionQuestion(action: ClusterAction): string {
-  switch (action.kind) {
-    case 'takeover-run':
-      return 'Start a takeover run?'
-    case 'move':
-      return `Move ${action.address} to node ${action.to}?`
-    case 'disable':
-      return `Disable node ${action.pnn}?`
-    case 'enable':
-      return `Enable node ${action.pnn}?`
-  }
+  const text = actionText(action)
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}?`
 }
 
 /** What would follow from an action, by the planner's word. */

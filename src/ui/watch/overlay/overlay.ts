@@ -1,7 +1,7 @@
-import { visible } from '../../visible.ts'
 import { hasFrame } from '../layout.ts'
 import { fitLine, type Line, lineColumns, marked, type Span, span } from '../line.ts'
 import type { Model, Overlay } from '../model.ts'
+import { harmless } from '../text-columns.ts'
 import { addressDetails } from './address-details.ts'
 import { actionQuestion, plannedLines } from './confirmation.ts'
 import { entryDetails } from './entry-details.ts'
@@ -103,8 +103,8 @@ function contentOf(model: Model, overlay: Box, columns: number): readonly Line[]
     case 'entry':
       return entryDetails(model, overlay.id, columns)
     case 'menu':
-      return overlay.items.map(({ label, choice }, index) => {
-        const line = [span(` ${visible(label)}`, choice ? 'plain' : 'quiet')]
+      return overlay.items.map(({ label, choice, isOn }, index) => {
+        const line = [span(`${isOn ? '✓' : ' '} ${harmless(label)}`, choice ? 'plain' : 'quiet')]
         return index === overlay.cursor ? marked(fitLine(line, columns)) : line
       })
     case 'confirm':
@@ -132,7 +132,7 @@ function framed(title: string, lines: readonly Line[], inner: number, more: stri
     return [span(`${from}─`), ...label, span('─'.repeat(Math.max(0, inner + 1 - lineColumns(label)))), span(to)]
   }
   return [
-    edge('┌', span(visible(title), 'strong'), '┐'),
+    edge('┌', span(harmless(title), 'strong'), '┐'),
     ...lines.map((line) => [span('│ '), ...fitLine(line, inner), span(' │')]),
     edge('└', span(more, 'quiet'), '┘'),
   ]

@@ -1,6 +1,6 @@
 import { wrap } from '../../audit/wrap.ts'
-import { visible } from '../../visible.ts'
 import { type Line, type Mood, span } from '../line.ts'
+import { harmless } from '../text-columns.ts'
 
 /** A title above what follows. */
 export const titleOf = (text: string): Line => [span(text, 'strong')]
@@ -9,7 +9,7 @@ export const EMPTY: Line = []
 
 /** Text of anybody's, in as many lines as it takes, the first after `first`, the others as far in. */
 export const paragraph = (text: string, columns: number, { first = '', mood }: { first?: string; mood?: Mood } = {}): Line[] =>
-  wrap(visible(text), first, columns)
+  wrap(harmless(text), first, columns)
     .trimEnd()
     .split('\n')
     .map((line) => [span(line, mood)])

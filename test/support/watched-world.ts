@@ -1,0 +1,186 @@
+import { isReachable, type Pnn, UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
+import { SRVID } from '../../src/lib/cluster/srvid.ts'
+import type { Daemon } from '../../src/lib/node/daemon.ts'
+import type { Random } from '../../src/lib/sim/random.ts'
+import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
+import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
+import type { Observation } from '../../src/lib/watch/observation.ts'
+import { Chronicle } from '../../src/lib/watch/observe.ts'
+import type { AddressState } from '../../src/lib/watch/story.ts'
+import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
+import type { SmallWorld } from './sim-world.ts'
+
+const STEP_MS = 5
+const MAX_LAG_MS = 100
+const OWNED = new Map([
+  ['TAKE_IP', SRVID.takeIp],
+  ['RELEASE_IP', SRVID.releaseIp],
+] as const)
+
+/** An event as a node's daemon sent it to its clients. */
+export interface Happened {
+  readonly atMs: number
+  readonly pnn: Pnn
+  readonly event: 'TAKE_IP' | 'RELEASE_IP'
+  readonly address: string
+}
+
+/**
+ * A world that is being watched as a live cluster is: events come in some time after they were sent, in the order of each node; a look takes
+ * its time, and asks each node, and each kernel, at another moment of it.
+ */
+export class WatchedWorld {
+  readonly small: SmallWorld
+  readonly chronicle = new Chronicle()
+  readonly timeline: TimelineEntry[] = []
+  /** All that was sent, in its true order. */
+  readonly happened: Happened[] = []
+  private readonly random: Random | undefined
+  private readonly heard = new WeakSet<Daemon>()
+  private readonly underWay: { readonly dueMs: number; readonly happened: Happened }[] = []
+
+  /** @param random for delays; without, all is known at once. */
+  constructor(small: SmallWorld, random?: Random) {
+    this.small = small
+    this.random = random
+    this.listen()
+  }
+
+  get nowMs(): number {
+    return this.small.world.clock.nowMs
+  }
+
+  observe(observation: Observation): readonly TimelineEntry[] {
+    const entries = this.chronicle.observe(observation)
+    this.timeline.push(...entries)
+    return entries
+  }
+
+  /** Lets time pass; what is told meanwhile is observed. */
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms
+    while (this.nowMs < endMs) {
+      this.small.world.clock.advanceBy(Math.min(STEP_MS, endMs - this.nowMs))
+      this.listen()
+      this.deliver()
+    }
+    this.deliver()
+  }
+
+  /** Until nothing is under way. */
+  hearAll(): void {
+    while (this.underWay.length > 0) this.pass(STEP_MS)
+  }
+
+  /** Looks at the cluster through a node that runs. Returns what was seen, undefined when no node answers. */
+  look({ spreadMs = 0, kernels = true } = {}): Snapshot | undefined {
+    const { nodes } = this.small.world
+    const asked = nodes.find(({ answers, daemon }) => answers && daemon)
+    if (!asked?.daemon) return undefined
+    const beganMs = this.nowMs
+    const nodeMap = asked.daemon.peers.nodes().map(({ pnn, flags, address }) => ({ pnn, flags, address: address.address }))
+    const leader = asked.recovery?.leadership.leader ?? null
+    const facts = new Map<Pnn, NodeFacts>()
+    const hosts = new Map<Pnn, HostFacts>()
+    const steps = nodeMap.flatMap((node) => [
+      { afterMs: this.draw(spreadMs), take: () => facts.set(node.pnn, this.factsOf(node.pnn, isReachable(node))) },
+      ...(kernels ? [{ afterMs: this.draw(spreadMs), take: () => this.takeHost(node.pnn, hosts) }] : []),
+    ])
+    for (const { afterMs, take } of steps.sort((a, b) => a.afterMs - b.afterMs)) {
+      if (beganMs + afterMs > this.nowMs) this.pass(beganMs + afterMs - this.nowMs)
+      take()
+    }
+    const snapshot: Snapshot = {
+      formatVersion: SNAPSHOT_VERSION,
+      takenAt: new Date(beganMs).toISOString(),
+      askedNode: asked.pnn,
+      leader: { pnn: leader, era: 'leader' },
+      nodeMap,
+      nodes: nodeMap.map(({ pnn }) => {
+        const host = hosts.get(pnn)
+        return { ...(facts.get(pnn) ?? { pnn, missing: [] }), ...(host && { host }) }
+      }),
+    }
+    this.observe({ kind: 'seen', atMs: this.nowMs, beganMs, snapshot })
+    return snapshot
+  }
+
+  address(address: string): AddressState {
+    const found = this.chronicle.story.addresses.find((each) => each.address === address)
+    if (!found) throw new Error(`nothing is known of ${address}`)
+    return found
+  }
+
+  private draw(ms: number): number {
+    return ms === 0 ? 0 : (this.random?.between(0, ms) ?? 0)
+  }
+
+  private factsOf(pnn: Pnn, isConnected: boolean): NodeFacts {
+    const node = this.small.node(pnn)
+    const { daemon } = node
+    if (!daemon || !node.answers || !isConnected) {
+      return { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'no answer' }] }
+    }
+    const known = daemon.publicIps.known().map(({ address, pnn: owner }) => {
+      const { interfaces, activeIndex } = daemon.publicIps.info(address)
+      const plain = { address: address.address, owner: owner === UNKNOWN_PNN ? null : owner }
+      return { ...plain, interfaces: interfaces.map(({ name }) => name), activeInterface: interfaces[activeIndex]?.name ?? null }
+    })
+    return {
+      pnn,
+      missing: [],
+      runState: daemon.runState,
+      nodeMap: daemon.peers.nodes().map(({ flags, address, ...each }) => ({ pnn: each.pnn, flags, address: address.address })),
+      vnnMap: daemon.vnnMap,
+      recoveryMode: daemon.recoveryMode,
+      known,
+      available: daemon.publicIps.available().map(({ address }) => address.address),
+      interfaces: daemon.publicIps
+        .interfaceRecords()
+        .map(({ name, linkState, references }) => ({ name, linkUp: linkState === 1, references })),
+    }
+  }
+
+  private takeHost(pnn: Pnn, hosts: Map<Pnn, HostFacts>): void {
+    const { powered, daemon } = this.small.node(pnn)
+    if (!powered) return
+    const addresses = (this.small.hosts[pnn]?.held ?? []).map((held) => ({
+      ...held,
+      scope: 'global',
+      dynamic: false,
+      tentative: false,
+      dadFailed: false,
+      validSeconds: null,
+    }))
+    hosts.set(pnn, { reachedBy: `node${pnn}`, daemonAnswers: daemon !== undefined, addresses })
+  }
+
+  /** To daemons that have just been started as well. */
+  private listen(): void {
+    for (const { pnn, daemon } of this.small.world.nodes) {
+      if (!daemon || this.heard.has(daemon)) continue
+      this.heard.add(daemon)
+      for (const [event, srvid] of OWNED) {
+        daemon.listen(srvid, (data) => this.note({ atMs: this.nowMs, pnn, event, address: String(data) }))
+      }
+    }
+  }
+
+  private note(happened: Happened): void {
+    this.happened.push(happened)
+    if (!this.random) {
+      this.observe({ kind: 'told', ...happened })
+      return
+    }
+    const last = this.underWay.findLast((each) => each.happened.pnn === happened.pnn)
+    this.underWay.push({ dueMs: Math.max(last?.dueMs ?? 0, this.nowMs + this.draw(MAX_LAG_MS)), happened })
+  }
+
+  private deliver(): void {
+    for (let index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs); index !== -1; ) {
+      const [{ happened } = { happened: undefined }] = this.underWay.splice(index, 1)
+      if (happened) this.observe({ kind: 'told', ...happened, atMs: this.nowMs })
+      index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs)
+    }
+  }
+}
