@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { localTime } from '../../lib/local-time.ts'
 import type { Story } from '../../lib/watch/story.ts'
 import { beginModel } from '../../ui/watch/begin.ts'
@@ -32,8 +33,17 @@ export async function frameOf(options: WatchOptions, story: Story, { stdout, env
     untilMs: nowMs,
   } as const
   const shown: Model = { ...model, notice }
-  return `${frameText(shown, { isColoured: wantsColour(stdout, env), ascii: isAscii(env) }).trimEnd()}\n`
+  const text = frameText(shown, { isColoured: wantsColour(stdout, env), ascii: isAscii(env) })
+  return stdout.isTTY ? `${text}\n` : plain(text)
 }
+
+/** Only what is written, without the rows that are left over. */
+const plain = (text: string): string =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => `${line.trimEnd()}\n`)
+    .filter((line) => line !== '\n')
+    .join('')
 
 const pipedSize = ({ nodes, addresses }: Story) => ({
   columns: PIPED_COLUMNS,
