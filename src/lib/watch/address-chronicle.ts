@@ -135,11 +135,11 @@ export class AddressChronicle {
       if (wasAbsent && trouble && !trouble.isTold) this.tellTrouble(record, trouble.sinceMs)
       const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs)
       this.tellPassage(record, passage, atMs)
+      // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
+      record.awaited.clear()
+      if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
     }
     if (wasAbsent) record.trouble = undefined
-    // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
-    record.awaited.clear()
-    if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
       this.cluster.node(pnn).held?.add(address)
