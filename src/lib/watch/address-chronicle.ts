@@ -128,24 +128,24 @@ export class AddressChronicle {
   }
 
   private taken(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {
-    const { address, owner, trouble } = record
-    const isAgain = owner === pnn
-    const wasAbsent = isAbsent(trouble?.truth) && isAgain
-    if (!wasAwaited) {
-      if (wasAbsent && trouble && !trouble.isTold) this.tellTrouble(record, trouble.sinceMs)
-      const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs)
-      this.tellPassage(record, passage, atMs)
-      // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
-      record.awaited.clear()
-      if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
-    }
-    if (wasAbsent) record.trouble = undefined
+    if (!wasAwaited) this.tellTaken(record, pnn, atMs)
+    if (record.owner === pnn && isAbsent(record.trouble?.truth)) record.trouble = undefined
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
-      this.cluster.node(pnn).held?.add(address)
+      this.cluster.node(pnn).held?.add(record.address)
       record.heldBy = withNode(record.heldBy, pnn)
     }
     this.giveTo(record, pnn, atMs)
+  }
+
+  private tellTaken(record: AddressRecord, pnn: Pnn, atMs: number): void {
+    const { owner, trouble, awaited } = record
+    const isAgain = owner === pnn
+    if (isAgain && trouble && !trouble.isTold && isAbsent(trouble.truth)) this.tellTrouble(record, trouble.sinceMs)
+    this.tellPassage(record, isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs), atMs)
+    // Others that were seen to take it have been overtaken. Who had it has released it before, which may be heard later: the move tells it.
+    for (const [each, { event }] of awaited) if (event === 'TAKE_IP') awaited.delete(each)
+    if (owner !== null && !isAgain) awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
   }
 
   private released(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {

@@ -134,6 +134,16 @@ describe('why an address moved', () => {
   })
 })
 
+it('a node that changes later has nothing to do with it', () => {
+  const watch = new Watch()
+  watch.tell(2, owner, 'RELEASE_IP', ADDRESS)
+  watch.tell(2.2, other, 'TAKE_IP', ADDRESS)
+  watch.see(6, given(calm, ADDRESS, other))
+  expect(watch.see(9, given(flagged(calm, owner, NODE_FLAG.DISABLED), ADDRESS, other))).toMatchObject([
+    { text: `node ${owner} became DISABLED; it was OK`, addresses: [] },
+  ])
+})
+
 describe('what only looks can tell', () => {
   it('an address is lost with its node', () => {
     const watch = new Watch()
