@@ -2,6 +2,7 @@ import type { Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isAbsent, truthOf, withNode, withoutNode } from './address-record.ts'
 import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
+import { isToldSince } from './freshness.ts'
 import type { Unexplained } from './node-record.ts'
 import type { Tale, Teller } from './teller.ts'
 import { nodesWords } from './words.ts'
@@ -65,13 +66,13 @@ export class AddressChronicle {
 
   /** Whether what a look shows of an address on a node may be older than what the node told of it. */
   isOutdated(record: AddressRecord, pnn: Pnn, beganMs: number): boolean {
-    return (record.toldMs.get(pnn) ?? -Infinity) >= beganMs
+    return isToldSince(record.toldMs.get(pnn), beganMs)
   }
 
   /** A look is over: what was told before it began has been seen. */
   caughtUp(beganMs: number): void {
     for (const record of this.fresh) {
-      for (const [pnn, atMs] of record.toldMs) if (atMs < beganMs) record.toldMs.delete(pnn)
+      for (const [pnn, atMs] of record.toldMs) if (!isToldSince(atMs, beganMs)) record.toldMs.delete(pnn)
       if (record.toldMs.size === 0) this.fresh.delete(record)
     }
   }
@@ -271,6 +272,7 @@ export class AddressChronicle {
       stray: `${address} is in the kernel of ${others.join(' and ')}, and nobody owns it`,
     }
     const pnns = [...new Set([...(owner === null ? [] : [owner]), ...heldBy])]
+    const cause = this.causes.asked(pnns, record, atMs)
     this.teller.tell(atMs, {
       kind: 'kernel',
       what: truth,
@@ -278,6 +280,7 @@ export class AddressChronicle {
       tone: 'error',
       pnns,
       addresses: [address],
+      ...(cause !== undefined && { cause }),
     })
   }
 
