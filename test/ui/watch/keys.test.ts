@@ -25,6 +25,7 @@ const wide = () =>
 
 /** The same, without room for columns. */
 const narrow = () => wide().resize(40, 24)
+const low = () => wide().resize(40, 6)
 
 const address = (index: number): string => `a:10.0.0.${index}`
 const ofOverlay = (watched: Watched) => watched.model.overlay?.kind
@@ -132,7 +133,8 @@ const CASES: { readonly [P in Place]: Readonly<Record<string, () => void>> } = {
     ...anywhere(() => wide().press('w')),
   },
   question: {
-    ...scrolling(() => wide().press('a', 'enter')),
+    // On so few rows the plan does not fit, and can be scrolled.
+    ...scrolling(() => low().press('a', 'enter').plan()),
     y: () => expect(wide().press('a', 'enter').plan().press('y').kinds).toEqual(['plan', 'act']),
     n: () => expect(left('n')).toEqual(['plan']),
     escape: () => expect(left('escape')).toEqual(['plan']),
