@@ -19,26 +19,23 @@ export interface Ended {
   readonly failed: boolean
 }
 
-interface UnderWay {
-  readonly controller: AbortController
-  readonly ended: Promise<Ended>
-  leaves: string | undefined
-}
-
-/** What is asked for, as the timeline has it: by whom is what it says first. */
-export const asked = (text: string, atMs: number, pnns: readonly Pnn[] = [], addresses: readonly string[] = []): Done => ({
+/** What is done, as the timeline has it. */
+const doneHere = (action: ClusterAction, atMs: number): Done => ({
   kind: 'done',
   atMs,
-  text,
-  pnns,
-  addresses,
+  text: actionText(action),
+  pnns: action.kind === 'move' ? [action.to] : action.kind === 'takeover-run' ? [] : [action.pnn],
+  addresses: action.kind === 'move' ? [action.address] : [],
 })
 
 /** Carries out what the user of a watch has agreed to, one thing at a time. */
 export class Actions {
   private readonly anyone: () => AskedNode
   private readonly observe: (done: Done) => void
-  private underWay: UnderWay | undefined
+  private controller = new AbortController()
+  private ended: Promise<Ended> | undefined
+  private current: ClusterAction | undefined
+  private left: string | undefined
 
   /**
    * @param anyone a node whose daemon answers; throws CtdbtsError when there is none.
@@ -49,28 +46,35 @@ export class Actions {
     this.observe = observe
   }
 
+  /** What is under way. */
+  get underWay(): ClusterAction | undefined {
+    return this.current
+  }
+
+  /** What that would leave behind, should the program end now. */
+  get leaves(): string | undefined {
+    return this.left
+  }
+
   /** Never throws: what goes wrong is in the words that it ends with. */
   async carryOut(action: ClusterAction): Promise<Ended> {
-    if (this.underWay) return { text: 'something else is still under way', failed: true }
-    const controller = new AbortController()
-    const ended = this.attempt(action, controller.signal)
-    this.underWay = { controller, ended, leaves: undefined }
+    if (this.current) return { text: `${actionText(this.current)} is still under way`, failed: true }
+    this.current = action
+    this.controller = new AbortController()
+    this.ended = this.attempt(action, this.controller.signal)
     try {
-      return await ended
+      return await this.ended
     } finally {
-      this.underWay = undefined
+      this.current = undefined
+      this.left = undefined
     }
   }
 
-  /** What the action under way would leave behind, should the program end now. */
-  get leaves(): string | undefined {
-    return this.underWay?.leaves
-  }
-
-  /** Ends what is under way, and waits until it has cleaned up after itself: how it ended; undefined when nothing was under way. */
+  /** Ends what is under way, and waits until it has cleaned up after itself: how it ended; undefined when nothing was. */
   async end(): Promise<Ended | undefined> {
-    this.underWay?.controller.abort(new EndedError('INTERRUPTED', 'it was ended before its end'))
-    return await this.underWay?.ended
+    if (!this.current) return undefined
+    this.controller.abort(new EndedError('INTERRUPTED', 'ended before its end'))
+    return await this.ended
   }
 
   private async attempt(action: ClusterAction, signal: AbortSignal): Promise<Ended> {
@@ -85,11 +89,10 @@ export class Actions {
 
   private async result(action: ClusterAction, signal: AbortSignal): Promise<string> {
     const node = this.anyone()
+    this.observe(doneHere(action, Date.now()))
     switch (action.kind) {
-      case 'takeover-run': {
-        this.observe(asked('a takeover run was asked for', Date.now()))
+      case 'takeover-run':
         return doneBy(await requestTakeoverRun(node.client, node.localPnn, { timeoutMs: node.timeoutMs, signal }))
-      }
       case 'disable':
       case 'enable':
         return await this.changeState(node, action, signal)
@@ -104,7 +107,6 @@ export class Actions {
     signal: AbortSignal,
   ): Promise<string> {
     const change = kind === 'disable' ? disabling : enabling
-    this.observe(asked(`node ${pnn} was told to be ${kind}d`, Date.now(), [pnn]))
     const named = askedNode({ client, pnn: localPnn, timeoutMs }, pnn)
     const { changed, leader } = await changeState(named, change, { signal, onStep: () => {}, onProblem: () => {} })
     if (!changed) throw alreadySo(pnn, change)
@@ -116,11 +118,10 @@ export class Actions {
     { address, to }: { readonly address: string; readonly to: Pnn },
     signal: AbortSignal,
   ): Promise<string> {
-    this.observe(asked(`${address} is being moved to node ${to}`, Date.now(), [to], [address]))
     await moveIp(node, publicAddressOf(address), to, {
       signal,
       leaves: (what) => {
-        if (this.underWay) this.underWay.leaves = what
+        this.left = what
       },
       // Should the connection be lost, another one enables takeover runs again.
       again: (use) => use(this.anyone()),
