@@ -132,7 +132,7 @@ function besideEachOther(plan: Plan): PaneBox[] | undefined {
   const least = map === 'matrix' ? matrixColumns(shape) : Math.floor(area.columns / 2)
   if (area.columns < WIDE_COLUMNS || area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
   // A little air for the nodes of a matrix: words instead of letters.
-  const wanted = map === 'matrix' ? least + shape.nodes * 4 : least
+  const wanted = map === 'matrix' ? least + shape.nodes * 5 : least
   const left = Math.max(least, Math.floor(area.columns * 0.4), Math.min(wanted, area.columns - 1 - BESIDE_COLUMNS))
   const right = { ...area, left: left + 1, columns: area.columns - left - 1 }
   const others = stack(plan, right, plan.others, [Math.ceil(area.rows / 2)])
