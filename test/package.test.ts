@@ -63,9 +63,11 @@ describe('the package', () => {
       'dist/help.cjs',
       'dist/index.js',
       'dist/junit-report-builder.cjs',
+      'dist/plan-worker.cjs',
       'dist/prom-client.cjs',
       'dist/ssh2.cjs',
       'dist/types/*.d.ts',
+      'dist/watch.mjs',
       'oclif.manifest.json',
       'package.json',
     ])
