@@ -132,7 +132,7 @@ describeOnLab('watch', (lab) => {
       )
       await lab.startDaemon(2)
       await untilHealthy(lab)
-      await until('its connection is back', ({ kind, what, nodes }) => what === 'sighted' && nodes.includes(2))
+      await until('its connection is back', ({ what, nodes }) => what === 'sighted' && nodes.includes(2))
       expect(entries.map(({ text }) => text).join('\n')).not.toContain('undefined')
     })
   })

@@ -14,6 +14,8 @@ export interface Terminal extends AsyncDisposable {
   press(...keys: string[]): Promise<void>
   /** Types a text, letter by letter. */
   type(text: string): Promise<void>
+  /** Pastes a text, as a terminal that knows bracketed paste does. */
+  paste(text: string): Promise<void>
   /** What it shows now. */
   screen(): Promise<string>
   /** The screen with its escape sequences. */
@@ -55,6 +57,10 @@ export async function openTerminal(
     },
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
     type: async (text) => void (await tmux('send-keys', '-l', text)),
+    paste: async (text) => {
+      await tmux('set-buffer', '--', text)
+      await tmux('paste-buffer', '-p')
+    },
     screen,
     coloured: async () => (await tmux('capture-pane', '-p', '-e')).stdout,
     resize: async (width, height) => void (await tmux('resize-window', '-x', String(width), '-y', String(height))),

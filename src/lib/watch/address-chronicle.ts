@@ -51,7 +51,7 @@ export class AddressChronicle {
     if (!node.knownSet.has(address)) {
       // The next look tells whether it is so.
       node.known = undefined
-      node.knownSet = new Set([...node.knownSet, address])
+      node.knownSet.add(address)
       record.knownBy = withNode(record.knownBy, pnn)
     }
     const wasAwaited = isAwaited(record, event, pnn, atMs)
@@ -137,8 +137,9 @@ export class AddressChronicle {
       this.tellPassage(record, passage, atMs)
     }
     if (wasAbsent) record.trouble = undefined
-    // What another one may still have to tell has been overtaken.
+    // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
     record.awaited.clear()
+    if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
       this.cluster.node(pnn).held?.add(address)
@@ -184,7 +185,7 @@ export class AddressChronicle {
     record.owner = owner
     record.heardSinceMs = atMs
     record.sinceMs = isExact ? atMs : null
-    record.interfaceName = null
+    if (owner !== null && owner !== record.previousOwner) record.interfaceName = null
   }
 
   private seenPassage(record: AddressRecord, to: Pnn | null, silent: (pnn: Pnn) => boolean, atMs: number): Passage {

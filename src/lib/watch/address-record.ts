@@ -27,6 +27,7 @@ export interface AddressRecord {
   claims: readonly Pnn[]
   knownBy: readonly Pnn[]
   heldBy: readonly Pnn[]
+  /** Where it is on its owner, or was on the last one. */
   interfaceName: string | null
   sinceMs: number | null
   /** Since when it would have been heard if the owner had let it go. */

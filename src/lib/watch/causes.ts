@@ -98,9 +98,10 @@ function unfitness({ pnn, flags, flagsSinceMs, runState }: NodeRecord): string |
   return runState === undefined || runState === 'RUNNING' ? undefined : `node ${pnn} is in run state ${runState}`
 }
 
-function downLink({ interfaceName }: AddressRecord, { pnn, links }: NodeRecord): string | undefined {
+function downLink({ interfaceName }: AddressRecord, { pnn, links, linkChangedMs }: NodeRecord): string | undefined {
   const link = links.find(({ name }) => name === interfaceName)
-  return link && !link.linkUp ? `link ${link.name} of node ${pnn} went down` : undefined
+  if (!link || link.linkUp) return undefined
+  return `link ${link.name} of node ${pnn} ${linkChangedMs.has(link.name) ? 'went' : 'is'} down`
 }
 
 const lostKnowledge = ({ address }: AddressRecord, { pnn, known, knownSet }: NodeRecord): string | undefined =>

@@ -28,7 +28,7 @@ export interface NodeRecord {
   readonly claims: Set<string>
   /** As it was last told; undefined when it never was. */
   known: readonly KnownAddress[] | undefined
-  knownSet: ReadonlySet<string>
+  knownSet: Set<string>
   /** Public addresses in its kernel; undefined when that was not looked at. */
   held: Set<string> | undefined
   answers: boolean

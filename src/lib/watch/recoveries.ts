@@ -15,6 +15,8 @@ export class Recoveries {
   private generation: { readonly asked: Pnn; readonly value: number } | undefined
   /** One was told to have finished, and its generation was not seen yet. */
   private isEndTold = false
+  /** The generation of the one under way has been seen: it is new before the recovery is over. */
+  private isGenerationSeen = false
 
   constructor(teller: Teller) {
     this.teller = teller
@@ -32,7 +34,7 @@ export class Recoveries {
       end.toldBy.add(pnn)
       return
     }
-    this.isEndTold = true
+    this.isEndTold = !this.isGenerationSeen
     this.finish(atMs, new Set([pnn]), 'a recovery finished')
   }
 
@@ -43,13 +45,15 @@ export class Recoveries {
     const { atMs, beganMs, isFirst } = look
     const inRecovery = nodes.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
     const isNew = this.noteGeneration({ ...snapshot, nodes })
-    if (this.end && this.end.atMs >= beganMs) return
-    if (isNew && !isFirst) {
-      if (!this.isEndTold) this.finish(atMs, new Set(), 'a recovery took place')
-      this.isEndTold = false
+    const isOutdated = this.end !== undefined && this.end.atMs >= beganMs
+    if (!isOutdated && inRecovery.length > 0) {
+      this.isGenerationSeen ||= isNew
+      if (this.since === undefined) this.start(atMs, inRecovery, isFirst)
+      return
     }
-    if (inRecovery.length > 0 && this.since === undefined) this.start(atMs, inRecovery, isFirst)
-    else if (inRecovery.length === 0 && this.since !== undefined) this.finish(atMs, new Set(), 'the recovery finished')
+    if (!isOutdated && this.since !== undefined) this.finish(atMs, new Set(), 'the recovery finished')
+    else if (isNew && !this.isEndTold && !isOutdated) this.finish(atMs, new Set(), 'a recovery took place')
+    if (isNew) this.isEndTold = false
   }
 
   /** Whether it is another than before. */
@@ -72,6 +76,7 @@ export class Recoveries {
   private finish(atMs: number, toldBy: Set<Pnn>, text: string): void {
     const { since } = this
     this.since = undefined
+    this.isGenerationSeen = false
     this.end = { atMs, toldBy }
     const awayMs = since === undefined ? {} : { awayMs: atMs - since }
     this.teller.tell(atMs, { kind: 'recovery', what: 'finished', text, tone: 'plain', pnns: [], addresses: [], ...awayMs })

@@ -1,7 +1,7 @@
 import { auditSamples, needsAnotherSample } from '../../lib/audit/audit.ts'
+import type { Movement } from '../../lib/audit/movement.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
 import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
-import type { Cluster } from './cluster.ts'
 import { MEMORY_MS } from './listener.ts'
 
 /** So many full looks are compared: the last two tell what is so, the one before whether it lasts. */
@@ -11,25 +11,38 @@ const SECOND_MS = 300
 /** After so long another look tells whether what was found stays: longer than a recovery daemon takes to notice something. */
 const AGAIN_MS = 2_500
 
-/** Audits made one after the other, each of the full looks up to then. */
-export class AuditSeries {
-  private looks: { readonly beganMs: number; readonly snapshot: Snapshot }[] = []
+/** What a full look has seen. Plain data, so that it can be handed to a worker. */
+export interface FullLook {
+  /** Milliseconds since 1970. */
+  readonly beganMs: number
+  readonly snapshot: Snapshot
+  /** What was heard since the full look before. */
+  readonly activity: readonly Movement[]
+}
 
-  /**
-   * Audits what a full look has seen, together with those before it.
-   * @param beganMs when the look began; milliseconds since 1970.
-   * @returns no report where there is nothing to compare with, and in how many milliseconds another look is wanted, where one is.
-   */
-  add(snapshot: Snapshot, beganMs: number, cluster: Cluster): { readonly report?: AuditReport; readonly againMs?: number } {
+export interface Audited {
+  /** Absent where there is nothing to compare with. */
+  readonly report?: AuditReport
+  /** In how many milliseconds another full look is wanted, where one is. */
+  readonly againMs?: number
+}
+
+/** Audits full looks one after the other. On large clusters it takes seconds, which somebody else than the thread of the view should spend. */
+export interface Auditor {
+  add(look: FullLook): Audited | Promise<Audited>
+}
+
+/** Audits each full look together with those before it, in the thread that asks for it. */
+export class AuditSeries implements Auditor {
+  private looks: FullLook[] = []
+
+  add(look: FullLook): Audited {
     // What moved since a look of long ago is forgotten, and cannot be told from a fault any more.
-    const recent = this.looks.filter((look) => beganMs - look.beganMs < MEMORY_MS)
-    this.looks = [...recent, { beganMs, snapshot }].slice(-SAMPLES)
-    const before = this.looks.at(-2)
-    if (!before) return { againMs: SECOND_MS }
-    const report = auditSamples(
-      this.looks.map((look) => look.snapshot),
-      { activity: cluster.activitySince(before.beganMs) },
-    )
+    const recent = this.looks.filter(({ beganMs }) => look.beganMs - beganMs < MEMORY_MS)
+    this.looks = [...recent, look].slice(-SAMPLES)
+    if (this.looks.length < 2) return { againMs: SECOND_MS }
+    const samples = this.looks.map(({ snapshot }) => snapshot)
+    const report = auditSamples(samples, { activity: look.activity })
     return { report, ...(needsAnotherSample(report) && { againMs: AGAIN_MS }) }
   }
 }

@@ -2,7 +2,7 @@ import { hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { factsOf, type MissingFact, type NodeFacts, type Snapshot } from '../../lib/snapshot/snapshot.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
-import { AuditSeries } from './audit-series.ts'
+import { type Auditor, AuditSeries } from './audit-series.ts'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 import { Keepers } from './keepers.ts'
 import { LeaderNews } from './leader-news.ts'
@@ -15,6 +15,8 @@ import { Wakefulness } from './wakefulness.ts'
 const ANSWER_MS = 3_000
 /** A machine may take so long for all its files and rules. */
 const FULL_LOOK_MS = 5_000
+/** So many times as long as an audit took, there is none, unless something happens. */
+const AUDIT_SHARE = 10
 /** After so long without another message, what moved has come to rest. */
 const SETTLED_MS = 1_000
 
@@ -24,6 +26,8 @@ export interface FollowOptions {
   readonly intervalMs: number
   /** Between two full looks with an audit. */
   readonly auditEveryMs: number
+  /** Who audits; this very thread unless given. */
+  readonly auditor?: Auditor | undefined
   /** Told of everything, in the order of time. */
   readonly observe: (observation: Observation) => void
   readonly signal?: AbortSignal | undefined
@@ -41,7 +45,9 @@ export class Follower implements Disposable {
   private readonly schedule: LookSchedule
   private readonly wakefulness = new Wakefulness()
   private readonly leaderNews = new LeaderNews()
-  private readonly audits = new AuditSeries()
+  private readonly auditor: Auditor
+  private isAuditing = false
+  private lastFullMs = 0
   private readonly first = Promise.withResolvers<Snapshot>()
   private opened: Cluster | undefined
   private keepers: Keepers | undefined
@@ -52,6 +58,7 @@ export class Follower implements Disposable {
 
   private constructor(options: FollowOptions) {
     this.options = options
+    this.auditor = options.auditor ?? new AuditSeries()
     this.schedule = new LookSchedule(options.intervalMs, () => this.look())
     this.firstLook = this.first.promise
     // Whoever does not wait for it does without.
@@ -184,7 +191,7 @@ export class Follower implements Disposable {
     cluster.hosts.adopt(snapshot.nodeMap)
     this.keepers?.keepAll()
     for (const pnn of comeBack(before, snapshot)) this.keepers?.tryNow(pnn)
-    if (isFull) this.audit(cluster, snapshot, began.atMs)
+    if (isFull) void this.audit(cluster, snapshot, began.atMs)
     else if (before && shapeOf(before) !== shapeOf(snapshot)) this.lookFullyAfter(SETTLED_MS)
   }
 
@@ -208,10 +215,20 @@ export class Follower implements Disposable {
     for (const pnn of [...silent.daemon.keys(), ...silent.host.keys()]) this.keepers?.check(pnn)
   }
 
-  private audit(cluster: Cluster, snapshot: Snapshot, beganMs: number): void {
-    const { report, againMs } = this.audits.add(snapshot, beganMs, cluster)
+  /** While one audit is under way, no other begins. */
+  private async audit(cluster: Cluster, snapshot: Snapshot, beganMs: number): Promise<void> {
+    if (this.isAuditing) return
+    this.isAuditing = true
+    const startMs = performance.now()
+    const activity = cluster.activitySince(this.lastFullMs)
+    this.lastFullMs = beganMs
+    const { report, againMs } = await this.auditor.add({ beganMs, snapshot, activity })
+    this.isAuditing = false
     if (report) this.observe({ kind: 'audited', atMs: Date.now(), report })
-    if (againMs !== undefined && this.restDueMs === Number.POSITIVE_INFINITY) this.lookFullyAfter(againMs)
+    const tookMs = performance.now() - startMs
+    this.fullDueMs = Math.max(this.fullDueMs, performance.now() + AUDIT_SHARE * tookMs)
+    const isWanted = againMs !== undefined && this.restDueMs === Number.POSITIVE_INFINITY
+    if (isWanted) this.lookFullyAfter(Math.max(againMs, tookMs))
   }
 }
 

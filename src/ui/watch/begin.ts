@@ -1,3 +1,4 @@
+import { beginStory } from '../../lib/watch/observe.ts'
 import type { Model } from './model.ts'
 
 /** What the terminal UI of a watch begins with, before anything of the cluster was seen. */
@@ -14,7 +15,7 @@ export interface Beginning {
 
 /** The first model: nothing is known yet, and the addresses have the keys. */
 export const beginModel = ({ title, isSimulated, readOnly, intervalMs, size, nowMs }: Beginning): Model => ({
-  story: { nodes: [], addresses: [], findings: [] },
+  story: beginStory(),
   timeline: [],
   forgotten: 0,
   log: [],

@@ -5,11 +5,12 @@ import type { Model, Notice, Overlay } from './model.ts'
 import { columnsOf, harmless } from './text-columns.ts'
 import { ageText } from './times.ts'
 
-/** The line at the bottom: what is being typed, else a notice, else what is imagined, else who cannot be reached, else keys. */
+/** The line at the bottom: what is being typed, else a notice, else the keys of what lies over the panes, else what is imagined, else who cannot be reached, else keys. */
 export function bottomLine(model: Model, columns: number): Line {
   const { overlay, notice, preview } = model
   if (overlay?.kind === 'input') return inputLine(overlay, columns)
   if (notice) return noticeLine(notice)
+  if (overlay) return hintLine(model, columns)
   if (preview) return previewLine(preview)
   return blindLine(model) ?? hintLine(model, columns)
 }

@@ -78,12 +78,15 @@ function aspectOf(edit: Edit): string {
   }
 }
 
-/** The order in which edits are possible: nothing can be imagined of a node once it is down. */
-const isLater = ({ kind }: Edit): number => (kind === 'down' ? 1 : 0)
+/**
+ * The order in which edits are possible: a node that is up and healthy cannot be enabled any more, only what is up can be disabled, and
+ * nothing can be imagined of a node once it is down.
+ */
+const rankOf = ({ kind }: Edit): number => ['up', 'disable', 'down'].indexOf(kind)
 
 /** Edits with one more; without it when it is among them. One that says the contrary gives way. */
 export function toggled(edits: readonly Edit[], edit: Edit): readonly Edit[] {
   const others = edits.filter((each) => aspectOf(each) !== aspectOf(edit))
   if (edits.some((each) => isSameEdit(each, edit))) return others
-  return [...others, edit].toSorted((a, b) => isLater(a) - isLater(b))
+  return [...others, edit].toSorted((a, b) => rankOf(a) - rankOf(b))
 }

@@ -15,7 +15,7 @@ import { lookNow, togglePause } from './taking-in.ts'
 export type Place = 'panes' | 'text' | 'menu' | 'question' | 'line'
 
 /** Groups of keys, as the help has them. */
-export const KEY_GROUPS = [
+const KEY_GROUPS = [
   'Moving',
   'Showing',
   'What if',
@@ -25,7 +25,7 @@ export const KEY_GROUPS = [
   'In a question',
   'In a line of input',
 ] as const
-export type KeyGroup = (typeof KEY_GROUPS)[number]
+type KeyGroup = (typeof KEY_GROUPS)[number]
 
 /** What keys do. */
 export interface KeyBinding {
@@ -111,7 +111,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['/'],
     group: 'Showing',
-    label: 'filter: 10.0.0.3 =10.0.0.3 10.0.0.0/24 node2 missing eth1 …',
+    label: 'filter: 10.0.0.3 =10.0.0.3 10.0.0.0/24 node2 missing …',
     hint: { rank: 4, word: 'filter' },
     does: only(openFilter),
   },
@@ -148,7 +148,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['escape'],
     group: 'Showing',
-    label: 'end the preview, else clear the filter',
+    label: 'end the preview; else clear the filter; else the mark',
     hint: {
       rank: 3,
       word: ({ preview, filter }) => (preview ? 'end preview' : filter === '' ? undefined : 'clear filter'),
@@ -173,7 +173,9 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     keys: ['a'],
     group: 'Changing the cluster',
     label: ({ readOnly }) =>
-      `takeover run, disable, enable, move; you are asked first${readOnly === undefined ? '' : ` (not here: ${readOnly})`}`,
+      readOnly === undefined
+        ? 'takeover run, disable, enable, move; you are asked first'
+        : `takeover run, disable, …; not here: ${readOnly}`,
     hint: { rank: 6, word: ({ readOnly }) => (readOnly === undefined ? 'act' : undefined) },
     does: openActions,
   },

@@ -12,10 +12,6 @@ import { type UnderCursor, underCursor } from './under-cursor.ts'
 const menu = (model: Model, title: string, items: readonly MenuItem[]): Result =>
   result({ ...model, overlay: { kind: 'menu', title, items, cursor: 0 } })
 
-/** `10.0.0.31, node 2` */
-export const subjectText = ({ address, pnns }: UnderCursor): string =>
-  [...(address ? [address.address] : []), ...pnns.map((pnn) => `node ${pnn}`)].join(', ')
-
 const nodeOf = ({ story }: Model, pnn: Pnn): NodeState | undefined => story.nodes.find((node) => node.pnn === pnn)
 
 /** The nodes under the cursor, as they stand. */
@@ -39,13 +35,16 @@ export function openWhatIf(model: Model): Result {
   return menu(model, 'What if …', items)
 }
 
-/** What the node is not already. */
+/** What the node is not already, as far as it can be imagined: of a node that is down nothing is known. */
 function editsOfNode({ pnn, flags, links }: NodeState): readonly Edit[] {
   const node = { flags }
+  if (!isReachable(node)) return [{ kind: 'up', pnn }]
+  const isDisabled = hasFlag(node, NODE_FLAG.DISABLED)
   return [
-    ...(isReachable(node) ? [{ kind: 'down' as const, pnn }] : []),
-    ...(flags === 0 ? [] : [{ kind: 'up' as const, pnn }]),
-    ...(isReachable(node) ? [{ kind: hasFlag(node, NODE_FLAG.DISABLED) ? ('enable' as const) : ('disable' as const), pnn }] : []),
+    { kind: 'down', pnn },
+    { kind: isDisabled ? 'enable' : 'disable', pnn },
+    // To be enabled is all that a node lacks which is only disabled.
+    ...(flags === 0 || flags === NODE_FLAG.DISABLED ? [] : [{ kind: 'up' as const, pnn }]),
     ...links.map(({ name, linkUp }): Edit => ({ kind: linkUp ? 'link-down' : 'link-up', pnn, interfaceName: name })),
   ]
 }
@@ -57,10 +56,10 @@ export function openActions(model: Model): Result {
   const under = underCursor(model)
   const actions: readonly ClusterAction[] = [
     { kind: 'takeover-run' },
-    ...nodesUnder(model, under).map(
-      ({ pnn, flags }): ClusterAction => ({ kind: hasFlag({ flags }, NODE_FLAG.DISABLED) ? 'enable' : 'disable', pnn }),
-    ),
-    ...(under.address ? movesOf(under.address, under.pnns) : []),
+    ...nodesUnder(model, under)
+      .filter(isReachable)
+      .map(({ pnn, flags }): ClusterAction => ({ kind: hasFlag({ flags }, NODE_FLAG.DISABLED) ? 'enable' : 'disable', pnn })),
+    ...(under.address ? movesOf(model, under.address, under.pnns) : []),
   ]
   return menu(
     model,
@@ -69,9 +68,10 @@ export function openActions(model: Model): Result {
   )
 }
 
-/** To each node that may host it; a marked one first. */
-function movesOf({ address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
-  const others = knownBy.filter((pnn) => pnn !== owner)
+/** To each node that knows it and can be told so; a marked one first. */
+function movesOf(model: Model, { address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
+  const reachable = new Set(model.story.nodes.filter(isReachable).map(({ pnn }) => pnn))
+  const others = knownBy.filter((pnn) => pnn !== owner && reachable.has(pnn))
   const first = others.filter((pnn) => pnns.includes(pnn))
   return [...first, ...others.filter((pnn) => !first.includes(pnn))].map((to) => ({ kind: 'move', address, to }))
 }

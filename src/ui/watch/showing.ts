@@ -1,4 +1,5 @@
 import { GROUPINGS, type Model, SORTS } from './model.ts'
+import { hasColumns } from './panes.ts'
 import { type Result, result, withNotice } from './result.ts'
 import { underCursor } from './under-cursor.ts'
 
@@ -32,8 +33,12 @@ export function filterByCursor(model: Model): Result {
   return result({ ...model, filter: filters[filters.indexOf(model.filter) + 1] ?? '' })
 }
 
-/** What Esc does where nothing lies over the panes: ends the preview, else clears the filter. */
+/** What Esc does where nothing lies over the panes: ends the preview, else clears the filter, else the mark of a column. */
 export function goBack({ preview, ...model }: Model): Model {
   if (preview) return model
-  return model.filter === '' ? withNotice(model, 'q quits') : { ...model, filter: '' }
+  if (model.filter !== '') return { ...model, filter: '' }
+  if (hasColumns(model) && model.cursors.nodes !== undefined) return withoutMark(model)
+  return withNotice(model, 'q quits')
 }
+
+const withoutMark = (model: Model): Model => ({ ...model, cursors: { ...model.cursors, nodes: undefined } })

@@ -93,7 +93,7 @@ export function openTerminal({ first, update, onEffect, stdin, stdout, isColoure
   function redraw(): void {
     instance?.clear()
     stdout.write(CLEAR_SCREEN)
-    frames.request()
+    frames.now()
   }
 
   async function away(work: () => void | Promise<void>): Promise<void> {

@@ -1,11 +1,12 @@
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 import { cursorKey } from './cursor.ts'
+import { entryDetails } from './entry-line.ts'
 import { paneHeading } from './heading.ts'
 import { cell, fitLine, type Line, marked, span } from './line.ts'
 import type { Model } from './model.ts'
 import { logRows, timelineRows } from './rows.ts'
 import { harmless } from './text-columns.ts'
-import { clockText, spanText } from './times.ts'
+import { clockText } from './times.ts'
 import { toneSign } from './words.ts'
 
 /** The timeline: a heading, then a line for each of the entries shown, the newest last. */
@@ -14,7 +15,7 @@ export function timelineLines(model: Model, columns: number, bodyRows: number): 
   const top = topOf(model, 'timeline', rows.length, bodyRows)
   const cursor = model.pane === 'timeline' ? cursorKey(model, 'timeline') : undefined
   const body = rows.slice(top, top + bodyRows).map((entry) => {
-    const line = entryLine(entry, model.nowMs)
+    const line = entrySpans(entry, model.nowMs)
     return cursor === `t:${entry.id}` ? marked(fitLine(line, columns)) : line
   })
   const empty: Line[] = rows.length === 0 ? [[span('nothing has happened yet', 'quiet')]] : []
@@ -53,14 +54,15 @@ function newText(count: number, top: number, bodyRows: number): string {
   return below > 0 ? `${below} newer ↓` : ''
 }
 
-/** `14:05:10 ✗ 10.0.0.31 lost by node 1 · node 1 is UNHEALTHY · away 2.1 s`. */
-function entryLine({ atMs, tone, text, cause, awayMs }: TimelineEntry, nowMs: number): Line {
+/** `14:05:10 ✗ 10.0.0.31 is on no node (because node 1 became UNHEALTHY)`. */
+function entrySpans(entry: TimelineEntry, nowMs: number): Line {
+  const { atMs, tone, text, check } = entry
   const { sign, mood } = toneSign(tone)
+  const details = entryDetails(entry)
   return [
     cell(clockText(atMs, nowMs), 8, 'quiet'),
     span(` ${sign} `, mood),
-    span(harmless(text), tone === 'plain' ? 'plain' : mood),
-    ...(awayMs === undefined ? [] : [span(` · away ${spanText(awayMs)}`)]),
-    ...(cause === undefined ? [] : [span(` · ${harmless(cause)}`, 'quiet')]),
+    span(harmless(check === undefined ? text : `${check}: ${text}`), mood),
+    ...(details === '' ? [] : [span(` (${harmless(details)})`, 'quiet')]),
   ]
 }

@@ -14,7 +14,3 @@ export function ageText(durationMs: number): string {
   if (seconds < 100 * 3600) return `${Math.floor(seconds / 3600)} h`
   return `${Math.floor(seconds / 86_400)} d`
 }
-
-/** How long something was away, which is often less than a second: `0.4 s`. */
-export const spanText = (durationMs: number): string =>
-  durationMs < 10_000 ? `${(Math.max(0, durationMs) / 1000).toFixed(1)} s` : ageText(durationMs)

@@ -20,7 +20,7 @@ export interface UnderCursor {
 export const underCursor = (model: Model): UnderCursor => UNDER[model.pane](model)
 
 /** The node whose column is marked; undefined when none is, or when nodes are no columns. */
-export function markedNode(model: Model): Pnn | undefined {
+function markedNode(model: Model): Pnn | undefined {
   if (!hasColumns(model) || model.cursors.nodes === undefined) return undefined
   return model.story.nodes[cursorIndex(model, 'nodes')]?.pnn
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import { Random } from '../../../src/lib/sim/random.ts'
 import { drawCluster, drawFault, endsOf } from '../../sim/draw.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
@@ -89,7 +90,29 @@ function checkEntries({ watch, first, told }: ReturnType<typeof watchedFaults>):
   }
 }
 
+/** What lets addresses go only by releases, of which the node tells. */
+function drawChange(random: Random, small: SmallWorld): string {
+  const { pnn, daemon } = random.pick(small.world.nodes)
+  const flags = daemon?.ownFlags ?? 0
+  return random.pick([
+    'run',
+    (flags & NODE_FLAG.DISABLED) === 0 ? `disable ${pnn}` : `enable ${pnn}`,
+    (flags & NODE_FLAG.STOPPED) === 0 ? `stop ${pnn}` : `continue ${pnn}`,
+    `link ${pnn} ${random.pick(['bond0', 'bond1'])} ${random.pick(['up', 'down'])}`,
+    `ban ${pnn} ${random.between(1, 10)}`,
+  ])
+}
+
 describe('the timeline of a random cluster', () => {
+  it.each(seeds)('has nothing else where addresses only go as they are told to (seed %i)', (seed) => {
+    const watched = watchedFaults(seed, drawChange)
+    comeToRest(watched)
+    checkEntries(watched)
+    checkOwners(watched)
+    const { watch, first, told } = watched
+    expect(deedsByNode(replay(watch.timeline.slice(told), first).deeds)).toEqual(deedsByNode(watch.happened))
+  })
+
   it.each(seeds)('has every take and release, whatever happens, and the story is true in the end (seed %i)', (seed) => {
     const watched = watchedFaults(seed, (random, small) => drawFault(random, small.world))
     comeToRest(watched)

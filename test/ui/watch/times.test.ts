@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ageText, clockText, spanText } from '../../../src/ui/watch/times.ts'
+import { ageText, clockText } from '../../../src/ui/watch/times.ts'
 import { NOW } from './models.ts'
 
 const HOUR = 3_600_000
@@ -20,9 +20,5 @@ describe('times in few columns', () => {
       '4 d',
     ])
     expect(ageText(-5000)).toBe('0 s')
-  })
-
-  it('are spans with tenths while they are short', () => {
-    expect([0, 412, 2100, 12_000].map(spanText)).toEqual(['0.0 s', '0.4 s', '2.1 s', '12 s'])
   })
 })

@@ -237,18 +237,8 @@ describe('what if', () => {
       nodeState(1, { flags: NODE_FLAG.DISCONNECTED }),
     ]
     const watched = new Watched(makeStory(2, [0, 1], { nodes })).press('w')
-    expect(watched.menu).toEqual([
-      'node 0 is down',
-      'node 0 is up and healthy',
-      'node 0 is enabled',
-      'eth1 of node 0 has a link',
-      'no node knows 10.0.0.1',
-    ])
-    expect(watched.press('escape', 'j', 'w').menu).toEqual([
-      'node 1 is up and healthy',
-      'eth1 of node 1 has no link',
-      'no node knows 10.0.0.2',
-    ])
+    expect(watched.menu).toEqual(['node 0 is down', 'node 0 is enabled', 'eth1 of node 0 has a link', 'no node knows 10.0.0.1'])
+    expect(watched.press('escape', 'j', 'w').menu).toEqual(['node 1 is up and healthy', 'no node knows 10.0.0.2'])
   })
 
   it('is about the marked column before the owner', () => {

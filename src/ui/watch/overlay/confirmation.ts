@@ -3,6 +3,7 @@ import { CHANGE_SIGNS, changesAnything, countText, planSummary } from '../../pla
 import { actionText } from '../edits.ts'
 import type { Line } from '../line.ts'
 import type { ClusterAction, Planned } from '../model.ts'
+import { remembering } from '../remembering.ts'
 import { ownerText } from '../words.ts'
 import { EMPTY, paragraph, titleOf } from './text-block.ts'
 
@@ -12,13 +13,13 @@ export function actionQuestion(action: ClusterAction): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}?`
 }
 
-/** What would follow from an action, by the planner's word. */
-export function plannedLines(planned: Planned, columns: number): Line[] {
+/** What would follow from an action, by the planner's word. It is asked for with every key, and can be thousands of lines. */
+export const plannedLines = remembering((planned: Planned, columns: number): Line[] => {
   if (planned.state === 'working') return paragraph('Working out what would happen …', columns)
   if (planned.state === 'failed')
     return paragraph(`What would happen cannot be told: ${planned.why}`, columns, { mood: 'warning' })
   return planLines(planned.plan, columns)
-}
+})
 
 function planLines(plan: Plan, columns: number): Line[] {
   const moves = plan.addresses.filter(({ change }) => change !== 'kept')

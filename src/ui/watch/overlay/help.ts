@@ -14,7 +14,7 @@ const SIGNS: readonly (readonly [sign: string, means: string])[] = [
   ['◌ comes', 'in a preview: it would go here; leaves: from here'],
   ['eth0↓', 'an interface without a link'],
 ]
-const KEY_COLUMNS = 22
+const KEY_COLUMNS = 18
 
 /** What every key does, and what the signs mean. */
 export function helpLines(model: Model): Line[] {

@@ -4,7 +4,7 @@ import type { Model, Overlay } from '../model.ts'
 import { harmless } from '../text-columns.ts'
 import { addressDetails } from './address-details.ts'
 import { actionQuestion, plannedLines } from './confirmation.ts'
-import { entryDetails } from './entry-details.ts'
+import { entryLines } from './entry-details.ts'
 import { helpLines } from './help.ts'
 import { nodeDetails } from './node-details.ts'
 
@@ -101,7 +101,7 @@ function contentOf(model: Model, overlay: Box, columns: number): readonly Line[]
     case 'node':
       return nodeDetails(model, overlay.pnn, columns)
     case 'entry':
-      return entryDetails(model, overlay.id, columns)
+      return entryLines(model, overlay.id, columns)
     case 'menu':
       return overlay.items.map(({ label, choice, isOn }, index) => {
         const line = [span(`${isOn ? '✓' : ' '} ${harmless(label)}`, choice ? 'plain' : 'quiet')]

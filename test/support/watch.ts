@@ -1,0 +1,80 @@
+import type { Pnn } from '../../src/lib/cluster/node.ts'
+import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts'
+import type { ToldEvent } from '../../src/lib/watch/observation.ts'
+import { Chronicle } from '../../src/lib/watch/observe.ts'
+import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
+import { healthyCluster, heldAddress, withFacts, withHost } from './audit-cluster.ts'
+
+/** 10:00:00 of some day. */
+export const START_MS = Date.UTC(2026, 0, 2, 10)
+
+/** A chronicle that has seen a healthy cluster of three nodes and six addresses; times are seconds since then. */
+export class Watch {
+  readonly chronicle = new Chronicle()
+  snapshot: Snapshot
+
+  constructor(snapshot = healthyCluster()) {
+    this.snapshot = snapshot
+    this.see(0)
+  }
+
+  /** Looks; the look began at the same moment unless told otherwise. */
+  see(second: number, snapshot = this.snapshot, began = second): readonly TimelineEntry[] {
+    this.snapshot = snapshot
+    return this.chronicle.observe({ kind: 'seen', atMs: at(second), beganMs: at(began), snapshot })
+  }
+
+  tell(second: number, pnn: Pnn, event: ToldEvent, address?: string): readonly TimelineEntry[] {
+    const about = address === undefined ? {} : { address }
+    return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event, ...about })
+  }
+
+  address(address: string) {
+    const found = this.chronicle.story.addresses.find((each) => each.address === address)
+    if (!found) throw new Error(`nothing is known of ${address}`)
+    return found
+  }
+
+  node(pnn: Pnn) {
+    const found = this.chronicle.story.nodes.find((each) => each.pnn === pnn)
+    if (!found) throw new Error(`nothing is known of node ${pnn}`)
+    return found
+  }
+}
+
+export const at = (second: number): number => START_MS + second * 1_000
+
+/** The same cluster with an address on another node, or on none, as daemons and kernels tell it. */
+export function given(snapshot: Snapshot, address: string, to: Pnn | null): Snapshot {
+  const moved = snapshot.nodes.reduce(
+    (changed, { pnn }) =>
+      withFacts(changed, pnn, ({ known }) => ({
+        known: (known ?? []).map((each) =>
+          each.address === address ? { ...each, owner: to, activeInterface: to === pnn ? 'eth1' : null } : each,
+        ),
+      })),
+    snapshot,
+  )
+  return moved.nodes.reduce((changed, { pnn }) => held(changed, pnn, address, pnn === to), moved)
+}
+
+/** The same cluster where a kernel has an address, or has it not. */
+export const held = (snapshot: Snapshot, pnn: Pnn, address: string, has: boolean): Snapshot =>
+  withHost(snapshot, pnn, ({ addresses = [] }) => {
+    const others = addresses.filter((each) => each.address !== address)
+    return { addresses: has ? [...others, heldAddress(address, 24, 'eth1')] : others }
+  })
+
+/** The same cluster with other flags of a node in the node map. */
+export const flagged = (snapshot: Snapshot, pnn: Pnn, flags: number): Snapshot => ({
+  ...snapshot,
+  nodeMap: snapshot.nodeMap.map((node) => (node.pnn === pnn ? { ...node, flags } : node)),
+})
+
+/** The same cluster with a node that is cut off. */
+export const cutOff = (snapshot: Snapshot, pnn: Pnn): Snapshot => ({
+  ...flagged(snapshot, pnn, 1),
+  nodes: snapshot.nodes.map((facts) =>
+    facts.pnn === pnn ? { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'not connected' }] } : facts,
+  ),
+})
