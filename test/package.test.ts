@@ -81,12 +81,15 @@ describe('the package', () => {
       '@oclif/core',
       'cli-table3',
       'execa',
+      'ink',
       'prom-client',
       'pure-rand',
+      'react',
       'shell-quote',
       'smol-toml',
       'ssh2',
       'string-width',
+      'yoga-layout',
     ])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })

@@ -182,6 +182,19 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
   })
 
+  it.each([
+    ['TERM', 143],
+    ['INT', 130],
+    ['HUP', 129],
+  ])('gives it back after SIG%s too, which ends it with %i', async (signal, status) => {
+    const dir = folder()
+    await using terminal = await inTerminal(`--sim & echo $! > '${dir.file('pid')}'; fg`, {})
+    await terminal.shows('? help')
+    process.kill(Number(readFileSync(dir.file('pid'), 'utf8')), `SIG${signal}`)
+    await terminal.shows(`status ${status}`)
+    expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+  })
+
   it('changes nothing over SSH, unless it was started so', async () => {
     const { env, config } = await served()
     const ways = [...config, '--host', 'node0'].map((word) => `'${word}'`).join(' ')
