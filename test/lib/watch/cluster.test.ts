@@ -83,6 +83,16 @@ describe('a node', () => {
     ])
   })
 
+  it('that becomes unhealthy with its link, and healthy with it', () => {
+    const down = withFacts(calm, 1, () => ({ interfaces: [{ name: 'eth1', linkUp: false, references: 0 }] }))
+    const watch = new Watch()
+    expect(watch.see(1, flagged(down, 1, NODE_FLAG.UNHEALTHY))).toMatchObject([
+      { kind: 'link', what: 'down' },
+      { kind: 'health', what: 'unhealthy', cause: 'link eth1 of node 1 went down' },
+    ])
+    expect(watch.see(4, calm)).toMatchObject([{ kind: 'link' }, { what: 'healthy', cause: 'link eth1 of node 1 came up' }])
+  })
+
   it('that goes through its run states', () => {
     const watch = new Watch()
     const starting = withFacts(calm, 2, () => ({ runState: 'STARTUP' }))
