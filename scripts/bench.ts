@@ -10,6 +10,7 @@ import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchSimulation } from './bench/simulation.ts'
+import { benchWatch } from './bench/watch.ts'
 
 const root = join(import.meta.dirname, '..')
 const dir = mkdtempSync(join(tmpdir(), 'ctdbts-bench-'))
@@ -99,6 +100,7 @@ try {
   await nodeMap()
   await benchAllocation()
   benchSimulation()
+  await benchWatch()
   await benchAudit()
 } finally {
   rmSync(dir, { recursive: true, force: true })

@@ -28,9 +28,18 @@ const startFaster: Plugin = {
       loader: 'ts',
     }))
     onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
+    onResolve({ filter: /ui[\\/]watch[\\/]terminal-ui\.ts$/ }, () => ({ path: './watch.mjs', external: true }))
     // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
     onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'absent' }))
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export const isWsl = false' }))
+  },
+}
+
+/** Ink's way to React's tools for developers, which are no part of it. */
+const withoutDevtools: Plugin = {
+  name: 'without-devtools',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: '' }))
   },
 }
 
@@ -106,10 +115,31 @@ function readIfThere(path: string): string | undefined {
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const metafiles = await Promise.all([
-  bundle({ entryPoints: ['src/cli/index.ts'], outfile: 'dist/cli.cjs', format: 'cjs', minify: true, plugins: [startFaster] }),
+  bundle({
+    entryPoints: ['src/cli/index.ts'],
+    outfile: 'dist/cli.cjs',
+    format: 'cjs',
+    minify: true,
+    plugins: [startFaster],
+    // By which it finds the files beside it.
+    define: { 'import.meta.filename': '__filename' },
+  }),
   // Only who asks for help needs it.
   bundle({ entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs', format: 'cjs', minify: true }),
   bundle({ entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
+  bundle({
+    // A module, as Ink waits for WebAssembly while it loads, which CommonJS cannot.
+    entryPoints: ['src/ui/watch/terminal-ui.ts'],
+    outfile: 'dist/watch.mjs',
+    format: 'esm',
+    minify: true,
+    // React's checks for developers are left out.
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    plugins: [withoutDevtools],
+    // For what is CommonJS in it.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  }),
+  bundle({ entryPoints: ['src/cli/watch/plan-worker.ts'], outfile: 'dist/plan-worker.cjs', format: 'cjs', minify: true }),
   ...APART.map((name) =>
     // Native parts that ssh2 is a little faster with, and does without where they are not.
     bundle({

@@ -1,11 +1,7 @@
 import { EndedError } from '../lib/errors.ts'
 import { visible } from '../ui/visible.ts'
+import { type EndingSignal, onEndingSignal } from './ending-signals.ts'
 import { whenOutputCloses } from './output.ts'
-
-/** How a program ends that a signal has ended: 128 and the signal's number. A lost terminal (SIGHUP) is one too. */
-const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
-type Signal = keyof typeof EXIT_STATUS_BY_SIGNAL
-const SIGNALS = Object.keys(EXIT_STATUS_BY_SIGNAL) as Signal[]
 
 /** What is under way, and must not be left half done. */
 const underWay = new Set<AbortController>()
@@ -30,8 +26,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
     left = what
   }
   const controller = new AbortController()
-  const onSignal = (signal: Signal) => {
-    const exitStatus = EXIT_STATUS_BY_SIGNAL[signal]
+  const onSignal = (signal: EndingSignal, exitStatus: number) => {
     if (controller.signal.aborted) {
       if (signal === 'SIGHUP') return
       if (left !== undefined) process.stderr.write(`ctdbts: ${visible(left)}\n`)
@@ -41,13 +36,13 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
     controller.abort(new EndedError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
   }
   whenOutputCloses('go on')
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  const stopHearing = onEndingSignal(onSignal)
   underWay.add(controller)
   try {
     return await work({ signal: controller.signal, leaves })
   } finally {
     underWay.delete(controller)
-    for (const signal of SIGNALS) process.off(signal, onSignal)
+    stopHearing()
   }
 }
 

@@ -1,9 +1,10 @@
 import { KNOWN_SOCKETS, socketByEnvironment } from '../transport/ctdb-paths.ts'
 import { localHost } from '../transport/local-host.ts'
 import type { ClusterOptions } from '../transport/reach/find-nodes.ts'
+import type { SimCluster } from '../transport/serve/sim-cluster.ts'
 import { checkWhere, type GlobalOptions } from './base-command.ts'
 import { wantsHost } from './host-flags.ts'
-import type { Undisturbed } from './open-ssh.ts'
+import type { Talk } from './open-ssh.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
 
 /** The ways to all nodes of a cluster. */
@@ -19,11 +20,11 @@ export interface Ways {
  * Finds the ways to the nodes of the cluster that the options name: over SSH, embedded, or the one of which this machine is a node.
  * @throws CtdbtsError for options that cannot be.
  */
-export async function openWays(options: GlobalOptions & SimOptions, timeoutMs: number, undisturbed?: Undisturbed): Promise<Ways> {
+export async function openWays(options: GlobalOptions & SimOptions, timeoutMs: number, talk?: Talk): Promise<Ways> {
   checkWhere(options)
   if (wantsHost(options)) {
     const { openSsh } = await import('./open-ssh.ts')
-    const { entries, wayTo, socketPaths, opened, close } = openSsh(options, undisturbed)
+    const { entries, wayTo, socketPaths, opened, close } = openSsh(options, talk)
     return { options: { entries, wayTo, socketPaths, timeoutMs }, opened, close }
   }
   if (wantsSim(options)) return await simulated(options, timeoutMs)
@@ -31,11 +32,13 @@ export async function openWays(options: GlobalOptions & SimOptions, timeoutMs: n
 }
 
 async function simulated(options: SimOptions, timeoutMs: number): Promise<Ways> {
-  const [{ openSimCluster }, { simHostAccess }] = await Promise.all([
-    import('./open-sim.ts'),
-    import('../transport/serve/sim-host.ts'),
-  ])
-  const cluster = await openSimCluster(options)
+  const { openSimCluster } = await import('./open-sim.ts')
+  return await simWays(await openSimCluster(options), timeoutMs)
+}
+
+/** The ways to the nodes of an embedded cluster, which ends with them. */
+export async function simWays(cluster: SimCluster, timeoutMs: number): Promise<Ways> {
+  const { simHostAccess } = await import('../transport/serve/sim-host.ts')
   const entries = cluster.world.nodes.map((_, pnn) => ({
     name: `the simulated node ${pnn}`,
     reach: async () => simHostAccess(cluster, pnn),

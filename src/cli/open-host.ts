@@ -43,7 +43,7 @@ export async function openMachine(
   options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
 ): Promise<{ access: HostAccess; close: () => void }> {
   const { entries, close } = openSsh(options)
-  const tried: ReachedHost[] = []
+  const tried: Pick<ReachedHost, 'name' | 'problem'>[] = []
   for (const { name, reach } of entries) {
     try {
       return { access: await reach(), close }

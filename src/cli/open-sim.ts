@@ -1,11 +1,58 @@
 import { CtdbtsError } from '../lib/errors.ts'
+import { isShown, type LogEntry, usualLevel } from '../lib/log/entry.ts'
 import { uniformLayout } from '../lib/sim/layout.ts'
+import type { ScenarioStep } from '../lib/sim/scenario.ts'
 import { CtdbClient } from '../transport/client.ts'
 import type { HostAccess } from '../transport/host-access.ts'
-import { runSteps } from '../transport/serve/scenario-runner.ts'
+import { carryOutStep, runSteps } from '../transport/serve/scenario-runner.ts'
 import { SimCluster } from '../transport/serve/sim-cluster.ts'
 import { simHostAccess } from '../transport/serve/sim-host.ts'
-import { type SimOptions, simSettings } from './sim-flags.ts'
+import { type SimOptions, type SimSettings, simSettings } from './sim-flags.ts'
+
+/** A cluster to which the rest of its scenario is still to happen, in its own time. */
+export interface LiveSim {
+  /** Told of each line that is worth reading, from the moment on at which the cluster is ready. */
+  readonly log: (entry: LogEntry) => void
+  /** Told of each step that is carried out, and why it could not be. */
+  readonly onStep: (step: ScenarioStep, problem: CtdbtsError | undefined) => void
+}
+
+/**
+ * Makes an embedded cluster that goes along with the real time: what its scenario has up to `--sim-at` has happened to it; the rest will.
+ * @throws CtdbtsError as {@link openSimCluster}.
+ */
+export async function openLiveSim(options: SimOptions, { log, onStep }: LiveSim): Promise<SimCluster> {
+  const settings = await settingsOf(options)
+  const { era, steps } = settings
+  let isReady = false
+  const cluster = await comeUp(settings, (entry) => {
+    if (isReady && isShown(entry, usualLevel(era))) log(entry)
+  })
+  const beginMs = atMs(options['sim-at']) ?? 0
+  const isPast = (step: ScenarioStep) => options['sim-at'] !== undefined && step.atMs <= beginMs
+  await runSteps(cluster, steps.filter(isPast), beginMs)
+  isReady = true
+  for (const step of steps.filter((each) => !isPast(each))) {
+    cluster.world.clock.after(step.atMs - beginMs, () =>
+      onStep(
+        step,
+        problemOf(() => carryOutStep(cluster.world, step)),
+      ),
+    )
+  }
+  cluster.driver.start()
+  return cluster
+}
+
+function problemOf(work: () => void): CtdbtsError | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    if (error instanceof CtdbtsError) return error
+    throw error
+  }
+}
 
 /**
  * Makes an embedded cluster, lets happen to it what the scenario says, and lets it go along with the real time from then on, until it is
@@ -13,18 +60,25 @@ import { type SimOptions, simSettings } from './sim-flags.ts'
  * @throws CtdbtsError for a scenario that cannot be read or carried out, or a size that cannot be.
  */
 export async function openSimCluster(options: SimOptions): Promise<SimCluster> {
-  const settings = await simSettings({
+  const settings = await settingsOf(options)
+  const cluster = await comeUp(settings)
+  await runSteps(cluster, settings.steps, atMs(options['sim-at']))
+  cluster.driver.start()
+  return cluster
+}
+
+const settingsOf = (options: SimOptions): Promise<SimSettings> =>
+  simSettings({
     nodes: options['sim-nodes'],
     addresses: options['sim-addresses'],
     seed: options['sim-seed'],
     era: options['sim-era'],
     scenario: options['sim-scenario'],
   })
-  const { nodes, addresses, seed, era, steps } = settings
-  const cluster = new SimCluster({ layout: uniformLayout(nodes, addresses), era, seed, speed: 1 })
+
+async function comeUp({ nodes, addresses, seed, era }: SimSettings, log?: (entry: LogEntry) => void): Promise<SimCluster> {
+  const cluster = new SimCluster({ layout: uniformLayout(nodes, addresses), era, seed, speed: 1, ...(log && { log }) })
   await cluster.comeUp()
-  await runSteps(cluster, steps, atMs(options['sim-at']))
-  cluster.driver.start()
   return cluster
 }
 

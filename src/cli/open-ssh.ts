@@ -20,13 +20,20 @@ export interface SshWays {
 /** Asks something, while nothing else is written on the terminal. */
 export type Undisturbed = <T>(ask: () => Promise<T>) => Promise<T>
 
+/** How to talk with the user meanwhile. */
+export interface Talk {
+  readonly undisturbed?: Undisturbed
+  /** Says what is worth knowing, such as a new host key; on standard error unless given. */
+  readonly say?: (text: string) => void
+}
+
 /**
  * Makes ready to go to hosts over SSH; nothing is connected yet.
  * @throws CtdbtsError for hosts or a configuration that cannot be.
  */
 export function openSsh(
   options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
-  undisturbed: Undisturbed = (ask) => ask(),
+  { undisturbed = (ask) => ask(), say = sayPlainly }: Talk = {},
 ): SshWays {
   const cluster = sshClusterOf(options, process.env)
   const targets = cluster.hosts.map((text) => ({ text, target: parseSshTarget(text) }))
@@ -39,8 +46,8 @@ export function openSsh(
     configFile: options['ssh-config'],
     identities: options.identity ?? [],
     ask: (prompt) => undisturbed(() => ask(prompt)),
-    onNotice: options.verbose ? tell : () => {},
-    onKeyAdded: tell,
+    onNotice: options.verbose ? say : () => {},
+    onKeyAdded: say,
   })
   const socket = options.socket ?? cluster.socket
   return {
@@ -87,6 +94,6 @@ async function ask(prompt: string): Promise<string | undefined> {
   }
 }
 
-const tell = (text: string): void => {
+const sayPlainly = (text: string): void => {
   process.stderr.write(`ctdbts: ${visible(text)}\n`)
 }

@@ -51,15 +51,20 @@ interface FlagShape {
   readonly char?: string | undefined
   readonly multiple?: boolean
   readonly helpValue?: string | readonly string[] | undefined
+  /** There is `--no-NAME` as well. */
+  readonly allowNo?: boolean
 }
 
 /** The shape that oclif's flags have for popt's grammar. */
 export const optionShapes = (flags: Record<string, FlagShape>): OptionShape[] =>
-  Object.entries(flags).map(([long, { type, char, multiple = false, helpValue }]) => ({
-    long,
-    ...(char === undefined ? {} : { char }),
-    takesValue: type === 'option',
-    // How popt shows such an option too.
-    integer: helpValue === INTEGER,
-    repeatable: multiple,
-  }))
+  Object.entries(flags).flatMap(([long, { type, char, multiple = false, helpValue, allowNo = false }]) => [
+    {
+      long,
+      ...(char === undefined ? {} : { char }),
+      takesValue: type === 'option',
+      // How popt shows such an option too.
+      integer: helpValue === INTEGER,
+      repeatable: multiple,
+    },
+    ...(allowNo ? [{ long: `no-${long}`, takesValue: false }] : []),
+  ])

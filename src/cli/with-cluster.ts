@@ -36,7 +36,7 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
       show(DOING)
     }
   }
-  const ways = await openWays(options, timeoutMsOf(options), undisturbed)
+  const ways = await openWays(options, timeoutMsOf(options), { undisturbed })
   const visit: Visit = async (work, doing = DOING) => {
     const stopTimer = limitRunTime(options)
     show(doing)

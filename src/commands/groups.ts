@@ -1,6 +1,6 @@
 /** The commands as help and README show them: by what one wants to do. Every command is in one group. */
 export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'See who owns what, and whether it is true': ['verify', 'ip', 'ipinfo', 'ifaces', 'status', 'nodestatus', 'snapshot'],
+  'See who owns what, and whether it is true': ['watch', 'verify', 'ip', 'ipinfo', 'ifaces', 'status', 'nodestatus', 'snapshot'],
   'Keep addresses where they belong': [
     'takeover-run',
     'reloadips',

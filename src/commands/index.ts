@@ -60,6 +60,7 @@ import Unban from './unban.ts'
 import Uptime from './uptime.ts'
 import Verify from './verify.ts'
 import Version from './version.ts'
+import Watch from './watch.ts'
 
 /** Every command by its name on the command line. */
 export const COMMANDS = {
@@ -125,4 +126,5 @@ export const COMMANDS = {
   uptime: Uptime,
   verify: Verify,
   version: Version,
+  watch: Watch,
 }

@@ -8,6 +8,7 @@ import { leadingDecimal } from '../lib/address/decimal.ts'
 import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import { saidByCtdb } from '../lib/errors.ts'
 import { askedNode } from '../transport/asked-node.ts'
+import { visible } from '../ui/visible.ts'
 
 export default class Moveip extends MirrorCommand {
   static override summary = 'move a public address to a node, where it stays until a takeover run wants it elsewhere'
@@ -47,7 +48,8 @@ afterwards, and warns when the next takeover run would take the address away aga
       )
       return { address: address.address, to, outlook: looks ? await lookAtAddress(node, address.address) : undefined }
     })
-    if (outlook) judgeMove(outlook, address, to)
+    const warnings = outlook ? judgeMove(outlook, address, to) : []
+    for (const line of warnings) process.stderr.write(`ctdbts: ${visible(line)}\n`)
     return await this.show(flags, {
       ctdb: () => '',
       json: () => ({

@@ -71,7 +71,7 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
       return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, promised))
     }
     const promised = plan(flags.from ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
-    const { changesAnything, planJson } = await import('../ui/plan.ts')
+    const [{ changesAnything }, { planJson }] = await Promise.all([import('../ui/plan-words.ts'), import('../ui/plan.ts')])
     if (flags['detailed-exitcode'] && changesAnything(promised)) process.exitCode = EXIT_MOVES
     if (flags.json) return planJson(promised)
     await this.print(promised, flags.explain)

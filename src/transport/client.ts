@@ -62,7 +62,7 @@ export class CtdbClient {
   private readonly registrations = new Map<bigint, Registration>()
   private lastRequestId = 0
   private source = SOURCE_UNKNOWN
-  private closedBy: ClosedError | undefined
+  private readonly ending = new AbortController()
   private corked = false
 
   constructor(stream: Duplex, options: ClientOptions) {
@@ -79,7 +79,12 @@ export class CtdbClient {
 
   /** Whether anything can still be asked. */
   get isOpen(): boolean {
-    return this.closedBy === undefined
+    return !this.ending.signal.aborted
+  }
+
+  /** Aborts when the connection ends; its reason is the ClosedError. */
+  get ended(): AbortSignal {
+    return this.ending.signal
   }
 
   /** Requests that have not been answered yet. */
@@ -130,7 +135,7 @@ export class CtdbClient {
    * sent from then on is missed.
    * @throws as `control` does.
    */
-  async subscribe<D>(kind: MessageKind<D>, options: SubscriptionOptions = {}): Promise<Subscription<D>> {
+  async subscribe<D>(kind: MessageKind<D>, options: SubscriptionOptions<D> = {}): Promise<Subscription<D>> {
     options.signal?.throwIfAborted()
     const subscription = new Subscription(kind, (closed) => this.unsubscribe(closed as Subscription<unknown>), options)
     const { srvid } = kind
@@ -210,7 +215,7 @@ export class CtdbClient {
   }
 
   private write(to: number, requestId: number, body: PacketBody): void {
-    if (this.closedBy) throw this.closedBy
+    this.ended.throwIfAborted()
     const packet = encodePacket({ destination: to, source: this.source, requestId }, body)
     if (this.stream.writableLength + packet.length > this.maxQueuedBytes) {
       throw new CtdbtsError('QUEUE_FULL', `${this.peer} does not read: ${this.stream.writableLength} bytes wait for it`)
@@ -237,7 +242,7 @@ export class CtdbClient {
 
   /** An answer that nobody waits for (any more) is dropped, and so is a message that nobody listens to. */
   private dispatch(frame: Uint8Array): void {
-    if (this.closedBy) return
+    if (!this.isOpen) return
     const packet = decodePacket(frame)
     if (packet.kind === 'reply') this.waiters.get(packet.header.requestId)?.settle(packet)
     if (packet.kind === 'message') {
@@ -248,15 +253,15 @@ export class CtdbClient {
   private unsubscribe(subscription: Subscription<unknown>): void {
     const { srvid } = subscription.kind
     const listeners = this.registrations.get(srvid)?.listeners
-    if (!listeners?.delete(subscription) || listeners.size > 0 || this.closedBy) return
+    if (!listeners?.delete(subscription) || listeners.size > 0 || !this.isOpen) return
     this.registrations.delete(srvid)
     // The daemon forgets us by itself when the connection ends, so a failure here changes nothing.
     this.control(controls.deregisterSrvid, { srvid }).catch(() => {})
   }
 
   private end(error: ClosedError): void {
-    if (this.closedBy) return
-    this.closedBy = error
+    if (!this.isOpen) return
+    this.ending.abort(error)
     for (const waiter of [...this.waiters.values()]) waiter.fail(error)
     for (const { listeners } of this.registrations.values()) for (const listener of listeners) listener.fail(error)
     this.registrations.clear()

@@ -20,6 +20,8 @@ export interface ExecLimits {
 export interface HostAccess {
   /** For reports: `locally`, or `ssh root@node1:22`. Messages have it from `machineOf`. */
   readonly name: string
+  /** Aborts when the way is of no more use; its reason is a CtdbtsError. Absent for one that does not end by itself. */
+  readonly ended?: AbortSignal
   /**
    * Runs a command, given as its words; no word is ever read by a shell. Under --sudo it runs as root.
    * @throws CtdbtsError EXEC_TIMEOUT, EXEC_OUTPUT (too much of it), or what ended the connection. Not for an exit status other than 0.

@@ -11,10 +11,12 @@ export interface Received<Data> {
   readonly data: Data
 }
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions<Data> {
   readonly signal?: AbortSignal | undefined
   /** How many bytes of messages may wait to be read; more end the subscription with an error, as messages would be lost. */
   readonly maxQueuedBytes?: number
+  /** Given each message at once, in the order in which they come, whatever their kinds; then nothing waits to be read. */
+  readonly onMessage?: ((message: Received<Data>) => void) | undefined
 }
 
 /** The messages of one kind as they arrive: `for await (const { from, data } of subscription)`. */
@@ -22,34 +24,32 @@ export class Subscription<Data> implements AsyncIterable<Received<Data>> {
   readonly kind: MessageKind<Data>
   private readonly onClose: (subscription: Subscription<Data>) => void
   private readonly maxQueuedBytes: number
+  private readonly onMessage: ((message: Received<Data>) => void) | undefined
   private readonly queue: { readonly message: Received<Data>; readonly bytes: number }[] = []
   private queuedBytes = 0
   private wake: (() => void) | undefined
   private error: unknown
   private closed = false
 
-  constructor(kind: MessageKind<Data>, onClose: (subscription: Subscription<Data>) => void, options: SubscriptionOptions) {
+  constructor(kind: MessageKind<Data>, onClose: (subscription: Subscription<Data>) => void, options: SubscriptionOptions<Data>) {
     this.kind = kind
     this.onClose = onClose
     this.maxQueuedBytes = options.maxQueuedBytes ?? 1 << 20
+    this.onMessage = options.onMessage
     options.signal?.addEventListener('abort', () => this.fail(options.signal?.reason), { once: true })
   }
 
   /** Called by the client. A message that is not what its kind says is ignored, as the real tool does. */
   deliver(packet: MessagePacket): void {
     if (this.closed) return
-    const bytes = packet.header.length
+    let message: Received<Data>
     try {
-      const message = { from: packet.header.source, data: decode(this.kind.data, packet.data) }
-      this.queue.push({ message, bytes })
+      message = { from: packet.header.source, data: decode(this.kind.data, packet.data) }
     } catch {
       return
     }
-    this.queuedBytes += bytes
-    if (this.queuedBytes > this.maxQueuedBytes) {
-      this.fail(new CtdbtsError('OVERFLOW', `${this.queuedBytes} bytes of messages ${this.kind.name} wait to be read`))
-    }
-    this.wake?.()
+    if (this.onMessage) this.hand(message, this.onMessage)
+    else this.queueUp(message, packet.header.length)
   }
 
   /** Ends the subscription with an error, which the reader gets after what is queued. */
@@ -90,6 +90,26 @@ export class Subscription<Data> implements AsyncIterable<Received<Data>> {
       for (let message = await this.next(); message; message = await this.next()) yield message
     } finally {
       this.close()
+    }
+  }
+
+  private queueUp(message: Received<Data>, bytes: number): void {
+    this.queue.push({ message, bytes })
+    this.queuedBytes += bytes
+    if (this.queuedBytes > this.maxQueuedBytes) {
+      this.fail(new CtdbtsError('OVERFLOW', `${this.queuedBytes} bytes of messages ${this.kind.name} wait to be read`))
+    }
+    this.wake?.()
+  }
+
+  private hand(message: Received<Data>, onMessage: (message: Received<Data>) => void): void {
+    try {
+      onMessage(message)
+    } catch (error) {
+      // A bug of whoever listens, not of the daemon that sent the message.
+      queueMicrotask(() => {
+        throw error
+      })
     }
   }
 

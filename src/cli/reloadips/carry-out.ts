@@ -28,7 +28,7 @@ export interface ReloadTask extends Pick<ReloadRequest, 'again' | 'leaves' | 'on
 export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise<{ nodes: NodeReload[]; leader: Pnn }> {
   const { client, localPnn, timeoutMs } = node
   const { word, signal, tell } = task
-  const nodeMap = await collectNodeMap(client, localPnn, signal)
+  const nodeMap = await collectNodeMap(client, localPnn, { signal })
   const chosen = namedNodes(nodeMap, word, await localPnn)
   const seconds = disabledSeconds(task.timelimit)
   let done = 'nothing was reloaded'

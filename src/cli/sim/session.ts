@@ -1,5 +1,5 @@
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
-import { isShown, type Level, type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { isShown, type Level, type LogEntry, logLine, usualLevel } from '../../lib/log/entry.ts'
 import { parseSimCommand } from '../../lib/sim/commands.ts'
 import { completeSimLine } from '../../lib/sim/complete.ts'
 import { uniformLayout } from '../../lib/sim/layout.ts'
@@ -167,8 +167,7 @@ class Session {
 
   private log(entry: LogEntry): void {
     const { era } = this.options.settings
-    // What 2017's story is told by stands at INFO.
-    const level = this.options.level ?? (era === 'now' ? 'NOTICE' : 'INFO')
+    const level = this.options.level ?? usualLevel(era)
     if (!this.isReady || !isShown(entry, level)) return
     const { atMs, ...rest } = entry
     this.tell({ event: 'log', time: new Date(atMs).toISOString(), ...rest }, `${visible(logLine(entry, era))}\n`)

@@ -5,7 +5,7 @@ import { flagsText, hasFlag, INACTIVE_FLAGS, isReachable, NODE_FLAG, type Pnn } 
 import { TUNABLES } from '../cluster/tunables.ts'
 import { CtdbtsError } from '../errors.ts'
 import { factsOf, type KnownAddress, type MapEntry, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
-import { flagsOf, obstacle } from './can-host.ts'
+import { flagsOf, obstacle, whyNot } from './can-host.ts'
 
 /** One thing that is imagined to be otherwise. */
 export type Edit =
@@ -16,6 +16,8 @@ export type Edit =
   /** Known to these nodes; to all unless given. */
   | { readonly kind: 'add-address'; readonly address: string; readonly pnns?: readonly Pnn[] }
   | { readonly kind: 'remove-address'; readonly address: string }
+  /** As after `moveip`: the node owns it, and all know. */
+  | { readonly kind: 'move'; readonly address: string; readonly pnn: Pnn }
   | { readonly kind: 'add-nodes'; readonly count: number }
   /** The node reloads a public addresses file that lists these. */
   | { readonly kind: 'reload'; readonly pnn: Pnn; readonly lines: readonly ConfiguredAddress[] }
@@ -65,6 +67,8 @@ function apply(snapshot: Snapshot, edit: Edit): WhatIf {
       return addAddress(snapshot, edit.address, edit.pnns)
     case 'remove-address':
       return removeAddress(snapshot, edit.address)
+    case 'move':
+      return moveAddress(snapshot, edit.address, edit.pnn)
     case 'add-nodes':
       return addNodes(snapshot, edit.count)
     case 'reload':
@@ -211,6 +215,17 @@ function removeAddress(snapshot: Snapshot, text: string): WhatIf {
     ...facts,
     ...(facts.known && { known: facts.known.filter((known) => known.address !== address) }),
     ...(facts.available && { available: facts.available.filter((available) => available !== address) }),
+  }))
+  return plain({ ...snapshot, nodes })
+}
+
+function moveAddress(snapshot: Snapshot, address: string, pnn: Pnn): WhatIf {
+  requireNode(snapshot, pnn)
+  const why = whyNot(snapshot, pnn, address)
+  if (why !== undefined) throw impossible(`node ${pnn} cannot host ${address}: ${why}`)
+  const nodes = snapshot.nodes.map((facts) => ({
+    ...facts,
+    ...(facts.known && { known: facts.known.map((known) => (known.address === address ? { ...known, owner: pnn } : known)) }),
   }))
   return plain({ ...snapshot, nodes })
 }

@@ -8,15 +8,18 @@ export type ToldEvent = 'TAKE_IP' | 'RELEASE_IP' | 'START_IPREALLOCATE' | 'IPREA
 /** Something that was learnt of a cluster that is being watched. All times are milliseconds since 1970, by our own clock. */
 export type Observation =
   /**
-   * A look at all nodes. Facts that a light look leaves out (files, scripts) are absent without being named in `missing`. `beganMs` is when
-   * the first node was asked: what was told since may be newer than what is seen; `atMs` unless given.
+   * A look at all nodes. What a light look leaves out (files, scripts, tunables) is as it was at the last full look. What was told since it
+   * began may be newer than what it saw.
    */
-  | { readonly kind: 'seen'; readonly atMs: number; readonly beganMs?: number; readonly snapshot: Snapshot }
+  | { readonly kind: 'seen'; readonly atMs: number; readonly beganMs: number; readonly snapshot: Snapshot }
   /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
   | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
   /** Somebody said that he leads who was not known to; null: that nobody does. */
   | { readonly kind: 'leader'; readonly atMs: number; readonly pnn: Pnn | null; readonly toldBy: Pnn }
-  /** A node's daemon or machine cannot be reached any more, or for another reason; without a PNN, no node can. */
+  /**
+   * A node's daemon, or its whole machine (and then its daemon neither), cannot be reached; without a PNN, no node's daemon can. Said again
+   * after each try that failed, with what is so by then: it replaces what was said before of the same node.
+   */
   | {
       readonly kind: 'blind'
       readonly atMs: number
@@ -26,7 +29,7 @@ export type Observation =
       /** When it will be tried again. */
       readonly retryAtMs: number
     }
-  /** It can be reached again. */
+  /** What was blind last can be reached again: a daemon, or a machine, of which `blind` may follow for its daemon. */
   | { readonly kind: 'sighted'; readonly atMs: number; readonly pnn?: Pnn; readonly what: 'daemon' | 'host' }
   /** An audit of all that was seen of late. */
   | { readonly kind: 'audited'; readonly atMs: number; readonly report: AuditReport }

@@ -61,7 +61,7 @@ async function untilSeen(node: AskedNode, pnn: Pnn, change: StateChange, options
 
 async function tryNodeMap({ client, localPnn }: AskedNode, options: ChangeOptions): Promise<ClusterNode[] | undefined> {
   try {
-    return await collectNodeMap(client, localPnn, options.signal)
+    return await collectNodeMap(client, localPnn, { signal: options.signal })
   } catch (error) {
     options.signal?.throwIfAborted()
     // A lost connection has no words of the real tool, and is the end.

@@ -40,7 +40,7 @@ async function moveOnce(node: AskedNode, address: SocketAddress, to: Pnn, option
       hint: "it is not among that node's public addresses: see `ctdbts ip` for those that are, and `ctdbts addip`",
     })
   }
-  const nodes = await collectNodeMap(client, localPnn, signal)
+  const nodes = await collectNodeMap(client, localPnn, { signal })
   const others = othersOf(nodes, to)
   const connected = nodes.filter(isReachable).map(({ pnn }) => pnn)
   const seconds = Math.min(Math.ceil((2 * timeoutMs) / 1000), 0xffff_ffff)

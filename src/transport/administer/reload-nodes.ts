@@ -39,7 +39,7 @@ export interface ReloadedNodes {
  */
 export async function reloadNodes(node: AskedNode, options: ReloadNodesOptions): Promise<ReloadedNodes> {
   const { signal } = options
-  const nodeMap = await collectNodeMap(node.client, node.localPnn, signal)
+  const nodeMap = await collectNodeMap(node.client, node.localPnn, { signal })
   const list = await orAborted(options.readList(), signal)
   const connected = nodeMap.filter((each) => !hasFlag(each, NODE_FLAG.DISCONNECTED)).map(({ pnn }) => pnn)
   await requireSameList(node, connected, list, signal)

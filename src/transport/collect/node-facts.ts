@@ -19,6 +19,21 @@ export interface Way {
   readonly own: boolean
 }
 
+export interface NodeFactsOptions {
+  /** Time limit for each answer; that of the client unless given. */
+  readonly timeoutMs?: number | undefined
+  /**
+   * What the node said before. The interfaces that an address may be on are asked again only where the node hosts it (of a light look: where
+   * it came or went), or knows it only now: else they change with the daemon only, which has then to start anew.
+   */
+  readonly before?: NodeFacts | undefined
+  /** Only what changes by itself is asked; the rest is what it was before. */
+  readonly isLight?: boolean | undefined
+}
+
+/** What a light look takes from before: only an administrator changes it, or (`available`) it follows from what is asked. */
+type Lasting = 'tunables' | 'capabilities' | 'available' | 'nodesFile' | 'clusterLock'
+
 export const ownerOf = (pnn: number): number | null => (pnn === UNKNOWN_PNN ? null : pnn)
 export const mapEntryOf = ({ pnn, address, flags }: ClusterNode): MapEntry => ({ pnn, address: address.address, flags })
 
@@ -26,16 +41,29 @@ export const mapEntryOf = ({ pnn, address, flags }: ClusterNode): MapEntry => ({
  * All that a node's daemon tells of itself. What it does not answer is noted as missing.
  * @throws ClosedError when a connection that is not the node's own ends.
  */
-export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
+export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOptions = {}): Promise<NodeFacts> {
   const { client } = way
+  const { timeoutMs, before, isLight } = options
   const missing: MissingFact[] = []
   const ask = async <R>(fact: string, control: Control<void, R>, flags = 0): Promise<R | undefined> => {
     try {
-      return await client.control(control, { to: pnn, flags })
+      return await client.control(control, { to: pnn, flags, ...(timeoutMs && { timeoutMs }) })
     } catch (error) {
       missing.push({ fact, ...reasonOf(error, way) })
       return undefined
     }
+  }
+  /** As `ask`, but what lasts is not asked again by a light look. */
+  const askOnce = async <F extends Lasting, R>(
+    fact: F,
+    control: Control<void, R>,
+    of: (answer: R) => NodeFacts[F],
+    flags = 0,
+  ) => {
+    const known = isLight ? before?.[fact] : undefined
+    if (known !== undefined) return known
+    const answer = await ask(fact, control, flags)
+    return answer === undefined ? undefined : of(answer)
   }
   const askedAt = Date.now() / 1000
   const times = ask('times', controls.uptime).then(
@@ -49,6 +77,8 @@ export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
         answeredAt: Date.now() / 1000,
       },
   )
+  // When the connection ends, the others say so first.
+  times.catch(() => {})
   const [
     runState,
     nodeMap,
@@ -67,16 +97,25 @@ export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
     ask('nodeMap', controls.getNodeMap),
     ask('vnnMap', controls.getVnnMap),
     ask('recoveryMode', controls.getRecoveryMode as Control<void, number>),
-    ask('tunables', controls.getAllTunables),
-    ask('capabilities', controls.getCapabilities),
+    askOnce('tunables', controls.getAllTunables, (values) => values as Record<string, number>),
+    askOnce('capabilities', controls.getCapabilities, ({ leader, lmaster }) => ({ leader, lmaster })),
     ask('known', controls.getPublicIps),
-    ask('available', controls.getPublicIps, CONTROL_FLAG.ONLY_AVAILABLE),
+    askOnce(
+      'available',
+      controls.getPublicIps,
+      (list) => list.map(({ address }) => address.address),
+      CONTROL_FLAG.ONLY_AVAILABLE,
+    ),
     ask('interfaces', controls.getIfaces),
     ask('banSeconds', controls.getBanState),
-    ask('nodesFile', controls.getNodesFile),
-    ask('clusterLock', controls.getReclockFile),
+    askOnce('nodesFile', controls.getNodesFile, (entries) => entries.map(mapEntryOf)),
+    askOnce('clusterLock', controls.getReclockFile, (lock) => lock),
   ])
-  const known = ips && (await collectAddresses(way, pnn, ips, missing))
+  // Nothing that another daemon said holds for a new one.
+  if (before?.times && (await times)?.daemonStart !== before.times.daemonStart) {
+    return await collectNodeFacts(way, pnn, { timeoutMs })
+  }
+  const known = ips && (await collectAddresses(way, pnn, ips, missing, options))
   return {
     pnn,
     runState,
@@ -84,13 +123,13 @@ export async function collectNodeFacts(way: Way, pnn: Pnn): Promise<NodeFacts> {
     vnnMap,
     recoveryMode,
     times: await times,
-    tunables: tunables as Record<string, number> | undefined,
-    capabilities: capabilities && { leader: capabilities.leader, lmaster: capabilities.lmaster },
+    tunables,
+    capabilities,
     known,
-    available: available?.map(({ address }) => address.address),
+    available,
     interfaces: interfaces?.map(interfaceStateOf),
     banSeconds: ban?.timeSeconds,
-    nodesFile: nodesFile?.map(mapEntryOf),
+    nodesFile,
     clusterLock,
     missing,
   }
@@ -109,14 +148,27 @@ async function collectAddresses(
   pnn: Pnn,
   ips: readonly ValueOf<typeof publicIp>[],
   missing: MissingFact[],
+  { timeoutMs, before, isLight }: NodeFactsOptions,
 ): Promise<KnownAddress[]> {
+  const knownBefore = new Map(before?.known?.map((entry) => [entry.address, entry]))
+  /** Whether what was known of an address before still holds, now that it is of this owner. */
+  const isStill = ({ interfaces, owner: ownerBefore }: KnownAddress, owner: Pnn): boolean =>
+    interfaces !== undefined &&
+    (owner === ownerBefore || (owner !== pnn && ownerBefore !== pnn)) &&
+    (isLight === true || owner !== pnn)
   const known: KnownAddress[] = []
   let failed = false
   const one = async ({ address, pnn: owner }: ValueOf<typeof publicIp>): Promise<KnownAddress> => {
     const plain = { address: address.address, owner: ownerOf(owner) }
     if (failed) return plain
+    const earlier = knownBefore.get(address.address)
+    if (earlier && isStill(earlier, owner)) return earlier.owner === plain.owner ? earlier : { ...earlier, ...plain }
     try {
-      const { interfaces, activeIndex } = await way.client.control(controls.getPublicIpInfo, { to: pnn, data: address })
+      const { interfaces, activeIndex } = await way.client.control(controls.getPublicIpInfo, {
+        to: pnn,
+        data: address,
+        ...(timeoutMs && { timeoutMs }),
+      })
       const activeInterface = interfaces[activeIndex]?.name ?? null
       return { ...plain, interfaces: interfaces.map(({ name }) => name), activeInterface }
     } catch (error) {

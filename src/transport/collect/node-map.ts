@@ -4,13 +4,24 @@ import { EXIT_STATUS, retell, saidByCtdb } from '../../lib/errors.ts'
 import type { CtdbClient } from '../client.ts'
 import { controls } from '../wire/controls.ts'
 
+interface NodeMapOptions {
+  /** Time limit for each answer; that of the client unless given. */
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * The node map of the local daemon. A banned node's map is out of date, so then the next reachable node (by PNN, after the local one)
  * is asked instead, as the real tool does.
  * @throws CtdbtsError NO_NODE_MAP or ALL_BANNED when no node that is not banned can be asked; the signal's reason.
  */
-export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>, signal?: AbortSignal): Promise<ClusterNode[]> {
-  const first = client.control(controls.getNodeMap, { signal })
+export async function collectNodeMap(
+  client: CtdbClient,
+  localPnn: Promise<Pnn>,
+  { timeoutMs, signal }: NodeMapOptions = {},
+): Promise<ClusterNode[]> {
+  const options = { signal, ...(timeoutMs !== undefined && { timeoutMs }) }
+  const first = client.control(controls.getNodeMap, options)
   first.catch(() => {})
   let asked = await localPnn
   const askedNodes = (request: Promise<ClusterNode[]>) =>
@@ -29,7 +40,7 @@ export async function collectNodeMap(client: CtdbClient, localPnn: Promise<Pnn>,
     const next = nextReachable(nodes, asked)
     if (next === undefined || tried.has(next)) throw saidByCtdb('ALL_BANNED', 'Warning: All nodes are banned.')
     asked = next
-    nodes = await askedNodes(client.control(controls.getNodeMap, { to: asked, signal }))
+    nodes = await askedNodes(client.control(controls.getNodeMap, { to: asked, ...options }))
   }
   return nodes
 }

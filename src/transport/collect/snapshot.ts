@@ -2,7 +2,7 @@ import { type ClusterNode, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../
 import type { Leader } from '../../lib/cluster/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { HostFacts } from '../../lib/snapshot/host-facts.ts'
-import { type MissingFact, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snapshot/snapshot.ts'
+import { factsOf, type MissingFact, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snapshot/snapshot.ts'
 import type { CtdbClient } from '../client.ts'
 import { controls } from '../wire/controls.ts'
 import { collectLeader } from './leader.ts'
@@ -23,6 +23,10 @@ export interface SnapshotOptions {
   readonly knownLeader?: Leader | Promise<Leader>
   /** A connection to a node's own daemon, where there is one. Other nodes are asked through the client. */
   readonly clientOf?: (pnn: Pnn) => CtdbClient | undefined
+  /** The look before: what lasts is taken from there. */
+  readonly before?: Snapshot | undefined
+  /** Only what changes by itself is asked. */
+  readonly isLight?: boolean | undefined
   /** Whether a node's own daemon is known not to answer: it is not asked, as that would only take its time again. */
   readonly isSilent?: (pnn: Pnn) => boolean
   /** Told when all nodes have been looked at, though it may not be known yet who leads. */
@@ -42,7 +46,7 @@ export async function collectSnapshot(client: CtdbClient, localPnn: Promise<Pnn>
   const { timeoutMs, now, knownLeader } = options
   const leader = knownLeader ? Promise.resolve(knownLeader) : collectLeader(client, timeoutMs)
   leader.catch(() => {})
-  const nodeMap = await nodeMapOf(client, localPnn)
+  const nodeMap = await nodeMapOf(client, localPnn, timeoutMs)
   const present = nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
   const nodes = await Promise.all(present.map(({ pnn, flags }) => collectFacts(client, pnn, flags, options)))
   options.onSeen?.()
@@ -61,9 +65,10 @@ export async function collectSnapshot(client: CtdbClient, localPnn: Promise<Pnn>
  * The node map; where all nodes are banned, that of the local daemon, out of date as it may be: nobody has a better one.
  * @throws CtdbtsError when no daemon answers.
  */
-export const nodeMapOf = (client: CtdbClient, localPnn: Promise<Pnn>): Promise<ClusterNode[]> =>
-  collectNodeMap(client, localPnn).catch((error: unknown) => {
-    if (error instanceof CtdbtsError && error.code === 'ALL_BANNED') return client.control(controls.getNodeMap)
+export const nodeMapOf = (client: CtdbClient, localPnn: Promise<Pnn>, timeoutMs?: number): Promise<ClusterNode[]> =>
+  collectNodeMap(client, localPnn, { timeoutMs }).catch((error: unknown) => {
+    if (error instanceof CtdbtsError && error.code === 'ALL_BANNED')
+      return client.control(controls.getNodeMap, { ...(timeoutMs && { timeoutMs }) })
     throw error
   })
 
@@ -73,7 +78,9 @@ async function collectFacts(client: CtdbClient, pnn: Pnn, flags: number, options
   const host = options.hostOf?.(pnn)
   host?.catch(() => {})
   const nothing = (code: string, message: string): NodeFacts => ({ pnn, missing: [{ fact: 'everything', code, message }] })
-  const ask = () => collectNodeFacts({ client: own ?? client, own: own !== undefined }, pnn)
+  const { timeoutMs, isLight } = options
+  const before = options.before && factsOf(options.before, pnn)
+  const ask = () => collectNodeFacts({ client: own ?? client, own: own !== undefined }, pnn, { timeoutMs, before, isLight })
   const facts =
     !own && !isReachable({ flags })
       ? nothing('DISCONNECTED', `node ${pnn} is not connected`)

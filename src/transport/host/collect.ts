@@ -6,7 +6,7 @@ import { ADDRESS_EVENTS, EventClient } from '../event-client.ts'
 import type { ExecResult, HostAccess } from '../host-access.ts'
 import { machineOf } from '../place.ts'
 import { type HostReport, missingFact, parseHostFacts } from './parse.ts'
-import { CTDB_BASE, factsCommand } from './script.ts'
+import { CTDB_BASE, type Extent, factsCommand } from './script.ts'
 
 const MAX_OUTPUT_BYTES = 4 << 20
 
@@ -17,6 +17,8 @@ export interface CollectHostOptions {
   readonly base?: string | undefined
   /** Where the event daemon's socket may be; the known places unless given. */
   readonly eventSockets?: readonly string[] | undefined
+  /** Everything unless given; of the kernel alone, the event daemon is not asked either. */
+  readonly extent?: Extent | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -32,20 +34,28 @@ export async function collectHostFacts(access: HostAccess, options: CollectHostO
       hint: `the usual one is ${CTDB_BASE}`,
     })
   }
-  const [told, events] = await Promise.all([runFacts(access, base, options), askEvents(access, options)])
+  const asksEvents = options.extent !== 'kernel'
+  const [told, events] = await Promise.all([
+    runFacts(access, base, options),
+    asksEvents ? askEvents(access, options) : { facts: {}, missing: [] },
+  ])
   signal?.throwIfAborted()
   return { facts: { ...told.facts, ...events.facts }, missing: [...told.missing, ...events.missing] }
 }
 
-async function runFacts(access: HostAccess, base: string, { timeoutMs, signal }: CollectHostOptions): Promise<HostReport> {
+async function runFacts(
+  access: HostAccess,
+  base: string,
+  { timeoutMs, extent, signal }: CollectHostOptions,
+): Promise<HostReport> {
   const nonce = randomBytes(16).toString('hex')
   try {
-    const result = await access.exec(factsCommand(nonce, base), { timeoutMs, maxBytes: MAX_OUTPUT_BYTES, signal })
-    return parseHostFacts(result.stdout, nonce, failureOf(result))
+    const result = await access.exec(factsCommand(nonce, base, extent), { timeoutMs, maxBytes: MAX_OUTPUT_BYTES, signal })
+    return parseHostFacts(result.stdout, nonce, failureOf(result), extent)
   } catch (error) {
     signal?.throwIfAborted()
     if (!(error instanceof CtdbtsError)) throw error
-    return parseHostFacts(new Uint8Array(), nonce, error)
+    return parseHostFacts(new Uint8Array(), nonce, error, extent)
   }
 }
 

@@ -3,6 +3,7 @@ import type { HostFacts } from '../../lib/snapshot/host-facts.ts'
 import type { MissingFact } from '../../lib/snapshot/snapshot.ts'
 import { parseDrops } from './firewall.ts'
 import { parseIpAddr } from './ip-json.ts'
+import type { Extent } from './script.ts'
 import { parseSections, type Section } from './sections.ts'
 
 /** What is known of a host, and, of what could not be read, why. */
@@ -32,14 +33,18 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   hostname: (sections) => sections.text('hostname').trim(),
 }
 
-const READ_FACTS = Object.keys(READERS) as ReadFact[]
+const READ_FACTS: Readonly<Record<Extent, readonly ReadFact[]>> = {
+  all: Object.keys(READERS) as ReadFact[],
+  kernel: ['addresses', 'links'],
+}
 
 /**
  * Reads what the facts command printed. Any bytes do: a fact that was not printed whole, and as it has to be, is missing.
  * @param nonce as the command was given it.
  * @param lost why there may be less than there ought to be, where that is known.
+ * @param extent what the command was to read.
  */
-export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsError): HostReport {
+export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsError, extent: Extent = 'all'): HostReport {
   const sections = new Sections(parseSections(output, nonce), lost)
   const facts: { [F in ReadFact]?: HostFacts[F] } = {}
   const missing: MissingFact[] = []
@@ -50,7 +55,7 @@ export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsE
       missing.push(missingFact(fact, error))
     }
   }
-  for (const fact of READ_FACTS) read(fact)
+  for (const fact of READ_FACTS[extent]) read(fact)
   return { facts, missing }
 }
 

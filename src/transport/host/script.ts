@@ -9,11 +9,11 @@ const SCRIPT_NAME = 'ctdbts-facts'
 export const CTDB_BASE = '/etc/ctdb'
 
 /**
- * Parameters: the random word for the frames, and the folder with CTDB's configuration. Reads only; needs root for the firewall. Each command
- * has 3 s, where there is `timeout`. It prints at most 4 MB.
+ * Parameters: the random word for the frames, the folder with CTDB's configuration, and how much is to be read. Reads only; needs root for
+ * the firewall. Each command has 3 s, where there is `timeout`. It prints at most 4 MB.
  */
 const SCRIPT = `
-nonce=$1 base=$2
+nonce=$1 base=$2 extent=$3
 nl="
 "
 # A user who comes through SSH may lack the folders of system programs; the last two are a Samba built from source.
@@ -77,6 +77,7 @@ rules() {
 }
 
 section addresses 1500000 $limited ip -j addr
+if [ "$extent" = kernel ]; then exit 0; fi
 section publicaddresses 262144 file "$base/public_addresses"
 section nodes 262144 file "$base/nodes"
 section config 262144 file "$base/ctdb.conf"
@@ -90,12 +91,33 @@ section ip6tables 524288 rules ip6tables
 section hostname 4096 uname -n
 `
 
-/** The command by which a node tells about itself, word by word. */
-export const factsCommand = (nonce: string, base: string): [string, ...string[]] => ['sh', '-c', SCRIPT, SCRIPT_NAME, nonce, base]
+/** How much of a machine is looked at: all, or only the addresses and links of its kernel, which costs next to nothing. */
+export type Extent = 'all' | 'kernel'
 
-/** The two parameters of a facts command; undefined for any other command. */
-export function readFactsCommand(argv: readonly string[]): { readonly nonce: string; readonly base: string } | undefined {
-  const [nonce = '', base = ''] = argv.slice(4)
-  const expected = factsCommand(nonce, base)
-  return argv.length === expected.length && expected.every((word, index) => argv[index] === word) ? { nonce, base } : undefined
+export interface FactsParameters {
+  /** The random word. */
+  readonly nonce: string
+  readonly base: string
+  readonly extent: Extent
+}
+
+/** The command by which a node tells about itself, word by word. */
+export const factsCommand = (nonce: string, base: string, extent: Extent = 'all'): [string, ...string[]] => [
+  'sh',
+  '-c',
+  SCRIPT,
+  SCRIPT_NAME,
+  nonce,
+  base,
+  extent,
+]
+
+/** The parameters of a facts command; undefined for any other command. */
+export function readFactsCommand(argv: readonly string[]): FactsParameters | undefined {
+  const [nonce = '', base = '', word] = argv.slice(4)
+  const extent = word === 'kernel' ? word : 'all'
+  const expected = factsCommand(nonce, base, extent)
+  return argv.length === expected.length && expected.every((word, index) => argv[index] === word)
+    ? { nonce, base, extent }
+    : undefined
 }

@@ -29,7 +29,7 @@ export async function auditCluster(cluster: Cluster, { only, skip, signal }: Aud
     signal?.throwIfAborted()
     times.push(Date.now())
     const seen = Promise.withResolvers<void>()
-    const snapshot = orAborted(cluster.sample(seen.resolve), signal)
+    const snapshot = orAborted(cluster.sample({ onSeen: seen.resolve }), signal)
     // Also when nothing can be seen, which `snapshot` tells.
     snapshot.then(
       () => seen.resolve(),

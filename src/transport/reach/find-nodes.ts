@@ -1,6 +1,8 @@
 import { clusterNodes } from '../../lib/cluster/address-files.ts'
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import type { MapEntry } from '../../lib/snapshot/snapshot.ts'
+import { mapEntryOf } from '../collect/node-facts.ts'
 import { nodeMapOf } from '../collect/snapshot.ts'
 import type { HostAccess } from '../host-access.ts'
 import { lookAtHost } from './look-at-host.ts'
@@ -19,9 +21,10 @@ export interface ClusterOptions extends ReachOptions {
 
 /** The nodes that there are, and those of their machines to which there is a way. */
 export interface FoundNodes {
-  readonly nodeMap: readonly ClusterNode[]
+  readonly nodeMap: readonly MapEntry[]
   /** The entries first, in their order. */
   readonly hosts: ReadonlyMap<Pnn, ReachedHost>
+  /** As the user named them, each node once. */
   readonly entries: readonly ReachedHost[]
 }
 
@@ -30,45 +33,48 @@ export interface FoundNodes {
  * file of an entry. Which node an entry is, whose daemon does not answer, is told by the addresses it has.
  * @throws CtdbtsError NO_WAY when no entry can be reached, or none can say which nodes there are; of a single one what is wrong with it.
  */
-export async function findNodes(given: ClusterOptions): Promise<FoundNodes> {
-  const options = { ...given, listens: true }
+export async function findNodes(options: ClusterOptions): Promise<FoundNodes> {
   const entries = await Promise.all(options.entries.map((entry) => reachHost(entry, options)))
   const reached = entries.filter(({ access }) => access)
   if (reached.length === 0) throw noneOf(entries, 'no way to any')
-  const nodeMap = await nodesOf(reached, options).catch((error: unknown) => {
+  const told = await nodesOf(reached, options).catch((error: unknown) => {
     for (const host of reached) closeDaemon(host)
     throw error
   })
+  const nodeMap = told.map(mapEntryOf)
   const hosts = new Map<Pnn, ReachedHost>()
+  const repeated = new Set<ReachedHost>()
   for (const entry of entries) {
     const pnn = entry.daemon?.pnn ?? (await placeOf(entry, nodeMap, options))
     if (pnn === undefined) continue
     // The same node named twice is reached once.
-    if (hosts.has(pnn)) closeDaemon(entry)
-    else hosts.set(pnn, entry)
+    if (hosts.has(pnn)) {
+      closeDaemon(entry)
+      repeated.add(entry)
+    } else hosts.set(pnn, entry)
   }
   const [{ access: through } = {}] = reached
   const others = nodeMap.filter((node) => !hosts.has(node.pnn) && !hasFlag(node, NODE_FLAG.DELETED))
   const found = others.map(async ({ pnn, address }) => {
     if (!options.wayTo || !through) return undefined
-    return checkPlace(await reachHost(options.wayTo(address.address, through), options), pnn)
+    return checkPlace(await reachHost(options.wayTo(address, through), options), pnn)
   })
   for (const [index, host] of (await Promise.all(found)).entries()) {
     const pnn = others[index]?.pnn
     if (host && pnn !== undefined) hosts.set(pnn, host)
   }
-  return { nodeMap, hosts, entries }
+  return { nodeMap, hosts, entries: entries.filter((entry) => !repeated.has(entry)) }
 }
 
 /** A machine at which the daemon of another node answers is not the one that was looked for. */
-function checkPlace(host: ReachedHost, pnn: Pnn): ReachedHost {
-  const { name, daemon } = host
+export function checkPlace(host: ReachedHost, pnn: Pnn): ReachedHost {
+  const { name, reach, daemon } = host
   if (!daemon || daemon.pnn === pnn) return host
   closeDaemon(host)
   const problem = new CtdbtsError('WRONG_NODE', `${name} should be node ${pnn}, and is node ${daemon.pnn}`, {
     hint: 'see which machine that name or private address leads to; its names can be set in the configuration of ctdbts',
   })
-  return { name, problem }
+  return { name, reach, problem }
 }
 
 async function nodesOf(reached: readonly ReachedHost[], options: ClusterOptions): Promise<readonly ClusterNode[]> {
@@ -115,13 +121,13 @@ function requireSameCluster(first: ToldNodes, other: ToldNodes): void {
 }
 
 /** Which node a machine is, by its private address. */
-async function placeOf(
+export async function placeOf(
   { access }: ReachedHost,
-  nodeMap: readonly ClusterNode[],
+  nodeMap: readonly MapEntry[],
   options: ClusterOptions,
 ): Promise<Pnn | undefined> {
   if (!access) return undefined
   const { facts } = await lookAtHost(access, options)
   const held = new Set(facts.addresses?.map(({ address }) => address))
-  return nodeMap.find(({ address }) => held.has(address.address))?.pnn
+  return nodeMap.find(({ address }) => held.has(address))?.pnn
 }

@@ -3,7 +3,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import { CtdbClient } from '../client.ts'
 import type { HostAccess } from '../host-access.ts'
 import { machineOf } from '../place.ts'
-import { Listener } from './listener.ts'
+import { type Heard, Listener } from './listener.ts'
 
 /** A way to a node, before it is gone. */
 export interface Destination {
@@ -21,8 +21,7 @@ export interface Daemon {
 }
 
 /** A node's machine, as far as it could be reached. */
-export interface ReachedHost {
-  readonly name: string
+export interface ReachedHost extends Destination {
   /** Absent when the machine cannot be reached. */
   readonly access?: HostAccess
   /** Absent when no daemon answers there. */
@@ -36,22 +35,34 @@ export interface ReachOptions {
   readonly socketPaths: readonly string[]
   /** Time limit for each answer. */
   readonly timeoutMs: number
+  /** Time limit for the first answer of a daemon, which tells whether it answers at all; that for each answer unless given. */
+  readonly firstAnswerMs?: number | undefined
+  /** Ends the connecting; what is connected stays. */
+  readonly signal?: AbortSignal | undefined
   /** Whether to listen to what the daemon tells its clients, from the first moment on. */
   readonly listens?: boolean | undefined
+  /** Told at once of what a daemon tells. */
+  readonly onHeard?: ((heard: Heard) => void) | undefined
 }
 
 /** Goes to a machine and connects to the daemon there. What fails is said in the result. */
 export async function reachHost({ name, reach }: Destination, options: ReachOptions): Promise<ReachedHost> {
-  let access: HostAccess
   try {
-    access = await reach()
+    return await reachDaemon({ name, reach, access: await reach() }, options)
   } catch (error) {
-    return { name, problem: problemOf(error) }
+    return { name, reach, problem: problemOf(error) }
   }
+}
+
+/** The same machine, with a new connection to the daemon there, or why there is none. */
+export async function reachDaemon(
+  { name, reach, access }: Destination & { readonly access: HostAccess },
+  options: ReachOptions,
+): Promise<ReachedHost> {
   try {
-    return { name, access, daemon: await connectDaemon(access, options) }
+    return { name, reach, access, daemon: await connectDaemon(access, options) }
   } catch (error) {
-    return { name, access, problem: problemOf(error) }
+    return { name, reach, access, problem: problemOf(error) }
   }
 }
 
@@ -59,16 +70,22 @@ export async function reachHost({ name, reach }: Destination, options: ReachOpti
  * Connects to the daemon of a machine, and learns its PNN.
  * @throws CtdbtsError with its own code and message for each way in which that fails.
  */
-async function connectDaemon(access: HostAccess, { socketPaths, timeoutMs, listens }: ReachOptions): Promise<Daemon> {
+async function connectDaemon(access: HostAccess, options: ReachOptions): Promise<Daemon> {
+  const { socketPaths, timeoutMs, listens, onHeard, signal } = options
   const client = new CtdbClient(await access.connect(socketPaths), { peer: machineOf(access), timeoutMs })
+  const giveUp = () => client.close()
+  signal?.addEventListener('abort', giveUp)
   try {
-    const pnn = await client.pnn()
+    const pnn = await client.pnn({ timeoutMs: options.firstAnswerMs ?? timeoutMs })
     // A daemon that does not even register a client answers nothing else either, which is what will be told of it.
-    const listener = listens ? await Listener.start(client, pnn).catch(() => undefined) : undefined
+    const listener = listens ? await Listener.start(client, pnn, onHeard).catch(() => undefined) : undefined
+    signal?.throwIfAborted()
     return { client, pnn, listener }
   } catch (error) {
     client.close()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
 }
 

@@ -44,6 +44,8 @@ export class SimCluster {
   readonly world: World
   readonly driver: ClockDriver
   private readonly daemons = new Map<Pnn, Daemon>()
+  /** Both ends of what leads to a daemon in memory. */
+  private readonly pairs = new Map<Pnn, Set<Duplex>>()
   private readonly hasRealKernels: boolean
 
   constructor(options: SimClusterOptions) {
@@ -70,6 +72,7 @@ export class SimCluster {
         },
         daemonEnded: (pnn) => {
           this.daemons.delete(pnn)
+          this.cutPairs(pnn)
           options.daemonEnded?.(pnn)
         },
       },
@@ -107,6 +110,9 @@ export class SimCluster {
   connect(pnn: Pnn): Duplex {
     const [ours, theirs] = duplexPair()
     this.serve(pnn, theirs)
+    const pairs = this.pairs.get(pnn) ?? new Set()
+    this.pairs.set(pnn, pairs)
+    for (const stream of [ours, theirs]) pairs.add(stream.once('close', () => pairs.delete(stream)))
     return ours
   }
 
@@ -137,6 +143,11 @@ export class SimCluster {
   /** Ends it: nothing happens in it any more. */
   close(): void {
     this.driver.close()
+  }
+
+  /** As a kernel ends the connections of a process that is gone. */
+  private cutPairs(pnn: Pnn): void {
+    for (const stream of this.pairs.get(pnn) ?? []) stream.destroy()
   }
 
   private async comeUpInRealTime(): Promise<void> {

@@ -22,8 +22,9 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
-    const sections = await sectionsOf(node, cluster.world.interfacesOf(pnn), facts.base)
-    return output(renderSections(facts.nonce, sections).toString())
+    const kernel = { name: 'addresses', content: await promised(node.host.ipAddrJson()) }
+    const rest = facts.extent === 'all' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
+    return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
   }
 }
 
@@ -43,13 +44,12 @@ function simpleAnswer({ files, config, version }: SimNode, line: string): string
   }
 }
 
-/** What the facts command prints on a simulated node. */
-async function sectionsOf(node: SimNode, interfaces: readonly string[], base: string): Promise<PrintedSection[]> {
-  const { files, host, config, version, pnn } = node
+/** What the facts command prints on a simulated node, past what its kernel holds. */
+function filesOf(node: SimNode, interfaces: readonly string[], base: string): PrintedSection[] {
+  const { files, config, version, pnn } = node
   const inBase = (name: string, file: string, content: string): PrintedSection =>
     base === CTDB_BASE ? { name, content } : { name, content: '', status: 1, said: `${base}/${file}: No such file or directory` }
   return [
-    { name: 'addresses', content: await promised(host.ipAddrJson()) },
     inBase('publicaddresses', 'public_addresses', files.publicAddresses),
     inBase('nodes', 'nodes', files.nodes),
     inBase('config', 'ctdb.conf', config),

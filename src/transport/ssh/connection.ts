@@ -39,7 +39,7 @@ export class SshConnection implements HostAccess {
   private readonly sockets: SocketWay
   /** What is to be told when the connection ends. */
   private readonly underWay = new Set<(error: CtdbtsError) => void>()
-  private closed: CtdbtsError | undefined
+  private readonly ending = new AbortController()
   private lastError: Error | undefined
 
   constructor(client: Client, target: ResolvedHost, { sudo, onNotice, onClose }: ConnectionOptions) {
@@ -108,6 +108,15 @@ export class SshConnection implements HostAccess {
     this.client.end()
     // A host that is gone does not say goodbye.
     this.client.destroy()
+  }
+
+  /** The reason is that of the connection's end. */
+  get ended(): AbortSignal {
+    return this.ending.signal
+  }
+
+  private get closed(): CtdbtsError | undefined {
+    return this.ended.reason
   }
 
   private async start(line: string): Promise<Session> {
@@ -180,7 +189,7 @@ export class SshConnection implements HostAccess {
 
   private end(error: CtdbtsError): void {
     if (this.closed) return
-    this.closed = error
+    this.ending.abort(error)
     for (const fail of [...this.underWay]) fail(error)
     this.underWay.clear()
     this.onClose()

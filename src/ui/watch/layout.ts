@@ -38,82 +38,135 @@ export interface Layout {
   readonly order: readonly Pane[]
 }
 
-/** Beside it, a pane of addresses has an owner's column of at least so many columns for each node. */
-const NODE_COLUMNS = 10
-/** Interface, kernel, since. */
-const TAIL_COLUMNS = 26
-/** From here on the timeline stands beside the map; below, under it, as far as there are rows for it. */
+/** Of a node in a matrix at least, the blank before it included: `UNHEALTHY` fits. */
+export const NODE_COLUMNS = 10
+/** Behind the nodes of a matrix, each with a blank before it: interface (at least), kernel, since. */
+export const TAIL = { interfaceName: 5, kernel: 9, since: 8 } as const
+const TAIL_COLUMNS = TAIL.interfaceName + TAIL.kernel + TAIL.since + 3
+/** From here on the timeline stands beside the map, if the map leaves it so many columns; else under it, as far as there are rows. */
 const WIDE_COLUMNS = 130
-const TIMELINE_ROWS = 7
-const LIST_MIN_ROWS = 6
+const BESIDE_COLUMNS = 50
+const BESIDE_ROWS = 6
+/** Sentences of the timeline fit into so many columns, mostly. */
+const SENTENCE_COLUMNS = 90
+/** Beside a map that leaves so many rows, the log stands under it, and the timeline has its side for itself. */
+const UNDER_MAP_ROWS = 8
+/** A timeline or log under the map has at least so many rows. */
+const BELOW_ROWS = 5
+/** A map that is as high as this, and has more to show, shares with those under it. */
+const MAP_ROWS = 22
+/** Less than this is not shared between nodes and addresses. */
+const BOTH_ROWS = 12
 
 /** The heading of a pane: of a matrix two lines, as its columns have to be told apart; else one. */
 export const headingRows = (pane: Pane, map: Layout['map']): number => (pane === 'addresses' && map === 'matrix' ? 2 : 1)
 
+/** The column of the addresses: its heading has to fit, and an address, which is of 39 columns at most when it is written as it should be. */
+export const addressColumns = (addressWidth: number): number => Math.max(11, Math.min(39, addressWidth))
+
 /** Columns that a matrix of so many nodes takes, at least. */
 export const matrixColumns = ({ nodes, addressWidth }: Pick<Shape, 'nodes' | 'addressWidth'>): number =>
-  addressWidth + 1 + nodes * NODE_COLUMNS + TAIL_COLUMNS
+  addressColumns(addressWidth) + nodes * NODE_COLUMNS + TAIL_COLUMNS
+
+/** Whether there is room for a line on top and one at the bottom; else the pane has all. */
+export const hasFrame = (rows: number): boolean => rows >= 3
+
+/** A part of the terminal that panes are stacked in. */
+interface Area {
+  readonly left: number
+  readonly top: number
+  readonly columns: number
+  readonly rows: number
+}
+
+/** What every way to divide the terminal starts from. */
+interface Plan {
+  readonly shape: Shape
+  readonly map: Layout['map']
+  /** The panes of the map, and the others. */
+  readonly mapPanes: readonly Pane[]
+  readonly others: readonly Pane[]
+  readonly focused: Pane
+  readonly area: Area
+}
 
 /** Divides a terminal. Never wider or higher than it is; with less than three rows, only the pane is left. */
 export function layoutOf(shape: Shape): Layout {
-  const { columns, rows, nodes, pane, hasLog, isGrouped } = shape
-  const map = !isGrouped && nodes > 0 && matrixColumns(shape) <= columns ? 'matrix' : 'list'
-  const order: Pane[] = [
-    ...(map === 'matrix' ? [] : ['nodes' as const]),
-    'addresses',
-    'timeline',
-    ...(hasLog ? ['log' as const] : []),
-  ]
-  const focused: Pane = order.includes(pane) ? pane : 'addresses'
-  const height = Math.max(1, rows - 2)
-  const box = (which: Pane, left: number, top: number, width: number, high: number): PaneBox => ({
-    pane: which,
-    left,
-    top,
-    columns: width,
-    rows: high,
-    bodyRows: Math.max(0, high - headingRows(which, map)),
+  const plan = planOf(shape)
+  const panes = besideEachOther(plan) ?? oneUnderTheOther(plan) ?? mapAlone(plan) ?? stack(plan, plan.area, [plan.focused], [])
+  return { map: plan.map, order: [...plan.mapPanes, ...plan.others], panes }
+}
+
+function planOf(shape: Shape): Plan {
+  const columns = Math.max(1, shape.columns)
+  const rows = Math.max(1, shape.rows)
+  const isMatrix = !shape.isGrouped && shape.nodes > 0 && matrixColumns(shape) <= columns
+  const mapPanes: readonly Pane[] = isMatrix ? ['addresses'] : ['nodes', 'addresses']
+  const others: readonly Pane[] = shape.hasLog ? ['timeline', 'log'] : ['timeline']
+  const framed = hasFrame(rows)
+  return {
+    shape,
+    map: isMatrix ? 'matrix' : 'list',
+    mapPanes,
+    others,
+    focused: mapPanes.includes(shape.pane) || others.includes(shape.pane) ? shape.pane : 'addresses',
+    area: { left: 0, top: framed ? 1 : 0, columns, rows: framed ? rows - 2 : rows },
+  }
+}
+
+/** Panes under each other: each has its height, the last what is left. */
+function stack({ map }: Plan, area: Area, panes: readonly Pane[], heights: readonly number[]): PaneBox[] {
+  let { top } = area
+  const end = area.top + area.rows
+  return panes.map((pane, index) => {
+    const rows = index === panes.length - 1 ? end - top : (heights[index] ?? 0)
+    const made = { pane, left: area.left, top, columns: area.columns, rows, bodyRows: Math.max(0, rows - headingRows(pane, map)) }
+    top += rows
+    return made
   })
-  const stack = (which: readonly Pane[], heights: readonly number[], left: number, width: number): PaneBox[] => {
-    let top = 1
-    return which.map((each, index) => {
-      const made = box(each, left, top, width, heights[index] ?? 0)
-      top += made.rows
-      return made
-    })
+}
+
+/** All nodes, as far as that leaves the addresses what they want, or else two thirds. */
+const nodesHigh = ({ shape }: Plan, rows: number): number =>
+  Math.max(2, Math.min(shape.nodes + 1, Math.max(Math.floor(rows / 3), rows - shape.addressRows - 1)))
+
+const stackMap = (plan: Plan, area: Area): PaneBox[] => stack(plan, area, plan.mapPanes, [nodesHigh(plan, area.rows)])
+
+/** Rows that the map would like to have. */
+const mapWanted = ({ shape, map }: Plan): number =>
+  map === 'matrix' ? shape.addressRows + 2 : shape.nodes + 1 + shape.addressRows + 1
+
+function besideEachOther(plan: Plan): PaneBox[] | undefined {
+  const { shape, map, area } = plan
+  const least = map === 'matrix' ? matrixColumns(shape) : Math.floor(area.columns / 2)
+  if (area.columns < WIDE_COLUMNS || area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
+  // A little air for the nodes of a matrix: words instead of letters. But sentences need it more.
+  const airy = map === 'matrix' ? least + shape.nodes * 5 : least
+  const columns = Math.max(least, Math.min(airy, area.columns - 1 - SENTENCE_COLUMNS))
+  const left = { ...area, columns }
+  const right = { ...area, left: columns + 1, columns: area.columns - columns - 1 }
+  const high = mapWanted(plan)
+  if (!shape.hasLog || high + UNDER_MAP_ROWS > area.rows) {
+    return [...stackMap(plan, left), ...stack(plan, right, plan.others, [Math.ceil(area.rows / 2)])]
   }
-  const single = (): Layout => ({ map, order, panes: [box(focused, 0, 1, columns, height)] })
-  if (columns >= WIDE_COLUMNS) {
-    const wanted = map === 'matrix' ? matrixColumns(shape) + nodes * 4 : Math.floor(columns / 2)
-    const left = Math.max(Math.floor(columns * 0.4), Math.min(wanted, columns - 60))
-    const right = columns - left - 1
-    const nodesHigh = Math.min(nodes + 1, Math.floor(height / 3))
-    const mapPanes =
-      map === 'matrix'
-        ? stack(['addresses'], [height], 0, left)
-        : stack(['nodes', 'addresses'], [nodesHigh, height - nodesHigh], 0, left)
-    const logHigh = Math.floor(height / 2)
-    const others = hasLog
-      ? stack(['timeline', 'log'], [height - logHigh, logHigh], left + 1, right)
-      : stack(['timeline'], [height], left + 1, right)
-    return height < LIST_MIN_ROWS ? single() : { map, order, panes: [...mapPanes, ...others] }
-  }
-  const below: readonly Pane[] = hasLog ? ['timeline', 'log'] : ['timeline']
-  const belowLeast = below.length * TIMELINE_ROWS
-  const mapWanted = map === 'matrix' ? shape.addressRows + 2 : nodes + 1 + shape.addressRows + 1
-  const mapLeast = Math.min(mapWanted, map === 'matrix' ? 12 : 16)
-  if (height < mapLeast + belowLeast) return single()
-  const mapHigh = Math.max(mapLeast, Math.min(mapWanted, height - belowLeast))
-  const nodesHigh = Math.min(nodes + 1, Math.floor(mapHigh / 3))
-  const tops =
-    map === 'matrix'
-      ? stack(['addresses'], [mapHigh], 0, columns)
-      : stack(['nodes', 'addresses'], [nodesHigh, mapHigh - nodesHigh], 0, columns)
-  const left = height - mapHigh
-  const first = hasLog ? Math.ceil(left / 2) : left
-  const bottoms = stack(below, hasLog ? [first, left - first] : [left], 0, columns).map((each) => ({
-    ...each,
-    top: each.top + mapHigh,
-  }))
-  return { map, order, panes: [...tops, ...bottoms] }
+  const under = { ...left, top: area.top + high, rows: area.rows - high }
+  return [...stackMap(plan, { ...left, rows: high }), ...stack(plan, under, ['log'], []), ...stack(plan, right, ['timeline'], [])]
+}
+
+/** The map whole, or as much of it as is sensible, and under it the timeline; the log too, if there is room for both. */
+function oneUnderTheOther(plan: Plan): PaneBox[] | undefined {
+  const { map, others, focused, area } = plan
+  const wanted = mapWanted(plan)
+  const least = Math.max(Math.min(wanted, MAP_ROWS), map === 'matrix' ? 3 : 4)
+  const one: readonly Pane[] = [others.includes(focused) ? focused : 'timeline']
+  const below = [others, one].find(({ length }) => area.rows >= least + length * BELOW_ROWS)
+  if (!below) return undefined
+  const high = Math.max(least, Math.min(wanted, area.rows - below.length * BELOW_ROWS))
+  const under = { ...area, top: area.top + high, rows: area.rows - high }
+  return [...stackMap(plan, { ...area, rows: high }), ...stack(plan, under, below, [Math.ceil(under.rows / 2)])]
+}
+
+function mapAlone(plan: Plan): PaneBox[] | undefined {
+  const isThere = plan.mapPanes.includes(plan.focused) && plan.area.rows >= BOTH_ROWS
+  return isThere ? stackMap(plan, plan.area) : undefined
 }

@@ -34,18 +34,25 @@ export type Overlay =
   /** Things to choose from: what to imagine, what to do, what to break, whither to move. */
   | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly cursor: number }
   /** A question, with the plan of what would follow. */
-  | {
-      readonly kind: 'confirm'
-      readonly action: ClusterAction
-      readonly question: number
-      readonly planned: Planned
-      readonly top: number
-    }
+  | ({ readonly kind: 'confirm'; readonly action: ClusterAction; readonly top: number } & Asked)
   /** A line being typed: the filter, the file of an export. */
   | { readonly kind: 'input'; readonly of: 'filter' | 'export'; readonly text: string; readonly before: string }
 
+/** Something that the planner is asked, and what it says. */
+export interface Asked {
+  /** The number of the question that was asked last. */
+  readonly question: number
+  readonly planned: Planned
+  /** How things stood when it was asked; undefined when it has to be asked again, as another question came between. */
+  readonly askedOf?: Story
+  /** Its answer has not come yet; until then `planned` may be what it said before. */
+  readonly isAwaited?: boolean
+}
+
 export interface MenuItem {
   readonly label: string
+  /** Of what is imagined: that it is already, and would be no more. */
+  readonly isOn?: boolean
   /** What choosing it does; undefined for what cannot be chosen, and then `why not` stands in the label. */
   readonly choice?: Choice
 }
@@ -61,6 +68,18 @@ export interface Notice {
   readonly text: string
   readonly tone: 'good' | 'plain' | 'error'
   readonly untilMs: number
+}
+
+/** What has come in since what is shown stands still. */
+export interface Held {
+  readonly sinceMs: number
+  readonly story: Story
+  readonly entries: readonly TimelineEntry[]
+  readonly lines: readonly string[]
+  /** Entries that were too many to be kept. */
+  readonly dropped: number
+  /** The next look is shown all the same: somebody asked for it. */
+  readonly showsNextLook: boolean
 }
 
 /** All that the terminal UI shows, and nothing else: the views are functions of it. */
@@ -82,7 +101,10 @@ export interface Model {
   /** Why nothing can be changed from here; undefined when it can. */
   readonly readOnly?: string
   readonly intervalMs: number
+  /** Nothing is polled, and all that is shown stands still but for the clock. */
   readonly isPaused: boolean
+  /** There while it is paused. */
+  readonly held?: Held
   /** Something is being carried out, since when. */
   readonly underWay?: { readonly text: string; readonly sinceMs: number }
 
@@ -93,14 +115,14 @@ export interface Model {
   readonly filter: string
   /**
    * The row of each pane that the keys act upon, by its key (see rows.ts); undefined: the first, but of timeline and log the last, which
-   * follows what is new. That of `nodes` is also the column that is marked where nodes are columns.
+   * follows what is new. That of `nodes` is also the column that is marked where nodes are columns; undefined: none is.
    */
   readonly cursors: Readonly<Record<Pane, string | undefined>>
   /** The first row shown of each pane. */
   readonly tops: Readonly<Record<Pane, number>>
   readonly overlay?: Overlay
   /** What is imagined, and what the planner says of it: drawn on the map until Esc. */
-  readonly preview?: { readonly edits: readonly Edit[]; readonly question: number; readonly planned: Planned }
+  readonly preview?: { readonly edits: readonly Edit[] } & Asked
   /** How many questions the planner was asked. */
   readonly questions: number
   readonly notice?: Notice
@@ -118,7 +140,10 @@ export type Message =
   | { readonly kind: 'logged'; readonly lines: readonly string[] }
   /** Of the question with that number; answers to older questions are dropped. */
   | { readonly kind: 'planned'; readonly question: number; readonly planned: Planned }
+  /** The action under way has ended. */
   | { readonly kind: 'ended'; readonly text: string; readonly failed: boolean; readonly nowMs: number }
+  /** How something else fared: an export, a thing broken. */
+  | { readonly kind: 'told'; readonly text: string; readonly failed: boolean; readonly nowMs: number }
 
 /** What the model wants of the world. */
 export type Effect =

@@ -65,6 +65,12 @@ describe('what if', () => {
     expect(foresee({ owners: [2, 1, 0] }, { kind: 'algorithm', algorithm: 'deterministic' }).owners).toEqual([2, 1, 0])
   })
 
+  it('an address is moved: the next run leaves it there, or takes it back', () => {
+    const moved: Edit = { kind: 'move', address: '10.0.0.1', pnn: 1 }
+    expect(foresee({ owners: [0, 1, 2, 0] }, moved).owners).toEqual([1, 1, 2, 0])
+    expect(foresee({ owners: [2, 1, 0], tunables: { IPAllocAlgorithm: 0 } }, moved).owners).toEqual([2, 1, 0])
+  })
+
   it('several things at once', () => {
     const { owners } = foresee(
       { owners: [0, 1, 2, 0, 1, 2] },
@@ -87,6 +93,8 @@ describe('what if', () => {
     [{ kind: 'add-address', address: '10.0.0.1' }, 'node 0 knows 10.0.0.1 already'],
     [{ kind: 'add-address', address: '10.0.0.50', pnns: [7] }, 'there is no node 7'],
     [{ kind: 'remove-address', address: '10.0.0.50' }, 'no node knows 10.0.0.50'],
+    [{ kind: 'move', address: '10.0.0.50', pnn: 1 }, 'node 1 cannot host 10.0.0.50: the address is not in its public addresses'],
+    [{ kind: 'move', address: '10.0.0.1', pnn: 9 }, 'there is no node 9'],
     [{ kind: 'add-nodes', count: 0 }, 'at most 1000 nodes'],
   ])('%j is refused', (edit, reason) => {
     expect(() => imagine(makeSnapshot(spread), [edit])).toThrow(reason)

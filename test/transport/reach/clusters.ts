@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
 import { KNOWN_SOCKETS } from '../../../src/transport/ctdb-paths.ts'
@@ -79,3 +81,29 @@ export const throughEntry =
     name: privateAddress,
     reach: () => pool.connect({ host: privateAddress, user: 'root' }, { through: through as SshConnection }),
   })
+
+/** Something between us and a node's SSH server that can be cut; known to the configuration as `cut`. */
+export async function cuttable(server: SimServer, pnn: number): Promise<{ cut: () => void }> {
+  const sockets = new Set<Socket>()
+  const proxy = createServer((near) => {
+    const far = connect(server.nodes[pnn]?.ssh ?? { port: 0 })
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+    near.pipe(far).pipe(near)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  onTestFinished(() => {
+    cut()
+    proxy.close()
+  })
+  const { port } = proxy.address() as { port: number }
+  const config = server.sshConfigPath ?? ''
+  const alias = `10.11.12.${pnn + 1}`
+  writeFileSync(
+    config,
+    `Host cut\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${alias}\n${readFileSync(config, 'utf8')}`,
+  )
+  return { cut }
+}

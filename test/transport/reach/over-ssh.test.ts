@@ -1,42 +1,14 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CtdbtsError } from '../../../src/lib/errors.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import type { Destination } from '../../../src/transport/reach/reached-host.ts'
-import type { SimServer } from '../../../src/transport/serve/sim-server.ts'
 import { parseSshTarget, SshPool } from '../../../src/transport/ssh/index.ts'
 import { tempDir } from '../../support/temp-dir.ts'
-import { opened, overSsh, poolFor, sshHost, throughEntry } from './clusters.ts'
+import { cuttable, opened, overSsh, poolFor, sshHost, throughEntry } from './clusters.ts'
 
 const missingIn = ({ nodes }: Snapshot): string[] =>
   nodes.flatMap(({ pnn, missing }) => missing.map(({ fact, code }) => `${pnn} ${fact} ${code}`))
-
-/** Something between us and a node's SSH server that can be cut; known to the configuration as `cut`. */
-async function cuttable(server: SimServer, pnn: number): Promise<{ cut: () => void }> {
-  const sockets = new Set<Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(server.nodes[pnn]?.ssh ?? { port: 0 })
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
-    near.pipe(far).pipe(near)
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  onTestFinished(() => {
-    cut()
-    proxy.close()
-  })
-  const { port } = proxy.address() as { port: number }
-  const config = server.sshConfigPath ?? ''
-  const alias = `10.11.12.${pnn + 1}`
-  writeFileSync(
-    config,
-    `Host cut\n  HostName 127.0.0.1\n  Port ${port}\n  HostKeyAlias ${alias}\n${readFileSync(config, 'utf8')}`,
-  )
-  return { cut }
-}
 
 describe('a cluster over SSH', () => {
   it('is known whole from one host, the others through it, with one connection for each node', async () => {

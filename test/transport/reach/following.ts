@@ -1,0 +1,57 @@
+import { expect, onTestFinished } from 'vitest'
+import type { Observation } from '../../../src/lib/watch/observation.ts'
+import { KNOWN_SOCKETS } from '../../../src/transport/ctdb-paths.ts'
+import { Follower, type FollowOptions } from '../../../src/transport/reach/follower.ts'
+import type { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
+
+type Kind = Observation['kind']
+type Of<K extends Kind> = Extract<Observation, { readonly kind: K }>
+
+/** A run may take its time on a machine that does other things too. */
+const LONG = { timeout: 30_000, interval: 20 }
+
+/** What a follower has observed so far. */
+export class Following {
+  readonly follower: Follower
+  readonly all: Observation[] = []
+
+  constructor(cluster: Partial<FollowOptions['cluster']> & Pick<FollowOptions['cluster'], 'entries'>, intervalMs: number) {
+    this.follower = Follower.start({
+      cluster: { socketPaths: KNOWN_SOCKETS, timeoutMs: 10_000, ...cluster },
+      intervalMs,
+      auditEveryMs: 60_000,
+      observe: (observation) => this.all.push(observation),
+    })
+    onTestFinished(() => this.follower.close())
+  }
+
+  /** All of one kind that came since so many observations. */
+  of<K extends Kind>(kind: K, since = 0): Of<K>[] {
+    return this.all.slice(since).filter((each): each is Of<K> => each.kind === kind)
+  }
+
+  /** Waits for an observation. @param since how many had come before. */
+  async until<K extends Kind>(kind: K, isIt: (observation: Of<K>) => boolean = () => true, since = 0): Promise<Of<K>> {
+    const find = () => this.of(kind, since).find(isIt)
+    await expect.poll(find, LONG).toBeDefined()
+    return find() as Of<K>
+  }
+}
+
+/** Follows a cluster; resolves after the first look and the first audit, so that nothing is due but at the interval. */
+export async function followed(
+  cluster: Partial<FollowOptions['cluster']> & Pick<FollowOptions['cluster'], 'entries'>,
+  { intervalMs = 60_000 } = {},
+): Promise<Following> {
+  const following = new Following(cluster, intervalMs)
+  await following.follower.firstLook
+  await following.until('audited')
+  return following
+}
+
+/** Who hosts an address, after the node itself. */
+export function ownerIn(sim: SimCluster, address: string): number | undefined {
+  return sim.world.nodes.find(({ pnn, daemon }) =>
+    daemon?.publicIps.known().some((ip) => ip.address.address === address && ip.pnn === pnn),
+  )?.pnn
+}

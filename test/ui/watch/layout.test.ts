@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { headingRows, type Layout, layoutOf, type PaneBox, type Shape } from '../../../src/ui/watch/layout.ts'
+import { takeSeedFromEnvironment } from '../../support/fast-check.ts'
+
+takeSeedFromEnvironment()
+
+const PANES = ['nodes', 'addresses', 'timeline', 'log'] as const
+
+const shapes = fc.record({
+  columns: fc.integer({ min: 0, max: 250 }),
+  rows: fc.integer({ min: 0, max: 80 }),
+  nodes: fc.integer({ min: 0, max: 64 }),
+  addressRows: fc.integer({ min: 0, max: 2000 }),
+  addressWidth: fc.integer({ min: 0, max: 60 }),
+  pane: fc.constantFrom(...PANES),
+  hasLog: fc.boolean(),
+  isGrouped: fc.boolean(),
+})
+
+const small: Shape = {
+  columns: 80,
+  rows: 24,
+  nodes: 4,
+  addressRows: 20,
+  addressWidth: 15,
+  pane: 'addresses',
+  hasLog: false,
+  isGrouped: false,
+}
+const panesOf = (changes: Partial<Shape>): string[] => layoutOf({ ...small, ...changes }).panes.map(({ pane }) => pane)
+const boxOf = (changes: Partial<Shape>, pane: string): PaneBox | undefined =>
+  layoutOf({ ...small, ...changes }).panes.find((box) => box.pane === pane)
+
+const overlap = (a: PaneBox, b: PaneBox): boolean =>
+  a.left < b.left + b.columns && b.left < a.left + a.columns && a.top < b.top + b.rows && b.top < a.top + a.rows
+
+const everyLayout = (check: (layout: Layout, shape: Shape) => void) =>
+  fc.assert(
+    fc.property(shapes, (shape) => check(layoutOf(shape), shape)),
+    { numRuns: 2000 },
+  )
+
+describe('the panes of every terminal', () => {
+  it('are inside of it', () => {
+    everyLayout(({ panes }, shape) => {
+      for (const { left, top, columns, rows } of panes) {
+        expect(left >= 0 && top >= 0 && columns >= 1 && rows >= 1).toBe(true)
+        expect(left + columns).toBeLessThanOrEqual(Math.max(1, shape.columns))
+        expect(top + rows).toBeLessThanOrEqual(Math.max(1, shape.rows))
+      }
+    })
+  })
+
+  it('do not overlap, and leave the first and the last line alone', () => {
+    everyLayout(({ panes }, { rows }) => {
+      for (const [index, box] of panes.entries()) {
+        for (const other of panes.slice(index + 1)) expect(overlap(box, other)).toBe(false)
+        if (rows >= 3) expect(box.top >= 1 && box.top + box.rows <= rows - 1).toBe(true)
+      }
+    })
+  })
+
+  it('have the one with the keys among them, if there is such a pane at all', () => {
+    everyLayout(({ panes, order }, { pane }) => {
+      const shown = panes.map((box) => box.pane)
+      expect(shown).toContain(order.includes(pane) ? pane : 'addresses')
+      expect(order).toEqual(expect.arrayContaining(shown))
+      expect(new Set(shown).size).toBe(shown.length)
+    })
+  })
+
+  it('have as many rows for entries as their headings leave', () => {
+    everyLayout(({ panes, map }) => {
+      for (const { pane, rows, bodyRows } of panes) expect(bodyRows).toBe(Math.max(0, rows - headingRows(pane, map)))
+    })
+  })
+})
+
+describe('a terminal', () => {
+  it('of 80 × 24 shows 4 nodes × 20 addresses whole, as a matrix', () => {
+    expect(layoutOf(small).map).toBe('matrix')
+    expect(boxOf({}, 'addresses')?.bodyRows).toBe(20)
+    expect(panesOf({})).toEqual(['addresses'])
+  })
+
+  it('of 80 × 24 shows the timeline under a map that leaves room', () => {
+    expect(panesOf({ addressRows: 8 })).toEqual(['addresses', 'timeline'])
+    expect(boxOf({ addressRows: 8 }, 'addresses')?.bodyRows).toBe(8)
+  })
+
+  it('of 80 × 24 shows the timeline alone when that has the keys', () => {
+    expect(panesOf({ pane: 'timeline' })).toEqual(['timeline'])
+  })
+
+  it('of 200 × 60 has the timeline beside the map', () => {
+    const wide = { columns: 200, rows: 60 }
+    expect(panesOf(wide)).toEqual(['addresses', 'timeline'])
+    expect(boxOf(wide, 'timeline')).toMatchObject({ left: 101, top: 1, rows: 58 })
+  })
+
+  it('of 200 × 60 has the log under a map that leaves room, else under the timeline', () => {
+    const wide = { columns: 200, rows: 60, hasLog: true }
+    expect(boxOf(wide, 'log')).toMatchObject({ left: 0, top: 23, rows: 36 })
+    expect(boxOf({ ...wide, addressRows: 2000 }, 'log')).toMatchObject({ left: 101, top: 30, rows: 29 })
+  })
+
+  it('without room for columns of nodes has a pane of nodes', () => {
+    expect(panesOf({ nodes: 64 })).toEqual(['nodes', 'addresses'])
+    expect(panesOf({ isGrouped: true })).toEqual(['nodes', 'addresses'])
+    expect(panesOf({ columns: 40, rows: 10 })).toEqual(['addresses'])
+    expect(panesOf({ columns: 40, rows: 10, pane: 'nodes' })).toEqual(['nodes'])
+  })
+
+  it('with room for all nodes and all addresses shows them all, however few the addresses are', () => {
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'nodes')?.bodyRows).toBe(12)
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'addresses')?.bodyRows).toBeGreaterThanOrEqual(3)
+  })
+
+  it('with room for one of them under the map shows the log when that has the keys', () => {
+    const shape = { rows: 28, addressRows: 18, hasLog: true }
+    expect(panesOf(shape)).toEqual(['addresses', 'timeline'])
+    expect(panesOf({ ...shape, pane: 'log' })).toEqual(['addresses', 'log'])
+  })
+})

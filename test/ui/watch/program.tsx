@@ -1,0 +1,82 @@
+// A terminal UI to be tried in a real terminal: it is bundled and started by the tests. Capital letters make things go wrong.
+import type { Message, Model } from '../../../src/ui/watch/model.ts'
+import { openTerminal } from '../../../src/ui/watch/terminal.tsx'
+import { update } from '../../../src/ui/watch/update.ts'
+import { entry, watched } from './models.ts'
+
+const { columns, rows } = process.stdout
+const first: Model = watched({ nodes: 4, addresses: 20, columns, rows, model: { title: 'tried' } })
+let updates = 0
+
+/** The real update, with keys of our own. */
+function tried(model: Model, message: Message): ReturnType<typeof update> {
+  updates += 1
+  if (message.kind === 'key') {
+    if (message.key === 'V') return { model: { ...model, story: { ...model.story, nodes: [null as never] } }, effects: [] }
+    if (message.key === 'U') throw new Error('the update went wrong')
+    if (message.key === 'E') setTimeout(() => thrown(), 1)
+    if (message.key === 'X') process.exit(3)
+    if (message.key === 'M') setTimeout(() => flood(), 1)
+    if (message.key === 'B') setTimeout(() => moveOne(), 1)
+  }
+  // The clock stands still, so that screens are the same each time.
+  if (message.kind === 'ticked') return { model, effects: [] }
+  return update(model, message)
+}
+
+function thrown(): never {
+  throw new Error('nobody caught this')
+}
+
+function flood(): void {
+  const before = writes
+  for (let index = 1; index <= 2000; index += 1) {
+    terminal.dispatch({ kind: 'told', text: `told ${index}`, failed: false, nowMs: first.nowMs })
+  }
+  setTimeout(() => {
+    terminal.dispatch({ kind: 'told', text: `drawn ${writes - before}`, failed: false, nowMs: first.nowMs })
+  }, 300)
+}
+
+/** One address moves; says how many bytes that made on the terminal. */
+function moveOne(): void {
+  const { story } = terminal.model
+  const addresses = story.addresses.map((each, index) =>
+    index === 3 ? { ...each, owner: 1, claims: [1], heldBy: [1], sinceMs: first.nowMs } : each,
+  )
+  const entries = [entry(1, { text: '10.0.0.4 moved from node 3 to node 1' })]
+  const before = bytes
+  terminal.dispatch({ kind: 'observed', nowMs: first.nowMs, story: { ...story, addresses }, entries })
+  setTimeout(() => {
+    terminal.dispatch({ kind: 'told', text: `bytes ${bytes - before}`, failed: false, nowMs: first.nowMs })
+  }, 300)
+}
+
+let writes = 0
+let bytes = 0
+const write = process.stdout.write.bind(process.stdout)
+process.stdout.write = ((...args: Parameters<typeof write>) => {
+  bytes += Buffer.byteLength(args[0])
+  if (String(args[0]).includes('told')) writes += 1
+  return write(...args)
+}) as typeof write
+
+process.stdout.write('before\n')
+const terminal = openTerminal({
+  first,
+  update: tried,
+  onEffect: (effect) => {
+    if (effect.kind === 'quit') void terminal.close()
+  },
+  stdin: process.stdin,
+  stdout: process.stdout,
+  isColoured: process.env.NO_COLOR === undefined,
+  ascii: process.env.LANG === 'C',
+})
+terminal.closed.then(
+  () => write(`closed after ${updates > 0 ? 'updates' : 'nothing'}\n`),
+  (error: unknown) => {
+    write(`failed: ${error instanceof Error ? error.message : error}\n`)
+    process.exitCode = 1
+  },
+)
