@@ -13,7 +13,7 @@ describe('a watch that begins', () => {
   it('has an empty story, and after the first look one entry', () => {
     const chronicle = new Chronicle(10)
     expect(chronicle.story).toEqual(beginStory())
-    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), snapshot: calm })
+    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), beganMs: at(0), snapshot: calm })
     expect(entries).toMatchObject([
       { id: 10, kind: 'connection', what: 'began', text: 'watching 3 nodes and 6 addresses; node 0 leads', atMs: at(0) },
     ])
