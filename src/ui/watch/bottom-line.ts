@@ -11,6 +11,7 @@ export function bottomLine(model: Model, columns: number): Line {
   if (overlay?.kind === 'input') return inputLine(overlay, columns)
   if (notice) return noticeLine(notice)
   if (overlay) return hintLine(model, columns)
+  if (overlay) return hintLine(model, columns)
   if (preview) return previewLine(preview)
   return blindLine(model) ?? hintLine(model, columns)
 }

@@ -125,6 +125,16 @@ describe('a preview', () => {
     )
   })
 
+  it('leaves the line at the bottom to the keys of what lies over it', () => {
+    const preview = previewOf([{ kind: 'down', pnn: 1 }], small)
+    const overlay = { kind: 'menu', title: 'What if …', items: [], cursor: 0 } as const
+    expect(
+      screen(watched({ ...small, model: { preview, overlay } }))
+        .split('\n')
+        .at(-1),
+    ).toBe('Enter choose  Esc back')
+  })
+
   it('says that it is being worked out, or why it cannot be', () => {
     const edits = [{ kind: 'down' as const, pnn: 1 }]
     const bottom = (planned: NonNullable<Model['preview']>['planned']) =>
