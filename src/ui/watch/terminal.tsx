@@ -5,8 +5,6 @@ import type { Effect, Message, Model } from './model.ts'
 import { stopProcess } from './stop-process.ts'
 import { type Controls, Root } from './views/root.tsx'
 
-export { frameText } from './frame.tsx'
-
 /** What a terminal UI is opened with. */
 export interface TerminalOptions {
   readonly first: Model
