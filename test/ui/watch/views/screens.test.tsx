@@ -38,7 +38,10 @@ describe('the screen', () => {
   })
 
   it('has the timeline and the log beside the map on 200 × 60', () => {
-    const log = [{ id: 1, text: 'ctdbd[0]: monitor event OK' }]
+    const log = [
+      { id: 1, text: `${new Date(NOW - 2000).toISOString()} node2 ctdb-recoverd[3001]: Trigger takeoverrun` },
+      { id: 2, text: 'no line of a log' },
+    ]
     const model = { timeline: happened, log, isSimulated: true, title: 'an embedded cluster' }
     expect(screen(watched({ ...ill, columns: 200, rows: 60, model }))).toMatchSnapshot()
   })
@@ -97,6 +100,23 @@ describe('the line on top', () => {
     const model = watched(small)
     const { snapshot: _, seenAtMs: __, ...story } = model.story
     expect(screen({ ...model, story: { ...story, nodes: [], addresses: [] } })).toContain('looking …')
+  })
+})
+
+describe('something that has just happened', () => {
+  const news = { timeline: [entry(58, { text: '10.0.0.7 is on no node', tone: 'error' })] }
+  const bottom = (model: Partial<Model>, size = {}) =>
+    screen(watched({ ...small, ...size, model }))
+      .split('\n')
+      .at(-1)
+
+  it('is in the line at the bottom where the timeline is not to be seen', () => {
+    expect(bottom(news)).toBe('11:59:58 ✗ 10.0.0.7 is on no node')
+    expect(bottom(news, { columns: 200, rows: 60 })).toMatch(/^\? help/)
+  })
+
+  it('is no news any more after ten seconds', () => {
+    expect(bottom({ ...news, nowMs: NOW + 8000 })).toMatch(/^\? help/)
   })
 })
 
