@@ -115,7 +115,9 @@ function ownerCell({ state, plan }: Extract<AddressRow, { kind: 'address' }>, pn
   if (state.owner === pnn) {
     const { sign, mood } = truthWord(state)
     const kernel =
-      state.kernel === 'missing' || state.kernel === 'elsewhere' ? { sign, mood } : { sign: '●', mood: 'good' as const }
+      state.kernel === 'missing' || state.kernel === 'elsewhere'
+        ? { sign, mood }
+        : { sign: '●', mood: state.kernel === 'held' ? mood : ('plain' as const) }
     return moving ? span(`${kernel.sign} leaves`, 'warning') : span(kernel.sign, kernel.mood)
   }
   if (moving?.to === pnn) return span('◌ comes', 'warning')

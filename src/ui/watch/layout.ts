@@ -43,18 +43,19 @@ export const NODE_COLUMNS = 10
 /** Behind the nodes of a matrix, each with a blank before it: interface (at least), kernel, since. */
 export const TAIL = { interfaceName: 5, kernel: 9, since: 8 } as const
 const TAIL_COLUMNS = TAIL.interfaceName + TAIL.kernel + TAIL.since + 3
-/** From here on the timeline stands beside the map, if the map leaves it so many columns; else under it, as far as there are rows. */
-const WIDE_COLUMNS = 130
-const BESIDE_COLUMNS = 50
+/** A list of addresses with all its columns, the longest address included. */
+const LIST_COLUMNS = 72
+/** The timeline stands beside the map where it gets so many columns and rows: its sentences are of no use when they are cut. */
+const BESIDE_COLUMNS = 80
 const BESIDE_ROWS = 6
-/** Sentences of the timeline fit into so many columns, mostly. */
-const SENTENCE_COLUMNS = 90
+/** So many make them whole, mostly; the map may have what is left. */
+const SENTENCE_COLUMNS = 100
 /** Beside a map that leaves so many rows, the log stands under it, and the timeline has its side for itself. */
 const UNDER_MAP_ROWS = 8
 /** A timeline or log under the map has at least so many rows. */
-const BELOW_ROWS = 5
+const BELOW_ROWS = 7
 /** A map that is as high as this, and has more to show, shares with those under it. */
-const MAP_ROWS = 22
+const MAP_ROWS = 30
 /** Less than this is not shared between nodes and addresses. */
 const BOTH_ROWS = 12
 
@@ -138,10 +139,10 @@ const mapWanted = ({ shape, map }: Plan): number =>
 
 function besideEachOther(plan: Plan): PaneBox[] | undefined {
   const { shape, map, area } = plan
-  const least = map === 'matrix' ? matrixColumns(shape) : Math.floor(area.columns / 2)
-  if (area.columns < WIDE_COLUMNS || area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
-  // A little air for the nodes of a matrix: words instead of letters. But sentences need it more.
-  const airy = map === 'matrix' ? least + shape.nodes * 5 : least
+  const least = map === 'matrix' ? matrixColumns(shape) : LIST_COLUMNS
+  if (area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
+  // A little air for the nodes of a matrix: words instead of letters.
+  const airy = map === 'matrix' ? least + shape.nodes * 5 : Math.floor(area.columns / 2)
   const columns = Math.max(least, Math.min(airy, area.columns - 1 - SENTENCE_COLUMNS))
   const left = { ...area, columns }
   const right = { ...area, left: columns + 1, columns: area.columns - columns - 1 }

@@ -47,7 +47,6 @@ function rest({ nowMs }: Model, node: NodeState): Line {
     ...(node.isLeader ? [span('leader')] : []),
     ...(sinceMs === null ? [] : [span(`since ${clockText(sinceMs, nowMs)}`)]),
     ...(node.kernelSeen ? [] : [span('kernel unseen', 'quiet')]),
-    ...(node.heard ? [] : [span('events unheard', 'quiet')]),
     span(harmless(node.address), 'quiet'),
   ]
   return parts.flatMap((each) => [span('  '), each])

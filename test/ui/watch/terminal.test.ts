@@ -124,6 +124,17 @@ describe.runIf(hasTmux)('a terminal UI in a real terminal', () => {
   })
 })
 
+describe.runIf(hasTmux)('the terminal is taken over again', () => {
+  it('when the process goes on that was stopped without being asked', async () => {
+    await using terminal = await opened()
+    process.kill(pid(), 'SIGSTOP')
+    process.kill(pid(), 'SIGCONT')
+    await terminal.press('?')
+    await terminal.shows('─ Help ─')
+    expect(await terminal.asks(STATE)).toBe(TAKEN)
+  })
+})
+
 describe.runIf(hasTmux)('the terminal is given back', () => {
   it('when a view goes wrong, with one line that says what did', async () => {
     await using terminal = await opened()

@@ -38,7 +38,10 @@ describe('the screen', () => {
   })
 
   it('has the timeline and the log beside the map on 200 × 60', () => {
-    const log = [{ id: 1, text: 'ctdbd[0]: monitor event OK' }]
+    const log = [
+      { id: 1, text: `${new Date(NOW - 2000).toISOString()} node2 ctdb-recoverd[3001]: Trigger takeoverrun` },
+      { id: 2, text: 'no line of a log' },
+    ]
     const model = { timeline: happened, log, isSimulated: true, title: 'an embedded cluster' }
     expect(screen(watched({ ...ill, columns: 200, rows: 60, model }))).toMatchSnapshot()
   })
@@ -100,6 +103,23 @@ describe('the line on top', () => {
   })
 })
 
+describe('something that has just happened', () => {
+  const news = { timeline: [entry(58, { text: '10.0.0.7 is on no node', tone: 'error' })] }
+  const bottom = (model: Partial<Model>, size = {}) =>
+    screen(watched({ ...small, ...size, model }))
+      .split('\n')
+      .at(-1)
+
+  it('is in the line at the bottom where the timeline is not to be seen', () => {
+    expect(bottom(news)).toBe('11:59:58 ✗ 10.0.0.7 is on no node')
+    expect(bottom(news, { columns: 200, rows: 60 })).toMatch(/^\? help/)
+  })
+
+  it('is no news any more after ten seconds', () => {
+    expect(bottom({ ...news, nowMs: NOW + 8000 })).toMatch(/^\? help/)
+  })
+})
+
 describe('a node that cannot be reached', () => {
   const blind = { why: 'connection refused', sinceMs: NOW - 9000, retryAtMs: NOW + 3000 }
   const made = { ...small, nodeChanges: { 2: { answers: false, blind } } }
@@ -123,6 +143,16 @@ describe('a preview', () => {
     expect(lineWith(watched({ ...small, columns: 100, model: { preview, grouping: 'node' } }), '10.0.0.2 ')).toContain(
       'node 1 → 3',
     )
+  })
+
+  it('leaves the line at the bottom to the keys of what lies over it', () => {
+    const preview = previewOf([{ kind: 'down', pnn: 1 }], small)
+    const overlay = { kind: 'menu', title: 'What if …', items: [], cursor: 0 } as const
+    expect(
+      screen(watched({ ...small, model: { preview, overlay } }))
+        .split('\n')
+        .at(-1),
+    ).toBe('Enter choose  Esc back')
   })
 
   it('says that it is being worked out, or why it cannot be', () => {
