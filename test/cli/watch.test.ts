@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { uniformLayout } from '../../src/lib/sim/layout.ts'
 import { startSimServer } from '../../src/transport/serve/sim-server.ts'
@@ -188,9 +188,12 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     ['HUP', 129],
   ])('gives it back after SIG%s too, which ends it with %i', async (signal, status) => {
     const dir = folder()
-    await using terminal = await inTerminal(`--sim & echo $! > '${dir.file('pid')}'; fg`, {})
+    const pidFile = dir.file('pid')
+    await using terminal = await openTerminal(
+      `LC_ALL=C.UTF-8 CI= sh -c 'echo $$ > ${pidFile}; exec "${process.execPath}" "${RUN_JS}" watch --sim'`,
+    )
     await terminal.shows('? help')
-    process.kill(Number(readFileSync(dir.file('pid'), 'utf8')), `SIG${signal}`)
+    process.kill(Number(readFileSync(pidFile, 'utf8')), `SIG${signal}`)
     await terminal.shows(`status ${status}`)
     expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
   })

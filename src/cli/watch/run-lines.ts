@@ -39,7 +39,7 @@ export async function runLines(options: WatchOptions): Promise<void> {
     for (const entry of entries) write(words.entry(entry))
   }
   const onLog = (entry: LogEntry) => {
-    if (options.verbose) write(words.log(entry))
+    if (options.verbose && hasBegun) write(words.log(entry))
   }
   try {
     using watched = await watch(options, { onStory, onLog, onProblem: tellProblem })
