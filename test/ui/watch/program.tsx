@@ -17,6 +17,7 @@ function tried(model: Model, message: Message): ReturnType<typeof update> {
     if (message.key === 'E') setTimeout(() => thrown(), 1)
     if (message.key === 'X') process.exit(3)
     if (message.key === 'M') setTimeout(() => flood(), 1)
+    if (message.key === 'J') write('\x1b[8;5Hjunk')
     if (message.key === 'B') setTimeout(() => moveOne(), 1)
   }
   // The clock stands still, so that screens are the same each time.
