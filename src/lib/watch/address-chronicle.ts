@@ -2,6 +2,7 @@ import type { Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isAbsent, truthOf, withNode, withoutNode } from './address-record.ts'
 import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
+import { isToldSince } from './freshness.ts'
 import type { Unexplained } from './node-record.ts'
 import type { Tale, Teller } from './teller.ts'
 import { nodesWords } from './words.ts'
@@ -65,13 +66,13 @@ export class AddressChronicle {
 
   /** Whether what a look shows of an address on a node may be older than what the node told of it. */
   isOutdated(record: AddressRecord, pnn: Pnn, beganMs: number): boolean {
-    return (record.toldMs.get(pnn) ?? -Infinity) >= beganMs
+    return isToldSince(record.toldMs.get(pnn), beganMs)
   }
 
   /** A look is over: what was told before it began has been seen. */
   caughtUp(beganMs: number): void {
     for (const record of this.fresh) {
-      for (const [pnn, atMs] of record.toldMs) if (atMs < beganMs) record.toldMs.delete(pnn)
+      for (const [pnn, atMs] of record.toldMs) if (!isToldSince(atMs, beganMs)) record.toldMs.delete(pnn)
       if (record.toldMs.size === 0) this.fresh.delete(record)
     }
   }
@@ -128,24 +129,24 @@ export class AddressChronicle {
   }
 
   private taken(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {
-    const { address, owner, trouble } = record
-    const isAgain = owner === pnn
-    const wasAbsent = isAbsent(trouble?.truth) && isAgain
-    if (!wasAwaited) {
-      if (wasAbsent && trouble && !trouble.isTold) this.tellTrouble(record, trouble.sinceMs)
-      const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs)
-      this.tellPassage(record, passage, atMs)
-    }
-    if (wasAbsent) record.trouble = undefined
-    // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
-    record.awaited.clear()
-    if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
+    if (!wasAwaited) this.tellTaken(record, pnn, atMs)
+    if (record.owner === pnn && isAbsent(record.trouble?.truth)) record.trouble = undefined
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
-      this.cluster.node(pnn).held?.add(address)
+      this.cluster.node(pnn).held?.add(record.address)
       record.heldBy = withNode(record.heldBy, pnn)
     }
     this.giveTo(record, pnn, atMs)
+  }
+
+  private tellTaken(record: AddressRecord, pnn: Pnn, atMs: number): void {
+    const { owner, trouble, awaited } = record
+    const isAgain = owner === pnn
+    if (isAgain && trouble && !trouble.isTold && isAbsent(trouble.truth)) this.tellTrouble(record, trouble.sinceMs)
+    this.tellPassage(record, isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs), atMs)
+    // Others that were seen to take it have been overtaken. Who had it has released it before, which may be heard later: the move tells it.
+    for (const [each, { event }] of awaited) if (event === 'TAKE_IP') awaited.delete(each)
+    if (owner !== null && !isAgain) awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
   }
 
   private released(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {
@@ -271,6 +272,7 @@ export class AddressChronicle {
       stray: `${address} is in the kernel of ${others.join(' and ')}, and nobody owns it`,
     }
     const pnns = [...new Set([...(owner === null ? [] : [owner]), ...heldBy])]
+    const cause = this.causes.asked(pnns, record, atMs)
     this.teller.tell(atMs, {
       kind: 'kernel',
       what: truth,
@@ -278,6 +280,7 @@ export class AddressChronicle {
       tone: 'error',
       pnns,
       addresses: [address],
+      ...(cause !== undefined && { cause }),
     })
   }
 

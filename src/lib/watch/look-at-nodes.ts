@@ -19,10 +19,12 @@ interface NodeLook {
   readonly atMs: number
   readonly snapshot: Snapshot
   readonly isFirst: boolean
+  /** When the look before it began. */
+  readonly lastBeganMs: number
 }
 
 /** What a look says of the nodes: which there are, how they fare, their links. */
-export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, causes, teller }: Tools): void {
+export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, { cluster, causes, teller }: Tools): void {
   const facts = new Map(snapshot.nodes.map((each) => [each.pnn, each]))
   const present = snapshot.nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
   forgetDeleted(new Set(present.map(({ pnn }) => pnn)))
@@ -83,7 +85,10 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const isWorse = isUnfit(node.flags)
     if (isUnfit(node.flagsBefore ?? 0) === isWorse) return { text: '', addresses: [] }
     const what = isWorse ? 'left' : 'came'
-    const recent = node.unexplained.filter((each) => each.what === what && atMs - each.atMs <= FOLLOWED_MS)
+    const isSo = (address: string) => (cluster.findAddress(address)?.owner === node.pnn) !== isWorse
+    const recent = node.unexplained.filter(
+      (each) => each.what === what && each.atMs >= lastBeganMs - LAG_MS && isSo(each.address),
+    )
     node.unexplained = node.unexplained.filter((each) => each.what !== what)
     const addresses = [...new Set(recent.map(({ address }) => address))]
     if (addresses.length === 0) return { text: '', addresses }
@@ -116,12 +121,14 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const text = `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`
     const awayMs = linkUp && since !== undefined ? { awayMs: atMs - since } : {}
     const [what, tone] = linkUp ? (['up', 'good'] as const) : (['down', 'error'] as const)
-    teller.tell(atMs, { kind: 'link', what, text, tone, pnns: [pnn], addresses: [], ...awayMs })
+    const asked = causes.asked([pnn], undefined, atMs)
+    const cause = asked === undefined ? {} : { cause: asked }
+    teller.tell(atMs, { kind: 'link', what, text, tone, pnns: [pnn], addresses: [], ...awayMs, ...cause })
   }
 }
 
-/** A change of a node explains what was told of its addresses within this time before it was seen. */
-const FOLLOWED_MS = 10_000
+/** The node that is asked may hear of a change of another one a little later than the leader. */
+const LAG_MS = 2_000
 
 /** Whether a daemon said anything of itself. */
 const answersOf = (facts: NodeFacts | undefined): boolean =>

@@ -77,6 +77,8 @@ export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOpt
         answeredAt: Date.now() / 1000,
       },
   )
+  // When the connection ends, the others say so first.
+  times.catch(() => {})
   const [
     runState,
     nodeMap,

@@ -93,10 +93,16 @@ describe('a terminal', () => {
     expect(panesOf({ pane: 'timeline' })).toEqual(['timeline'])
   })
 
-  it('of 200 × 60 has the timeline beside the map, and the log under the timeline', () => {
+  it('of 200 × 60 has the timeline beside the map', () => {
     const wide = { columns: 200, rows: 60 }
-    expect(panesOf({ ...wide, hasLog: true })).toEqual(['addresses', 'timeline', 'log'])
-    expect(boxOf(wide, 'timeline')?.left).toBeGreaterThan(90)
+    expect(panesOf(wide)).toEqual(['addresses', 'timeline'])
+    expect(boxOf(wide, 'timeline')).toMatchObject({ left: 101, top: 1, rows: 58 })
+  })
+
+  it('of 200 × 60 has the log under a map that leaves room, else under the timeline', () => {
+    const wide = { columns: 200, rows: 60, hasLog: true }
+    expect(boxOf(wide, 'log')).toMatchObject({ left: 0, top: 23, rows: 36 })
+    expect(boxOf({ ...wide, addressRows: 2000 }, 'log')).toMatchObject({ left: 101, top: 30, rows: 29 })
   })
 
   it('without room for columns of nodes has a pane of nodes', () => {
@@ -104,6 +110,11 @@ describe('a terminal', () => {
     expect(panesOf({ isGrouped: true })).toEqual(['nodes', 'addresses'])
     expect(panesOf({ columns: 40, rows: 10 })).toEqual(['addresses'])
     expect(panesOf({ columns: 40, rows: 10, pane: 'nodes' })).toEqual(['nodes'])
+  })
+
+  it('with room for all nodes and all addresses shows them all, however few the addresses are', () => {
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'nodes')?.bodyRows).toBe(12)
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'addresses')?.bodyRows).toBeGreaterThanOrEqual(3)
   })
 
   it('with room for one of them under the map shows the log when that has the keys', () => {
