@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { uniformLayout } from '../../src/lib/sim/layout.ts'
 import { startSimServer } from '../../src/transport/serve/sim-server.ts'
@@ -20,8 +20,8 @@ interface Document {
 const documents = (lines: readonly string[]): Document[] => lines.map((line) => JSON.parse(line) as Document)
 
 /** A cluster behind its sockets as long as the test. */
-async function cluster() {
-  const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 5 })
+async function cluster({ speed = 5 } = {}) {
+  const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed })
   return {
     carryOut: (line: string) => server.cluster.carryOut(line),
     env: { CTDB_SOCKET: server.nodes[0]?.socketPath ?? '' },
@@ -188,9 +188,12 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     ['HUP', 129],
   ])('gives it back after SIG%s too, which ends it with %i', async (signal, status) => {
     const dir = folder()
-    await using terminal = await inTerminal(`--sim & echo $! > '${dir.file('pid')}'; fg`, {})
+    const pidFile = dir.file('pid')
+    await using terminal = await openTerminal(
+      `LC_ALL=C.UTF-8 CI= sh -c 'echo $$ > ${pidFile}; exec "${process.execPath}" "${RUN_JS}" watch --sim'`,
+    )
     await terminal.shows('? help')
-    process.kill(Number(readFileSync(dir.file('pid'), 'utf8')), `SIG${signal}`)
+    process.kill(Number(readFileSync(pidFile, 'utf8')), `SIG${signal}`)
     await terminal.shows(`status ${status}`)
     expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
   })
@@ -222,5 +225,25 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     await terminal.shows(`node ${pnn} is disabled`)
     await terminal.press('q')
     await terminal.shows('status 0')
+  })
+
+  it('waits, when it is left in the middle of a move, until takeover runs are enabled again', async () => {
+    await using sim = await cluster({ speed: 1 })
+    await using terminal = await inTerminal('', sim.env)
+    await terminal.shows('? help')
+    sim.carryOut('hang 1')
+    await terminal.press('a')
+    const menu = await terminal.shows(/move 172\S+ to node \d/)
+    const item = menu.split('\n').filter((line) => / (takeover run|disable|enable|move) ?/.test(line))
+    const at = item.findIndex((line) => line.includes('move 172'))
+    await terminal.press(...Array.from({ length: at }, () => 'Down'), 'Enter')
+    await terminal.shows('y does it')
+    await terminal.shows('to move')
+    await terminal.press('y')
+    await terminal.shows(/move 172\S+ to node \d/)
+    await terminal.press('q')
+    await terminal.shows(/ending what is under way \(move 172\S+ to node \d\); Ctrl-C ends it at once/)
+    sim.carryOut('resume 1')
+    expect(await terminal.shows('status 0')).toMatch(/ctdbts: move 172\S+ to node \d: .+/)
   })
 })

@@ -143,7 +143,8 @@ export class AddressChronicle {
     const { owner, trouble, awaited } = record
     const isAgain = owner === pnn
     if (isAgain && trouble && !trouble.isTold && isAbsent(trouble.truth)) this.tellTrouble(record, trouble.sinceMs)
-    this.tellPassage(record, isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs), atMs)
+    const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs, owner === null)
+    this.tellPassage(record, passage, atMs)
     // Others that were seen to take it have been overtaken. Who had it has released it before, which may be heard later: the move tells it.
     for (const [each, { event }] of awaited) if (event === 'TAKE_IP') awaited.delete(each)
     if (owner !== null && !isAgain) awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
@@ -190,7 +191,7 @@ export class AddressChronicle {
   }
 
   private seenPassage(record: AddressRecord, to: Pnn | null, silent: (pnn: Pnn) => boolean, atMs: number): Passage {
-    if (to !== null) return this.passageTo(record, to, atMs)
+    if (to !== null) return this.passageTo(record, to, atMs, record.owner === null || !silent(record.owner))
     const { address, owner: from } = record
     const cause = from === null ? undefined : this.causes.ofLeaving(record, from, atMs)
     if (from !== null && silent(from)) {
@@ -199,8 +200,11 @@ export class AddressChronicle {
     return { from, to, what: 'released', text: `node ${from} does not own ${address} any more, nor does another node`, cause }
   }
 
-  /** Another node has it than before. */
-  private passageTo(record: AddressRecord, to: Pnn, atMs: number): Passage {
+  /**
+   * Another node has it than before.
+   * @param isGiven the one that had it is known to have let it go; else it may be dead, whatever else has happened of late.
+   */
+  private passageTo(record: AddressRecord, to: Pnn, atMs: number, isGiven: boolean): Passage {
     const { address, owner, previousOwner, away } = record
     const awayMs = awayTime(record, atMs)
     const last = owner ?? previousOwner ?? null
@@ -214,7 +218,9 @@ export class AddressChronicle {
     }
     const leaving = this.causes.ofLeaving(record, last, atMs)
     const isAfterLong = away !== undefined && atMs - away.sinceMs > UNEXPLAINED_MS
-    const coming = this.causes.ofComing(record, isAfterLong ? null : last, to, atMs)
+    const coming = isGiven
+      ? this.causes.ofComing(record, isAfterLong ? null : last, to, atMs)
+      : this.causes.asked([to], record, atMs)
     const cause = (isAfterLong ? coming : undefined) ?? leaving ?? coming
     return { from: last, to, what: 'moved', text: `${address} moved from node ${last} to node ${to}`, cause, awayMs }
   }

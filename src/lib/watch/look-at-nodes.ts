@@ -1,4 +1,4 @@
-import { flagsText, hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { flagsText, hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
 import { type Causes, isUnfit } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
@@ -34,6 +34,8 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
     const own = facts.get(pnn)
     node.address = address
     node.answers = answersOf(own)
+    // Whoever reaches a node's own socket listens there too.
+    if (own?.host?.daemonAnswers && !node.blind) node.heard = true
     if (isNew) {
       node.flags = flags
       node.runState = own?.runState
@@ -41,9 +43,9 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
       if (!isFirst) tellNew(node)
       continue
     }
+    changeLinks(node, linksOf(own))
     if (node.flags !== flags) changeFlags(node, flags)
     changeRunState(node, own?.runState)
-    changeLinks(node, linksOf(own))
   }
 
   function tellNew({ pnn, address, flags }: NodeRecord): void {
@@ -70,8 +72,8 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
     const moved = followed(node)
     const was = awayMs === undefined ? `it was ${flagsText(before)}` : `it was ${flagsText(before)} for ${durationText(awayMs)}`
     const text = `node ${pnn} became ${flagsText(flags)}; ${was}${moved.text}`
-    const cause = causes.asked([pnn], undefined, atMs)
-    const entry = { kind: 'health', what: whatOf(flags), text, tone: toneOf(flags), pnns: [pnn] } as const
+    const cause = causes.ofHealth(node, before, atMs)
+    const entry = { kind: 'health', what: whatOf(flags), text, tone: toneOf(before, flags), pnns: [pnn] } as const
     teller.tell(atMs, {
       ...entry,
       addresses: moved.addresses,
@@ -143,7 +145,8 @@ const isSameLinks = (before: NodeRecord['links'], now: NodeRecord['links']): boo
 
 const whatOf = (flags: number): string => (flags === 0 ? 'healthy' : (flagsText(flags).split('|')[0] ?? '').toLowerCase())
 
-function toneOf(flags: number): Tone {
-  if (flags === 0) return 'good'
-  return hasFlag({ flags }, NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.UNHEALTHY) ? 'error' : 'warning'
+function toneOf(before: number, now: number): Tone {
+  if (now === 0) return 'good'
+  if (hasFlag({ flags: before }, INACTIVE_FLAGS) && !hasFlag({ flags: now }, INACTIVE_FLAGS)) return 'warning'
+  return hasFlag({ flags: now }, NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.UNHEALTHY) ? 'error' : 'warning'
 }

@@ -92,7 +92,7 @@ export class Chronicle {
     return this.teller.take()
   }
 
-  private seen({ snapshot, atMs, beganMs = atMs }: Seen): void {
+  private seen({ snapshot, atMs, beganMs }: Seen): void {
     const { cluster, causes, teller } = this
     const isFirst = this.last.snapshot === undefined
     const flags = new Map<Pnn, number>(snapshot.nodeMap.map((node) => [node.pnn, node.flags]))

@@ -116,6 +116,16 @@ describe('why an address moved', () => {
     expect(movedAfter(late, 600)).toEqual({ released: undefined, moved: undefined })
   })
 
+  it('is not failback when the one that had it has not let it go: it may be dead', () => {
+    const watch = new Watch(flagged(calm, other, NODE_FLAG.UNHEALTHY))
+    watch.see(1, calm)
+    const [moved] = watch.tell(2, other, 'TAKE_IP', ADDRESS)
+    expect([moved?.from, moved?.cause]).toEqual([owner, undefined])
+    expect(watch.see(3, given(cutOff(calm, owner), ADDRESS, other))).toContainEqual(
+      expect.objectContaining({ text: `node ${owner} became DISCONNECTED|INACTIVE; it was OK; so ${ADDRESS} left it` }),
+    )
+  })
+
   it('is what was asked for here', () => {
     const watch = new Watch()
     const done = { kind: 'done', atMs: at(1), text: `move ${ADDRESS} to node ${other}`, pnns: [], addresses: [ADDRESS] } as const

@@ -132,6 +132,17 @@ describe('a follower', () => {
     await following.until('seen', healthy, since)
   })
 
+  it('learns of the leader of a cluster of 2017 by its looks, without waiting for a word that never comes', async () => {
+    const sim = await inMemory({ era: '2017', speed: 3 })
+    const following = await followed(allOf(sim), { intervalMs: 100 })
+    const since = following.all.length
+    await expect.poll(() => following.of('seen', since).length, { timeout: 10_000 }).toBeGreaterThan(3)
+    for (const { snapshot, beganMs, atMs } of following.of('seen', since)) {
+      expect(snapshot.leader).toEqual({ pnn: expect.any(Number), era: 'recmaster' })
+      expect(atMs - beganMs).toBeLessThan(1_500)
+    }
+  })
+
   it('goes to a node that was not there when it began', async () => {
     const sim = await inMemory({ speed: 3 })
     sim.carryOut('crash 2')
