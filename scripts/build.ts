@@ -28,7 +28,7 @@ const startFaster: Plugin = {
       loader: 'ts',
     }))
     onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
-    onResolve({ filter: /ui[\\/]watch[\\/]terminal\.tsx$/ }, () => ({ path: './watch.mjs', external: true }))
+    onResolve({ filter: /ui[\\/]watch[\\/]terminal-ui\.ts$/ }, () => ({ path: './watch.mjs', external: true }))
     // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
     onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'absent' }))
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export const isWsl = false' }))
@@ -129,7 +129,7 @@ const metafiles = await Promise.all([
   bundle({ entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
   bundle({
     // A module, as Ink waits for WebAssembly while it loads, which CommonJS cannot.
-    entryPoints: ['src/ui/watch/terminal.tsx'],
+    entryPoints: ['src/ui/watch/terminal-ui.ts'],
     outfile: 'dist/watch.mjs',
     format: 'esm',
     minify: true,

@@ -1,5 +1,5 @@
 // Writes what follows from the sources: oclif.manifest.json, the command list of the README, that of docs/simulation.md,
-// docs/wire-protocol.md, docs/checks.md.
+// the keys in docs/watch.md, docs/wire-protocol.md, docs/checks.md.
 // With --check nothing is written, and what is not fresh is an error: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +10,8 @@ import { layoutText } from '../src/transport/wire/codec.ts'
 import { controls } from '../src/transport/wire/controls.ts'
 import { messages } from '../src/transport/wire/messages.ts'
 import { checksMarkdown } from '../src/ui/audit/checks.ts'
+import { beginModel } from '../src/ui/watch/begin.ts'
+import { keyHelp } from '../src/ui/watch/keys.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -43,6 +45,18 @@ function simCommands(): string {
   const commands = SIM_COMMANDS.map((command) => `| \`${cell(usageOf(command))}\` | ${cell(command.summary)} |`)
   const kinds = Object.entries(ARGUMENT_KINDS).map(([kind, meaning]) => `| \`${cell(kind)}\` | ${cell(meaning)} |`)
   return ['| command | what it does |', '| --- | --- |', ...commands, '', '| argument | |', '| --- | --- |', ...kinds].join('\n')
+}
+
+/** All keys, those of an embedded cluster among them. */
+function watchKeys(): string {
+  const size = { columns: 80, rows: 24 }
+  const model = beginModel({ title: '', isSimulated: true, intervalMs: 2_000, size, nowMs: 0 })
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const group = ({ title, lines }: ReturnType<typeof keyHelp>[number]): string[] => [
+    `| **${title}** | |`,
+    ...lines.map(({ keys, does }) => `| \`${cell(keys)}\` | ${cell(does)} |`),
+  ]
+  return ['| key | what it does |', '| --- | --- |', ...keyHelp(model).flatMap(group)].join('\n')
 }
 
 function between(text: string, name: string, content: string): string {
@@ -84,6 +98,7 @@ const generated: Record<string, string> = {
   'oclif.manifest.json': await manifest(),
   'README.md': between(readme, 'commands', await commandList()),
   'docs/simulation.md': between(readFileSync(join(root, 'docs/simulation.md'), 'utf8'), 'sim commands', simCommands()),
+  'docs/watch.md': between(readFileSync(join(root, 'docs/watch.md'), 'utf8'), 'keys', watchKeys()),
   'docs/wire-protocol.md': wireProtocol(),
   'docs/checks.md': checksMarkdown(),
 }

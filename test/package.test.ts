@@ -63,9 +63,11 @@ describe('the package', () => {
       'dist/help.cjs',
       'dist/index.js',
       'dist/junit-report-builder.cjs',
+      'dist/plan-worker.cjs',
       'dist/prom-client.cjs',
       'dist/ssh2.cjs',
       'dist/types/*.d.ts',
+      'dist/watch.mjs',
       'oclif.manifest.json',
       'package.json',
     ])
@@ -79,12 +81,15 @@ describe('the package', () => {
       '@oclif/core',
       'cli-table3',
       'execa',
+      'ink',
       'prom-client',
       'pure-rand',
+      'react',
       'shell-quote',
       'smol-toml',
       'ssh2',
       'string-width',
+      'yoga-layout',
     ])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })

@@ -9,7 +9,7 @@ import { SimCluster } from '../transport/serve/sim-cluster.ts'
 import { simHostAccess } from '../transport/serve/sim-host.ts'
 import { type SimOptions, type SimSettings, simSettings } from './sim-flags.ts'
 
-/** A cluster to which the rest of its scenario is still to happen, in its own time. */
+/** Who wants to know what happens in a cluster whose scenario goes on. */
 export interface LiveSim {
   /** Told of each line that is worth reading, from the moment on at which the cluster is ready. */
   readonly log: (entry: LogEntry) => void
@@ -18,10 +18,14 @@ export interface LiveSim {
 }
 
 /**
- * Makes an embedded cluster that goes along with the real time: what its scenario has up to `--sim-at` has happened to it; the rest will.
+ * Makes an embedded cluster that goes along with the real time. What its scenario has up to `--sim-at` has happened to it; the rest does
+ * from the moment on at which `goOn` is called, as many seconds later as the scenario says.
  * @throws CtdbtsError as {@link openSimCluster}.
  */
-export async function openLiveSim(options: SimOptions, { log, onStep }: LiveSim): Promise<SimCluster> {
+export async function openLiveSim(
+  options: SimOptions,
+  { log, onStep }: LiveSim,
+): Promise<{ cluster: SimCluster; goOn: () => void }> {
   const settings = await settingsOf(options)
   const { era, steps } = settings
   let isReady = false
@@ -32,16 +36,18 @@ export async function openLiveSim(options: SimOptions, { log, onStep }: LiveSim)
   const isPast = (step: ScenarioStep) => options['sim-at'] !== undefined && step.atMs <= beginMs
   await runSteps(cluster, steps.filter(isPast), beginMs)
   isReady = true
-  for (const step of steps.filter((each) => !isPast(each))) {
-    cluster.world.clock.after(step.atMs - beginMs, () =>
-      onStep(
-        step,
-        problemOf(() => carryOutStep(cluster.world, step)),
-      ),
-    )
-  }
   cluster.driver.start()
-  return cluster
+  const play = (step: ScenarioStep) =>
+    onStep(
+      step,
+      problemOf(() => carryOutStep(cluster.world, step)),
+    )
+  const goOn = () => {
+    for (const step of steps) {
+      if (!isPast(step)) cluster.world.clock.after(step.atMs - beginMs, () => play(step))
+    }
+  }
+  return { cluster, goOn: () => cluster.driver.enter(goOn) }
 }
 
 function problemOf(work: () => void): CtdbtsError | undefined {

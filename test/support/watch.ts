@@ -6,7 +6,7 @@ import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { healthyCluster, heldAddress, withFacts, withHost } from './audit-cluster.ts'
 
 /** 10:00:00 of some day. */
-export const START_MS = Date.UTC(2026, 0, 2, 10)
+const START_MS = Date.UTC(2026, 0, 2, 10)
 
 /** A chronicle that has seen a healthy cluster of three nodes and six addresses; times are seconds since then. */
 export class Watch {

@@ -1,9 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { localTime } from '../../lib/local-time.ts'
 import type { Story } from '../../lib/watch/story.ts'
-import { beginModel } from '../../ui/watch/begin.ts'
 import type { Model } from '../../ui/watch/model.ts'
-import { update } from '../../ui/watch/update.ts'
 import { wantsColour } from '../output.ts'
 import { intervalMsOf, titleOf, type WatchOptions } from './settings.ts'
 import { isAscii } from './terminal-kind.ts'
@@ -14,7 +12,7 @@ const ROWS_BESIDE = 12
 
 /** One frame of the screen as text, of the terminal's size; where there is none, as high as all that there is to show wants it. */
 export async function frameOf(options: WatchOptions, story: Story, { stdout, env }: NodeJS.Process): Promise<string> {
-  const { frameText } = await import('../../ui/watch/terminal.tsx')
+  const { beginModel, frameText, update } = await import('../../ui/watch/terminal-ui.ts')
   const nowMs = Date.now()
   // The prompt comes below it.
   const size = stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows - 1 } : pipedSize(story)

@@ -1,5 +1,6 @@
 import type { CtdbtsError } from '../../lib/errors.ts'
-import { type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { localTime } from '../../lib/local-time.ts'
+import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
 import type { Story } from '../../lib/watch/story.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 import { painter } from '../../ui/table.ts'
@@ -12,6 +13,9 @@ import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
 import { intervalMsOf, titleOf, type WatchOptions } from './settings.ts'
 import { watch } from './watched.ts'
+
+/** As wide as the kinds of entries. */
+const LOG = 'log'.padEnd('takeover-run'.length)
 
 /** What is written of a watch. */
 interface Words {
@@ -39,7 +43,7 @@ export async function runLines(options: WatchOptions): Promise<void> {
     for (const entry of entries) write(words.entry(entry))
   }
   const onLog = (entry: LogEntry) => {
-    if (options.verbose) write(words.log(entry))
+    if (options.verbose && hasBegun) write(words.log(entry))
   }
   try {
     using watched = await watch(options, { onStory, onLog, onProblem: tellProblem })
@@ -61,7 +65,7 @@ function plainWords(options: WatchOptions): Words {
   return {
     begin: () => `Watching ${visible(titleOf(options))}, with a look every ${intervalMsOf(options) / 1000} s`,
     entry: (entry) => entryLine(entry, { now: new Date(), paint }),
-    log: (entry) => visible(logLine(entry, options['sim-era'] ?? 'now')),
+    log: (entry) => `${localTime(new Date(entry.atMs), new Date())}   ${LOG} ${visible(shortLogLine(entry))}`,
   }
 }
 

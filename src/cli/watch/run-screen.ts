@@ -1,12 +1,12 @@
 import { CtdbtsError } from '../../lib/errors.ts'
-import { type LogEntry, logLine } from '../../lib/log/entry.ts'
+import { localTime } from '../../lib/local-time.ts'
+import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
 import type { Story } from '../../lib/watch/story.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 import { visible } from '../../ui/visible.ts'
-import { beginModel } from '../../ui/watch/begin.ts'
+import type { Beginning } from '../../ui/watch/begin.ts'
 import { actionText } from '../../ui/watch/edits.ts'
 import type { Message } from '../../ui/watch/model.ts'
-import { update } from '../../ui/watch/update.ts'
 import { showProgress } from '../confirm.ts'
 import { onEndingSignal } from '../ending-signals.ts'
 import type { Talk } from '../open-ssh.ts'
@@ -54,7 +54,7 @@ class Screen {
   }
 
   private async show(watched: Watched): Promise<void> {
-    const { openTerminal } = await import('../../ui/watch/terminal.tsx')
+    const { beginModel, openTerminal, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
     const actions = new Actions(() => anyoneOf(watched), observe)
@@ -77,7 +77,7 @@ class Screen {
     whenOutputCloses('go on')
     const { stdin, stdout, env } = process
     const terminal = openTerminal({
-      first: this.firstModel(),
+      first: beginModel(this.beginning),
       update,
       onEffect: (effect, model) => carryOut(effect, model, world),
       stdin,
@@ -98,22 +98,25 @@ class Screen {
     }
   }
 
-  private firstModel() {
+  private get beginning(): Beginning {
     const { columns, rows } = process.stdout
-    return beginModel({
+    return {
       title: titleOf(this.options),
       isSimulated: wantsSim(this.options),
       readOnly: whyReadOnly(this.options),
       intervalMs: intervalMsOf(this.options),
       size: { columns, rows },
       nowMs: Date.now(),
-    })
+    }
   }
 
   private readonly listeners: Listeners = {
     onStory: (story: Story, entries: readonly TimelineEntry[]) =>
       this.dispatch({ kind: 'observed', nowMs: Date.now(), story, entries }),
-    onLog: (entry: LogEntry) => this.dispatch({ kind: 'logged', lines: [logLine(entry, this.options['sim-era'] ?? 'now')] }),
+    onLog: (entry: LogEntry) => {
+      const time = localTime(new Date(entry.atMs), new Date())
+      this.dispatch({ kind: 'logged', lines: [`${time} ${shortLogLine(entry)}`] })
+    },
     onProblem: ({ message }: CtdbtsError) => this.tell(message, true),
   }
 

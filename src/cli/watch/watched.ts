@@ -55,7 +55,7 @@ export async function watch(options: WatchOptions, listeners: Listeners, talk?: 
     news.push(...chronicle.observe(observation))
     flushing ??= setImmediate(flush)
   }
-  const { ways, sim } = await waysOf(
+  const { ways, sim, goOn } = await waysOf(
     options,
     listeners.onLog,
     (step, problem) => {
@@ -67,6 +67,8 @@ export async function watch(options: WatchOptions, listeners: Listeners, talk?: 
   const intervalMs = intervalMsOf(options)
   const auditEveryMs = Math.max(AUDIT_EVERY_MS, intervalMs)
   const follower = Follower.start({ cluster: ways.options, intervalMs, auditEveryMs, observe })
+  // What the scenario has in store is to be seen.
+  follower.firstLook.then(goOn, () => {})
   return {
     follower,
     sim,
@@ -88,10 +90,10 @@ async function waysOf(
   log: Listeners['onLog'],
   onStep: LiveSim['onStep'],
   talk: Talk | undefined,
-): Promise<{ ways: Ways; sim: SimCluster | undefined }> {
-  if (!wantsSim(options)) return { ways: await openWays(options, timeoutMsOf(options), talk), sim: undefined }
+): Promise<{ ways: Ways; sim?: SimCluster; goOn?: () => void }> {
+  if (!wantsSim(options)) return { ways: await openWays(options, timeoutMsOf(options), talk) }
   checkWhere(options)
   const { openLiveSim } = await import('../open-sim.ts')
-  const sim = await openLiveSim(options, { log, onStep })
-  return { ways: await simWays(sim, timeoutMsOf(options)), sim }
+  const { cluster, goOn } = await openLiveSim(options, { log, onStep })
+  return { ways: await simWays(cluster, timeoutMsOf(options)), sim: cluster, goOn }
 }

@@ -40,9 +40,13 @@ export function logLine({ atMs, pnn, source, text }: LogEntry, era: Era): string
     const name = source === 'ctdbd' ? '' : `${source === 'world' ? 'world' : 'recoverd'}:`
     return `${day('/')} ${time} node${pnn} [${name}${processId(pnn, source)}]: ${text}`
   }
-  const name = source === 'ctdbd' || source === 'world' ? source : `ctdb-${source}`
-  return `${day('-')}T${time}+00:00 node${pnn} ${name}[${processId(pnn, source)}]: ${text}`
+  return `${day('-')}T${time}+00:00 node${pnn} ${programName(source)}[${processId(pnn, source)}]: ${text}`
 }
+
+/** The same in short, without the time: `node1 ctdb-recoverd: Takeover run starting`. */
+export const shortLogLine = ({ pnn, source, text }: LogEntry): string => `node${pnn} ${programName(source)}: ${text}`
+
+const programName = (source: LogSource): string => (source === 'ctdbd' || source === 'world' ? source : `ctdb-${source}`)
 
 /** Simulated programs have made-up process ids, the same each time. */
 export const processId = (pnn: Pnn, source: LogSource): number =>

@@ -2,6 +2,7 @@ import type { Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isAbsent, isLost, truthOf, withNode, withoutNode } from './address-record.ts'
 import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
+import { isToldSince } from './freshness.ts'
 import type { Unexplained } from './node-record.ts'
 import type { Tale, Teller } from './teller.ts'
 import { nodesWords } from './words.ts'
@@ -65,13 +66,13 @@ export class AddressChronicle {
 
   /** Whether what a look shows of an address on a node may be older than what the node told of it. */
   isOutdated(record: AddressRecord, pnn: Pnn, beganMs: number): boolean {
-    return (record.toldMs.get(pnn) ?? -Infinity) >= beganMs
+    return isToldSince(record.toldMs.get(pnn), beganMs)
   }
 
   /** A look is over: what was told before it began has been seen. */
   caughtUp(beganMs: number): void {
     for (const record of this.fresh) {
-      for (const [pnn, atMs] of record.toldMs) if (atMs < beganMs) record.toldMs.delete(pnn)
+      for (const [pnn, atMs] of record.toldMs) if (!isToldSince(atMs, beganMs)) record.toldMs.delete(pnn)
       if (record.toldMs.size === 0) this.fresh.delete(record)
     }
   }
@@ -128,24 +129,25 @@ export class AddressChronicle {
   }
 
   private taken(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {
-    const { address, owner, trouble } = record
-    const isAgain = owner === pnn
-    const wasAbsent = isAbsent(trouble?.truth) && isAgain
-    if (!wasAwaited) {
-      if (wasAbsent && trouble && !trouble.isTold) this.tellTrouble(record, trouble.sinceMs)
-      const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs)
-      this.tellPassage(record, passage, atMs)
-    }
-    if (wasAbsent) record.trouble = undefined
-    // Who had it has released it before, which may be heard later: the move tells it. What else was awaited has been overtaken.
-    record.awaited.clear()
-    if (owner !== null && !isAgain) record.awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
+    if (!wasAwaited) this.tellTaken(record, pnn, atMs)
+    if (record.owner === pnn && isAbsent(record.trouble?.truth)) record.trouble = undefined
     this.setClaims(record, [pnn])
     if (this.cluster.isSeen(pnn)) {
-      this.cluster.node(pnn).held?.add(address)
+      this.cluster.node(pnn).held?.add(record.address)
       record.heldBy = withNode(record.heldBy, pnn)
     }
     this.giveTo(record, pnn, atMs)
+  }
+
+  private tellTaken(record: AddressRecord, pnn: Pnn, atMs: number): void {
+    const { owner, trouble, awaited } = record
+    const isAgain = owner === pnn
+    if (isAgain && trouble && !trouble.isTold && isAbsent(trouble.truth)) this.tellTrouble(record, trouble.sinceMs)
+    const passage = isAgain ? this.takenAgain(record, pnn, atMs) : this.passageTo(record, pnn, atMs, owner === null)
+    this.tellPassage(record, passage, atMs)
+    // Others that were seen to take it have been overtaken. Who had it has released it before, which may be heard later: the move tells it.
+    for (const [each, { event }] of awaited) if (event === 'TAKE_IP') awaited.delete(each)
+    if (owner !== null && !isAgain) awaited.set(owner, { event: 'RELEASE_IP', seenAtMs: atMs })
   }
 
   private released(record: AddressRecord, pnn: Pnn, atMs: number, wasAwaited: boolean): void {
@@ -189,7 +191,7 @@ export class AddressChronicle {
   }
 
   private seenPassage(record: AddressRecord, to: Pnn | null, silent: (pnn: Pnn) => boolean, atMs: number): Passage {
-    if (to !== null) return this.passageTo(record, to, atMs)
+    if (to !== null) return this.passageTo(record, to, atMs, record.owner === null || !silent(record.owner))
     const { address, owner: from } = record
     const cause = from === null ? undefined : this.causes.ofLeaving(record, from, atMs)
     if (from !== null && silent(from)) {
@@ -198,8 +200,11 @@ export class AddressChronicle {
     return { from, to, what: 'released', text: `node ${from} does not own ${address} any more, nor does another node`, cause }
   }
 
-  /** Another node has it than before. */
-  private passageTo(record: AddressRecord, to: Pnn, atMs: number): Passage {
+  /**
+   * Another node has it than before.
+   * @param isGiven the one that had it is known to have let it go; else it may be dead, whatever else has happened of late.
+   */
+  private passageTo(record: AddressRecord, to: Pnn, atMs: number, isGiven: boolean): Passage {
     const { address, owner, previousOwner, away } = record
     const awayMs = awayTime(record, atMs)
     const last = owner ?? previousOwner ?? null
@@ -213,7 +218,9 @@ export class AddressChronicle {
     }
     const leaving = this.causes.ofLeaving(record, last, atMs)
     const isAfterLong = away !== undefined && atMs - away.sinceMs > UNEXPLAINED_MS
-    const coming = this.causes.ofComing(record, isAfterLong ? null : last, to, atMs)
+    const coming = isGiven
+      ? this.causes.ofComing(record, isAfterLong ? null : last, to, atMs)
+      : this.causes.asked([to], record, atMs)
     const cause = (isAfterLong ? coming : undefined) ?? leaving ?? coming
     return { from: last, to, what: 'moved', text: `${address} moved from node ${last} to node ${to}`, cause, awayMs }
   }
@@ -281,6 +288,7 @@ export class AddressChronicle {
       stray: `${address} is in the kernel of ${others.join(' and ')}, and nobody owns it`,
     }
     const pnns = [...new Set([...(owner === null ? [] : [owner]), ...heldBy])]
+    const cause = this.causes.asked(pnns, record, atMs)
     this.teller.tell(atMs, {
       kind: 'kernel',
       what: truth,
@@ -288,6 +296,7 @@ export class AddressChronicle {
       tone: 'error',
       pnns,
       addresses: [address],
+      ...(cause !== undefined && { cause }),
     })
   }
 

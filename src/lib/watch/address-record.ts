@@ -12,7 +12,7 @@ export interface KernelTrouble {
 }
 
 /** A change that a look has shown, and of which the node's own word may still be under way. */
-export interface Awaited {
+interface Awaited {
   readonly event: 'TAKE_IP' | 'RELEASE_IP'
   readonly seenAtMs: number
 }

@@ -1,4 +1,4 @@
-import { flagsText, type Pnn } from '../cluster/node.ts'
+import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { CANNOT_HOST_FLAGS } from '../takeover/can-host.ts'
 import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
@@ -53,8 +53,7 @@ export class Causes {
       return `${from === null ? '' : 'failback: '}node ${to} became ${flagsText(node.flags)}`
     }
     if (isRecent(record.knownSinceMs.get(to), atMs)) return `a reload changed which nodes know it: node ${to} does now`
-    const link = node.links.find(({ name, linkUp }) => linkUp && isRecent(node.linkChangedMs.get(name), atMs))
-    return link && `link ${link.name} of node ${to} came up`
+    return changedLink(node, true, atMs)
   }
 
   /** What was done from here of late that has to do with these nodes or this address. */
@@ -86,12 +85,15 @@ export class Causes {
     const nodes = [...this.cluster.nodes.values()]
     const changed = nodes.find((node) => isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node)))
     if (changed) return `node ${changed.pnn} became ${flagsText(changed.flags)}`
-    const relinked = nodes.flatMap(({ pnn, links, linkChangedMs }) =>
-      links
-        .filter(({ name }) => isRecent(linkChangedMs.get(name), atMs))
-        .map(({ name, linkUp }) => `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`),
-    )[0]
-    return relinked
+    return nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])[0]
+  }
+
+  /** Why the flags of a node are not any more what they were: event `monitor` finds a node unhealthy that has a link down. */
+  ofHealth(node: NodeRecord, before: number, atMs: number): string | undefined {
+    const concerned = (each: Done) => concernsAll(each) || concerns(each, [node.pnn], undefined)
+    const isOfHealth = ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) !== 0
+    const link = isOfHealth ? changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs) : undefined
+    return this.wish(concerned, atMs) ?? link ?? this.fault(concerned, atMs)
   }
 
   private missing(): string | undefined {
@@ -114,6 +116,11 @@ const isRecent = (sinceMs: number | null | undefined, atMs: number): boolean =>
 
 const hasRecovered = ({ flags, flagsBefore }: NodeRecord): boolean =>
   flagsBefore !== undefined && isUnfit(flagsBefore) && !isUnfit(flags)
+
+function changedLink({ pnn, links, linkChangedMs }: NodeRecord, up: boolean, atMs: number): string | undefined {
+  const link = links.find(({ name, linkUp }) => linkUp === up && isRecent(linkChangedMs.get(name), atMs))
+  return link && `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}`
+}
 
 function unfitness({ pnn, flags, flagsSinceMs, runState }: NodeRecord): string | undefined {
   if (isUnfit(flags)) return `node ${pnn} ${flagsSinceMs === null ? 'is' : 'became'} ${flagsText(flags)}`

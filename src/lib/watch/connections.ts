@@ -5,7 +5,6 @@ import type { Story } from './story.ts'
 import type { Teller } from './teller.ts'
 
 type Blind = Extract<Observation, { kind: 'blind' }>
-type Thing = { readonly pnn: Pnn | undefined; readonly what: Blind['what'] }
 type Sighted = Extract<Observation, { kind: 'sighted' }>
 
 /** Tells when something cannot be reached any more, once, and when it can be again. */
@@ -20,36 +19,42 @@ export class Connections {
     this.cluster = cluster
   }
 
-  blind({ pnn, what, why, retryAtMs, atMs }: Blind): void {
-    const before = this.of({ pnn, what })
-    this.set({ pnn, what }, { why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }, atMs)
-    if (before) return
-    const text = `${pnn === undefined ? 'no node can' : `${wordsFor(pnn, what)} cannot`} be reached: ${why}`
-    this.teller.tell(atMs, { kind: 'connection', what: 'blind', text, tone: 'error', pnns: listOf(pnn), addresses: [] })
+  blind(observation: Blind): void {
+    const { pnn, what, why, retryAtMs, atMs } = observation
+    if (pnn === undefined) {
+      const before = this.blindness
+      this.blindness = { why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
+      if (!before) this.tellBlind(observation, 'nothing is seen of the cluster')
+      return
+    }
+    const node = this.cluster.node(pnn)
+    const before = node.blind
+    node.blind = { what, why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
+    this.hear(pnn, false, atMs)
+    if (before?.what !== what) this.tellBlind(observation, `${wordsFor(pnn, what)} cannot be reached`)
   }
 
   sighted({ pnn, what, atMs }: Sighted): void {
-    const before = this.of({ pnn, what })
-    this.set({ pnn, what }, undefined, atMs)
+    const before = pnn === undefined ? this.blindness : this.cluster.nodes.get(pnn)?.blind
+    if (pnn === undefined) this.blindness = undefined
+    else {
+      this.cluster.node(pnn).blind = undefined
+      this.hear(pnn, true, atMs)
+    }
     if (!before) return
     const text = `${pnn === undefined ? 'a node' : wordsFor(pnn, what)} can be reached again`
     const entry = { kind: 'connection', what: 'sighted', text, tone: 'good', pnns: listOf(pnn), addresses: [] } as const
     this.teller.tell(atMs, { ...entry, awayMs: atMs - before.sinceMs })
   }
 
-  private of({ pnn, what }: Thing): Story['blind'] {
-    return pnn === undefined ? this.blindness : this.cluster.nodes.get(pnn)?.blind[what]
+  private tellBlind({ pnn, why, atMs }: Blind, what: string): void {
+    const entry = { kind: 'connection', what: 'blind', tone: 'error', pnns: listOf(pnn), addresses: [] } as const
+    this.teller.tell(atMs, { ...entry, text: `${what}: ${why}` })
   }
 
-  private set({ pnn, what }: Thing, blindness: Story['blind'], atMs: number): void {
-    if (pnn === undefined) {
-      this.blindness = blindness
-      return
-    }
+  private hear(pnn: Pnn, heard: boolean, atMs: number): void {
     const node = this.cluster.node(pnn)
-    node.blind[what] = blindness
-    if (what === 'host') return
-    node.heard = blindness === undefined
+    node.heard = heard
     // What it told while it was not heard does not come any more.
     for (const address of node.knownSet) this.cluster.findAddress(address)?.awaited.delete(pnn)
     for (const address of node.claims) this.cluster.address(address).heardSinceMs = atMs

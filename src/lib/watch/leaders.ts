@@ -1,6 +1,7 @@
 import { flagsText, INACTIVE_FLAGS, type Pnn } from '../cluster/node.ts'
 import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
+import { isToldSince } from './freshness.ts'
 import type { Teller } from './teller.ts'
 
 interface Tools {
@@ -12,7 +13,7 @@ interface Tools {
 /** Tells who leads. */
 export class Leaders {
   private readonly tools: Tools
-  private toldMs = -Infinity
+  private toldMs: number | undefined
   private lostMs: number | undefined
   /** The last one that led. */
   private last: Pnn | null = null
@@ -29,7 +30,7 @@ export class Leaders {
   }
 
   seen(pnn: Pnn | null, { atMs, beganMs }: { readonly atMs: number; readonly beganMs: number }): void {
-    if (this.toldMs < beganMs) this.change(pnn, atMs)
+    if (!isToldSince(this.toldMs, beganMs)) this.change(pnn, atMs)
   }
 
   private change(pnn: Pnn | null, atMs: number): void {

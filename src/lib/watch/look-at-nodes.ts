@@ -1,4 +1,4 @@
-import { flagsText, hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { flagsText, hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
 import { type Causes, isUnfit } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
@@ -19,10 +19,12 @@ interface NodeLook {
   readonly atMs: number
   readonly snapshot: Snapshot
   readonly isFirst: boolean
+  /** When the look before it began. */
+  readonly lastBeganMs: number
 }
 
 /** What a look says of the nodes: which there are, how they fare, their links. */
-export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, causes, teller }: Tools): void {
+export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, { cluster, causes, teller }: Tools): void {
   const facts = new Map(snapshot.nodes.map((each) => [each.pnn, each]))
   const present = snapshot.nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
   forgetDeleted(new Set(present.map(({ pnn }) => pnn)))
@@ -32,6 +34,8 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const own = facts.get(pnn)
     node.address = address
     node.answers = answersOf(own)
+    // Whoever reaches a node's own socket listens there too.
+    if (own?.host?.daemonAnswers && !node.blind) node.heard = true
     if (isNew) {
       node.flags = flags
       node.runState = own?.runState
@@ -39,9 +43,9 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
       if (!isFirst) tellNew(node)
       continue
     }
+    changeLinks(node, linksOf(own))
     if (node.flags !== flags) changeFlags(node, flags)
     changeRunState(node, own?.runState)
-    changeLinks(node, linksOf(own))
   }
 
   function tellNew({ pnn, address, flags }: NodeRecord): void {
@@ -68,8 +72,8 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const moved = followed(node)
     const was = awayMs === undefined ? `it was ${flagsText(before)}` : `it was ${flagsText(before)} for ${durationText(awayMs)}`
     const text = `node ${pnn} became ${flagsText(flags)}; ${was}${moved.text}`
-    const cause = causes.asked([pnn], undefined, atMs)
-    const entry = { kind: 'health', what: whatOf(flags), text, tone: toneOf(flags), pnns: [pnn] } as const
+    const cause = causes.ofHealth(node, before, atMs)
+    const entry = { kind: 'health', what: whatOf(flags), text, tone: toneOf(before, flags), pnns: [pnn] } as const
     teller.tell(atMs, {
       ...entry,
       addresses: moved.addresses,
@@ -83,7 +87,10 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const isWorse = isUnfit(node.flags)
     if (isUnfit(node.flagsBefore ?? 0) === isWorse) return { text: '', addresses: [] }
     const what = isWorse ? 'left' : 'came'
-    const recent = node.unexplained.filter((each) => each.what === what && atMs - each.atMs <= FOLLOWED_MS)
+    const isSo = (address: string) => (cluster.findAddress(address)?.owner === node.pnn) !== isWorse
+    const recent = node.unexplained.filter(
+      (each) => each.what === what && each.atMs >= lastBeganMs - LAG_MS && isSo(each.address),
+    )
     node.unexplained = node.unexplained.filter((each) => each.what !== what)
     const addresses = [...new Set(recent.map(({ address }) => address))]
     if (addresses.length === 0) return { text: '', addresses }
@@ -116,12 +123,14 @@ export function lookAtNodes({ atMs, snapshot, isFirst }: NodeLook, { cluster, ca
     const text = `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`
     const awayMs = linkUp && since !== undefined ? { awayMs: atMs - since } : {}
     const [what, tone] = linkUp ? (['up', 'good'] as const) : (['down', 'error'] as const)
-    teller.tell(atMs, { kind: 'link', what, text, tone, pnns: [pnn], addresses: [], ...awayMs })
+    const asked = causes.asked([pnn], undefined, atMs)
+    const cause = asked === undefined ? {} : { cause: asked }
+    teller.tell(atMs, { kind: 'link', what, text, tone, pnns: [pnn], addresses: [], ...awayMs, ...cause })
   }
 }
 
-/** A change of a node explains what was told of its addresses within this time before it was seen. */
-const FOLLOWED_MS = 10_000
+/** The node that is asked may hear of a change of another one a little later than the leader. */
+const LAG_MS = 2_000
 
 /** Whether a daemon said anything of itself. */
 const answersOf = (facts: NodeFacts | undefined): boolean =>
@@ -136,7 +145,8 @@ const isSameLinks = (before: NodeRecord['links'], now: NodeRecord['links']): boo
 
 const whatOf = (flags: number): string => (flags === 0 ? 'healthy' : (flagsText(flags).split('|')[0] ?? '').toLowerCase())
 
-function toneOf(flags: number): Tone {
-  if (flags === 0) return 'good'
-  return hasFlag({ flags }, NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.UNHEALTHY) ? 'error' : 'warning'
+function toneOf(before: number, now: number): Tone {
+  if (now === 0) return 'good'
+  if (hasFlag({ flags: before }, INACTIVE_FLAGS) && !hasFlag({ flags: now }, INACTIVE_FLAGS)) return 'warning'
+  return hasFlag({ flags: now }, NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.UNHEALTHY) ? 'error' : 'warning'
 }

@@ -33,7 +33,8 @@ export interface NodeRecord {
   held: Set<string> | undefined
   answers: boolean
   heard: boolean
-  readonly blind: { daemon?: Blindness | undefined; host?: Blindness | undefined }
+  /** Why it cannot be reached: its daemon, or its whole machine. */
+  blind: (Blindness & { readonly what: 'daemon' | 'host' }) | undefined
   /** Of the last seconds. */
   unexplained: Unexplained[]
   shown: NodeState | undefined
@@ -54,7 +55,7 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   held: undefined,
   answers: false,
   heard: false,
-  blind: {},
+  blind: undefined,
   unexplained: [],
   shown: undefined,
 })
@@ -74,7 +75,7 @@ export function shownNode(record: NodeRecord, leader: Pnn | null | undefined): N
     answers,
     kernelSeen: held !== undefined,
     heard,
-    blind: record.blind.daemon ?? record.blind.host,
+    blind: record.blind,
     sinceMs: flagsSinceMs,
   }
   if (!record.shown || !isSame(record.shown, now)) record.shown = now

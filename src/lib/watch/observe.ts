@@ -46,6 +46,7 @@ export class Chronicle {
   private readonly addresses: AddressChronicle
   private readonly looker: AddressLooker
   private last: Pick<Story, 'snapshot' | 'seenAtMs'> = {}
+  private lastBeganMs = 0
   private current: Story | undefined = beginStory()
 
   /** @param firstId of the first entry. */
@@ -99,18 +100,19 @@ export class Chronicle {
     return this.teller.take()
   }
 
-  private seen({ snapshot, atMs, beganMs = atMs }: Seen): void {
+  private seen({ snapshot, atMs, beganMs }: Seen): void {
     const { cluster, causes, teller } = this
     const isFirst = this.last.snapshot === undefined
     const flags = new Map<Pnn, number>(snapshot.nodeMap.map((node) => [node.pnn, node.flags]))
     const isGone = (pnn: Pnn) =>
       hasFlag({ flags: flags.get(pnn) ?? NODE_FLAG.DELETED }, NODE_FLAG.DISCONNECTED | NODE_FLAG.DELETED)
-    lookAtNodes({ atMs, snapshot, isFirst }, { cluster, causes, teller })
+    lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs: this.lastBeganMs }, { cluster, causes, teller })
     this.leaders.seen(snapshot.leader.pnn, { atMs, beganMs })
     this.recoveries.seen(snapshot, { atMs, beganMs, isFirst })
     const facts = new Map(snapshot.nodes.map((each) => [each.pnn, each]))
     this.looker.look({ atMs, beganMs, facts, isFirst, isGone })
     this.last = { snapshot, seenAtMs: atMs }
+    this.lastBeganMs = beganMs
     if (isFirst) this.tellBeginning(snapshot, atMs)
   }
 

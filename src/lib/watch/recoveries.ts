@@ -1,6 +1,7 @@
 import type { Pnn } from '../cluster/node.ts'
 import { INVALID_GENERATION } from '../cluster/report.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { isToldSince } from './freshness.ts'
 import type { Teller } from './teller.ts'
 
 /** All nodes tell of the end of one recovery within this time. */
@@ -45,7 +46,7 @@ export class Recoveries {
     const { atMs, beganMs, isFirst } = look
     const inRecovery = nodes.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
     const isNew = this.noteGeneration({ ...snapshot, nodes })
-    const isOutdated = this.end !== undefined && this.end.atMs >= beganMs
+    const isOutdated = isToldSince(this.end?.atMs, beganMs)
     if (!isOutdated && inRecovery.length > 0) {
       this.isGenerationSeen ||= isNew
       if (this.since === undefined) this.start(atMs, inRecovery, isFirst)

@@ -22,10 +22,15 @@ export type Tone = 'good' | 'plain' | 'warning' | 'error'
 export interface TimelineEntry {
   /** Rises by one from entry to entry. */
   readonly id: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; now and then a little before that of the entry before, where something was told once it was sure. */
   readonly atMs: number
   readonly kind: EntryKind
-  /** One word: `moved`, `taken`, `released`, `lost`, `unhealthy`, `changed`, `started`, `finished`, `appeared`, `cleared`, … */
+  /**
+   * One word. address: `moved`, `taken`, `released`, `lost` (with its node), `claimed` (by several), `settled` (by one again), `interface`,
+   * `configured`, `unconfigured`; kernel: `missing`, `elsewhere`, `twice`, `stray`, `back`, `mended`; health: `healthy` or the first flag
+   * (`disconnected`, …), `run-state`, `added`, `deleted`; link: `up`, `down`; leader: `changed`, `lost`; recovery: `started`, `finished`;
+   * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`; action: `done`.
+   */
   readonly what: string
   /** What happened, in one sentence without a full stop: `10.0.0.31 moved from node 1 to node 2`. */
   readonly text: string

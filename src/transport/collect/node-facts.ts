@@ -77,6 +77,8 @@ export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOpt
         answeredAt: Date.now() / 1000,
       },
   )
+  // When the connection ends, the others say so first.
+  times.catch(() => {})
   const [
     runState,
     nodeMap,
@@ -110,7 +112,8 @@ export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOpt
     askOnce('clusterLock', controls.getReclockFile, (lock) => lock),
   ])
   // Nothing that another daemon said holds for a new one.
-  if (before?.times && (await times)?.daemonStart !== before.times.daemonStart) {
+  const started = (await times)?.daemonStart
+  if (before?.times && started !== undefined && started !== before.times.daemonStart) {
     return await collectNodeFacts(way, pnn, { timeoutMs })
   }
   const known = ips && (await collectAddresses(way, pnn, ips, missing, options))

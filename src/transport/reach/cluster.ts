@@ -91,13 +91,15 @@ export class Cluster implements Disposable {
    */
   async sample(options: LookOptions = {}): Promise<Snapshot> {
     const now = new Date()
-    for (const asked of this.askedNodes()) {
+    for (let [asked] = this.askedNodes(); asked; [asked] = this.askedNodes()) {
       try {
         return await this.sampleThrough(asked, now, options)
       } catch (error) {
         if (!(error instanceof CtdbtsError)) throw error
         // It has answered until now; others may still do.
         this.silent.daemon.set(asked.pnn, error)
+        // Where one hangs others may too: they are not to be found out one after the other.
+        if (error.code === 'TIMEOUT' || error.code === 'NO_NODE_MAP') await this.findSilent(options.timeoutMs)
       }
     }
     return await this.withoutDaemon(now, options)
@@ -111,6 +113,11 @@ export class Cluster implements Disposable {
   /** Whether any daemon answers. */
   get hasDaemon(): boolean {
     return this.askedNodes().length > 0
+  }
+
+  /** Whether a node's own daemon is connected to, and answers. */
+  answers(pnn: Pnn): boolean {
+    return this.openClient(pnn) !== undefined && !this.silent.daemon.has(pnn)
   }
 
   /** Whether any machine can be looked at. */
@@ -143,6 +150,17 @@ export class Cluster implements Disposable {
 
   private get reached(): ReachedHost[] {
     return this.hosts.all.map(([, host]) => host)
+  }
+
+  private async findSilent(timeoutMs = this.options.timeoutMs): Promise<void> {
+    const pings = this.askedNodes().map(async ({ client, pnn }) => {
+      const error = await client.control(controls.getPnn, { timeoutMs }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      if (error instanceof CtdbtsError) this.silent.daemon.set(pnn, error)
+    })
+    await Promise.all(pings)
   }
 
   private asked({ client, pnn }: Daemon): AskedNode {

@@ -174,6 +174,7 @@ export class Follower implements Disposable {
       this.restDueMs = Number.POSITIVE_INFINITY
       this.fullDueMs = began.steadyMs + this.options.auditEveryMs
     }
+    if (isFull) tryBusyMachines(cluster)
     const snapshot = await cluster.sample({
       timeoutMs,
       hostTimeoutMs: isFull ? FULL_LOOK_MS : timeoutMs,
@@ -209,8 +210,8 @@ export class Follower implements Disposable {
       if (daemon) silent.daemon.set(pnn, errorOf(daemon))
       const machine = host ? undefined : missing.find(({ fact }) => fact === 'host' || fact === 'host.addresses')
       // What takes too long for all its files may be quick enough for the rest.
-      const mayBeSlow = isFull && machine?.code === 'EXEC_TIMEOUT'
-      if (machine && machine.code !== 'WRONG_HOST' && !mayBeSlow && hosts.get(pnn)?.access) silent.host.set(pnn, errorOf(machine))
+      const isSilent = machine !== undefined && SILENCE.has(machine.code) && !(isFull && machine.code === 'EXEC_TIMEOUT')
+      if (isSilent && hosts.get(pnn)?.access) silent.host.set(pnn, errorOf(machine))
     }
     for (const pnn of [...silent.daemon.keys(), ...silent.host.keys()]) this.keepers?.check(pnn)
   }
@@ -235,6 +236,14 @@ export class Follower implements Disposable {
 /** Whether what was told of is yet to come. */
 const isBeginning = (told: Extract<Heard, { readonly kind: 'told' }>): boolean =>
   told.event === 'START_IPREALLOCATE' || (told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds > 0)
+
+/** What tells that a machine does not answer any more, and not that it lacks something. */
+const SILENCE: ReadonlySet<string> = new Set(['EXEC_TIMEOUT', 'SSH_TIMEOUT', 'SSH_CLOSED', 'NO_POWER'])
+
+/** Machines whose daemons answer are looked at again, though they were too slow. */
+function tryBusyMachines(cluster: Cluster): void {
+  for (const pnn of [...cluster.silent.host.keys()]) if (cluster.answers(pnn)) cluster.silent.host.delete(pnn)
+}
 
 const errorOf = ({ code, message }: MissingFact): CtdbtsError => new CtdbtsError(code, message)
 

@@ -99,7 +99,10 @@ export class Keeper {
     const { cluster, pnn } = this.options
     const host = cluster.hosts.get(pnn)
     const silent = cluster.silent
-    const hostError = silent.host.get(pnn) ?? (host && !isThere(host) ? (errorOf(host.access?.ended) ?? host.problem) : undefined)
+    const isLost = host && !isThere(host)
+    // A machine may be too busy for commands, and its daemon well.
+    const silence = cluster.answers(pnn) ? undefined : silent.host.get(pnn)
+    const hostError = isLost ? (errorOf(host.access?.ended) ?? host.problem) : silence
     if (hostError) return { what: 'host', error: hostError }
     const isGone = host && !host.daemon?.client.isOpen
     const error = silent.daemon.get(pnn) ?? (isGone ? (errorOf(host.daemon?.client.ended) ?? host.problem) : undefined)

@@ -1,8 +1,9 @@
-import { addressHeading, addressMood, addressWidth, groupLine, isMoving, tailCells } from './address-pane.ts'
-import { cursorKey } from './cursor.ts'
+import { addressMood, addressWidth, countText, groupLine, howText, isMoving, tailCells } from './address-pane.ts'
+import { paneHeading } from './heading.ts'
 import { addressColumns, TAIL } from './layout.ts'
-import { cell, fitLine, type Line, marked, type Span, span } from './line.ts'
+import { cell, type Line, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
+import { bodyLines } from './pane-body.ts'
 import type { AddressRow } from './rows.ts'
 import { harmless } from './text-columns.ts'
 import { ownerText, truthWord } from './words.ts'
@@ -11,11 +12,11 @@ import { ownerText, truthWord } from './words.ts'
 export function listLines(model: Model, rows: readonly AddressRow[], columns: number, bodyRows: number): Line[] {
   const top = model.tops.addresses
   const address = addressColumns(addressWidth(model))
-  const body = rows.slice(top, top + bodyRows).map((row) => {
-    const line = row.kind === 'group' ? groupLine(row) : addressLine(model, row, address, columns)
-    return model.pane === 'addresses' && cursorKey(model, 'addresses') === row.key ? marked(fitLine(line, columns)) : line
-  })
-  return [addressHeading(model, rows, bodyRows), ...body]
+  const body = bodyLines(model, 'addresses', rows, { top, bodyRows, columns }, (row) =>
+    row.kind === 'group' ? groupLine(row) : addressLine(model, row, address, columns),
+  )
+  const info = [countText(model, rows), howText(model, rows, bodyRows)].filter((part) => part !== '').join(' · ')
+  return [paneHeading(model, 'addresses', 'Addresses', info), ...body]
 }
 
 /** Of `node 63`; in a preview `node 63 → nobody`. */

@@ -1,12 +1,13 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { Plan } from '../../lib/takeover/plan.ts'
 import type { NodeState } from '../../lib/watch/story.ts'
-import { addressHeading, addressMood, addressWidth, groupLine, isMoving, tailCells } from './address-pane.ts'
-import { cursorKey } from './cursor.ts'
+import { addressMood, addressWidth, countText, groupLine, howText, isMoving, tailCells } from './address-pane.ts'
+import { paneHeading } from './heading.ts'
 import { addressColumns, matrixColumns, NODE_COLUMNS, TAIL } from './layout.ts'
-import { cell, cells, fitLine, type Line, marked, type Span, span } from './line.ts'
+import { cell, cells, type Line, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
 import { linksDownText, linksText } from './node-words.ts'
+import { bodyLines } from './pane-body.ts'
 import type { AddressRow } from './rows.ts'
 import { columnsOf, harmless } from './text-columns.ts'
 import { healthWord, truthWord } from './words.ts'
@@ -28,7 +29,10 @@ export function matrixLines(model: Model, rows: readonly AddressRow[], columns: 
   const { nodes } = model.story
   const widths = widthsOf(nodes.length, addressColumns(addressWidth(model)), columns)
   const top = model.tops.addresses
-  const body = rows.slice(top, top + bodyRows).map((row) => rowLine(model, row, widths))
+  const used = matrixWidth(nodes.length, widths)
+  const body = bodyLines(model, 'addresses', rows, { top, bodyRows, columns: used }, (row) =>
+    row.kind === 'group' ? groupLine(row) : addressLine(model, row, widths),
+  )
   return [...headings(model, rows, widths, bodyRows), ...body]
 }
 
@@ -41,8 +45,6 @@ function widthsOf(nodes: number, address: number, columns: number): Widths {
 
 function headings(model: Model, rows: readonly AddressRow[], widths: Widths, bodyRows: number): Line[] {
   const { nodes } = model.story
-  const title = addressHeading(model, rows, bodyRows)
-  const [name = span(''), info = span('')] = title
   const counts = countsAfter(model)
   const first = nodes.flatMap((node) => [span(' '), ...cells(nodeNameCell(model, node, widths.node, counts), widths.node)])
   const second = nodes.flatMap((node) => [span(' '), ...cells(nodeStateCell(node, widths.node), widths.node)])
@@ -51,9 +53,11 @@ function headings(model: Model, rows: readonly AddressRow[], widths: Widths, bod
     cell(' Kernel', TAIL.kernel + 1, 'quiet'),
     cell(' Since', TAIL.since + 1, 'quiet'),
   ]
+  const name = paneHeading(model, 'addresses', 'Addresses')
+  const how = howText(model, rows, bodyRows)
   return [
-    [...cells([name, span(model.story.addresses.length > 0 ? '' : ' none')], widths.address), ...first],
-    [...cells([{ ...info, text: info.text.trimStart() }], widths.address), ...second, ...tail],
+    [...cells(name, widths.address), ...first, span(' '), span(how, 'quiet')],
+    [cell(countText(model, rows), widths.address, 'quiet'), ...second, ...tail],
   ]
 }
 
@@ -75,11 +79,11 @@ function nodeNameCell(model: Model, node: NodeState, columns: number, counts: Pl
     { text: name, mood: 'strong', isMarked },
     span(leader),
     span(' '),
-    span(countText(node, after, room), after === undefined || after === node.owns ? 'plain' : 'warning'),
+    span(ownsText(node, after, room), after === undefined || after === node.owns ? 'plain' : 'warning'),
   ]
 }
 
-function countText({ owns, knows }: NodeState, after: number | undefined, room: number): string {
+function ownsText({ owns, knows }: NodeState, after: number | undefined, room: number): string {
   if (after !== undefined) return after === owns ? String(owns) : `${owns}→${after}`
   const both = `${owns}/${knows}`
   return columnsOf(both) <= room ? both : String(owns)
@@ -92,15 +96,8 @@ function nodeStateCell(node: NodeState, columns: number): Line {
   return [span(word, mood), span(links === undefined || links === '' ? '' : ` ${links}`, 'quiet')]
 }
 
-function rowLine(model: Model, row: AddressRow, widths: Widths): Line {
-  const line = row.kind === 'group' ? groupLine(row) : addressLine(model, row, widths)
-  return model.pane === 'addresses' && cursorKey(model, 'addresses') === row.key
-    ? marked(fitLine(line, lineWidth(model, widths)))
-    : line
-}
-
-const lineWidth = (model: Model, { address, node, interfaceName }: Widths): number =>
-  address + model.story.nodes.length * (node + 1) + interfaceName + TAIL.kernel + TAIL.since + 3
+const matrixWidth = (nodes: number, { address, node, interfaceName }: Widths): number =>
+  address + nodes * (node + 1) + interfaceName + TAIL.kernel + TAIL.since + 3
 
 function addressLine(model: Model, row: Extract<AddressRow, { kind: 'address' }>, widths: Widths): Line {
   const nodes = model.story.nodes.flatMap(({ pnn }) => [span(' '), ...cells([ownerCell(row, pnn)], widths.node)])
@@ -118,7 +115,9 @@ function ownerCell({ state, plan }: Extract<AddressRow, { kind: 'address' }>, pn
   if (state.owner === pnn) {
     const { sign, mood } = truthWord(state)
     const kernel =
-      state.kernel === 'missing' || state.kernel === 'elsewhere' ? { sign, mood } : { sign: '●', mood: 'good' as const }
+      state.kernel === 'missing' || state.kernel === 'elsewhere'
+        ? { sign, mood }
+        : { sign: '●', mood: state.kernel === 'held' ? mood : ('plain' as const) }
     return moving ? span(`${kernel.sign} leaves`, 'warning') : span(kernel.sign, kernel.mood)
   }
   if (moving?.to === pnn) return span('◌ comes', 'warning')

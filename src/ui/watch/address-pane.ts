@@ -1,6 +1,6 @@
 import type { AddressPlan } from '../../lib/takeover/plan.ts'
 import type { AddressState } from '../../lib/watch/story.ts'
-import { paneHeading, shownText } from './heading.ts'
+import { shownText } from './heading.ts'
 import { TAIL } from './layout.ts'
 import { cell, type Line, type Mood, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
@@ -10,17 +10,20 @@ import { columnsOf, harmless } from './text-columns.ts'
 import { ageText, clockText } from './times.ts'
 import { healthWord, truthWord } from './words.ts'
 
-/** What both ways to draw the pane of addresses begin with: its name, how many there are, in which order. */
-export function addressHeading(model: Model, rows: readonly AddressRow[], bodyRows: number): Line {
+/** How many addresses there are, and how many of them are among the rows. */
+export function countText({ story: { addresses } }: Model, rows: readonly AddressRow[]): string {
   const count = rows.filter(({ kind }) => kind === 'address').length
-  const all = model.story.addresses.length
+  return count === addresses.length ? String(count) : `${count} of ${addresses.length}`
+}
+
+/** What is not as it is by itself: the filter, the order, and which rows are shown. */
+export function howText(model: Model, rows: readonly AddressRow[], bodyRows: number): string {
   const parts = [
-    count === all ? String(all) : `${count} of ${all}`,
-    ...(model.sort === 'address' ? [] : [`by ${model.sort}`]),
-    ...(rows.length > bodyRows ? [shownText(model.tops.addresses, bodyRows, rows.length)] : []),
-    ...(model.filter === '' ? [] : [`/${harmless(model.filter)}`]),
+    model.filter === '' ? '' : `/${harmless(model.filter)}`,
+    model.sort === 'address' ? '' : `by ${model.sort}`,
+    shownText(model.tops.addresses, bodyRows, rows.length),
   ]
-  return paneHeading(model, 'addresses', 'Addresses', parts.join(' · '))
+  return parts.filter((part) => part !== '').join(' · ')
 }
 
 /** Interface, kernel, since: what is told of an address behind its owner. */

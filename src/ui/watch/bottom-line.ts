@@ -1,18 +1,23 @@
 import { editText } from './edits.ts'
+import { entrySpans } from './entry-spans.ts'
 import { hints } from './keys.ts'
 import { type Line, lineColumns, type Mood, span } from './line.ts'
 import type { Model, Notice, Overlay } from './model.ts'
+import { layoutFor } from './rows.ts'
 import { columnsOf, harmless } from './text-columns.ts'
 import { ageText } from './times.ts'
 
-/** The line at the bottom: what is being typed, else a notice, else the keys of what lies over the panes, else what is imagined, else who cannot be reached, else keys. */
+/**
+ * The line at the bottom: what is being typed, else a notice, else the keys of what lies over the panes, else what is imagined,
+ * else what has just happened, else who cannot be reached, else keys.
+ */
 export function bottomLine(model: Model, columns: number): Line {
   const { overlay, notice, preview } = model
   if (overlay?.kind === 'input') return inputLine(overlay, columns)
   if (notice) return noticeLine(notice)
   if (overlay) return hintLine(model, columns)
   if (preview) return previewLine(preview)
-  return blindLine(model) ?? hintLine(model, columns)
+  return newsLine(model) ?? blindLine(model) ?? hintLine(model, columns)
 }
 
 const INPUT_NAMES = { filter: '/', export: 'Export the timeline to: ' } as const
@@ -52,6 +57,17 @@ function outcomeText(planned: NonNullable<Model['preview']>['planned']): string 
     ...notes,
   ]
   return harmless(parts.join(' · '))
+}
+
+/** So long is news what happened while the timeline was not to be seen. */
+const NEWS_MS = 10_000
+
+/** What happened last, where the timeline is not shown; nothing when that was a while ago, or when it is that the watch began. */
+function newsLine(model: Model): Line | undefined {
+  const { timeline, nowMs } = model
+  const newest = timeline.at(-1)
+  if (!newest || newest.what === 'began' || nowMs - newest.atMs >= NEWS_MS) return undefined
+  return layoutFor(model).panes.some(({ pane }) => pane === 'timeline') ? undefined : entrySpans(newest, nowMs)
 }
 
 /** Why nodes cannot be reached; without one that cannot, nothing. */

@@ -22,11 +22,12 @@ export function entryLine(entry: TimelineEntry, { now, paint }: { readonly now: 
   return `${localTime(new Date(atMs), now)} ${paint(MOODS[tone], head)}${more === '' ? '' : paint('quiet', ` (${more})`)}`
 }
 
-/** How long something was away, and why it happened: `away for 1.2 s; node 1 became DISCONNECTED`; empty for neither. */
+/** How long something was away, and why it happened: `away for 1.2 s; because node 1 became DISCONNECTED`; empty for neither. */
 export function entryDetails({ kind, awayMs, cause }: TimelineEntry): string {
   const isOfAddress = kind === 'address' || kind === 'kernel'
+  // That of a node is in the text.
   return [
-    ...(awayMs === undefined ? [] : [`${isOfAddress ? 'away for' : 'after'} ${durationText(awayMs)}`]),
+    ...(awayMs === undefined || kind === 'health' ? [] : [`${isOfAddress ? 'away for' : 'after'} ${durationText(awayMs)}`]),
     ...(cause === undefined ? [] : [`because ${visible(cause)}`]),
   ].join('; ')
 }

@@ -43,14 +43,19 @@ export const NODE_COLUMNS = 10
 /** Behind the nodes of a matrix, each with a blank before it: interface (at least), kernel, since. */
 export const TAIL = { interfaceName: 5, kernel: 9, since: 8 } as const
 const TAIL_COLUMNS = TAIL.interfaceName + TAIL.kernel + TAIL.since + 3
-/** From here on the timeline stands beside the map, if the map leaves it so many columns; else under it, as far as there are rows. */
-const WIDE_COLUMNS = 130
-const BESIDE_COLUMNS = 50
+/** A list of addresses with all its columns, the longest address included. */
+const LIST_COLUMNS = 72
+/** The timeline stands beside the map where it gets so many columns and rows: its sentences are of no use when they are cut. */
+const BESIDE_COLUMNS = 80
 const BESIDE_ROWS = 6
+/** So many make them whole, mostly; the map may have what is left. */
+const SENTENCE_COLUMNS = 100
+/** Beside a map that leaves so many rows, the log stands under it, and the timeline has its side for itself. */
+const UNDER_MAP_ROWS = 8
 /** A timeline or log under the map has at least so many rows. */
-const BELOW_ROWS = 5
+const BELOW_ROWS = 7
 /** A map that is as high as this, and has more to show, shares with those under it. */
-const MAP_ROWS = 22
+const MAP_ROWS = 30
 /** Less than this is not shared between nodes and addresses. */
 const BOTH_ROWS = 12
 
@@ -122,27 +127,37 @@ function stack({ map }: Plan, area: Area, panes: readonly Pane[], heights: reado
   })
 }
 
-/** All nodes, as far as that leaves the addresses two thirds. */
-const nodesHigh = ({ shape }: Plan, rows: number): number => Math.max(2, Math.min(shape.nodes + 1, Math.floor(rows / 3)))
+/** All nodes, as far as that leaves the addresses what they want, or else two thirds. */
+const nodesHigh = ({ shape }: Plan, rows: number): number =>
+  Math.max(2, Math.min(shape.nodes + 1, Math.max(Math.floor(rows / 3), rows - shape.addressRows - 1)))
 
 const stackMap = (plan: Plan, area: Area): PaneBox[] => stack(plan, area, plan.mapPanes, [nodesHigh(plan, area.rows)])
 
+/** Rows that the map would like to have. */
+const mapWanted = ({ shape, map }: Plan): number =>
+  map === 'matrix' ? shape.addressRows + 2 : shape.nodes + 1 + shape.addressRows + 1
+
 function besideEachOther(plan: Plan): PaneBox[] | undefined {
   const { shape, map, area } = plan
-  const least = map === 'matrix' ? matrixColumns(shape) : Math.floor(area.columns / 2)
-  if (area.columns < WIDE_COLUMNS || area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
+  const least = map === 'matrix' ? matrixColumns(shape) : LIST_COLUMNS
+  if (area.rows < BESIDE_ROWS || least + 1 + BESIDE_COLUMNS > area.columns) return undefined
   // A little air for the nodes of a matrix: words instead of letters.
-  const wanted = map === 'matrix' ? least + shape.nodes * 4 : least
-  const left = Math.max(least, Math.floor(area.columns * 0.4), Math.min(wanted, area.columns - 1 - BESIDE_COLUMNS))
-  const right = { ...area, left: left + 1, columns: area.columns - left - 1 }
-  const others = stack(plan, right, plan.others, [Math.ceil(area.rows / 2)])
-  return [...stackMap(plan, { ...area, columns: left }), ...others]
+  const airy = map === 'matrix' ? least + shape.nodes * 5 : Math.floor(area.columns / 2)
+  const columns = Math.max(least, Math.min(airy, area.columns - 1 - SENTENCE_COLUMNS))
+  const left = { ...area, columns }
+  const right = { ...area, left: columns + 1, columns: area.columns - columns - 1 }
+  const high = mapWanted(plan)
+  if (!shape.hasLog || high + UNDER_MAP_ROWS > area.rows) {
+    return [...stackMap(plan, left), ...stack(plan, right, plan.others, [Math.ceil(area.rows / 2)])]
+  }
+  const under = { ...left, top: area.top + high, rows: area.rows - high }
+  return [...stackMap(plan, { ...left, rows: high }), ...stack(plan, under, ['log'], []), ...stack(plan, right, ['timeline'], [])]
 }
 
 /** The map whole, or as much of it as is sensible, and under it the timeline; the log too, if there is room for both. */
 function oneUnderTheOther(plan: Plan): PaneBox[] | undefined {
-  const { shape, map, others, focused, area } = plan
-  const wanted = map === 'matrix' ? shape.addressRows + 2 : shape.nodes + 1 + shape.addressRows + 1
+  const { map, others, focused, area } = plan
+  const wanted = mapWanted(plan)
   const least = Math.max(Math.min(wanted, MAP_ROWS), map === 'matrix' ? 3 : 4)
   const one: readonly Pane[] = [others.includes(focused) ? focused : 'timeline']
   const below = [others, one].find(({ length }) => area.rows >= least + length * BELOW_ROWS)

@@ -1,9 +1,9 @@
 import type { NodeState } from '../../lib/watch/story.ts'
-import { cursorKey } from './cursor.ts'
 import { paneHeading, shownText } from './heading.ts'
-import { cell, fitLine, type Line, marked, type Span, span } from './line.ts'
+import { cell, type Line, type Span, span } from './line.ts'
 import type { Model } from './model.ts'
 import { linksText } from './node-words.ts'
+import { bodyLines } from './pane-body.ts'
 import { nodeRows } from './rows.ts'
 import { harmless } from './text-columns.ts'
 import { ageText, clockText } from './times.ts'
@@ -13,11 +13,7 @@ import { healthWord } from './words.ts'
 export function nodeLines(model: Model, columns: number, bodyRows: number): Line[] {
   const rows = nodeRows(model)
   const top = model.tops.nodes
-  const cursor = model.pane === 'nodes' ? cursorKey(model, 'nodes') : undefined
-  const body = rows.slice(top, top + bodyRows).map((node) => {
-    const line = nodeLine(model, node)
-    return cursor === `n:${node.pnn}` ? marked(fitLine(line, columns)) : line
-  })
+  const body = bodyLines(model, 'nodes', rows, { top, bodyRows, columns }, (node) => nodeLine(model, node))
   const shown = shownText(top, bodyRows, rows.length)
   const all = model.story.nodes.length
   const count = rows.length === all ? String(all) : `${rows.length} of ${all}`
@@ -51,7 +47,6 @@ function rest({ nowMs }: Model, node: NodeState): Line {
     ...(node.isLeader ? [span('leader')] : []),
     ...(sinceMs === null ? [] : [span(`since ${clockText(sinceMs, nowMs)}`)]),
     ...(node.kernelSeen ? [] : [span('kernel unseen', 'quiet')]),
-    ...(node.heard ? [] : [span('events unheard', 'quiet')]),
     span(harmless(node.address), 'quiet'),
   ]
   return parts.flatMap((each) => [span('  '), each])

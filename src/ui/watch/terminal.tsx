@@ -1,11 +1,9 @@
 import { type Instance, render } from 'ink'
-import { framesOf } from './frames.ts'
+import { type Frames, framesOf } from './frames.ts'
 import { type Pressed, pastedText } from './key-names.ts'
 import type { Effect, Message, Model } from './model.ts'
 import { stopProcess } from './stop-process.ts'
 import { type Controls, Root } from './views/root.tsx'
-
-export { frameText } from './frame.tsx'
 
 /** What a terminal UI is opened with. */
 export interface TerminalOptions {
@@ -35,145 +33,170 @@ export interface Terminal {
   readonly closed: Promise<void>
 }
 
-const TICK_MS = 1000
-/** Top left, all empty. */
-const CLEAR_SCREEN = '\x1b[H\x1b[2J'
-
 /**
  * Takes over the terminal until it is closed: keys, pasted text, the size and the passing of time become messages, models become
  * frames. Whatever ends it, the terminal is given back: `close`, an exception, a signal without a handler, `process.exit`.
  */
-export function openTerminal({ first, update, onEffect, stdin, stdout, isColoured, ascii }: TerminalOptions): Terminal {
-  const theme = { isColoured, ascii }
-  const controls: Controls = { onKeys: takeKeys, onPaste: takePaste, suspendTerminal: undefined }
-  let model = first
-  let isOpen = true
-  let isSuspended = false
-  let instance: Instance | undefined
-  let failure: unknown
+export const openTerminal = (options: TerminalOptions): Terminal => new InkTerminal(options)
 
-  const root = () => <Root model={model} theme={theme} controls={controls} />
-  const frames = framesOf(() => instance?.rerender(root()))
+const TICK_MS = 1000
+/** Top left, all empty. */
+const CLEAR_SCREEN = '\x1b[H\x1b[2J'
 
-  function dispatch(message: Message): void {
-    if (!isOpen) return
+class InkTerminal implements Terminal {
+  readonly closed: Promise<void>
+  private readonly options: TerminalOptions
+  private readonly controls: Controls
+  private readonly frames: Frames
+  /** Not there before the first frame is drawn, which may be when it ends already. */
+  private ink: Instance | undefined
+  private readonly ticks: NodeJS.Timeout
+  private current: Model
+  private isOpen = true
+  private isSuspended = false
+  private failure: unknown
+
+  constructor(options: TerminalOptions) {
+    this.options = options
+    this.current = options.first
+    this.controls = { onKeys: this.takeKeys, onPaste: this.takePaste, onError: this.end, suspendTerminal: undefined }
+    this.frames = framesOf(this.draw)
+    // Before Ink, which would draw what was made for the old size.
+    this.listen('on')
+    this.ticks = setInterval(() => this.dispatch({ kind: 'ticked', nowMs: Date.now() }), TICK_MS)
+    const ink = render(this.root(), {
+      stdin: options.stdin,
+      stdout: options.stdout,
+      alternateScreen: true,
+      incrementalRendering: true,
+      patchConsole: true,
+      exitOnCtrlC: false,
+      // Ink's own answer would be no wherever a variable says CI; who opens a terminal has asked for it.
+      interactive: true,
+      maxFps: 60,
+    })
+    this.ink = ink
+    if (!this.isOpen) ink.unmount()
+    this.closed = this.untilClosed(ink)
+    // Whoever wants to know awaits it.
+    this.closed.catch(() => {})
+    this.takeSize()
+  }
+
+  get model(): Model {
+    return this.current
+  }
+
+  dispatch(message: Message): void {
+    if (!this.isOpen) return
     try {
-      const next = update(model, message)
-      if (next.model !== model) frames.request()
-      model = next.model
-      for (const effect of next.effects) carryOut(effect)
+      const { model, effects } = this.options.update(this.current, message)
+      if (model !== this.current) this.frames.request()
+      this.current = model
+      for (const effect of effects) this.carryOut(effect)
     } catch (error) {
-      end(error)
+      this.end(error)
     }
   }
 
-  function carryOut(effect: Effect): void {
-    if (effect.kind === 'redraw') redraw()
-    else if (effect.kind === 'suspend') void suspend()
-    else onEffect(effect, model)
+  async suspend(): Promise<void> {
+    process.off('SIGTSTP', this.onStop)
+    await this.awayFor(stopProcess)
+    if (this.isOpen) process.on('SIGTSTP', this.onStop)
   }
 
-  function takeKeys(keys: readonly Pressed[]): void {
+  async close(): Promise<void> {
+    this.end(undefined)
+    await this.closed.catch(() => {})
+  }
+
+  private carryOut(effect: Effect): void {
+    if (effect.kind === 'redraw') this.redraw()
+    else if (effect.kind === 'suspend') this.onStop()
+    else this.options.onEffect(effect, this.current)
+  }
+
+  private readonly takeKeys = (keys: readonly Pressed[]): void => {
     for (const { key, isText } of keys) {
-      dispatch(isText && model.overlay?.kind === 'input' ? { kind: 'typed', text: key } : { kind: 'key', key })
+      this.dispatch(isText && this.current.overlay?.kind === 'input' ? { kind: 'typed', text: key } : { kind: 'key', key })
     }
   }
 
   /** What is pasted is never taken for keys: it might do anything. */
-  function takePaste(text: string): void {
-    if (model.overlay?.kind === 'input') dispatch({ kind: 'typed', text: pastedText(text) })
+  private readonly takePaste = (text: string): void => {
+    if (this.current.overlay?.kind === 'input') this.dispatch({ kind: 'typed', text: pastedText(text) })
   }
 
-  function takeSize(): void {
-    dispatch({ kind: 'resized', columns: stdout.columns, rows: stdout.rows })
-    // Before Ink, which hears of it next, draws what was made for the old size.
-    if (isOpen) frames.now()
+  private readonly takeSize = (): void => {
+    const { columns, rows } = this.options.stdout
+    this.dispatch({ kind: 'resized', columns, rows })
+    this.frames.now()
   }
 
-  function redraw(): void {
-    instance?.clear()
-    stdout.write(CLEAR_SCREEN)
-    frames.now()
+  private root() {
+    const { isColoured, ascii } = this.options
+    return <Root model={this.current} theme={{ isColoured, ascii }} controls={this.controls} />
   }
 
-  async function away(work: () => void | Promise<void>): Promise<void> {
-    if (!isOpen || isSuspended || !controls.suspendTerminal) return
-    isSuspended = true
+  /** Never once it has ended: that would take over the terminal anew. */
+  private readonly draw = (): void => {
+    if (this.isOpen) this.ink?.rerender(this.root())
+  }
+
+  private redraw(): void {
+    this.ink?.clear()
+    this.options.stdout.write(CLEAR_SCREEN)
+    this.frames.now()
+  }
+
+  /** Gives the terminal back, does something, and takes it over again. */
+  private async awayFor(work: () => void | Promise<void>): Promise<void> {
+    if (!this.isOpen || this.isSuspended || !this.controls.suspendTerminal) return
+    this.isSuspended = true
     try {
-      await controls.suspendTerminal(work)
+      await this.controls.suspendTerminal(work)
+    } catch (error) {
+      this.end(error)
     } finally {
-      isSuspended = false
+      this.isSuspended = false
     }
-    takeSize()
+    this.takeSize()
   }
 
-  async function suspend(): Promise<void> {
-    process.off('SIGTSTP', onStop)
-    await away(stopProcess)
-    if (isOpen) process.on('SIGTSTP', onStop)
-  }
-
-  const onStop = () => void suspend()
+  private readonly onStop = (): void => void this.suspend()
   /** Whoever stopped us without asking (SIGSTOP) may have had the terminal meanwhile. */
-  const onContinue = () => void away(() => {})
-  const onUncaught = (error: unknown) => end(error)
-  const onLost = () => end(undefined)
+  private readonly onContinue = (): void => void this.awayFor(() => {})
+  private readonly onLost = (): void => this.end(undefined)
 
-  /** Ends it; the first reason counts. */
-  function end(reason: unknown): void {
-    if (!isOpen) return
-    isOpen = false
-    failure = reason
-    instance?.unmount()
+  /** Ends it, with what went wrong, if anything did; the first end counts. */
+  private readonly end = (failure: unknown): void => {
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.failure = failure
+    this.frames.end()
+    clearInterval(this.ticks)
+    this.ink?.unmount()
   }
 
-  process.on('SIGTSTP', onStop).on('SIGCONT', onContinue)
-  process.on('uncaughtException', onUncaught).on('unhandledRejection', onUncaught)
-  stdin.on('end', onLost).on('error', onLost)
-  stdout.on('error', onLost).on('resize', takeSize)
-  instance = render(root(), {
-    stdin,
-    stdout,
-    alternateScreen: true,
-    incrementalRendering: true,
-    patchConsole: true,
-    exitOnCtrlC: false,
-    // Ink's own answer would be no wherever a variable says CI; who opens a terminal has asked for it.
-    interactive: true,
-    maxFps: 60,
-  })
-  takeSize()
-  const ticks = setInterval(() => dispatch({ kind: 'ticked', nowMs: Date.now() }), TICK_MS)
-
-  async function untilClosed(ink: Instance): Promise<void> {
+  private async untilClosed(ink: Instance): Promise<void> {
     try {
       await ink.waitUntilExit()
-    } catch (error) {
-      failure ??= error
+    } finally {
+      this.end(undefined)
+      this.listen('off')
     }
-    isOpen = false
-    frames.end()
-    clearInterval(ticks)
-    process.off('SIGTSTP', onStop).off('SIGCONT', onContinue)
-    process.off('uncaughtException', onUncaught).off('unhandledRejection', onUncaught)
-    stdin.off('end', onLost).off('error', onLost)
-    stdout.off('error', onLost).off('resize', takeSize)
-    if (failure !== undefined) throw failure
+    if (this.failure !== undefined) throw this.failure
   }
 
-  const closed = untilClosed(instance)
-  // Whoever wants to know awaits it.
-  closed.catch(() => {})
-  return {
-    get model() {
-      return model
-    },
-    dispatch,
-    suspend,
-    close: async () => {
-      end(undefined)
-      await closed.catch(() => {})
-    },
-    closed,
+  private listen(how: 'on' | 'off'): void {
+    const { stdin, stdout } = this.options
+    process[how]('SIGTSTP', this.onStop)
+    process[how]('SIGCONT', this.onContinue)
+    process[how]('uncaughtException', this.end)
+    process[how]('unhandledRejection', this.end)
+    stdin[how]('end', this.onLost)
+    stdin[how]('error', this.onLost)
+    stdout[how]('error', this.onLost)
+    stdout[how]('resize', this.takeSize)
   }
 }

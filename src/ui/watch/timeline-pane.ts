@@ -1,23 +1,16 @@
-import type { TimelineEntry } from '../../lib/watch/timeline.ts'
-import { cursorKey } from './cursor.ts'
-import { entryDetails } from './entry-line.ts'
+import { entrySpans } from './entry-spans.ts'
 import { paneHeading } from './heading.ts'
-import { cell, fitLine, type Line, marked, span } from './line.ts'
+import { type Line, span } from './line.ts'
 import type { Model } from './model.ts'
+import { bodyLines } from './pane-body.ts'
 import { logRows, timelineRows } from './rows.ts'
 import { harmless } from './text-columns.ts'
-import { clockText } from './times.ts'
-import { toneSign } from './words.ts'
 
 /** The timeline: a heading, then a line for each of the entries shown, the newest last. */
 export function timelineLines(model: Model, columns: number, bodyRows: number): Line[] {
   const rows = timelineRows(model)
   const top = topOf(model, 'timeline', rows.length, bodyRows)
-  const cursor = model.pane === 'timeline' ? cursorKey(model, 'timeline') : undefined
-  const body = rows.slice(top, top + bodyRows).map((entry) => {
-    const line = entrySpans(entry, model.nowMs)
-    return cursor === `t:${entry.id}` ? marked(fitLine(line, columns)) : line
-  })
+  const body = bodyLines(model, 'timeline', rows, { top, bodyRows, columns }, (entry) => entrySpans(entry, model.nowMs))
   const empty: Line[] = rows.length === 0 ? [[span('nothing has happened yet', 'quiet')]] : []
   return [paneHeading(model, 'timeline', 'Timeline', timelineInfo(model, rows.length, top, bodyRows)), ...empty, ...body]
 }
@@ -26,11 +19,7 @@ export function timelineLines(model: Model, columns: number, bodyRows: number): 
 export function logLines(model: Model, columns: number, bodyRows: number): Line[] {
   const rows = logRows(model)
   const top = topOf(model, 'log', rows.length, bodyRows)
-  const cursor = model.pane === 'log' ? cursorKey(model, 'log') : undefined
-  const body = rows.slice(top, top + bodyRows).map(({ id, text }) => {
-    const line = [span(harmless(text))]
-    return cursor === `l:${id}` ? marked(fitLine(line, columns)) : line
-  })
+  const body = bodyLines(model, 'log', rows, { top, bodyRows, columns }, ({ text }) => [span(harmless(text))])
   return [paneHeading(model, 'log', 'Log', newText(rows.length, top, bodyRows)), ...body]
 }
 
@@ -52,17 +41,4 @@ function timelineInfo(model: Model, count: number, top: number, bodyRows: number
 function newText(count: number, top: number, bodyRows: number): string {
   const below = count - top - bodyRows
   return below > 0 ? `${below} newer ↓` : ''
-}
-
-/** `14:05:10 ✗ 10.0.0.31 is on no node (because node 1 became UNHEALTHY)`. */
-function entrySpans(entry: TimelineEntry, nowMs: number): Line {
-  const { atMs, tone, text, check } = entry
-  const { sign, mood } = toneSign(tone)
-  const details = entryDetails(entry)
-  return [
-    cell(clockText(atMs, nowMs), 8, 'quiet'),
-    span(` ${sign} `, mood),
-    span(harmless(check === undefined ? text : `${check}: ${text}`), mood),
-    ...(details === '' ? [] : [span(` (${harmless(details)})`, 'quiet')]),
-  ]
 }

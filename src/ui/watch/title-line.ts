@@ -98,11 +98,23 @@ function fitted(left: readonly Part[], right: readonly Part[], columns: number):
   const parts = [...left, ...right]
   const chosen = parts.map(() => 0)
   const line = () => drawn(left, right, chosen, columns)
+  const step = (index: number, by: number) => {
+    chosen[index] = (chosen[index] ?? 0) + by
+  }
   // Each turn shortens one part by one form; there are few.
   while (lineColumns(line()) > columns) {
     const next = nextToShorten(parts, chosen)
     if (next === undefined) break
-    chosen[next] = (chosen[next] ?? 0) + 1
+    step(next, 1)
+  }
+  // What was shortened first may not have had to be, after what was shortened last.
+  for (const index of parts.keys()) {
+    while ((chosen[index] ?? 0) > 0) {
+      step(index, -1)
+      if (lineColumns(line()) <= columns) continue
+      step(index, 1)
+      break
+    }
   }
   return line()
 }

@@ -74,7 +74,7 @@ async function makeKeys(directory: string): Promise<void> {
 /** The program is used as it is now, whoever builds it anew while the lab runs. */
 function copyProgram(directory: string): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const bundles = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'))
+  const bundles = readdirSync(join(root, 'dist')).filter((name) => /\.[cm]js$/.test(name))
   for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', ...bundles.map((name) => `dist/${name}`)]) {
     cpSync(join(root, file), join(directory, 'program', file), { recursive: true })
   }

@@ -53,6 +53,13 @@ describe('an address that a node tells it has released, and another that it has 
     expect(watch.address(ADDRESS)).toMatchObject({ owner, kernel: 'held', awaySinceMs: null })
   })
 
+  it('is believed to be where a look shows it when the clock was set back in between', () => {
+    const watch = new Watch()
+    watch.tell(7_200, owner, 'RELEASE_IP', ADDRESS)
+    watch.see(2)
+    expect(watch.address(ADDRESS).owner).toBe(owner)
+  })
+
   it('is told of once when a look was faster than the events', () => {
     const watch = new Watch()
     expect(watch.see(1, given(calm, ADDRESS, other))).toMatchObject([{ what: 'moved', from: owner, to: other }])
@@ -109,6 +116,16 @@ describe('why an address moved', () => {
     expect(movedAfter(late, 600)).toEqual({ released: undefined, moved: undefined })
   })
 
+  it('is not failback when the one that had it has not let it go: it may be dead', () => {
+    const watch = new Watch(flagged(calm, other, NODE_FLAG.UNHEALTHY))
+    watch.see(1, calm)
+    const [moved] = watch.tell(2, other, 'TAKE_IP', ADDRESS)
+    expect([moved?.from, moved?.cause]).toEqual([owner, undefined])
+    expect(watch.see(3, given(cutOff(calm, owner), ADDRESS, other))).toContainEqual(
+      expect.objectContaining({ text: `node ${owner} became DISCONNECTED|INACTIVE; it was OK; so ${ADDRESS} left it` }),
+    )
+  })
+
   it('is what was asked for here', () => {
     const watch = new Watch()
     const done = { kind: 'done', atMs: at(1), text: `move ${ADDRESS} to node ${other}`, pnns: [], addresses: [ADDRESS] } as const
@@ -132,6 +149,16 @@ describe('why an address moved', () => {
       },
     ])
   })
+})
+
+it('a node that changes later has nothing to do with it', () => {
+  const watch = new Watch()
+  watch.tell(2, owner, 'RELEASE_IP', ADDRESS)
+  watch.tell(2.2, other, 'TAKE_IP', ADDRESS)
+  watch.see(6, given(calm, ADDRESS, other))
+  expect(watch.see(9, given(flagged(calm, owner, NODE_FLAG.DISABLED), ADDRESS, other))).toMatchObject([
+    { text: `node ${owner} became DISABLED; it was OK`, addresses: [] },
+  ])
 })
 
 describe('what only looks can tell', () => {
@@ -229,6 +256,14 @@ describe('what the kernels have', () => {
     expect(watch.see(2)).toMatchObject([
       { what: 'stray', text: `${ADDRESS} is in the kernel of node ${third}, and nobody owns it` },
     ])
+  })
+
+  it('an address that is missing because of what was done here', () => {
+    const watch = new Watch()
+    const done = { kind: 'done', atMs: at(1), text: `restart-network ${owner}`, pnns: [owner], addresses: [] } as const
+    watch.chronicle.observe(done)
+    watch.see(2, held(calm, owner, ADDRESS, false))
+    expect(watch.see(3)).toMatchObject([{ what: 'missing', cause: `asked for here: restart-network ${owner}` }])
   })
 
   it('a look in the middle of a release says nothing', () => {

@@ -13,7 +13,7 @@ describe('a watch that begins', () => {
   it('has an empty story, and after the first look one entry', () => {
     const chronicle = new Chronicle(10)
     expect(chronicle.story).toEqual(beginStory())
-    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), snapshot: calm })
+    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), beganMs: at(0), snapshot: calm })
     expect(entries).toMatchObject([
       { id: 10, kind: 'connection', what: 'began', text: 'watching 3 nodes and 6 addresses; node 0 leads', atMs: at(0) },
     ])
@@ -30,7 +30,7 @@ describe('a watch that begins', () => {
       knows: 6,
       answers: true,
       kernelSeen: true,
-      heard: false,
+      heard: true,
       blind: undefined,
       sinceMs: null,
     })
@@ -81,6 +81,16 @@ describe('a node', () => {
     expect(watch.see(4, calm)).toMatchObject([
       { what: 'healthy', text: 'node 1 became OK; it was UNHEALTHY for 3.0 s', tone: 'good', awayMs: 3_000 },
     ])
+  })
+
+  it('that becomes unhealthy with its link, and healthy with it', () => {
+    const down = withFacts(calm, 1, () => ({ interfaces: [{ name: 'eth1', linkUp: false, references: 0 }] }))
+    const watch = new Watch()
+    expect(watch.see(1, flagged(down, 1, NODE_FLAG.UNHEALTHY))).toMatchObject([
+      { kind: 'link', what: 'down' },
+      { kind: 'health', what: 'unhealthy', cause: 'link eth1 of node 1 went down' },
+    ])
+    expect(watch.see(4, calm)).toMatchObject([{ kind: 'link' }, { what: 'healthy', cause: 'link eth1 of node 1 came up' }])
   })
 
   it('that goes through its run states', () => {
@@ -233,10 +243,29 @@ describe('what cannot be reached', () => {
     expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
   })
 
+  it('may be the machine, and then only its daemon', () => {
+    const watch = new Watch()
+    const texts = [
+      ...watch.chronicle.observe({ ...blind, atMs: at(1), retryAtMs: at(2) }),
+      ...watch.chronicle.observe({ ...blind, what: 'host', atMs: at(2), retryAtMs: at(4), why: 'no route' }),
+      ...watch.chronicle.observe({ kind: 'sighted', pnn: 1, what: 'host', atMs: at(4) }),
+      ...watch.chronicle.observe({ ...blind, atMs: at(4), retryAtMs: at(5) }),
+      ...watch.chronicle.observe({ kind: 'sighted', pnn: 1, what: 'daemon', atMs: at(5) }),
+    ].map(({ text }) => text)
+    expect(texts).toEqual([
+      'the daemon of node 1 cannot be reached: the connection was closed',
+      'the machine of node 1 cannot be reached: no route',
+      'the machine of node 1 can be reached again',
+      'the daemon of node 1 cannot be reached: the connection was closed',
+      'the daemon of node 1 can be reached again',
+    ])
+    expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
+  })
+
   it('may be all of it', () => {
     const watch = new Watch()
     const all = { kind: 'blind', what: 'daemon', why: 'no route', atMs: at(1), retryAtMs: at(2) } as const
-    expect(watch.chronicle.observe(all)).toMatchObject([{ text: 'no node can be reached: no route', pnns: [] }])
+    expect(watch.chronicle.observe(all)).toMatchObject([{ text: 'nothing is seen of the cluster: no route', pnns: [] }])
     expect(watch.chronicle.story.blind).toEqual({ why: 'no route', sinceMs: at(1), retryAtMs: at(2) })
     expect(watch.chronicle.observe({ kind: 'sighted', what: 'daemon', atMs: at(3) })).toMatchObject([
       { text: 'a node can be reached again', awayMs: 2_000 },

@@ -41,12 +41,13 @@ const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) =
 
 it('a look at 64 nodes and 2,000 addresses that changes nothing is soon made', () => {
   const chronicle = new Chronicle()
-  chronicle.observe({ kind: 'seen', atMs: 0, snapshot: large() })
+  chronicle.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
   const { story } = chronicle
   const times = Array.from({ length: 15 }, (_, index) => {
     const snapshot = large()
+    const atMs = (index + 1) * 1_000
     const startedMs = performance.now()
-    expect(chronicle.observe({ kind: 'seen', atMs: (index + 1) * 1_000, snapshot })).toEqual([])
+    expect(chronicle.observe({ kind: 'seen', atMs, beganMs: atMs, snapshot })).toEqual([])
     expect(chronicle.story.addresses).toBe(story.addresses)
     return performance.now() - startedMs
   })
@@ -57,7 +58,7 @@ it('a look at 64 nodes and 2,000 addresses that changes nothing is soon made', (
 
 it('a takeover run of 2,000 addresses is taken in as it is told, and the next look adds nothing', () => {
   const chronicle = new Chronicle()
-  chronicle.observe({ kind: 'seen', atMs: 0, snapshot: large() })
+  chronicle.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
   const startedMs = performance.now()
   let entries = 0
   for (let index = 0; index < ADDRESSES; index++) {
@@ -68,6 +69,8 @@ it('a takeover run of 2,000 addresses is taken in as it is told, and the next lo
   }
   process.stdout.write(`4,000 events, each with its story: ${(performance.now() - startedMs).toFixed(0)} ms\n`)
   expect(entries).toBe(4_000)
-  expect(chronicle.observe({ kind: 'seen', atMs: 9_000, snapshot: large((index) => (index + 1) % NODES) })).toEqual([])
+  expect(
+    chronicle.observe({ kind: 'seen', atMs: 9_000, beganMs: 9_000, snapshot: large((index) => (index + 1) % NODES) }),
+  ).toEqual([])
   expect(chronicle.story.nodes.map(({ owns }) => owns).reduce((a, b) => a + b)).toBe(ADDRESSES)
 })

@@ -38,6 +38,21 @@ describe('a cluster in memory', () => {
     expect(snapshot).toMatchObject({ askedNode: 0, leader: { era: 'leader' } })
   })
 
+  it('is asked little at a light look, and is known as well after it', async () => {
+    using dir = tempDir()
+    await using daemon = await new ScriptedDaemon(dir.file('s'), answerAs(threeNodes)).listen()
+    const cluster = await opened({ entries: [{ name: 'here', reach: async () => localHost() }], socketPaths: [daemon.path] })
+    const before = await cluster.sample()
+    const asked = daemon.requests.length
+    const after = await cluster.sample({ before, extent: 'kernel' })
+    const opcodes = daemon.requests.slice(asked).map(({ opcode }) => opcode)
+    // The node map; of each of three nodes: run state, maps, recovery mode, uptime, addresses, interfaces, ban; and the two that it refused.
+    expect(opcodes).toHaveLength(1 + 3 * (8 + 2))
+    for (const { opcode } of [controls.getPublicIpInfo, controls.getAllTunables]) expect(opcodes).not.toContain(opcode)
+    const told = ({ nodes }: Snapshot) => nodes.map(({ known, tunables, available }) => ({ known, tunables, available }))
+    expect(told(after)).toEqual(told(before))
+  })
+
   it('is asked through the first entry, and has its nodes once however often they are named', async () => {
     const sim = await inMemory()
     const cluster = await opened({ entries: [2, 0, 2, 0].map((pnn) => nodeIn(sim, pnn)), wayTo: wayIn(sim) })

@@ -9,6 +9,9 @@ import { localHost } from '../../../src/transport/local-host.ts'
 import { Follower } from '../../../src/transport/reach/follower.ts'
 import type { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
 import { startSimServer } from '../../../src/transport/serve/sim-server.ts'
+import { answerAs, node, type ScriptedCluster, threeNodes } from '../../support/cluster-script.ts'
+import { ScriptedDaemon } from '../../support/scripted-daemon.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 import { inMemory, nodeIn, noWay, wayIn } from './clusters.ts'
 import { Following, followed } from './following.ts'
 
@@ -128,6 +131,17 @@ describe('a follower', () => {
     for (const pnn of [0, 1, 2]) await following.until('sighted', (sighted) => sighted.pnn === pnn, since)
     const healthy = ({ snapshot }: { snapshot: Snapshot }) => [0, 1, 2].every((pnn) => flagsIn(snapshot, pnn) === 0)
     await following.until('seen', healthy, since)
+  })
+
+  it('learns of the leader of a cluster of 2017 by its looks, without waiting for a word that never comes', async () => {
+    const sim = await inMemory({ era: '2017', speed: 3 })
+    const following = await followed(allOf(sim), { intervalMs: 100 })
+    const since = following.all.length
+    await expect.poll(() => following.of('seen', since).length, { timeout: 10_000 }).toBeGreaterThan(3)
+    for (const { snapshot, beganMs, atMs } of following.of('seen', since)) {
+      expect(snapshot.leader).toEqual({ pnn: expect.any(Number), era: 'recmaster' })
+      expect(atMs - beganMs).toBeLessThan(1_500)
+    }
   })
 
   it('goes to a node that was not there when it began', async () => {
@@ -253,5 +267,29 @@ describe('a follower of daemons behind their sockets', () => {
       .flatMap((observation) => chronicle.observe(observation))
       .filter(({ kind }) => kind === 'takeover-run')
     expect(runs.map(({ what }) => what)).toEqual(['started', 'finished'])
+  })
+
+  it('goes to a node that is added, and no more to one that is taken out', async () => {
+    using dir = tempDir()
+    let cluster: ScriptedCluster = { ...threeNodes, nodes: [node(0), node(1)] }
+    await using daemon = await new ScriptedDaemon(dir.file('s'), (exchange) => answerAs(cluster)(exchange)).listen()
+    const here = { ...localHost(), exec: () => Promise.reject(new CtdbtsError('EXEC_FAILED', 'no shell here')) }
+    const goneTo: string[] = []
+    const wayTo = (privateAddress: string) => {
+      goneTo.push(privateAddress)
+      return noWay(privateAddress, new CtdbtsError('SSH_REFUSED', `${privateAddress} refuses`))
+    }
+    const entries = [{ name: 'here', reach: async () => here }]
+    const following = new Following({ entries, wayTo, socketPaths: [daemon.path] }, 50)
+    await following.follower.firstLook
+    expect(goneTo).toEqual(['10.0.0.2'])
+    cluster = { ...threeNodes, nodes: [node(0), node(1), node(2)] }
+    const blind = await following.until('blind', ({ pnn }) => pnn === 2)
+    expect(blind).toMatchObject({ what: 'host', why: '10.0.0.3 refuses' })
+    cluster = { ...threeNodes, nodes: [node(0), node(1)] }
+    await following.until('seen', ({ snapshot }) => snapshot.nodes.length === 2, following.all.indexOf(blind))
+    const { length } = following.all
+    await following.until('blind', ({ pnn, atMs }) => pnn === 1 && atMs > blind.retryAtMs, length)
+    expect(following.of('blind', length).filter(({ pnn }) => pnn === 2)).toEqual([])
   })
 })

@@ -2,7 +2,6 @@ import { expect, onTestFinished } from 'vitest'
 import type { Observation } from '../../../src/lib/watch/observation.ts'
 import { KNOWN_SOCKETS } from '../../../src/transport/ctdb-paths.ts'
 import { Follower, type FollowOptions } from '../../../src/transport/reach/follower.ts'
-import type { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
 
 type Kind = Observation['kind']
 type Of<K extends Kind> = Extract<Observation, { readonly kind: K }>
@@ -47,11 +46,4 @@ export async function followed(
   await following.follower.firstLook
   await following.until('audited')
   return following
-}
-
-/** Who hosts an address, after the node itself. */
-export function ownerIn(sim: SimCluster, address: string): number | undefined {
-  return sim.world.nodes.find(({ pnn, daemon }) =>
-    daemon?.publicIps.known().some((ip) => ip.address.address === address && ip.pnn === pnn),
-  )?.pnn
 }

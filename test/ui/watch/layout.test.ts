@@ -87,16 +87,28 @@ describe('a terminal', () => {
   it('of 80 × 24 shows the timeline under a map that leaves room', () => {
     expect(panesOf({ addressRows: 8 })).toEqual(['addresses', 'timeline'])
     expect(boxOf({ addressRows: 8 }, 'addresses')?.bodyRows).toBe(8)
+    expect(panesOf({ addressRows: 14 })).toEqual(['addresses'])
+  })
+
+  it('of 140 × 40 shows the timeline under the map, where its sentences have all the width', () => {
+    expect(panesOf({ columns: 140, rows: 40 })).toEqual(['addresses', 'timeline'])
+    expect(boxOf({ columns: 140, rows: 40 }, 'timeline')).toMatchObject({ left: 0, top: 23, columns: 140, rows: 16 })
   })
 
   it('of 80 × 24 shows the timeline alone when that has the keys', () => {
     expect(panesOf({ pane: 'timeline' })).toEqual(['timeline'])
   })
 
-  it('of 200 × 60 has the timeline beside the map, and the log under the timeline', () => {
+  it('of 200 × 60 has the timeline beside the map', () => {
     const wide = { columns: 200, rows: 60 }
-    expect(panesOf({ ...wide, hasLog: true })).toEqual(['addresses', 'timeline', 'log'])
-    expect(boxOf(wide, 'timeline')?.left).toBeGreaterThan(90)
+    expect(panesOf(wide)).toEqual(['addresses', 'timeline'])
+    expect(boxOf(wide, 'timeline')).toMatchObject({ left: 100, top: 1, columns: 100, rows: 58 })
+  })
+
+  it('of 200 × 60 has the log under a map that leaves room, else under the timeline', () => {
+    const wide = { columns: 200, rows: 60, hasLog: true }
+    expect(boxOf(wide, 'log')).toMatchObject({ left: 0, top: 23, rows: 36 })
+    expect(boxOf({ ...wide, addressRows: 2000 }, 'log')).toMatchObject({ left: 100, top: 30, rows: 29 })
   })
 
   it('without room for columns of nodes has a pane of nodes', () => {
@@ -106,8 +118,13 @@ describe('a terminal', () => {
     expect(panesOf({ columns: 40, rows: 10, pane: 'nodes' })).toEqual(['nodes'])
   })
 
+  it('with room for all nodes and all addresses shows them all, however few the addresses are', () => {
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'nodes')?.bodyRows).toBe(12)
+    expect(boxOf({ isGrouped: true, nodes: 12, addressRows: 3 }, 'addresses')?.bodyRows).toBeGreaterThanOrEqual(3)
+  })
+
   it('with room for one of them under the map shows the log when that has the keys', () => {
-    const shape = { rows: 28, addressRows: 18, hasLog: true }
+    const shape = { rows: 32, addressRows: 18, hasLog: true }
     expect(panesOf(shape)).toEqual(['addresses', 'timeline'])
     expect(panesOf({ ...shape, pane: 'log' })).toEqual(['addresses', 'log'])
   })

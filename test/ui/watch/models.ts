@@ -9,7 +9,7 @@ import { makeSnapshot } from '../../support/snapshots.ts'
 /** Noon in the time zone of whoever runs the tests, so that clock times are the same everywhere. */
 export const NOW = new Date(2026, 0, 2, 12, 0, 0).getTime()
 
-export const node = (pnn: Pnn, more: Partial<NodeState> = {}): NodeState => ({
+const node = (pnn: Pnn, more: Partial<NodeState> = {}): NodeState => ({
   pnn,
   address: `10.9.0.${pnn + 1}`,
   flags: 0,
@@ -25,7 +25,7 @@ export const node = (pnn: Pnn, more: Partial<NodeState> = {}): NodeState => ({
   ...more,
 })
 
-export const addressState = (address: string, owner: Pnn | null, more: Partial<AddressState> = {}): AddressState => ({
+const addressState = (address: string, owner: Pnn | null, more: Partial<AddressState> = {}): AddressState => ({
   address,
   owner,
   claims: owner === null ? [] : [owner],

@@ -1,0 +1,84 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Actions } from '../../../src/cli/watch/actions.ts'
+import type { LogEntry } from '../../../src/lib/log/entry.ts'
+import { uniformLayout } from '../../../src/lib/sim/layout.ts'
+import type { Observation } from '../../../src/lib/watch/observation.ts'
+import { askedNode } from '../../../src/transport/asked-node.ts'
+import { CtdbClient } from '../../../src/transport/client.ts'
+import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
+
+/** Actions on an embedded cluster, with what is observed of them, and what its daemons log. */
+async function acting() {
+  const log: LogEntry[] = []
+  const cluster = new SimCluster({
+    layout: uniformLayout(3, 6),
+    era: 'now',
+    seed: 1,
+    speed: 10,
+    log: (entry) => log.push(entry),
+  })
+  onTestFinished(() => cluster.close())
+  await cluster.comeUp()
+  cluster.driver.start()
+  const client = new CtdbClient(cluster.connect(0), { peer: 'node 0', timeoutMs: 10_000 })
+  onTestFinished(() => client.close())
+  const observed: Observation[] = []
+  const node = askedNode({ client, pnn: client.pnn(), timeoutMs: 10_000 }, undefined)
+  const actions = new Actions(
+    () => node,
+    (done) => observed.push(done),
+  )
+  const logged = (text: string) => log.filter((entry) => entry.text.includes(text)).length
+  return { actions, cluster, observed, logged }
+}
+
+describe('actions of a watch', () => {
+  it('ask for a takeover run', async () => {
+    const { actions, observed } = await acting()
+    expect(await actions.carryOut({ kind: 'takeover-run' })).toEqual({
+      text: 'takeover run done by the leader, node 0',
+      failed: false,
+    })
+    expect(observed).toMatchObject([{ kind: 'done', text: 'takeover run', pnns: [], addresses: [] }])
+  })
+
+  it('disable and enable nodes, and say when there is nothing to do', async () => {
+    const { actions } = await acting()
+    expect(await actions.carryOut({ kind: 'disable', pnn: 2 })).toEqual({
+      text: 'node 2 is disabled; takeover run done by the leader, node 0',
+      failed: false,
+    })
+    expect(await actions.carryOut({ kind: 'disable', pnn: 2 })).toEqual({
+      text: 'disable node 2: Node 2 is already disabled',
+      failed: true,
+    })
+    expect(await actions.carryOut({ kind: 'enable', pnn: 2 })).toMatchObject({ failed: false })
+  })
+
+  it('move addresses, and say whether they stay', async () => {
+    const { actions, observed, logged } = await acting()
+    const { text, failed } = await actions.carryOut({ kind: 'move', address: '172.16.146.131', to: 2 })
+    expect({ text, failed }).toMatchObject({ text: expect.stringMatching(/^172\.16\.146\.131 is on node 2/), failed: false })
+    expect(observed).toMatchObject([{ pnns: [2], addresses: ['172.16.146.131'] }])
+    expect(logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
+  })
+
+  it('end before their end with nothing left switched off', async () => {
+    const { actions, cluster, logged } = await acting()
+    // It will take its time to answer.
+    cluster.carryOut('hang 1')
+    const moving = actions.carryOut({ kind: 'move', address: '172.16.146.131', to: 2 })
+    expect(actions.underWay).toEqual({ kind: 'move', address: '172.16.146.131', to: 2 })
+    await expect.poll(() => actions.leaves).toMatch(/takeover runs may stay disabled/)
+    expect(await actions.carryOut({ kind: 'takeover-run' })).toEqual({
+      text: 'move 172.16.146.131 to node 2 is still under way',
+      failed: true,
+    })
+    const ended = actions.end()
+    cluster.carryOut('resume 1')
+    expect(await ended).toMatchObject({ failed: true })
+    expect(await moving).toMatchObject({ failed: true })
+    expect(actions.underWay).toBeUndefined()
+    await expect.poll(() => logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
+  })
+})

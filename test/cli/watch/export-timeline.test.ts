@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { exportTimeline } from '../../../src/cli/watch/export-timeline.ts'
+import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
+import { folder } from '../../support/served-cluster.ts'
+
+const entry = (id: number): TimelineEntry => ({
+  id,
+  atMs: 0,
+  kind: 'action',
+  what: 'done',
+  text: 'takeover run',
+  tone: 'plain',
+  pnns: [],
+  addresses: [],
+})
+
+it('writes one JSON document a line', () => {
+  const dir = folder()
+  exportTimeline(dir.file('timeline'), [entry(1), entry(2)])
+  const lines = readFileSync(dir.file('timeline'), 'utf8').trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).id)).toEqual([1, 2])
+})
+
+it('leaves a file alone that is there already', () => {
+  const dir = folder()
+  exportTimeline(dir.file('timeline'), [entry(1)])
+  expect(() => exportTimeline(dir.file('timeline'), [])).toThrow('is there already, and is left as it is')
+  expect(readFileSync(dir.file('timeline'), 'utf8')).not.toBe('')
+})
+
+it('leaves nothing behind where it cannot write', () => {
+  const dir = folder()
+  expect(() => exportTimeline(dir.file('no/such/folder'), [])).toThrow('ENOENT')
+  expect(readdirSync(dir.path)).toEqual([])
+})

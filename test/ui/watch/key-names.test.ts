@@ -1,0 +1,66 @@
+import type { Key } from 'ink'
+import { describe, expect, it } from 'vitest'
+import { pastedText, pressedKeys } from '../../../src/ui/watch/key-names.ts'
+
+const NO_KEY: Key = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+}
+const keys = (input: string, changes: Partial<Key> = {}): string[] =>
+  pressedKeys(input, { ...NO_KEY, ...changes }).map(({ key }) => key)
+
+describe('keys', () => {
+  it('have the names that the key table has for them', () => {
+    expect(keys('', { upArrow: true })).toEqual(['up'])
+    expect(keys('\r', { return: true })).toEqual(['enter'])
+    expect(keys('\n')).toEqual(['enter'])
+    expect(keys('', { pageDown: true })).toEqual(['pagedown'])
+    expect(keys('\t', { tab: true })).toEqual(['tab'])
+    expect(keys('', { tab: true, shift: true })).toEqual(['shift+tab'])
+    expect(keys('c', { ctrl: true })).toEqual(['ctrl+c'])
+    expect(keys('G', { shift: true })).toEqual(['G'])
+  })
+
+  it('that come all at once are told one by one', () => {
+    expect(keys('jjk')).toEqual(['j', 'j', 'k'])
+    expect(keys('größe')).toEqual(['g', 'r', 'ö', 'ß', 'e'])
+  })
+
+  it('right after Escape are not taken for others', () => {
+    expect(keys('q', { meta: true })).toEqual(['escape', 'q'])
+  })
+
+  it('that have no name are none', () => {
+    expect(keys('')).toEqual([])
+    expect(keys('', { ctrl: true })).toEqual([])
+  })
+
+  it('are text only where they are characters', () => {
+    expect(pressedKeys('a', NO_KEY)).toEqual([{ key: 'a', isText: true }])
+    expect(pressedKeys('', { ...NO_KEY, home: true })).toEqual([{ key: 'home', isText: false }])
+  })
+})
+
+describe('pasted text', () => {
+  it('is one line without control characters', () => {
+    expect(pastedText('10.0.0.1\r\n\tnode2\x1b[31m\x00')).toBe('10.0.0.1 node2[31m')
+  })
+})

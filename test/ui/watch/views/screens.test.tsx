@@ -1,0 +1,253 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { frameText } from '../../../../src/ui/watch/frame.tsx'
+import type { Model, Overlay } from '../../../../src/ui/watch/model.ts'
+import { entry, finding, NOW, type Watched, watched } from '../models.ts'
+import { previewOf } from './previews.ts'
+
+const PLAIN = { isColoured: false, ascii: false }
+const screen = (model: Model): string => stripVTControlCharacters(frameText(model, PLAIN)).replaceAll(/ +$/gm, '')
+const lineWith = (model: Model, what: string): string | undefined =>
+  screen(model)
+    .split('\n')
+    .find((line) => line.includes(what))
+
+const small: Watched = { nodes: 4, addresses: 20, columns: 80, rows: 24 }
+/** Node 2 is unhealthy, node 3 has lost an address from its kernel, nobody has 10.0.0.7, node 1 has 10.0.0.8 too. */
+const ill: Watched = {
+  ...small,
+  nodeChanges: { 2: { flags: 2, links: [{ name: 'eth1', linkUp: false }], sinceMs: NOW - 65_000 } },
+  addressChanges: {
+    3: { kernel: 'missing', heldBy: [], awaySinceMs: NOW - 12_000 },
+    5: { sinceMs: NOW - 3000 },
+    6: { owner: null, claims: [], heldBy: [], kernel: 'none', interfaceName: null, awaySinceMs: NOW - 3000 },
+    7: { kernel: 'twice', heldBy: [1, 3] },
+  },
+}
+const happened = [
+  entry(1, { text: 'node 2 became UNHEALTHY', kind: 'health', tone: 'error', pnns: [2], addresses: [] }),
+  entry(2, { text: '10.0.0.7 is on no node', tone: 'error', cause: 'node 2 became UNHEALTHY' }),
+  entry(3, { text: '10.0.0.6 moved from node 2 to node 1', tone: 'good', awayMs: 1200, cause: 'node 2 became UNHEALTHY' }),
+]
+const over = (overlay: Overlay, more: Partial<Watched> = {}): Model =>
+  watched({ ...ill, ...more, model: { overlay, ...more.model } })
+
+describe('the screen', () => {
+  it('shows all of 4 nodes and 20 addresses on 80 × 24', () => {
+    expect(screen(watched(ill))).toMatchSnapshot()
+  })
+
+  it('has the timeline and the log beside the map on 200 × 60', () => {
+    const log = [{ id: 1, text: '11:59:58 node2 ctdb-recoverd: Trigger takeoverrun' }]
+    const model = { timeline: happened, log, isSimulated: true, title: 'an embedded cluster' }
+    expect(screen(watched({ ...ill, columns: 200, rows: 60, model }))).toMatchSnapshot()
+  })
+
+  it('is of use on 40 × 10', () => {
+    expect(screen(watched({ ...ill, columns: 40, rows: 10 }))).toMatchSnapshot()
+    expect(screen(watched({ ...ill, columns: 40, rows: 10, model: { pane: 'nodes' } }))).toMatchSnapshot()
+  })
+
+  it('is there on 20 × 3', () => {
+    expect(screen(watched({ ...ill, columns: 20, rows: 3, model: { pane: 'timeline' } }))).toMatchSnapshot()
+  })
+
+  it('shows a part of 64 nodes and 2,000 addresses', () => {
+    const size = { ...ill, nodes: 64, addresses: 2000, columns: 120, rows: 30 }
+    const model = { tops: { nodes: 3, addresses: 700, timeline: 0, log: 0 } }
+    expect(screen(watched({ ...size, model }))).toMatchSnapshot()
+  })
+
+  it('shows addresses in groups under a heading for each node', () => {
+    expect(screen(watched({ ...ill, columns: 100, model: { grouping: 'node' } }))).toMatchSnapshot()
+  })
+
+  it('shows long addresses whole where there is room, and cut where there is none', () => {
+    const address = 'fd00:1111:2222:3333:4444:5555:6666:7777'
+    const made = { ...small, addressChanges: { 0: { address } } }
+    expect(screen(watched({ ...made, columns: 100 }))).toContain(address)
+    expect(lineWith(watched({ ...made, columns: 40 }), 'fd00')).toBe('fd00:1111:2222:3333:4444:55… ● node 0')
+  })
+})
+
+describe('the line on top', () => {
+  const title = (story: Partial<Model['story']>, model: Partial<Model> = {}, columns = 120) =>
+    screen(watched({ ...small, columns, story, model })).split('\n')[0]
+
+  it('says how old what is shown is, whether it stands still, and that nothing can be changed', () => {
+    expect(title({}, { isPaused: true, readOnly: 'over SSH' })).toMatch(/PAUSED · READ-ONLY · every 2 s · seen 1 s ago$/)
+    expect(title({}, { isPaused: true, readOnly: 'over SSH' }, 80)).toMatch(/PAUSED .* 1 s ago$/)
+  })
+
+  it('says that a recovery or a takeover run is under way, and for how long', () => {
+    expect(title({ recoverySinceMs: NOW - 4000 })).toContain('recovery for 4 s')
+    expect(title({ takeoverRunSinceMs: NOW - 2000 })).toContain('takeover run for 2 s')
+  })
+
+  it('says that nobody leads', () => {
+    expect(title({ leader: null })).toContain('✗ no leader')
+  })
+
+  it('says that no node can be reached, why, and when it is tried again', () => {
+    const blind = { why: 'connection refused', sinceMs: NOW - 9000, retryAtMs: NOW + 3000 }
+    expect(title({ blind })).toContain('✗ no node reached: connection refused · retry in 3 s')
+  })
+
+  it('says that nothing is known yet', () => {
+    const model = watched(small)
+    const { snapshot: _, seenAtMs: __, ...story } = model.story
+    expect(screen({ ...model, story: { ...story, nodes: [], addresses: [] } })).toContain('looking …')
+  })
+})
+
+describe('something that has just happened', () => {
+  const news = { timeline: [entry(58, { text: '10.0.0.7 is on no node', tone: 'error' })] }
+  const bottom = (model: Partial<Model>, size = {}) =>
+    screen(watched({ ...small, ...size, model }))
+      .split('\n')
+      .at(-1)
+
+  it('is in the line at the bottom where the timeline is not to be seen', () => {
+    expect(bottom(news)).toBe('11:59:58 ✗ 10.0.0.7 is on no node')
+    expect(bottom(news, { columns: 200, rows: 60 })).toMatch(/^\? help/)
+  })
+
+  it('is no news any more after ten seconds', () => {
+    expect(bottom({ ...news, nowMs: NOW + 8000 })).toMatch(/^\? help/)
+  })
+})
+
+describe('a node that cannot be reached', () => {
+  const blind = { why: 'connection refused', sinceMs: NOW - 9000, retryAtMs: NOW + 3000 }
+  const made = { ...small, nodeChanges: { 2: { answers: false, blind } } }
+
+  it('is marked in its column, and the line at the bottom says why', () => {
+    const lines = screen(watched(made)).split('\n')
+    expect(lines[2]).toContain('no answer')
+    expect(lines.at(-1)).toBe('? node 2: connection refused · retry in 3 s')
+  })
+
+  it('says why in the pane of nodes', () => {
+    const model = { grouping: 'node' as const, pane: 'nodes' as const }
+    expect(lineWith(watched({ ...made, columns: 120, model }), '? no answer')).toContain('connection refused, retry in 3 s')
+  })
+})
+
+describe('a preview', () => {
+  it('shows on the map where the addresses would go, and ends with Esc', () => {
+    const preview = previewOf([{ kind: 'down', pnn: 1 }], small)
+    expect(screen(watched({ ...small, model: { preview } }))).toMatchSnapshot()
+    expect(lineWith(watched({ ...small, columns: 100, model: { preview, grouping: 'node' } }), '10.0.0.2 ')).toContain(
+      'node 1 → 3',
+    )
+  })
+
+  it('leaves the line at the bottom to the keys of what lies over it', () => {
+    const preview = previewOf([{ kind: 'down', pnn: 1 }], small)
+    const overlay = { kind: 'menu', title: 'What if …', items: [], cursor: 0 } as const
+    expect(
+      screen(watched({ ...small, model: { preview, overlay } }))
+        .split('\n')
+        .at(-1),
+    ).toBe('Enter choose  Esc back')
+  })
+
+  it('says that it is being worked out, or why it cannot be', () => {
+    const edits = [{ kind: 'down' as const, pnn: 1 }]
+    const bottom = (planned: NonNullable<Model['preview']>['planned']) =>
+      screen(watched({ ...small, model: { preview: { edits, question: 1, planned } } }))
+        .split('\n')
+        .at(-1)
+    expect(bottom({ state: 'working' })).toBe('Esc ends · imagined: node 1 is down · working it out …')
+    expect(bottom({ state: 'failed', why: 'node 1 is down already' })).toContain('node 1 is down already')
+  })
+})
+
+describe('what lies over the panes', () => {
+  const findings = [finding('10.0.0.4 is missing on node 3', { addresses: ['10.0.0.4'], nodes: [3] })]
+
+  it('shows what is known of an address, who can host it, and why it is where it is', () => {
+    expect(screen(over({ kind: 'address', address: '10.0.0.4', top: 0 }, { rows: 40, story: { findings } }))).toMatchSnapshot()
+  })
+
+  it('shows what is known of a node', () => {
+    expect(screen(over({ kind: 'node', pnn: 3, top: 0 }, { rows: 60, story: { findings } }))).toMatchSnapshot()
+  })
+
+  it('shows an entry of the timeline with all it says', () => {
+    expect(screen(over({ kind: 'entry', id: 3, top: 0 }, { model: { timeline: happened } }))).toMatchSnapshot()
+  })
+
+  it('shows the keys', () => {
+    expect(screen(over({ kind: 'help', top: 0 }))).toMatchSnapshot()
+  })
+
+  it('can be scrolled to its end, and no further', () => {
+    const last = screen(over({ kind: 'help', top: 1000 }))
+    expect(last).toContain('an interface without a link')
+    expect(last).toMatch(/↑ \d+ more ─/)
+    expect(last).not.toContain('↓ 1 more')
+  })
+
+  it('shows a menu with the cursor on a line, and what is chosen already', () => {
+    const items = [{ label: 'node 1 is down', isOn: true }, { label: 'node 1 is disabled' }]
+    expect(screen(over({ kind: 'menu', title: 'What if …', items, cursor: 1 }))).toMatchSnapshot()
+  })
+
+  it('asks before anything is changed, and shows what it would bring', () => {
+    const { planned } = previewOf([{ kind: 'disable', pnn: 1 }], small)
+    const question = { kind: 'confirm', action: { kind: 'disable', pnn: 1 }, question: 1, top: 0 } as const
+    expect(screen(over({ ...question, planned }, { rows: 40 }))).toMatchSnapshot()
+    expect(screen(over({ ...question, planned: { state: 'working' } }))).toContain('Working out what would happen …')
+    expect(screen(over({ ...question, planned: { state: 'failed', why: 'no leader' } }))).toContain('cannot be told: no leader')
+  })
+
+  it('leaves the line at the bottom to what is typed, with its end to be seen', () => {
+    const input = { kind: 'input', of: 'filter', before: '' } as const
+    expect(
+      screen(over({ ...input, text: '10.0' }))
+        .split('\n')
+        .at(-1),
+    ).toBe('/10.0')
+    expect(
+      screen(over({ ...input, text: `${'x'.repeat(100)}end` }))
+        .split('\n')
+        .at(-1),
+    ).toMatch(/^\/x{75}end$/)
+  })
+})
+
+describe('text of anybody', () => {
+  const nasty = '\x1b[31mred\x07'
+
+  it('is shown harmless wherever it comes from', () => {
+    const model = {
+      title: nasty,
+      filter: '',
+      isSimulated: true,
+      timeline: [entry(1, { text: nasty, cause: nasty })],
+      log: [{ id: 1, text: nasty }],
+      notice: { text: nasty, tone: 'error' as const, untilMs: NOW + 1 },
+    }
+    const changes = {
+      addressChanges: { 0: { interfaceName: nasty } },
+      nodeChanges: { 0: { links: [{ name: nasty, linkUp: true }] } },
+    }
+    const made = { ...small, ...changes, columns: 200, rows: 60, model }
+    const frames = [
+      watched(made),
+      watched({
+        ...made,
+        model: { ...model, overlay: { kind: 'node', pnn: 0, top: 0 } },
+        story: { findings: [finding(nasty, { nodes: [0] })] },
+      }),
+      watched({ ...made, model: { ...model, overlay: { kind: 'menu', title: nasty, items: [{ label: nasty }], cursor: 0 } } }),
+      watched({ ...made, model: { ...model, overlay: { kind: 'entry', id: 1, top: 0 } } }),
+    ].map((each) => frameText(each, PLAIN))
+    for (const frame of frames) {
+      expect(frame).toContain('\\x1b[31mred\\x07')
+      expect(frame).not.toContain('\x1b[31m')
+      expect(frame).not.toContain('\x07')
+    }
+  })
+})
