@@ -26,7 +26,6 @@ export const SIM = '--sim --sim-nodes 4 --sim-addresses 20'
 export const SIM_TITLE = /^an embedded ?cluster · .*4 nodes · 20 addresses/m
 export const USUAL_SIZE: TerminalSize = { columns: 120, rows: 40 }
 
-
 /** Starts `ctdbts watch` in a terminal on which `before` stands. */
 export async function openWatch(argv: string, options: WatchScreenOptions = {}): Promise<WatchScreen> {
   const folder = tempDir()
@@ -75,7 +74,8 @@ function reversed(coloured: string): string[] {
 }
 
 /** tmux's name for a key, as the key table has it. */
-export const tmuxKey = (key: string): string => TMUX_KEYS[key] ?? (key.startsWith('ctrl+') ? `C-${key.slice('ctrl+'.length)}` : key)
+export const tmuxKey = (key: string): string =>
+  TMUX_KEYS[key] ?? (key.startsWith('ctrl+') ? `C-${key.slice('ctrl+'.length)}` : key)
 
 const TMUX_KEYS: Readonly<Record<string, string>> = {
   up: 'Up',

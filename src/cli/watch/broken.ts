@@ -13,5 +13,5 @@ export function broken(line: string, leader: Pnn | null | undefined, atMs: numbe
   const nodes = given.filter(({ kind }) => kind === 'NODE' || kind === 'NODES').flatMap(({ value }) => value.split(','))
   const addresses = given.filter(({ kind }) => kind.startsWith('ADDRESS')).map(({ value }) => value.replace(/\/.*/, ''))
   const pnns = nodes.map((word) => (word === 'leader' ? (leader ?? Number.NaN) : Number(word))).filter(Number.isInteger)
-  return { kind: 'done', atMs, text: line, pnns, addresses }
+  return { kind: 'done', atMs, text: line, isFault: true, pnns, addresses }
 }

@@ -144,7 +144,7 @@ export class Follower implements Disposable {
   private hear(heard: Heard): void {
     if (heard.kind === 'leader') {
       if (!this.leaderNews.isNew(heard)) return
-    } else if (heard.event !== 'START_IPREALLOCATE') this.lookFullyAfter(SETTLED_MS)
+    } else if (!isBeginning(heard)) this.lookFullyAfter(SETTLED_MS)
     this.observe(heard)
     if (this.opened) this.schedule.soon()
   }
@@ -240,6 +240,10 @@ const SILENCE: ReadonlySet<string> = new Set(['EXEC_TIMEOUT', 'SSH_TIMEOUT', 'SS
 function tryBusyMachines(cluster: Cluster): void {
   for (const pnn of [...cluster.silent.host.keys()]) if (cluster.answers(pnn)) cluster.silent.host.delete(pnn)
 }
+
+/** Whether what was told of is yet to come. */
+const isBeginning = (told: Extract<Heard, { readonly kind: 'told' }>): boolean =>
+  told.event === 'START_IPREALLOCATE' || (told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds > 0)
 
 const errorOf = ({ code, message }: MissingFact): CtdbtsError => new CtdbtsError(code, message)
 
