@@ -85,15 +85,15 @@ export class Causes {
     const nodes = [...this.cluster.nodes.values()]
     const changed = nodes.find((node) => isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node)))
     if (changed) return `node ${changed.pnn} became ${flagsText(changed.flags)}`
-    const relinked = nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])
-    return relinked[0]
+    return nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])[0]
   }
 
   /** Why the flags of a node are not any more what they were: event `monitor` finds a node unhealthy that has a link down. */
   ofHealth(node: NodeRecord, before: number, atMs: number): string | undefined {
-    const asked = this.asked([node.pnn], undefined, atMs)
-    if (asked !== undefined || ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) === 0) return asked
-    return changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs)
+    const concerned = (each: Done) => concernsAll(each) || concerns(each, [node.pnn], undefined)
+    const isOfHealth = ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) !== 0
+    const link = isOfHealth ? changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs) : undefined
+    return this.wish(concerned, atMs) ?? link ?? this.fault(concerned, atMs)
   }
 
   private missing(): string | undefined {

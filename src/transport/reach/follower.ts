@@ -233,6 +233,10 @@ export class Follower implements Disposable {
   }
 }
 
+/** Whether what was told of is yet to come. */
+const isBeginning = (told: Extract<Heard, { readonly kind: 'told' }>): boolean =>
+  told.event === 'START_IPREALLOCATE' || (told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds > 0)
+
 /** What tells that a machine does not answer any more, and not that it lacks something. */
 const SILENCE: ReadonlySet<string> = new Set(['EXEC_TIMEOUT', 'SSH_TIMEOUT', 'SSH_CLOSED', 'NO_POWER'])
 
@@ -240,10 +244,6 @@ const SILENCE: ReadonlySet<string> = new Set(['EXEC_TIMEOUT', 'SSH_TIMEOUT', 'SS
 function tryBusyMachines(cluster: Cluster): void {
   for (const pnn of [...cluster.silent.host.keys()]) if (cluster.answers(pnn)) cluster.silent.host.delete(pnn)
 }
-
-/** Whether what was told of is yet to come. */
-const isBeginning = (told: Extract<Heard, { readonly kind: 'told' }>): boolean =>
-  told.event === 'START_IPREALLOCATE' || (told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds > 0)
 
 const errorOf = ({ code, message }: MissingFact): CtdbtsError => new CtdbtsError(code, message)
 

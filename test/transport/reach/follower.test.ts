@@ -245,30 +245,6 @@ describe('a follower of daemons behind their sockets', () => {
     )
   })
 
-  it('goes to a node that is added, and no more to one that is taken out', async () => {
-    using dir = tempDir()
-    let cluster: ScriptedCluster = { ...threeNodes, nodes: [node(0), node(1)] }
-    await using daemon = await new ScriptedDaemon(dir.file('s'), (exchange) => answerAs(cluster)(exchange)).listen()
-    const here = { ...localHost(), exec: () => Promise.reject(new CtdbtsError('EXEC_FAILED', 'no shell here')) }
-    const goneTo: string[] = []
-    const wayTo = (privateAddress: string) => {
-      goneTo.push(privateAddress)
-      return noWay(privateAddress, new CtdbtsError('SSH_REFUSED', `${privateAddress} refuses`))
-    }
-    const entries = [{ name: 'here', reach: async () => here }]
-    const following = new Following({ entries, wayTo, socketPaths: [daemon.path] }, 50)
-    await following.follower.firstLook
-    expect(goneTo).toEqual(['10.0.0.2'])
-    cluster = { ...threeNodes, nodes: [node(0), node(1), node(2)] }
-    const blind = await following.until('blind', ({ pnn }) => pnn === 2)
-    expect(blind).toMatchObject({ what: 'host', why: '10.0.0.3 refuses' })
-    cluster = { ...threeNodes, nodes: [node(0), node(1)] }
-    await following.until('seen', ({ snapshot }) => snapshot.nodes.length === 2, following.all.indexOf(blind))
-    const { length } = following.all
-    await following.until('blind', ({ pnn, atMs }) => pnn === 1 && atMs > blind.retryAtMs, length)
-    expect(following.of('blind', length).filter(({ pnn }) => pnn === 2)).toEqual([])
-  })
-
   it('tells of a takeover run by what the leader asks of the others, and looks right after it', async () => {
     const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 3 })
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -291,5 +267,29 @@ describe('a follower of daemons behind their sockets', () => {
       .flatMap((observation) => chronicle.observe(observation))
       .filter(({ kind }) => kind === 'takeover-run')
     expect(runs.map(({ what }) => what)).toEqual(['started', 'finished'])
+  })
+
+  it('goes to a node that is added, and no more to one that is taken out', async () => {
+    using dir = tempDir()
+    let cluster: ScriptedCluster = { ...threeNodes, nodes: [node(0), node(1)] }
+    await using daemon = await new ScriptedDaemon(dir.file('s'), (exchange) => answerAs(cluster)(exchange)).listen()
+    const here = { ...localHost(), exec: () => Promise.reject(new CtdbtsError('EXEC_FAILED', 'no shell here')) }
+    const goneTo: string[] = []
+    const wayTo = (privateAddress: string) => {
+      goneTo.push(privateAddress)
+      return noWay(privateAddress, new CtdbtsError('SSH_REFUSED', `${privateAddress} refuses`))
+    }
+    const entries = [{ name: 'here', reach: async () => here }]
+    const following = new Following({ entries, wayTo, socketPaths: [daemon.path] }, 50)
+    await following.follower.firstLook
+    expect(goneTo).toEqual(['10.0.0.2'])
+    cluster = { ...threeNodes, nodes: [node(0), node(1), node(2)] }
+    const blind = await following.until('blind', ({ pnn }) => pnn === 2)
+    expect(blind).toMatchObject({ what: 'host', why: '10.0.0.3 refuses' })
+    cluster = { ...threeNodes, nodes: [node(0), node(1)] }
+    await following.until('seen', ({ snapshot }) => snapshot.nodes.length === 2, following.all.indexOf(blind))
+    const { length } = following.all
+    await following.until('blind', ({ pnn, atMs }) => pnn === 1 && atMs > blind.retryAtMs, length)
+    expect(following.of('blind', length).filter(({ pnn }) => pnn === 2)).toEqual([])
   })
 })
