@@ -15,7 +15,7 @@ const LIVE = /seen [01] s ago/
 async function begunInShell(): Promise<Terminal & { pid(): number }> {
   const dir = folder()
   writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; exec ${watchCommand(SIM)}\n`)
-  const terminal = await openTerminal('bash --norc -i', { PS1: 'ready> ' }, USUAL_SIZE)
+  const terminal = await openTerminal('PS1="ready> " bash --norc -i', {}, USUAL_SIZE)
   await terminal.shows('ready>')
   await terminal.type(`sh ${dir.file('watch')}`)
   await terminal.press('Enter')
