@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest'
 import { RUN_JS } from './program.ts'
 import { tempDir } from './temp-dir.ts'
@@ -26,17 +25,16 @@ export const SIM = '--sim --sim-nodes 4 --sim-addresses 20'
 export const SIM_TITLE = /^an embedded ?cluster · .*4 nodes · 20 addresses/m
 export const USUAL_SIZE: TerminalSize = { columns: 120, rows: 40 }
 
-
 /** Starts `ctdbts watch` in a terminal on which `before` stands. */
 export async function openWatch(argv: string, options: WatchScreenOptions = {}): Promise<WatchScreen> {
   const folder = tempDir()
   const pidFile = folder.file('pid')
   const program = watchCommand(argv, options)
   const command = `echo before; sh -c 'echo $$ > ${pidFile}; exec ${program}'`
-  const terminal = await openTerminal(command, surroundings(options), options.size ?? USUAL_SIZE)
+  const terminal = await openTerminal(command, {}, options.size ?? USUAL_SIZE)
   return {
     ...terminal,
-    pid: () => Number(readFileSync(pidFile, 'utf8')),
+    pid: () => pidIn(pidFile),
     marks: async (what) => {
       await expect.poll(async () => reversed(await terminal.coloured()).join('\n'), { timeout: 10_000 }).toMatch(what)
     },
@@ -47,35 +45,41 @@ export async function openWatch(argv: string, options: WatchScreenOptions = {}):
   }
 }
 
-/** The command line of a watch, for a shell. */
-export const watchCommand = (argv: string, { nodeFlags = '' }: WatchScreenOptions = {}): string =>
-  `${process.execPath} ${nodeFlags} ${RUN_JS} watch ${argv}`
+/** The command line of a watch, for a shell: neither that tests run in a CI nor the locale of their machine shall count. */
+export function watchCommand(argv: string, { env = {}, nodeFlags = '' }: WatchScreenOptions = {}): string {
+  const surroundings = Object.entries({ CI: '', LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env })
+  const settings = surroundings.map(([name, value]) => `${name}="${value}"`).join(' ')
+  return `env ${settings} ${process.execPath} ${nodeFlags} ${RUN_JS} watch ${argv}`
+}
 
-/** Neither a CI nor a locale of the machine where the tests run shall count. */
-export const surroundings = ({ env = {} }: WatchScreenOptions = {}): Record<string, string> => ({
-  CI: '',
-  LC_ALL: 'C.UTF-8',
-  TZ: 'UTC',
-  ...env,
-})
+/** What `echo $$` has written there. */
+export const pidIn = (file: string): number => Number(readFileSync(file, 'utf8'))
+
+/** Chooses what begins like this from the menu that is open. */
+export async function choose(screen: WatchScreen, label: string): Promise<void> {
+  const shown = await screen.shows(`│   ${label}`)
+  const lines = shown.split('\n')
+  const top = lines.findIndex((line) => line.includes('┌─'))
+  const index = lines.slice(top + 1).findIndex((line) => line.includes(`│   ${label}`))
+  for (let step = 0; step < index; step++) await screen.press('Down')
+  await screen.marks(new RegExp(`^ +${label.replaceAll('.', '\\.')}`, 'm'))
+  await screen.press('Enter')
+}
 
 /** What is shown in reverse, line by line. */
 function reversed(coloured: string): string[] {
   let isReversed = false
-  const marked = (line: string) =>
-    line
-      .split(/(?=\x1b\[[\d;]*m)/)
-      .map((piece) => {
-        const [, codes = undefined] = /^\x1b\[([\d;]*)m/.exec(piece) ?? []
-        for (const code of codes?.split(';') ?? []) isReversed = code === '7' || (isReversed && !['', '0', '27'].includes(code))
-        return isReversed ? stripVTControlCharacters(piece) : ''
-      })
-      .join('')
-  return coloured.split('\n').map(marked)
+  const marked = (piece: string, index: number) => {
+    const [, codes, text = ''] = (index > 0 && /^([\d;]*)m(.*)$/.exec(piece)) || [piece, undefined, piece]
+    for (const code of codes?.split(';') ?? []) isReversed = code === '7' || (isReversed && !['', '0', '27'].includes(code))
+    return isReversed ? text : ''
+  }
+  return coloured.split('\n').map((line) => line.split('\x1b[').map(marked).join(''))
 }
 
 /** tmux's name for a key, as the key table has it. */
-export const tmuxKey = (key: string): string => TMUX_KEYS[key] ?? (key.startsWith('ctrl+') ? `C-${key.slice('ctrl+'.length)}` : key)
+export const tmuxKey = (key: string): string =>
+  TMUX_KEYS[key] ?? (key.startsWith('ctrl+') ? `C-${key.slice('ctrl+'.length)}` : key)
 
 const TMUX_KEYS: Readonly<Record<string, string>> = {
   up: 'Up',

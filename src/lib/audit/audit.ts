@@ -1,4 +1,6 @@
+import { onceFor } from '../once-for.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Check } from './check.ts'
 import { type Finding, findingKey, SEVERITIES, type Unknown } from './finding.ts'
 import { type Movement, movementBetween } from './movement.ts'
 import { compareAddresses } from './normal.ts'
@@ -30,8 +32,8 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
   const last = samples.at(-1)
   if (!last) throw new RangeError('an audit takes at least one sample')
   const before = samples.at(-2)
-  const now = auditSample(last, checks)
-  const earlier = samples.slice(0, -1).map((sample) => auditSample(sample, checks).findings)
+  const now = auditOnce(last, checks)
+  const earlier = samples.slice(0, -1).map((sample) => auditOnce(sample, checks).findings)
   const spanMs = Date.parse(last.takenAt) - Date.parse(samples[0]?.takenAt ?? last.takenAt)
   const isLasting = (finding: Finding) =>
     spanMs >= LASTING_MS && earlier.every((list) => list.some((each) => isSame(each, finding)))
@@ -49,6 +51,17 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
       SEVERITIES.find((severity) => findings.some((finding) => finding.state === 'real' && finding.severity === severity)) ??
       null,
   }
+}
+
+const auditsOf = onceFor((_: Snapshot) => new Map<string, ReturnType<typeof auditSample>>())
+
+/** Who takes one sample after the other has each audited together with those before it, again and again. */
+function auditOnce(sample: Snapshot, checks: readonly Check[]): ReturnType<typeof auditSample> {
+  const audits = auditsOf(sample)
+  const ids = checks.map(({ id }) => id).join()
+  const audit = audits.get(ids) ?? auditSample(sample, checks)
+  audits.set(ids, audit)
+  return audit
 }
 
 const MOVING: ReadonlySet<string> = new Set(CHECKS.filter(({ moves }) => moves).map(({ id }) => id))

@@ -1,9 +1,10 @@
 import { publicSocketAddress } from '../address/socket-address.ts'
 import { type AddressFileReading, readPublicAddresses } from '../cluster/address-files.ts'
 import type { KnownIp } from '../cluster/merge-ips.ts'
-import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
+import { hasFlag, NODE_FLAG, type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
+import { onceFor } from '../once-for.ts'
 import type { HostAddress, HostLink } from '../snapshot/host-facts.ts'
-import type { KnownAddress } from '../snapshot/snapshot.ts'
+import type { KnownAddress, Snapshot } from '../snapshot/snapshot.ts'
 import { compareAddresses, normalAddress } from './normal.ts'
 import type { View } from './view.ts'
 
@@ -30,14 +31,24 @@ export function groupOf<K, V>(groups: Map<K, V[]>, key: K): V[] {
   return group
 }
 
+/** Those who know an address, and what it is to each. */
+type Knowers = readonly { readonly pnn: Pnn; readonly known: KnownAddress }[]
+
 /** What each address is to those who know it, in the order of addresses. Nodes that do not say are not known. */
-export function knownBy(view: View): Map<string, { readonly pnn: Pnn; readonly known: KnownAddress }[]> {
+export function knownBy(view: View): ReadonlyMap<string, Knowers> {
+  for (const { pnn } of view.nodes) view.need(pnn, 'known')
+  return knowersIn(view.snapshot)
+}
+
+/** Most checks ask for it, and for thousands of addresses it takes its time. */
+const knowersIn = onceFor(({ nodeMap, nodes }: Snapshot): ReadonlyMap<string, Knowers> => {
+  const facts = new Map(nodes.map((each) => [each.pnn, each]))
   const groups = new Map<string, { readonly pnn: Pnn; readonly known: KnownAddress }[]>()
-  for (const { pnn } of view.nodes) {
-    for (const known of view.need(pnn, 'known') ?? []) groupOf(groups, known.address).push({ pnn, known })
+  for (const { pnn } of nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))) {
+    for (const known of facts.get(pnn)?.known ?? []) groupOf(groups, known.address).push({ pnn, known })
   }
   return new Map([...groups].toSorted(([a], [b]) => compareAddresses(a, b)))
-}
+})
 
 /** The nodes that claim each address themselves. */
 export function claimsOf(view: View): Map<string, Pnn[]> {
@@ -59,8 +70,18 @@ export const heldText = ({ address, maskBits, interfaceName }: HostAddress): str
 /** A node's public addresses file; a file that is not there lists nothing. */
 export function addressFile(view: View, pnn: Pnn): AddressFileReading | undefined {
   const text = view.need(pnn, 'host.publicAddressesFile')
-  return text === undefined ? undefined : readAddressFile(text)
+  return text === undefined ? undefined : readingIn(view.snapshot)(text)
 }
+
+/** The files of most clusters are the same on all nodes, and many checks read them: each text is read once. */
+const readingIn = onceFor((_: Snapshot) => {
+  const readings = new Map<string | null, AddressFileReading>()
+  return (text: string | null): AddressFileReading => {
+    const reading = readings.get(text) ?? readAddressFile(text)
+    readings.set(text, reading)
+    return reading
+  }
+})
 
 function readAddressFile(text: string | null): AddressFileReading {
   const { addresses, faults } = readPublicAddresses(text ?? '')

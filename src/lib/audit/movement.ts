@@ -1,5 +1,6 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
+import { groupOf } from './facts.ts'
 import { normalAddress } from './normal.ts'
 
 /** A message that tells of addresses being moved: TAKE_IP, RELEASE_IP, IPREALLOCATED, RECONFIGURE. */
@@ -48,7 +49,7 @@ function ownersOf({ nodes }: Snapshot): Map<string, string> {
   for (const { pnn, known } of nodes) {
     for (const { address, owner } of known ?? []) {
       const key = normalAddress(address)
-      beliefs.set(key, [...(beliefs.get(key) ?? []), [pnn, owner]])
+      groupOf(beliefs, key).push([pnn, owner])
     }
   }
   return new Map([...beliefs].map(([address, list]) => [address, JSON.stringify(list)]))

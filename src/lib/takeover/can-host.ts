@@ -1,4 +1,5 @@
 import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { onceFor } from '../once-for.ts'
 import { factsOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
 
 /** Flags that keep a node from hosting anything. */
@@ -30,8 +31,12 @@ function hasLink({ interfaces }: NodeFacts, { interfaces: names }: KnownAddress)
   return names.some((name) => interfaces.find((candidate) => candidate.name === name)?.linkUp)
 }
 
+/** All nodes are asked about all addresses. */
+const membersOf = onceFor((addresses: readonly string[]): ReadonlySet<string> => new Set(addresses))
+
 /** The same verdict as the node itself gave when it listed the addresses available to it; else the reason it had. */
 export function whyNot(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
-  if (factsOf(snapshot, pnn)?.available?.includes(address)) return undefined
+  const available = factsOf(snapshot, pnn)?.available
+  if (available && membersOf(available).has(address)) return undefined
   return obstacle(snapshot, pnn, address) ?? 'it says that it is not available there'
 }

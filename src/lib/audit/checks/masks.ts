@@ -1,5 +1,6 @@
-import type { ConfiguredAddress } from '../../cluster/address-files.ts'
+import type { AddressFileReading, ConfiguredAddress } from '../../cluster/address-files.ts'
 import type { Pnn } from '../../cluster/node.ts'
+import { onceFor } from '../../once-for.ts'
 import { addressFile, byValue } from '../facts.ts'
 import type { View } from '../view.ts'
 
@@ -10,9 +11,14 @@ export const fileLines = (view: View): FileLines =>
   new Map(
     view.nodes.map(({ pnn }) => {
       const file = addressFile(view, pnn)
-      return [pnn, file && new Map(file.addresses.map((line) => [line.address, line]))] as const
+      return [pnn, file && linesOf(file)] as const
     }),
   )
+
+const linesOf = onceFor(
+  ({ addresses }: AddressFileReading): ReadonlyMap<string, ConfiguredAddress> =>
+    new Map(addresses.map((line) => [line.address, line])),
+)
 
 /** Which prefix lengths the files of the other nodes give an address, the most common first. */
 export function maskOfOtherFiles(
