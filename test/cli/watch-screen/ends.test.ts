@@ -28,14 +28,17 @@ async function isGivenBack(screen: WatchScreen, status: number): Promise<string>
   return shown
 }
 
-/** Goes wrong in the first view that is drawn once the file is there; the program knows nothing of it. */
+/** Makes the first view that draws something go wrong once the file is there; the program knows nothing of it. */
 const brokenView = (trigger: string): string => `
 import { existsSync } from 'node:fs'
-const { toSorted } = Array.prototype
-Array.prototype.toSorted = function (...args) {
+import { syncBuiltinESMExports } from 'node:module'
+import util from 'node:util'
+const { styleText } = util
+util.styleText = (...args) => {
   if (existsSync(${JSON.stringify(trigger)})) throw new Error('a view went wrong')
-  return toSorted.apply(this, args)
+  return styleText(...args)
 }
+syncBuiltinESMExports()
 `
 
 describe.skipIf(!hasTmux)('a watch gives the terminal back', () => {
