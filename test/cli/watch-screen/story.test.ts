@@ -22,10 +22,12 @@ describe.skipIf(!hasTmux)('a watch of an embedded cluster', () => {
     await choose(screen, 'restart-network 3')
     await screen.shows(new RegExp(`^${ADDRESS} .*✗ +.*✗ missing`, 'm'))
     await expect.poll(async () => heldBy(await screen.screen()), { timeout: 10_000 }).toBe(20)
-    const shown = await screen.shows(new RegExp(`✓.*node 3 .*${ADDRESS}`))
+    await screen.shows(/ · the takeover run finished after/)
+    const shown = await screen.shows(/Log(?:.|\n)*Takeover run completed successfully/)
+    expect(shown).toMatch(new RegExp(`✓.*node 3 .*${ADDRESS}`))
+    expect(shown).toMatch(/ · a takeover run started \(because 172\./)
     expect(shown).toMatch(/ · restart-network 3/)
     expect(shown).toMatch(/✗.*172\.16\.146\.1\d\d.* missing/)
-    await screen.shows(/Log(?:.|\n)*Takeover run completed successfully/)
   })
 
   it('exports what the timeline has as JSON lines, and overwrites nothing', async () => {
