@@ -61,7 +61,7 @@ class SimProcess implements AsyncDisposable {
 
 /** Keys are obeyed at once, whatever the cluster does. */
 async function answersKeys(screen: WatchScreen): Promise<void> {
-  for (const seen of [/^ ?.*Help/m, /^(?!.*Help)/s]) {
+  for (const seen of [/─ Help ─/, /^(?!.*─ Help ─)/s]) {
     const pressedMs = performance.now()
     await screen.press('?')
     await screen.shows(seen)
