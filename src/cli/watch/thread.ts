@@ -62,7 +62,7 @@ export class Thread<Q extends Question, A> implements Disposable {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.path)
+    const worker = new Worker(this.path, { resourceLimits: { maxYoungGenerationSizeMb: 8 } })
     worker.on('message', (answer: A) => {
       if (worker !== this.worker) return
       this.waiting?.resolve(answer)
