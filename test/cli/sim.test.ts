@@ -1,42 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { describe, expect, it } from 'vitest'
 import { ctdbts, RUN_JS } from '../support/program.ts'
+import { startSim } from '../support/sim-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { hasTmux, openTerminal } from '../support/terminal.ts'
-
-interface SimEvent {
-  readonly event: string
-  readonly [key: string]: unknown
-}
-
-/** A `ctdbts sim --json` that runs: its events as they come. */
-async function startSim(argv: readonly string[]) {
-  const child = spawn(process.execPath, [RUN_JS, 'sim', '--json', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] })
-  const events: SimEvent[] = []
-  const waiting: (() => void)[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    events.push(JSON.parse(line) as SimEvent)
-    for (const wake of waiting.splice(0)) wake()
-  })
-  const ended = once(child, 'exit') as Promise<[number | null, string | null]>
-  const next = async (event: string): Promise<SimEvent> => {
-    for (;;) {
-      const found = events.find((each) => each.event === event)
-      if (found) return found
-      await Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), ended])
-      if (child.exitCode !== null && !events.some((each) => each.event === event)) throw new Error(`ended without ${event}`)
-    }
-  }
-  const started = await next('started')
-  await next('ready')
-  return { child, events, next, ended, started, say: (line: string) => child.stdin.write(`${line}\n`) }
-}
 
 const simFolders = (pid: number): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`ctdbts-sim-${pid}-`))
 

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Observation } from '../../src/lib/watch/observation.ts'
+import { Chronicle } from '../../src/lib/watch/observe.ts'
+import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { KNOWN_SOCKETS } from '../../src/transport/ctdb-paths.ts'
 import { Follower } from '../../src/transport/reach/follower.ts'
 import { describeOnLab } from './describe-on-lab.ts'
@@ -10,6 +13,8 @@ import { waitUntil } from './harness/wait.ts'
 /** So long that no look at the interval can see what comes and goes in between. */
 const INTERVAL_MS = 20_000
 const MOVES = 30
+/** Who has told nothing of takeover runs for so long tells nothing more of the last ones. */
+const REST_MS = 3_000
 
 /** An address that the real tool has moved. */
 interface Move {
@@ -99,6 +104,34 @@ describeOnLab('a follower', (lab) => {
     expect(moves).toBeGreaterThanOrEqual(MOVES)
     expect(observed.filter(({ kind }) => kind === 'blind')).toEqual([])
     process.stdout.write(`${moves} moves, ${observed.filter(({ kind }) => kind === 'seen').length} looks\n`)
+  })
+
+  /** What the timeline has of takeover runs since then. */
+  function runsSince(atMs: number): TimelineEntry[] {
+    const chronicle = new Chronicle()
+    const entries = observed.flatMap((observation) => chronicle.observe(observation))
+    return entries.filter((entry) => entry.kind === 'takeover-run' && entry.atMs >= atMs)
+  }
+
+  const untilRest = () =>
+    waitUntil('nobody asks for takeover runs', async () => runsSince(Date.now() - REST_MS).at(-1)?.text, 30_000)
+
+  it('tells of a takeover run once, though every node tells of it', { timeout: 60_000 }, async () => {
+    await untilRest()
+    const startMs = Date.now()
+    await lab.must(0, 'ctdb', 'ipreallocate')
+    await sleep(REST_MS)
+    expect(runsSince(startMs).map(({ what }) => what)).toEqual(['started', 'finished'])
+  })
+
+  it('tells once of takeover runs that the real tool disables, and of the run that follows', { timeout: 60_000 }, async () => {
+    await untilRest()
+    const startMs = Date.now()
+    await lab.must(1, 'ctdb', 'reloadips', 'all')
+    await sleep(REST_MS)
+    const runs = runsSince(startMs)
+    expect(runs.map(({ what }) => what)).toEqual(['disabled', 'enabled', 'started', 'finished'])
+    expect(runs[0]?.text).toBe('takeover runs are disabled for 20 s by node 1')
   })
 
   it('tells of a daemon that is killed, and of its return', { timeout: 120_000 }, async () => {

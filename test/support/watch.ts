@@ -29,6 +29,11 @@ export class Watch {
     return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event, ...about })
   }
 
+  /** A node is asked to do without takeover runs for so many seconds; 0: not to any more. */
+  disable(second: number, pnn: Pnn, seconds: number, request: { by: Pnn; wantsAnswer: boolean }): readonly TimelineEntry[] {
+    return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event: 'DISABLE_TAKEOVER_RUNS', seconds, ...request })
+  }
+
   address(address: string) {
     const found = this.chronicle.story.addresses.find((each) => each.address === address)
     if (!found) throw new Error(`nothing is known of ${address}`)

@@ -1,6 +1,7 @@
 import { isReachable, type Pnn, UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
 import { SRVID } from '../../src/lib/cluster/srvid.ts'
 import type { Daemon } from '../../src/lib/node/daemon.ts'
+import type { DisableRequest } from '../../src/lib/node/message-types.ts'
 import type { Random } from '../../src/lib/sim/random.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
@@ -16,6 +17,8 @@ const OWNED = new Map([
   ['TAKE_IP', SRVID.takeIp],
   ['RELEASE_IP', SRVID.releaseIp],
 ] as const)
+
+type Told = Extract<Observation, { readonly kind: 'told' }>
 
 /** An event as a node's daemon sent it to its clients. */
 export interface Happened {
@@ -37,7 +40,7 @@ export class WatchedWorld {
   readonly happened: Happened[] = []
   private readonly random: Random | undefined
   private readonly heard = new WeakSet<Daemon>()
-  private readonly underWay: { readonly dueMs: number; readonly happened: Happened }[] = []
+  private readonly underWay: { readonly dueMs: number; readonly told: Told }[] = []
 
   /** @param random for delays; without, all is known at once. */
   constructor(small: SmallWorld, random?: Random) {
@@ -161,25 +164,33 @@ export class WatchedWorld {
       if (!daemon || this.heard.has(daemon)) continue
       this.heard.add(daemon)
       for (const [event, srvid] of OWNED) {
-        daemon.listen(srvid, (data) => this.note({ atMs: this.nowMs, pnn, event, address: String(data) }))
+        daemon.listen(srvid, (data) => {
+          const happened = { atMs: this.nowMs, pnn, event, address: String(data) }
+          this.happened.push(happened)
+          this.note({ kind: 'told', ...happened })
+        })
       }
+      daemon.listen(SRVID.disableTakeoverRuns, (data) => {
+        const { pnn: by, replySrvid, timeoutSeconds: seconds } = data as DisableRequest
+        const request = { event: 'DISABLE_TAKEOVER_RUNS', by, seconds, wantsAnswer: replySrvid !== 0n } as const
+        this.note({ kind: 'told', atMs: this.nowMs, pnn, ...request })
+      })
     }
   }
 
-  private note(happened: Happened): void {
-    this.happened.push(happened)
+  private note(told: Told): void {
     if (!this.random) {
-      this.observe({ kind: 'told', ...happened })
+      this.observe(told)
       return
     }
-    const last = this.underWay.findLast((each) => each.happened.pnn === happened.pnn)
-    this.underWay.push({ dueMs: Math.max(last?.dueMs ?? 0, this.nowMs + this.draw(MAX_LAG_MS)), happened })
+    const last = this.underWay.findLast((each) => each.told.pnn === told.pnn)
+    this.underWay.push({ dueMs: Math.max(last?.dueMs ?? 0, this.nowMs + this.draw(MAX_LAG_MS)), told })
   }
 
   private deliver(): void {
     for (let index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs); index !== -1; ) {
-      const [{ happened } = { happened: undefined }] = this.underWay.splice(index, 1)
-      if (happened) this.observe({ kind: 'told', ...happened, atMs: this.nowMs })
+      const [{ told } = { told: undefined }] = this.underWay.splice(index, 1)
+      if (told) this.observe({ ...told, atMs: this.nowMs })
       index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs)
     }
   }

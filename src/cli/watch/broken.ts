@@ -13,5 +13,6 @@ export function broken(line: string, leader: Pnn | null | undefined, atMs: numbe
   const nodes = given.filter(({ kind }) => kind === 'NODE' || kind === 'NODES').flatMap(({ value }) => value.split(','))
   const addresses = given.filter(({ kind }) => kind.startsWith('ADDRESS')).map(({ value }) => value.replace(/\/.*/, ''))
   const pnns = nodes.map((word) => (word === 'leader' ? (leader ?? Number.NaN) : Number(word))).filter(Number.isInteger)
-  return { kind: 'done', atMs, text: line, pnns, addresses }
+  // A run that is asked for is no fault: nothing else needs to bring it about.
+  return { kind: 'done', atMs, text: line, isFault: command.name !== 'run', pnns, addresses }
 }

@@ -69,11 +69,12 @@ async function act(action: ClusterAction, { actions, dispatch, follower }: World
   follower.lookNow()
 }
 
-function breakIt(line: string, { story: { leader } }: Model, { sim, observe }: World): string {
+function breakIt(line: string, { story: { leader } }: Model, { sim, observe, follower }: World): string {
   if (!sim) throw new CtdbtsError('NO_SIM', 'only an embedded cluster can be broken from here (--sim)')
   const observation = broken(line, leader, Date.now())
   sim.carryOut(line)
   observe(observation)
+  follower.lookNow()
   return `done: ${line}`
 }
 

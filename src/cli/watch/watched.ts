@@ -61,7 +61,10 @@ export async function watch(options: WatchOptions, listeners: Listeners, talk?: 
     listeners.onLog,
     (step, problem) => {
       if (problem) listeners.onProblem(problem)
-      else observe(broken(step.command, chronicle.story.leader, Date.now()))
+      else {
+        observe(broken(step.command, chronicle.story.leader, Date.now()))
+        follower.lookNow()
+      }
     },
     talk,
   )

@@ -1,5 +1,5 @@
 import type { Pnn } from '../cluster/node.ts'
-import { type AddressRecord, isAbsent, truthOf, withNode, withoutNode } from './address-record.ts'
+import { type AddressRecord, isAbsent, isLost, truthOf, withNode, withoutNode } from './address-record.ts'
 import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 import { isToldSince } from './freshness.ts'
@@ -264,6 +264,16 @@ export class AddressChronicle {
     if (from === to) return
     note(from, 'left')
     note(to, 'came')
+  }
+
+  /** Tells of all that owners have lost, without waiting for another look: a takeover run is about to put it back. */
+  tellAbsent(): void {
+    for (const record of this.cluster.addresses) {
+      const { trouble } = record
+      if (!trouble || trouble.isTold || !isLost(record)) continue
+      this.tellTrouble(record, trouble.sinceMs)
+      record.trouble = { ...trouble, isTold: true }
+    }
   }
 
   /** Tells what is wrong in the kernels. */

@@ -87,6 +87,10 @@ export function truthOf({ owner, heldBy }: AddressRecord, isSeen: (pnn: Pnn) => 
 /** Whether the owner's kernel does not have it. */
 export const isAbsent = (truth: KernelTruth | undefined): boolean => truth === 'missing' || truth === 'elsewhere'
 
+/** Whether the owner has lost it: it has owned it longer than it was seen without it, so that this is no move under way. */
+export const isLost = ({ owner, sinceMs, trouble }: AddressRecord): boolean =>
+  owner !== null && isAbsent(trouble?.truth) && (sinceMs === null || sinceMs < (trouble?.sinceMs ?? 0))
+
 /** For the views; the same object as long as nothing has changed. */
 export function shownAddress(record: AddressRecord, isSeen: (pnn: Pnn) => boolean): AddressState {
   const { address, owner, claims, knownBy, heldBy, interfaceName, sinceMs, previousOwner, away, trouble } = record

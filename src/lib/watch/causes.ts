@@ -1,9 +1,10 @@
 import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { CANNOT_HOST_FLAGS } from '../takeover/can-host.ts'
-import type { AddressRecord } from './address-record.ts'
+import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 import type { NodeRecord } from './node-record.ts'
 import type { Observation } from './observation.ts'
+import { addressesWords } from './words.ts'
 
 type Done = Extract<Observation, { kind: 'done' }>
 
@@ -40,8 +41,12 @@ export class Causes {
 
   /** Why an address has come to a node; `from`: from which, null from none. */
   ofComing(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): string | undefined {
-    const asked = this.asked([to], record, atMs)
-    if (asked !== undefined) return asked
+    const concerned = (each: Done) => concernsAll(each) || concerns(each, [to], record.address)
+    return this.wish(concerned, atMs) ?? this.betterment(record, from, to, atMs) ?? this.fault(concerned, atMs)
+  }
+
+  /** What makes a node host more than before. */
+  private betterment(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): string | undefined {
     const node = this.cluster.nodes.get(to)
     if (!node) return undefined
     if (hasRecovered(node) && isRecent(node.flagsSinceMs, atMs)) {
@@ -53,33 +58,50 @@ export class Causes {
 
   /** What was done from here of late that has to do with these nodes or this address. */
   asked(pnns: readonly Pnn[], record: AddressRecord | undefined, atMs: number): string | undefined {
-    const done = this.done.findLast(
-      (each) => isRecent(each.atMs, atMs) && (concernsAll(each) || concerns(each, pnns, record?.address)),
-    )
-    return done && `asked for here: ${done.text}`
+    const concerned = (each: Done) => concernsAll(each) || concerns(each, pnns, record?.address)
+    return this.wish(concerned, atMs) ?? this.fault(concerned, atMs)
   }
 
   /** Why there is a takeover run. */
   ofRun(atMs: number): string | undefined {
-    const asked = this.done.findLast((each) => isRecent(each.atMs, atMs))
-    if (asked) return `asked for here: ${asked.text}`
+    const anything = () => true
+    return this.wish(anything, atMs) ?? this.change(atMs) ?? this.missing() ?? this.fault(anything, atMs)
+  }
+
+  /** An action of late. */
+  private wish(isIt: (done: Done) => boolean, atMs: number): string | undefined {
+    const done = this.done.findLast((each) => !each.isFault && isRecent(each.atMs, atMs) && isIt(each))
+    return done && `asked for here: ${done.text}`
+  }
+
+  /** Something broken of late: no more than a hint, where nothing is seen yet of what it did. */
+  private fault(isIt: (done: Done) => boolean, atMs: number): string | undefined {
+    const done = this.done.findLast((each) => each.isFault === true && isRecent(each.atMs, atMs) && isIt(each))
+    return done && `${done.text} was done here`
+  }
+
+  /** A change of a node or a link of late. */
+  private change(atMs: number): string | undefined {
     const nodes = [...this.cluster.nodes.values()]
     const changed = nodes.find((node) => isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node)))
     if (changed) return `node ${changed.pnn} became ${flagsText(changed.flags)}`
-    const relinked = nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])
-    return relinked[0] ?? this.missing()
+    return nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])[0]
   }
 
   /** Why the flags of a node are not any more what they were: event `monitor` finds a node unhealthy that has a link down. */
   ofHealth(node: NodeRecord, before: number, atMs: number): string | undefined {
-    const asked = this.asked([node.pnn], undefined, atMs)
-    if (asked !== undefined || ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) === 0) return asked
-    return changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs)
+    const concerned = (each: Done) => concernsAll(each) || concerns(each, [node.pnn], undefined)
+    const isOfHealth = ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) !== 0
+    const link = isOfHealth ? changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs) : undefined
+    return this.wish(concerned, atMs) ?? link ?? this.fault(concerned, atMs)
   }
 
   private missing(): string | undefined {
-    const found = this.cluster.addresses.find(({ trouble, owner }) => owner !== null && trouble?.truth === 'missing')
-    return found && `${found.address} is missing in the kernel of node ${found.owner}`
+    const lost = this.cluster.addresses.filter(isLost)
+    const [first] = lost
+    if (!first) return undefined
+    const addresses = lost.filter(({ owner }) => owner === first.owner).map(({ address }) => address)
+    return `${addressesWords(addresses)} ${addresses.length === 1 ? 'was' : 'were'} missing in the kernel of node ${first.owner}`
   }
 }
 

@@ -14,6 +14,19 @@ export type Observation =
   | { readonly kind: 'seen'; readonly atMs: number; readonly beganMs: number; readonly snapshot: Snapshot }
   /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
   | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
+  /** A node was asked to do without takeover runs for a time, or (0 seconds) not to any more. */
+  | {
+      readonly kind: 'told'
+      readonly atMs: number
+      readonly pnn: Pnn
+      readonly event: 'DISABLE_TAKEOVER_RUNS'
+      readonly address?: undefined
+      /** Who asked. */
+      readonly by: Pnn
+      readonly seconds: number
+      /** Tools wait for an answer; a leader does not, who asks for the time of a takeover run of his own. */
+      readonly wantsAnswer: boolean
+    }
   /** Somebody said that he leads who was not known to; null: that nobody does. */
   | { readonly kind: 'leader'; readonly atMs: number; readonly pnn: Pnn | null; readonly toldBy: Pnn }
   /**
@@ -38,6 +51,8 @@ export type Observation =
       readonly kind: 'done'
       readonly atMs: number
       readonly text: string
+      /** It is something broken in an embedded cluster. */
+      readonly isFault?: boolean
       readonly pnns: readonly Pnn[]
       readonly addresses: readonly string[]
     }

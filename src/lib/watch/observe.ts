@@ -4,6 +4,7 @@ import { AddressChronicle } from './address-chronicle.ts'
 import { Causes } from './causes.ts'
 import { ClusterRecords } from './cluster-records.ts'
 import { Connections } from './connections.ts'
+import { DisabledRuns } from './disabled-runs.ts'
 import { Findings } from './findings.ts'
 import { Leaders } from './leaders.ts'
 import { AddressLooker } from './look-at-addresses.ts'
@@ -18,6 +19,10 @@ import type { TimelineEntry } from './timeline.ts'
 
 type Seen = Extract<Observation, { kind: 'seen' }>
 type Told = Extract<Observation, { kind: 'told' }>
+type Disabling = Extract<Told, { event: 'DISABLE_TAKEOVER_RUNS' }>
+
+/** For so long a leader that begins a takeover run asks the others to keep out of its way, in every version. */
+const RUN_SECONDS = 60
 
 /** The story before anything was observed. */
 export const beginStory = (): Story => ({ nodes: [], addresses: [], findings: [] })
@@ -33,6 +38,7 @@ export class Chronicle {
   private readonly names = new NormalNames()
   private readonly causes = new Causes(this.cluster)
   private readonly runs: TakeoverRuns
+  private readonly disabledRuns: DisabledRuns
   private readonly recoveries: Recoveries
   private readonly leaders: Leaders
   private readonly findings: Findings
@@ -48,7 +54,8 @@ export class Chronicle {
     const { cluster, causes, names } = this
     const teller = new Teller(firstId)
     this.teller = teller
-    this.runs = new TakeoverRuns(teller, causes)
+    this.runs = new TakeoverRuns(teller, causes, () => this.addresses.tellAbsent())
+    this.disabledRuns = new DisabledRuns(teller)
     this.recoveries = new Recoveries(teller)
     this.leaders = new Leaders({ cluster, causes, teller })
     this.findings = new Findings(teller)
@@ -67,6 +74,7 @@ export class Chronicle {
   observe(observation: Observation): readonly TimelineEntry[] {
     this.current = undefined
     this.runs.passed(observation.atMs)
+    this.disabledRuns.passed(observation.atMs)
     switch (observation.kind) {
       case 'seen':
         this.seen(observation)
@@ -116,14 +124,23 @@ export class Chronicle {
     this.teller.tell(atMs, { kind: 'connection', what: 'began', text, tone: 'plain', pnns, addresses: [] })
   }
 
-  private told({ event, address, pnn, atMs }: Told): void {
-    if (event === 'START_IPREALLOCATE') this.runs.started(pnn, atMs)
-    else if (event === 'IPREALLOCATED') this.runs.ended(pnn, atMs)
+  private told(told: Told): void {
+    const { event, address, pnn, atMs } = told
+    if (event === 'DISABLE_TAKEOVER_RUNS') this.disabled(told)
+    else if (event === 'START_IPREALLOCATE') this.runs.started('own', pnn, atMs)
+    else if (event === 'IPREALLOCATED') this.runs.ended('own', pnn, atMs)
     else if (event === 'RECONFIGURE') this.recoveries.told(pnn, atMs)
     else if (address !== undefined) {
       this.addresses.told(event, this.names.of(address), pnn, atMs)
       this.cluster.node(pnn).heard = true
     }
+  }
+
+  private disabled(told: Disabling): void {
+    const { pnn, atMs, seconds, wantsAnswer } = told
+    if (wantsAnswer || (seconds !== 0 && seconds !== RUN_SECONDS)) this.disabledRuns.told(told)
+    else if (seconds === 0) this.runs.ended('asked', pnn, atMs)
+    else this.runs.started('asked', pnn, atMs)
   }
 
   private done(done: Extract<Observation, { kind: 'done' }>): void {

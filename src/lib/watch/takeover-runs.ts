@@ -10,23 +10,33 @@ const START_LAG_MS = 3_000
 /** Their scripts may take longer. */
 const END_LAG_MS = 30_000
 
+/**
+ * How a daemon lets a run be heard of: that it begins and ends there (4.20, 4.21 on), or that the leader asks its recovery daemon to keep
+ * out of the way until it is over (every version; on all nodes but the leader's own).
+ */
+export type RunSignal = 'own' | 'asked'
+
 interface Run {
-  /** Undefined when its start was not heard: daemons before 4.21 do not tell it. */
+  /** Undefined when its start was not heard. */
   readonly sinceMs: number | undefined
-  readonly startedBy: Set<Pnn>
+  readonly starts: Set<string>
   endedMs: number | undefined
+  readonly ends: Set<string>
   readonly endedBy: Set<Pnn>
 }
 
-/** Tells the takeover runs, each of which every node tells of. */
+/** Tells the takeover runs, each of which every node tells of, in up to two ways. */
 export class TakeoverRuns {
   private readonly teller: Teller
   private readonly causes: Causes
+  private readonly onStart: () => void
   private run: Run | undefined
 
-  constructor(teller: Teller, causes: Causes) {
+  /** @param onStart called before a run is told of: the time to tell what has led to it. */
+  constructor(teller: Teller, causes: Causes, onStart: () => void) {
     this.teller = teller
     this.causes = causes
+    this.onStart = onStart
   }
 
   /** Since when one is under way. */
@@ -34,35 +44,31 @@ export class TakeoverRuns {
     return this.run?.endedMs === undefined ? this.run?.sinceMs : undefined
   }
 
-  started(pnn: Pnn, atMs: number): void {
+  started(signal: RunSignal, pnn: Pnn, atMs: number): void {
     const { run } = this
-    if (run && !run.startedBy.has(pnn)) {
-      const isOfThis = run.endedMs === undefined || atMs - run.endedMs <= START_LAG_MS
-      if (isOfThis && !run.endedBy.has(pnn) && run.sinceMs !== undefined) {
-        run.startedBy.add(pnn)
-        return
-      }
+    const key = keyOf(signal, pnn)
+    if (run && !run.starts.has(key) && isStartOf(run, pnn, atMs)) {
+      run.starts.add(key)
+      return
     }
     const isAgain = this.sinceMs !== undefined
-    this.run = { sinceMs: atMs, startedBy: new Set([pnn]), endedMs: undefined, endedBy: new Set() }
+    this.run = { sinceMs: atMs, starts: new Set([key]), endedMs: undefined, ends: new Set(), endedBy: new Set() }
+    this.onStart()
     const cause = this.causes.ofRun(atMs)
     const text = isAgain ? 'another takeover run started; of the last no end was heard' : 'a takeover run started'
     this.tell(atMs, 'started', text, cause === undefined ? {} : { cause })
   }
 
-  ended(pnn: Pnn, atMs: number): void {
-    const { run } = this
-    if (run?.endedMs !== undefined && !run.endedBy.has(pnn) && atMs - run.endedMs <= END_LAG_MS) {
-      run.endedBy.add(pnn)
-      return
-    }
+  ended(signal: RunSignal, pnn: Pnn, atMs: number): void {
+    const key = keyOf(signal, pnn)
+    const isKnown = this.run?.endedMs !== undefined && isEndOf(this.run, key, atMs)
     const sinceMs = this.sinceMs
-    if (run && run.endedMs === undefined) {
-      run.endedMs = atMs
-      run.endedBy.add(pnn)
-    } else {
-      this.run = { sinceMs: undefined, startedBy: new Set(), endedMs: atMs, endedBy: new Set([pnn]) }
-    }
+    const run = this.run && (isKnown || this.run.endedMs === undefined) ? this.run : beginUnheard()
+    this.run = run
+    run.ends.add(key)
+    run.endedBy.add(pnn)
+    if (isKnown) return
+    run.endedMs = atMs
     const lasted = sinceMs === undefined ? '' : ` after ${durationText(atMs - sinceMs)}`
     this.tell(atMs, 'finished', `the takeover run finished${lasted}`, {})
   }
@@ -80,3 +86,21 @@ export class TakeoverRuns {
     this.teller.tell(atMs, { kind: 'takeover-run', what, text, tone, pnns: [], addresses: [], ...more })
   }
 }
+
+const keyOf = (signal: RunSignal, pnn: Pnn): string => `${signal} ${pnn}`
+
+const beginUnheard = (): Run => ({
+  sinceMs: undefined,
+  starts: new Set(),
+  endedMs: undefined,
+  ends: new Set(),
+  endedBy: new Set(),
+})
+
+/** Whether a start that a node tells of is that of a run that is known already. */
+const isStartOf = ({ sinceMs, endedMs, endedBy }: Run, pnn: Pnn, atMs: number): boolean =>
+  sinceMs !== undefined && !endedBy.has(pnn) && (endedMs === undefined || atMs - endedMs <= START_LAG_MS)
+
+/** The same of an end. Who has told of its start tells of its end, however late. */
+const isEndOf = ({ endedMs = -Infinity, starts, ends }: Run, key: string, atMs: number): boolean =>
+  !ends.has(key) && (starts.has(key) || atMs - endedMs <= END_LAG_MS)

@@ -144,7 +144,7 @@ export class Follower implements Disposable {
   private hear(heard: Heard): void {
     if (heard.kind === 'leader') {
       if (!this.leaderNews.isNew(heard)) return
-    } else if (heard.event !== 'START_IPREALLOCATE') this.lookFullyAfter(SETTLED_MS)
+    } else if (!isBeginning(heard)) this.lookFullyAfter(SETTLED_MS)
     this.observe(heard)
     if (this.opened) this.schedule.soon()
   }
@@ -232,6 +232,10 @@ export class Follower implements Disposable {
     if (isWanted) this.lookFullyAfter(Math.max(againMs, tookMs))
   }
 }
+
+/** Whether what was told of is yet to come. */
+const isBeginning = (told: Extract<Heard, { readonly kind: 'told' }>): boolean =>
+  told.event === 'START_IPREALLOCATE' || (told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds > 0)
 
 /** What tells that a machine does not answer any more, and not that it lacks something. */
 const SILENCE: ReadonlySet<string> = new Set(['EXEC_TIMEOUT', 'SSH_TIMEOUT', 'SSH_CLOSED', 'NO_POWER'])

@@ -2,7 +2,9 @@ import { type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
 import type { Observation, ToldEvent } from '../../lib/watch/observation.ts'
 import type { CtdbClient } from '../client.ts'
 import type { Subscription } from '../subscription.ts'
+import type { ValueOf } from '../wire/codec.ts'
 import { type MessageKind, messages } from '../wire/messages.ts'
+import type { disableRequest } from '../wire/structs.ts'
 
 /** The leader is heard of about every second (4.16 on). */
 const SILENCE_MS = 2_500
@@ -63,6 +65,7 @@ export class Listener implements Disposable {
         follow(messages.ipReallocated, all('IPREALLOCATED')),
         follow(messages.startIpReallocate, all('START_IPREALLOCATE')),
         follow(messages.reconfigure, all('RECONFIGURE')),
+        follow(messages.disableTakeoverRuns, (request) => listener.noteDisabling(request)),
       ])
     } catch (error) {
       listener[Symbol.dispose]()
@@ -114,6 +117,12 @@ export class Listener implements Disposable {
   private endWaiting(): void {
     this.hasWaited = true
     this.firstLeader.resolve()
+  }
+
+  /** It is no activity: runs may be disabled for long while nothing moves. */
+  private noteDisabling({ pnn: by, replySrvid, timeoutSeconds: seconds }: ValueOf<typeof disableRequest>): void {
+    const request = { event: 'DISABLE_TAKEOVER_RUNS', by, seconds, wantsAnswer: replySrvid !== 0n } as const
+    this.onHeard?.({ kind: 'told', atMs: Date.now(), pnn: this.pnn, ...request })
   }
 
   private note(event: ToldEvent, address?: string): void {

@@ -32,13 +32,29 @@ const named = (key: string): Pressed => ({ key, isText: false })
  */
 export function pressedKeys(input: string, key: Key): Pressed[] {
   const name = NAMES.find(([flag]) => key[flag])?.[1]
-  if (name !== undefined) return [named(name)]
-  if (key.tab) return [named(key.shift ? 'shift+tab' : 'tab')]
-  if (input === '\n') return [named('enter')]
-  if (key.ctrl) return input.length === 1 ? [named(`ctrl+${input}`)] : []
-  const characters = [...input].map((char) => ({ key: char, isText: true }))
-  return key.meta && characters.length > 0 ? [named('escape'), ...characters] : characters
+  // Alt with an arrow has a sequence of its own: there was no Escape.
+  if (name !== undefined && !ONE_BYTE.includes(name)) return [named(name)]
+  const keys = name === undefined ? keysOf(input, key) : [named(name)]
+  return key.meta && keys.length > 0 ? [named('escape'), ...keys] : keys
 }
+
+const ONE_BYTE = ['enter', 'backspace']
+
+function keysOf(input: string, key: Key): Pressed[] {
+  if (key.tab) return [named(key.shift ? 'shift+tab' : 'tab')]
+  if (key.ctrl) return input.length === 1 ? [named(`ctrl+${input}`)] : []
+  return Array.from(input, (char) => controlKey(char) ?? { key: char, isText: true })
+}
+
+/** What comes among other characters in one piece is not told apart by Ink. */
+function controlKey(char: string): Pressed | undefined {
+  if (char === '\r' || char === '\n') return named('enter')
+  if (char === '\t') return named('tab')
+  return char > '\0' && char < '\x1b' ? named(`ctrl+${String.fromCharCode(char.charCodeAt(0) + LETTERS_FROM)}`) : undefined
+}
+
+/** Ctrl-A is 1, and so on; `a` is 97. */
+const LETTERS_FROM = 96
 
 /** Pasted text as one line: line breaks and tabs become blanks, other control characters go. */
 export const pastedText = (text: string): string => text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/\p{Cc}/gu, '')

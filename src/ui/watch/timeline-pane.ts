@@ -1,11 +1,10 @@
 import { entrySpans } from './entry-spans.ts'
 import { paneHeading } from './heading.ts'
-import { cell, type Line, span } from './line.ts'
+import { type Line, span } from './line.ts'
 import type { Model } from './model.ts'
 import { bodyLines } from './pane-body.ts'
 import { logRows, timelineRows } from './rows.ts'
 import { harmless } from './text-columns.ts'
-import { clockText } from './times.ts'
 
 /** The timeline: a heading, then a line for each of the entries shown, the newest last. */
 export function timelineLines(model: Model, columns: number, bodyRows: number): Line[] {
@@ -20,7 +19,7 @@ export function timelineLines(model: Model, columns: number, bodyRows: number): 
 export function logLines(model: Model, columns: number, bodyRows: number): Line[] {
   const rows = logRows(model)
   const top = topOf(model, 'log', rows.length, bodyRows)
-  const body = bodyLines(model, 'log', rows, { top, bodyRows, columns }, ({ text }) => logSpans(text, model.nowMs))
+  const body = bodyLines(model, 'log', rows, { top, bodyRows, columns }, ({ text }) => [span(harmless(text))])
   return [paneHeading(model, 'log', 'Log', newText(rows.length, top, bodyRows)), ...body]
 }
 
@@ -42,15 +41,4 @@ function timelineInfo(model: Model, count: number, top: number, bodyRows: number
 function newText(count: number, top: number, bodyRows: number): string {
   const below = count - top - bodyRows
   return below > 0 ? `${below} newer ↓` : ''
-}
-
-/** A line of a daemon's log as syslog has it: `2026-11-23T06:21:31.895067+00:00 node2 ctdbd[3001]: text`. */
-const SYSLOG = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^\s[:]+)(?:\[\d+\])?: (.*)$/s
-
-/** Without what a screen has no room for: `06:21:31 node2 ctdbd: text`. */
-function logSpans(line: string, nowMs: number): Line {
-  const [, stamp = '', host, program, text] = SYSLOG.exec(line) ?? []
-  const atMs = Date.parse(stamp)
-  if (Number.isNaN(atMs)) return [span(harmless(line))]
-  return [cell(clockText(atMs, nowMs), 8, 'quiet'), span(` ${harmless(`${host} ${program}: ${text}`)}`)]
 }

@@ -26,6 +26,7 @@ it('what is remembered does not grow, whatever happens for however long', () => 
     const pnn = random.between(0, 2)
     watch.tell(second, pnn, random.pick(['TAKE_IP', 'RELEASE_IP']), random.pick([address, `10.77.0.${random.between(1, 250)}`]))
     watch.tell(second, pnn, random.pick(['START_IPREALLOCATE', 'IPREALLOCATED', 'RECONFIGURE']))
+    watch.disable(second, pnn, random.pick([0, 20, 60]), { by: random.between(0, 2), wantsAnswer: random.percent(50) })
     watch.chronicle.observe({ kind: 'done', atMs: second, text: 'something', pnns: [pnn], addresses: [] })
     snapshot = flagged(snapshot, pnn, random.pick([0, NODE_FLAG.DISABLED, NODE_FLAG.DISCONNECTED]))
     snapshot = random.percent(50) ? given(snapshot, address, pnn) : held(snapshot, pnn, address, random.percent(50))

@@ -53,12 +53,35 @@ it('the story of the seed article: an address is wiped, missed, found, and back'
       text: `node ${holder} took ${LOST} again`,
       from: holder,
       to: holder,
-      cause: `it was missing in the kernel of node ${holder}`,
+      cause: `it was missing in the kernel of node ${holder}; a takeover run put it back`,
       awayMs: away,
     },
     { kind: 'finding', what: 'cleared', check: 'ip-missing' },
   ])
   expect(watch.address(LOST)).toMatchObject({ owner: holder, kernel: 'held', awaySinceMs: null })
+})
+
+it('is told with the takeover run that puts the address back, and why there is one', () => {
+  const { watch, small, holder } = watched()
+  watch.look()
+  watch.observe({
+    kind: 'done',
+    atMs: watch.nowMs,
+    text: `restart-network ${holder}`,
+    isFault: true,
+    pnns: [holder],
+    addresses: [],
+  })
+  small.do(`restart-network ${holder}`)
+  watch.look()
+  watch.pass(5_000)
+  expect(watch.timeline.slice(1)).toMatchObject([
+    { kind: 'action', text: `restart-network ${holder}` },
+    { kind: 'kernel', what: 'missing' },
+    { kind: 'takeover-run', what: 'started', cause: `${LOST} was missing in the kernel of node ${holder}` },
+    { kind: 'address', what: 'taken', text: `node ${holder} took ${LOST} again` },
+    { kind: 'takeover-run', what: 'finished' },
+  ])
 })
 
 it('is told even when only one look has seen it', () => {
@@ -80,6 +103,9 @@ it('is told by the event alone when no look has seen it', () => {
   watch.pass(5_000)
   watch.look()
   expect(aboutIt(watch.timeline)).toMatchObject([
-    { text: `node ${holder} took ${LOST} again`, cause: `it was missing in the kernel of node ${holder}` },
+    {
+      text: `node ${holder} took ${LOST} again`,
+      cause: `it was missing in the kernel of node ${holder}; a takeover run put it back`,
+    },
   ])
 })

@@ -4,6 +4,7 @@ import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import { CtdbtsError } from '../../../src/lib/errors.ts'
 import { uniformLayout } from '../../../src/lib/sim/layout.ts'
 import { factsOf, type Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import { Chronicle } from '../../../src/lib/watch/observe.ts'
 import { localHost } from '../../../src/transport/local-host.ts'
 import { Follower } from '../../../src/transport/reach/follower.ts'
 import type { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
@@ -242,6 +243,30 @@ describe('a follower of daemons behind their sockets', () => {
       ({ snapshot }) => flagsIn(snapshot, 0) === 0 && (flagsIn(snapshot, 2) & NODE_FLAG.DISCONNECTED) === 0,
       last,
     )
+  })
+
+  it('tells of a takeover run by what the leader asks of the others, and looks right after it', async () => {
+    const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 3 })
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const { leader } = server.cluster.world
+    const other = [0, 1, 2].find((pnn) => pnn !== leader) ?? -1
+    const following = await followed({
+      entries: [{ name: 'here', reach: async () => localHost() }],
+      socketPaths: [server.nodes[other]?.socketPath ?? ''],
+      checksPlace: true,
+    })
+    const since = following.all.length
+    server.cluster.carryOut('run')
+    const asked = (seconds: number) =>
+      following.until('told', (told) => told.event === 'DISABLE_TAKEOVER_RUNS' && told.seconds === seconds, since)
+    expect(await asked(60)).toMatchObject({ pnn: other, by: leader, wantsAnswer: false })
+    const { atMs } = await asked(0)
+    await following.until('audited', (audit) => audit.atMs > atMs, since)
+    const chronicle = new Chronicle()
+    const runs = following.all
+      .flatMap((observation) => chronicle.observe(observation))
+      .filter(({ kind }) => kind === 'takeover-run')
+    expect(runs.map(({ what }) => what)).toEqual(['started', 'finished'])
   })
 
   it('goes to a node that is added, and no more to one that is taken out', async () => {

@@ -26,6 +26,7 @@ const NO_KEY: Key = {
 }
 const keys = (input: string, changes: Partial<Key> = {}): string[] =>
   pressedKeys(input, { ...NO_KEY, ...changes }).map(({ key }) => key)
+const texts = (input: string): boolean[] => pressedKeys(input, NO_KEY).map(({ isText }) => isText)
 
 describe('keys', () => {
   it('have the names that the key table has for them', () => {
@@ -62,5 +63,25 @@ describe('keys', () => {
 describe('pasted text', () => {
   it('is one line without control characters', () => {
     expect(pastedText('10.0.0.1\r\n\tnode2\x1b[31m\x00')).toBe('10.0.0.1 node2[31m')
+  })
+})
+
+describe('keys that come in one piece', () => {
+  it('are told apart, those that are no characters too', () => {
+    expect(keys('a\r')).toEqual(['a', 'enter'])
+    expect(keys('/node1\r\tq\x04')).toEqual(['/', 'n', 'o', 'd', 'e', '1', 'enter', 'tab', 'q', 'ctrl+d'])
+    expect(texts('a\r\x0c')).toEqual([true, false, false])
+  })
+
+  it('are Escape and another key, when they come as Alt with it', () => {
+    expect(keys('j', { meta: true })).toEqual(['escape', 'j'])
+    expect(keys('\r', { meta: true, return: true })).toEqual(['escape', 'enter'])
+    expect(keys('', { meta: true, tab: true })).toEqual(['escape', 'tab'])
+    expect(keys('l', { meta: true, ctrl: true })).toEqual(['escape', 'ctrl+l'])
+  })
+
+  it('are Escape alone, and an arrow alone, whatever is held with it', () => {
+    expect(keys('', { meta: true, escape: true })).toEqual(['escape'])
+    expect(keys('', { meta: true, upArrow: true })).toEqual(['up'])
   })
 })

@@ -8,19 +8,27 @@ const { columns, rows } = process.stdout
 const first: Model = watched({ nodes: 4, addresses: 20, columns, rows, model: { title: 'tried' } })
 let updates = 0
 
+/** What goes wrong, or is measured, when a key is pressed: at once, but for what has to be outside of an update. */
+const TRICKS: Readonly<Record<string, () => void>> = {
+  U: () => {
+    throw new Error('the update went wrong')
+  },
+  E: () => void setTimeout(thrown, 1),
+  X: () => process.exit(3),
+  M: () => void setTimeout(flood, 1),
+  J: () => void write('\x1b[8;5Hjunk'),
+  B: () => void setTimeout(moveOne, 1),
+}
+
 /** The real update, with keys of our own. */
 function tried(model: Model, message: Message): ReturnType<typeof update> {
   updates += 1
-  if (message.kind === 'key') {
-    if (message.key === 'V') return { model: { ...model, story: { ...model.story, nodes: [null as never] } }, effects: [] }
-    if (message.key === 'U') throw new Error('the update went wrong')
-    if (message.key === 'E') setTimeout(() => thrown(), 1)
-    if (message.key === 'X') process.exit(3)
-    if (message.key === 'M') setTimeout(() => flood(), 1)
-    if (message.key === 'B') setTimeout(() => moveOne(), 1)
-  }
   // The clock stands still, so that screens are the same each time.
   if (message.kind === 'ticked') return { model, effects: [] }
+  if (message.kind !== 'key') return update(model, message)
+  // A story that no view can draw.
+  if (message.key === 'V') return { model: { ...model, story: { ...model.story, nodes: [null as never] } }, effects: [] }
+  TRICKS[message.key]?.()
   return update(model, message)
 }
 

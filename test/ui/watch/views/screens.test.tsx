@@ -38,10 +38,7 @@ describe('the screen', () => {
   })
 
   it('has the timeline and the log beside the map on 200 × 60', () => {
-    const log = [
-      { id: 1, text: `${new Date(NOW - 2000).toISOString()} node2 ctdb-recoverd[3001]: Trigger takeoverrun` },
-      { id: 2, text: 'no line of a log' },
-    ]
+    const log = [{ id: 1, text: '11:59:58 node2 ctdb-recoverd: Trigger takeoverrun' }]
     const model = { timeline: happened, log, isSimulated: true, title: 'an embedded cluster' }
     expect(screen(watched({ ...ill, columns: 200, rows: 60, model }))).toMatchSnapshot()
   })

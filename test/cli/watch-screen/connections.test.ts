@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startSim } from '../../support/sim-process.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+import { hasTmux } from '../../support/terminal.ts'
+import { openWatch, type WatchScreen } from '../../support/watch-screen.ts'
+
+/** What people take for an answer at once. */
+const AT_ONCE_MS = 1_000
+const ALL_WELL = /^(?!.*no node reached).* leader \d .*3 nodes · 6 addresses /
+const BLIND = /^✗ blind|no node reached/m
+
+interface ServedNode {
+  readonly socketPath: string
+  readonly ssh: { readonly port: number }
+}
+
+/** A `ctdbts sim` as a process of its own, which can be killed and started again where it was. */
+class SimProcess implements AsyncDisposable {
+  private readonly folder = tempDir()
+  private readonly sim: Awaited<ReturnType<typeof startSim>>
+
+  private constructor(folder: ReturnType<typeof tempDir>, sim: Awaited<ReturnType<typeof startSim>>) {
+    this.folder = folder
+    this.sim = sim
+  }
+
+  static async start(folder = tempDir(), port = 0): Promise<SimProcess> {
+    const flags = ['--nodes', '3', '--addresses', '6', '--dir', folder.path, '--ssh-port', String(port)]
+    return new SimProcess(folder, await startSim(flags))
+  }
+
+  get nodes(): readonly ServedNode[] {
+    return this.sim.started.nodes as ServedNode[]
+  }
+
+  get sshConfig(): string {
+    return String(this.sim.started.sshConfigPath)
+  }
+
+  say(line: string): void {
+    this.sim.say(line)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.sim.child.kill(signal)
+  }
+
+  /** Like a power cut for all nodes at once. */
+  async cutOff(): Promise<void> {
+    this.kill('SIGKILL')
+    await this.sim.ended
+  }
+
+  /** All nodes again, behind the same sockets and ports. */
+  async again(): Promise<SimProcess> {
+    return await SimProcess.start(this.folder, this.nodes[0]?.ssh.port)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cutOff()
+    this.folder[Symbol.dispose]()
+  }
+}
+
+/** Keys are obeyed at once, whatever the cluster does. */
+async function answersKeys(screen: WatchScreen): Promise<void> {
+  for (const seen of [/^ ?.*Help/m, /^(?!.*Help)/s]) {
+    const pressedMs = performance.now()
+    await screen.press('?')
+    await screen.shows(seen)
+    expect(performance.now() - pressedMs).toBeLessThan(AT_ONCE_MS)
+  }
+}
+
+describe.skipIf(!hasTmux)('a watch of a cluster that comes and goes', () => {
+  let sim: SimProcess
+  beforeEach(async () => {
+    sim = await SimProcess.start()
+  }, 30_000)
+  afterEach(async () => await sim?.[Symbol.asyncDispose]())
+
+  it('shows a daemon that is killed, and back', async () => {
+    await using screen = await openWatch(`--socket ${sim.nodes[0]?.socketPath}`)
+    await screen.shows(/3 nodes · 6 addresses/)
+    sim.say('kill 1')
+    await screen.shows('DISCONNECTED')
+    await answersKeys(screen)
+    sim.say('start 1')
+    await expect.poll(async () => (await screen.screen()).split('\n')[0], { timeout: 20_000 }).toMatch(ALL_WELL)
+    expect(await screen.screen()).toMatch(/✓ node 1 (is |was )?(OK|healthy|again|connected|back)/i)
+  }, 60_000)
+
+  it('says that its own daemon is killed, obeys keys, and finds it again', async () => {
+    await using screen = await openWatch(`--socket ${sim.nodes[0]?.socketPath}`)
+    await screen.shows(/3 nodes · 6 addresses/)
+    sim.say('kill 0')
+    await screen.shows(BLIND)
+    await answersKeys(screen)
+    sim.say('start 0')
+    await expect.poll(async () => (await screen.screen()).split('\n')[0], { timeout: 20_000 }).toMatch(ALL_WELL)
+  }, 60_000)
+
+  it('says that all of the cluster is gone, obeys keys, and finds it again', async () => {
+    await using screen = await openWatch(`--socket ${sim.nodes[0]?.socketPath}`)
+    await screen.shows(/3 nodes · 6 addresses/)
+    await sim.cutOff()
+    await screen.shows(BLIND)
+    await answersKeys(screen)
+    sim = await sim.again()
+    await expect.poll(async () => (await screen.screen()).split('\n')[0], { timeout: 20_000 }).toMatch(ALL_WELL)
+    await screen.press('q')
+    await screen.shows('status 0')
+  }, 60_000)
+
+  it('over SSH, says that the connections are cut, and finds its way back', async () => {
+    await using screen = await openWatch(`--host node0 --ssh-config ${sim.sshConfig}`)
+    await screen.shows(/node0 over SSH.*READ-ONLY/)
+    await screen.press('a')
+    await screen.shows('read-only over SSH unless started with --no-read-only')
+    await sim.cutOff()
+    await screen.shows(BLIND)
+    await answersKeys(screen)
+    sim = await sim.again()
+    await expect.poll(async () => (await screen.screen()).split('\n')[0], { timeout: 30_000 }).toMatch(/3 nodes · 6 addresses/)
+  }, 90_000)
+
+  it('over SSH, says how old what it shows is while nothing answers, and goes on when something does', async () => {
+    await using screen = await openWatch(`--host node0 --ssh-config ${sim.sshConfig}`)
+    await screen.shows(/node0 over SSH/)
+    sim.kill('SIGSTOP')
+    try {
+      await screen.shows(/seen [3-9] s ago|no node reached|no answer/)
+      await answersKeys(screen)
+    } finally {
+      sim.kill('SIGCONT')
+    }
+    await expect
+      .poll(async () => (await screen.screen()).split('\n')[0], { timeout: 30_000 })
+      .toMatch(/6 addresses.*seen [01] s ago/)
+    await screen.press('C-c')
+    await screen.shows('status 0')
+  }, 90_000)
+})

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { folder } from '../../support/served-cluster.ts'
+import { hasTmux } from '../../support/terminal.ts'
+import { openWatch, SIM, SIM_TITLE, type WatchScreen } from '../../support/watch-screen.ts'
+
+/** Whether a program has the alternate screen, and whether the cursor is to be seen. */
+const STATE = '#{alternate_on} #{cursor_flag}'
+const TAKEN = '1 0'
+const GIVEN_BACK = '0 1'
+
+async function begun(nodeFlags?: string): Promise<WatchScreen> {
+  const screen = await openWatch(SIM, nodeFlags === undefined ? {} : { nodeFlags })
+  await screen.shows(SIM_TITLE)
+  expect(await screen.asks(STATE)).toBe(TAKEN)
+  return screen
+}
+
+/** What was there before is there again, the cursor too, and what is typed is seen. */
+async function isGivenBack(screen: WatchScreen, status: number): Promise<string> {
+  const shown = await screen.shows(`status ${status}`)
+  expect(shown).toMatch(/^before\n/)
+  expect(shown).not.toContain('172.16')
+  expect(await screen.asks(STATE)).toBe(GIVEN_BACK)
+  await screen.type('typed')
+  await screen.shows(/^typed/m)
+  return shown
+}
+
+/** Goes wrong in the first view that is drawn once the file is there; the program knows nothing of it. */
+const brokenView = (trigger: string): string => `
+import { existsSync } from 'node:fs'
+const { toSorted } = Array.prototype
+Array.prototype.toSorted = function (...args) {
+  if (existsSync(${JSON.stringify(trigger)})) throw new Error('a view went wrong')
+  return toSorted.apply(this, args)
+}
+`
+
+describe.skipIf(!hasTmux)('a watch gives the terminal back', () => {
+  it.each([
+    ['q', 'q', 0],
+    ['Ctrl-C', 'C-c', 0],
+  ])('at %s, wherever it is', async (_, key, status) => {
+    await using screen = await begun()
+    await screen.press(key)
+    expect(await isGivenBack(screen, status)).toMatch(new RegExp(`^before\\nstatus ${status}\\n`))
+  })
+
+  it('at Ctrl-C in the middle of a question', async () => {
+    await using screen = await begun()
+    await screen.press('a', 'Enter')
+    await screen.shows('y do it')
+    await screen.press('C-c')
+    await isGivenBack(screen, 0)
+  })
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('at %s', async (signal, status) => {
+    await using screen = await begun()
+    process.kill(screen.pid(), signal)
+    await isGivenBack(screen, status)
+  })
+
+  it('when a view goes wrong, with one line that says so', async () => {
+    const dir = folder()
+    const trigger = dir.file('now')
+    writeFileSync(dir.file('broken.mjs'), brokenView(trigger))
+    await using screen = await begun(`--import ${pathToFileURL(dir.file('broken.mjs'))}`)
+    writeFileSync(trigger, '')
+    await screen.press('?')
+    const shown = await isGivenBack(screen, 1)
+    expect(shown).toMatch(
+      /^before\nctdbts: this should not have happened, please report it: Error: a view went wrong\nstatus 1\n/,
+    )
+  })
+})

@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { folder } from '../../support/served-cluster.ts'
+import { hasTmux, openTerminal, type Terminal } from '../../support/terminal.ts'
+import { pidIn, SIM, SIM_TITLE, USUAL_SIZE, watchCommand } from '../../support/watch-screen.ts'
+
+/** Whether a program has the alternate screen, and whether the cursor is to be seen. */
+const STATE = '#{alternate_on} #{cursor_flag}'
+const TAKEN = '1 0'
+const GIVEN_BACK = '0 1'
+/** Its frames go on: it says how old they are. */
+const LIVE = /seen [01] s ago/
+
+/** A watch begun by hand in a shell that has jobs. */
+async function begunInShell(): Promise<Terminal & { pid(): number }> {
+  const dir = folder()
+  writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; exec ${watchCommand(SIM)}\n`)
+  const terminal = await openTerminal('PS1="ready> " bash --norc -i', {}, USUAL_SIZE)
+  await terminal.shows('ready>')
+  await terminal.type(`sh ${dir.file('watch')}`)
+  await terminal.press('Enter')
+  await terminal.shows(SIM_TITLE)
+  return { ...terminal, pid: () => pidIn(dir.file('pid')) }
+}
+
+async function isStopped(terminal: Terminal): Promise<void> {
+  await terminal.shows('Stopped')
+  expect(await terminal.asks(STATE)).toBe(GIVEN_BACK)
+  // The shell has the keys, and what is typed is seen.
+  await terminal.type('echo $((6 * 7))')
+  await terminal.shows('echo $((6 * 7))')
+  await terminal.press('Enter')
+  await terminal.shows(/^42$/m)
+}
+
+async function continued(terminal: Terminal): Promise<void> {
+  await terminal.type('fg')
+  await terminal.press('Enter')
+  const shown = await terminal.shows(SIM_TITLE)
+  expect(shown).toMatch(/^172\.16\.146\.150 /m)
+  expect(shown).not.toContain('Stopped')
+  expect(await terminal.asks(STATE)).toBe(TAKEN)
+  await terminal.shows(LIVE)
+  await terminal.press('?')
+  await terminal.shows('─ Help ─')
+  await terminal.press('?')
+  await terminal.shows(/^(?!.*─ Help)/s)
+}
+
+describe.skipIf(!hasTmux)('a watch in a shell', () => {
+  it('is suspended by Ctrl-Z, again and again, and by SIGTSTP; fg brings it back, alive', async () => {
+    await using terminal = await begunInShell()
+    for (const stop of [
+      () => terminal.press('C-z'),
+      () => terminal.press('C-z'),
+      async () => void process.kill(terminal.pid(), 'SIGTSTP'),
+    ]) {
+      await stop()
+      await isStopped(terminal)
+      await continued(terminal)
+    }
+  })
+
+  it('is drawn anew when it was stopped without being asked', async () => {
+    await using terminal = await begunInShell()
+    process.kill(terminal.pid(), 'SIGSTOP')
+    await terminal.shows('Stopped')
+    await terminal.type('clear')
+    await terminal.press('Enter')
+    await continued(terminal)
+  })
+
+  it('is continued in a terminal of another size', async () => {
+    await using terminal = await begunInShell()
+    await terminal.press('C-z')
+    await isStopped(terminal)
+    await terminal.resize(80, 24)
+    await terminal.type('fg')
+    await terminal.press('Enter')
+    const shown = await terminal.shows(/^\? help/m)
+    expect(shown.trimEnd().split('\n')).toHaveLength(24)
+    expect(await terminal.asks(STATE)).toBe(TAKEN)
+  })
+
+  it.each(['q', 'SIGTERM', 'SIGHUP'] as const)('leaves the terminal as a shell wants it, after %s', async (end) => {
+    await using terminal = await begunInShell()
+    if (end === 'q') await terminal.press('q')
+    else process.kill(terminal.pid(), end)
+    await terminal.shows(/ready> *\n*$/)
+    await terminal.type('stty -a')
+    await terminal.press('Enter')
+    const settings = await terminal.shows('extproc')
+    for (const setting of ['icanon', 'echo', 'isig', 'icrnl', 'opost'])
+      expect(settings).toMatch(new RegExp(`[ \\n]${setting}\\b`))
+    await terminal.type('echo $((6 * 7))')
+    await terminal.press('Enter')
+    await terminal.shows(/^42$/m)
+    expect(await terminal.asks(STATE)).toBe(GIVEN_BACK)
+  })
+})

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import { Random } from '../../../src/lib/sim/random.ts'
+import { healthyCluster, ownerIn } from '../../support/audit-cluster.ts'
+import { SmallWorld } from '../../support/sim-world.ts'
+import { at, flagged, given, held, Watch } from '../../support/watch.ts'
+import { WatchedWorld } from '../../support/watched-world.ts'
+
+const calm = healthyCluster()
+const LEADER = { by: 0, wantsAnswer: false }
+const TOOL = { by: 0, wantsAnswer: true }
+
+const texts = (entries: readonly { readonly text: string }[]) => entries.map(({ text }) => text)
+
+describe('a takeover run of which daemons tell nothing themselves', () => {
+  it('is told by what the leader asks of the others', () => {
+    const watch = new Watch()
+    watch.see(1, flagged(calm, 1, NODE_FLAG.DISABLED))
+    const started = [1, 2].flatMap((pnn) => watch.disable(2 + pnn / 100, pnn, 60, LEADER))
+    expect(started).toMatchObject([{ kind: 'takeover-run', what: 'started', atMs: at(2.01), cause: 'node 1 became DISABLED' }])
+    expect(watch.chronicle.story.takeoverRunSinceMs).toBe(at(2.01))
+    const ended = [1, 2].flatMap((pnn) => watch.disable(3 + pnn / 100, pnn, 0, LEADER))
+    expect(ended).toMatchObject([{ what: 'finished', text: 'the takeover run finished after 1.0 s' }])
+    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+  })
+
+  it('may follow on the heels of another', () => {
+    const watch = new Watch()
+    const runs = [1, 1.5, 2].flatMap((second) =>
+      [60, 0].flatMap((seconds) => [1, 2].flatMap((pnn) => watch.disable(second + (60 - seconds) / 500, pnn, seconds, LEADER))),
+    )
+    expect(runs.map(({ what }) => what)).toEqual(['started', 'finished', 'started', 'finished', 'started', 'finished'])
+  })
+
+  it('is over when its time is, though no end is heard', () => {
+    const watch = new Watch()
+    watch.disable(1, 1, 60, LEADER)
+    expect(watch.see(62)).toMatchObject([{ what: 'unfinished', tone: 'warning' }])
+    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+  })
+
+  it('of which only the end is heard, as whoever connects in the middle does', () => {
+    const watch = new Watch()
+    expect(texts([1, 2].flatMap((pnn) => watch.disable(1, pnn, 0, LEADER)))).toEqual(['the takeover run finished'])
+  })
+})
+
+it('a takeover run that is heard of in both ways is told of once, in whatever order that comes from three nodes', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = new Random(seed)
+    const watch = new Watch()
+    const hasOwnStart = random.percent(50)
+    const tellAll = (second: number, own: 'START_IPREALLOCATE' | 'IPREALLOCATED', seconds: number) => {
+      const asked = [1, 2].map((pnn) => () => watch.disable(second, pnn, seconds, LEADER))
+      const told = own === 'IPREALLOCATED' || hasOwnStart ? [0, 1, 2].map((pnn) => () => watch.tell(second, pnn, own)) : []
+      const left = [...asked, ...told]
+      return Array.from({ length: left.length }, () => left.splice(random.between(0, left.length - 1), 1)[0]?.() ?? []).flat()
+    }
+    const words = [1, 2, 3].flatMap((second) => [
+      ...tellAll(second, 'START_IPREALLOCATE', 60),
+      ...tellAll(second + 0.5, 'IPREALLOCATED', 0),
+    ])
+    const run = ['a takeover run started', 'the takeover run finished after 500 ms']
+    expect(texts(words), `seed ${seed}`).toEqual([...run, ...run, ...run])
+  }
+})
+
+it('each takeover run of an embedded cluster is told of once, however late its messages come', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const small = new SmallWorld({ seed }).comeUp()
+    const watch = new WatchedWorld(small, new Random(seed))
+    watch.look()
+    const [before, since] = [small.runs.length, watch.timeline.length]
+    for (const line of ['disable 1', 'run', 'enable 1', 'run']) {
+      small.do(line)
+      watch.pass(3_000)
+    }
+    watch.hearAll()
+    const words = small.runs.slice(before).map((run) => (run.startsWith('start') ? 'started' : 'finished'))
+    const told = watch.timeline.slice(since).filter(({ kind }) => kind === 'takeover-run')
+    expect(words.length).toBeGreaterThanOrEqual(4)
+    expect(
+      told.map(({ what }) => what),
+      `seed ${seed}`,
+    ).toEqual(words)
+  }
+})
+
+describe('takeover runs that somebody disables', () => {
+  it('are told of once each, for how long and by whom', () => {
+    const watch = new Watch()
+    const ask = (second: number, seconds: number) => [0, 1, 2].flatMap((pnn) => watch.disable(second, pnn, seconds, TOOL))
+    const entries = [...ask(1, 20), ...ask(2.2, 0), ...ask(2.5, 20), ...ask(2.8, 0)]
+    expect(texts(entries)).toEqual([
+      'takeover runs are disabled for 20 s by node 0',
+      'takeover runs are enabled again after 1.2 s',
+      'takeover runs are disabled for 20 s by node 0',
+      'takeover runs are enabled again after 300 ms',
+    ])
+    expect(entries.map(({ kind, what, pnns }) => [kind, what, pnns])).toContainEqual(['takeover-run', 'disabled', [0]])
+    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+  })
+
+  it('for as long as a run is disabled for, by a tool that waits for the answer, are no run', () => {
+    expect(new Watch().disable(1, 1, 60, TOOL)).toMatchObject([{ what: 'disabled' }])
+  })
+
+  it('come back by themselves', () => {
+    const watch = new Watch()
+    watch.disable(1, 0, 20, TOOL)
+    expect(watch.see(20.9)).toEqual([])
+    expect(watch.see(25)).toMatchObject([
+      { what: 'enabled', atMs: at(21), text: 'takeover runs are enabled again: the 20 s are over' },
+    ])
+    expect(watch.disable(26, 0, 0, TOOL)).toEqual([])
+  })
+
+  it('by a message that comes late to another node are not disabled anew', () => {
+    const watch = new Watch()
+    watch.disable(1, 0, 20, TOOL)
+    expect(watch.disable(1.5, 0, 0, TOOL)).toHaveLength(1)
+    expect([...watch.disable(1.6, 1, 20, TOOL), ...watch.disable(1.7, 1, 0, TOOL)]).toEqual([])
+  })
+})
+
+describe('what is told at once', () => {
+  const ADDRESS = '10.0.0.1'
+  const owner = ownerIn(calm, ADDRESS) ?? -1
+  const other = (owner + 1) % 3
+
+  it('has the change of a node before the moves that follow from it, and its ids rise by one', () => {
+    const watch = new Watch()
+    const entries = watch.see(1, given(flagged(calm, owner, NODE_FLAG.DISABLED), ADDRESS, other))
+    expect(entries.map(({ kind }) => kind)).toEqual(['health', 'address'])
+    expect(entries[1]).toMatchObject({ what: 'moved', cause: `node ${owner} became DISABLED` })
+    expect(entries.map(({ id }) => id)).toEqual([2, 3])
+  })
+
+  it('has all that kernels lost before the run that puts it back', () => {
+    const lost = calm.nodes.flatMap(({ known = [] }) => known.filter((each) => each.owner === owner))
+    const addresses = [...new Set(lost.map(({ address }) => address))]
+    const watch = new Watch()
+    watch.see(
+      1,
+      addresses.reduce((snapshot, address) => held(snapshot, owner, address, false), calm),
+    )
+    const entries = watch.disable(1.2, other, 60, { by: other, wantsAnswer: false })
+    expect(entries.map(({ what, atMs }) => [what, atMs])).toEqual([
+      ...addresses.map(() => ['missing', at(1)]),
+      ['started', at(1.2)],
+    ])
+    expect(entries.at(-1)?.cause).toBe(`${addresses.join(' and ')} were missing in the kernel of node ${owner}`)
+  })
+
+  it('has no address for lost that a node is just taking', () => {
+    const watch = new Watch()
+    watch.see(1, held(given(calm, ADDRESS, other), other, ADDRESS, false))
+    expect(watch.disable(1.2, other, 60, { by: other, wantsAnswer: false })).toMatchObject([{ what: 'started' }])
+  })
+})
+
+describe('a cause', () => {
+  it('is what was broken here only while nothing is seen of what that did', () => {
+    const crash = { kind: 'done', atMs: at(1), text: 'crash 1', isFault: true, pnns: [1], addresses: [] } as const
+    const watch = new Watch()
+    watch.chronicle.observe(crash)
+    expect(watch.disable(2, 2, 60, LEADER)).toMatchObject([{ cause: 'crash 1 was done here' }])
+    watch.disable(3, 2, 0, LEADER)
+    const changed = flagged(calm, 1, NODE_FLAG.DISCONNECTED)
+    expect(watch.see(4, changed)).toMatchObject([{ kind: 'health', cause: 'crash 1 was done here' }])
+    expect(watch.disable(5, 2, 60, LEADER)).toMatchObject([{ cause: 'node 1 became DISCONNECTED|INACTIVE' }])
+  })
+
+  it('is an action of the view before anything else', () => {
+    const watch = new Watch()
+    watch.see(1, flagged(calm, 1, NODE_FLAG.DISABLED))
+    watch.chronicle.observe({ kind: 'done', atMs: at(2), text: 'takeover run', pnns: [], addresses: [] })
+    expect(watch.disable(2.1, 2, 60, LEADER)).toMatchObject([{ cause: 'asked for here: takeover run' }])
+  })
+})
