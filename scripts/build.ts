@@ -139,7 +139,9 @@ const metafiles = await Promise.all([
     // For what is CommonJS in it.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   }),
-  bundle({ entryPoints: ['src/cli/watch/plan-worker.ts'], outfile: 'dist/plan-worker.cjs', format: 'cjs', minify: true }),
+  ...['plan-worker', 'audit-worker'].map((name) =>
+    bundle({ entryPoints: [`src/cli/watch/${name}.ts`], outfile: `dist/${name}.cjs`, format: 'cjs', minify: true }),
+  ),
   ...APART.map((name) =>
     // Native parts that ssh2 is a little faster with, and does without where they are not.
     bundle({

@@ -58,6 +58,7 @@ describe('the package', () => {
       'README.md',
       'bin/run.js',
       'dist/THIRD-PARTY-LICENSES.txt',
+      'dist/audit-worker.cjs',
       'dist/cli.cjs',
       'dist/execa.cjs',
       'dist/help.cjs',

@@ -11,6 +11,7 @@ import { openWays, simWays, type Ways } from '../open-cluster.ts'
 import type { LiveSim } from '../open-sim.ts'
 import type { Talk } from '../open-ssh.ts'
 import { wantsSim } from '../sim-flags.ts'
+import { AuditThread } from './audit-thread.ts'
 import { broken } from './broken.ts'
 import { intervalMsOf, type WatchOptions } from './settings.ts'
 
@@ -23,7 +24,7 @@ export interface Listeners {
   readonly onStory: (story: Story, entries: readonly TimelineEntry[]) => void
   /** A daemon of an embedded cluster has logged something. */
   readonly onLog: (entry: LogEntry) => void
-  /** A step of the scenario could not be carried out. */
+  /** A step of the scenario could not be carried out, or an audit. */
   readonly onProblem: (problem: CtdbtsError) => void
 }
 
@@ -69,7 +70,8 @@ export async function watch(options: WatchOptions, listeners: Listeners, talk?: 
   )
   const intervalMs = intervalMsOf(options)
   const auditEveryMs = Math.max(AUDIT_EVERY_MS, intervalMs)
-  const follower = Follower.start({ cluster: ways.options, intervalMs, auditEveryMs, observe })
+  const auditor = new AuditThread(listeners.onProblem)
+  const follower = Follower.start({ cluster: ways.options, intervalMs, auditEveryMs, auditor, observe })
   // What the scenario has in store is to be seen.
   follower.firstLook.then(goOn, () => {})
   return {
@@ -83,6 +85,7 @@ export async function watch(options: WatchOptions, listeners: Listeners, talk?: 
       clearImmediate(flushing)
       if (flushing) flush()
       follower.close()
+      auditor[Symbol.dispose]()
       ways.close()
     },
   }

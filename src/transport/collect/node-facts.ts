@@ -4,13 +4,14 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import type { KnownAddress, MapEntry, MissingFact, NodeFacts } from '../../lib/snapshot/snapshot.ts'
 import type { CtdbClient } from '../client.ts'
 import { ClosedError } from '../client-errors.ts'
-import type { ValueOf } from '../wire/codec.ts'
+import { decode, type ValueOf } from '../wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from '../wire/controls.ts'
-import type { publicIp } from '../wire/structs.ts'
+import { restBytes } from '../wire/primitives.ts'
+import { type publicIp, publicIps } from '../wire/structs.ts'
 import { interfaceStateOf } from './ip.ts'
 
 /** How many addresses a node is asked about at the same time. */
-const ADDRESSES_AT_ONCE = 500
+const ADDRESSES_AT_ONCE = 100
 
 /** A connection through which a node can be asked. */
 export interface Way {
@@ -30,6 +31,9 @@ export interface NodeFactsOptions {
   /** Only what changes by itself is asked; the rest is what it was before. */
   readonly isLight?: boolean | undefined
 }
+
+/** The addresses that a node knows, unread: thousands take their time, each time anew. */
+const getUnreadIps: Control<void, Uint8Array> = { ...controls.getPublicIps, reply: restBytes }
 
 /** What a light look takes from before: only an administrator changes it, or (`available`) it follows from what is asked. */
 type Lasting = 'tunables' | 'capabilities' | 'available' | 'nodesFile' | 'clusterLock'
@@ -99,7 +103,7 @@ export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOpt
     ask('recoveryMode', controls.getRecoveryMode as Control<void, number>),
     askOnce('tunables', controls.getAllTunables, (values) => values as Record<string, number>),
     askOnce('capabilities', controls.getCapabilities, ({ leader, lmaster }) => ({ leader, lmaster })),
-    ask('known', controls.getPublicIps),
+    ask('known', getUnreadIps),
     askOnce(
       'available',
       controls.getPublicIps,
@@ -116,7 +120,7 @@ export async function collectNodeFacts(way: Way, pnn: Pnn, options: NodeFactsOpt
   if (before?.times && started !== undefined && started !== before.times.daemonStart) {
     return await collectNodeFacts(way, pnn, { timeoutMs })
   }
-  const known = ips && (await collectAddresses(way, pnn, ips, missing, options))
+  const known = ips && (await knownOf(way, pnn, ips, missing, options))
   return {
     pnn,
     runState,
@@ -141,6 +145,25 @@ function reasonOf(error: unknown, { own }: Way): { code: string; message: string
   const isAnswer = error instanceof CtdbtsError && (error.ctdbText !== undefined || (own && error instanceof ClosedError))
   if (!isAnswer) throw error
   return { code: error.code, message: error.message }
+}
+
+/** The replies from which lists were made whose addresses all have their interfaces. */
+const replyOf = new WeakMap<readonly KnownAddress[], Uint8Array>()
+
+/** The addresses that a node knows. Mostly nothing has changed since a second ago: to a light look the same reply is the same list. */
+async function knownOf(
+  way: Way,
+  pnn: Pnn,
+  reply: Uint8Array,
+  missing: MissingFact[],
+  options: NodeFactsOptions,
+): Promise<readonly KnownAddress[]> {
+  const before = options.isLight ? options.before?.known : undefined
+  const replyBefore = before && replyOf.get(before)
+  if (replyBefore && Buffer.compare(reply, replyBefore) === 0) return before
+  const known = await collectAddresses(way, pnn, decode(publicIps, reply), missing, options)
+  if (known.every(({ interfaces }) => interfaces !== undefined)) replyOf.set(known, new Uint8Array(reply))
+  return known
 }
 
 /** Adds the interfaces to each address that a node knows. */

@@ -1,6 +1,7 @@
 import { auditSamples, needsAnotherSample } from '../../lib/audit/audit.ts'
 import type { Movement } from '../../lib/audit/movement.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
+import { sharedWith } from '../../lib/shared.ts'
 import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { MEMORY_MS } from './listener.ts'
 
@@ -39,7 +40,8 @@ export class AuditSeries implements Auditor {
   add(look: FullLook): Audited {
     // What moved since a look of long ago is forgotten, and cannot be told from a fault any more.
     const recent = this.looks.filter(({ beganMs }) => look.beganMs - beganMs < MEMORY_MS)
-    this.looks = [...recent, look].slice(-SAMPLES)
+    const snapshot = sharedWith(recent.at(-1)?.snapshot, look.snapshot)
+    this.looks = [...recent, { ...look, snapshot }].slice(-SAMPLES)
     if (this.looks.length < 2) return { againMs: SECOND_MS }
     const samples = this.looks.map(({ snapshot }) => snapshot)
     const report = auditSamples(samples, { activity: look.activity })
