@@ -32,7 +32,7 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
     plain: Flags.boolean({ summary: 'lines, on a terminal too' }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<void> {
     const { flags } = await this.parse(Watch)
     this.checkOutput(flags, { ctdbJson: false, machineReadable: false })
     refuseIgnored(flags)
@@ -40,15 +40,13 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
     // Loaded here, as every command would pay for it otherwise.
     if (flags.once) {
       const { runOnce } = await import('../cli/watch/run-once.ts')
-      return await runOnce(flags)
-    }
-    if (formOf(flags, process) === 'screen') {
+      await runOnce(flags)
+    } else if (formOf(flags, process) === 'screen') {
       const { runScreen } = await import('../cli/watch/run-screen.ts')
       await runScreen(flags)
     } else {
       const { runLines } = await import('../cli/watch/run-lines.ts')
       await runLines(flags)
     }
-    return undefined
   }
 }

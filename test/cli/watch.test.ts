@@ -46,9 +46,10 @@ describe('ctdbts watch --once', () => {
     expect(stdout).toMatch(/^[\n -~]+$/)
   })
 
-  it('with --json returns one document of how things stand', async () => {
+  it('with --json writes one document of how things stand, in one line', async () => {
     const { stdout, status } = await ctdbts(['watch', '--once', '--sim', '--json'])
     expect(status).toBe(0)
+    expect(stdout.trimEnd()).not.toContain('\n')
     const { nodes, addresses, ...state } = JSON.parse(stdout)
     expect(state).toMatchObject({ event: 'state', formatVersion: 1, leader: 0, takeoverRunSince: null })
     expect(nodes[1]).toMatchObject({ pnn: 1, health: 'OK', runState: 'RUNNING', owns: 1, answers: true, blind: null })

@@ -32,13 +32,13 @@ const named = (key: string): Pressed => ({ key, isText: false })
  */
 export function pressedKeys(input: string, key: Key): Pressed[] {
   const name = NAMES.find(([flag]) => key[flag])?.[1]
-  // Alt with an arrow has a sequence of its own: there was no Escape.
-  if (name !== undefined && !ONE_BYTE.includes(name)) return [named(name)]
+  if (name !== undefined && !AFTER_ESCAPE.includes(name)) return [named(name)]
   const keys = name === undefined ? keysOf(input, key) : [named(name)]
   return key.meta && keys.length > 0 ? [named('escape'), ...keys] : keys
 }
 
-const ONE_BYTE = ['enter', 'backspace']
+/** With Alt they are nobody's habit, as Alt with an arrow is, and with Backspace: those are taken for the key without it. */
+const AFTER_ESCAPE = ['enter', 'escape']
 
 function keysOf(input: string, key: Key): Pressed[] {
   if (key.tab) return [named(key.shift ? 'shift+tab' : 'tab')]

@@ -68,4 +68,26 @@ describe.skipIf(!hasTmux)('a watch changes the cluster', () => {
     await screen.press('w')
     await screen.shows('─ What if … ─')
   })
+
+  it.each([
+    ['q', 0],
+    ['C-c', 0],
+  ] as const)('and ends what is under way, when %s quits', async (key, status) => {
+    await using screen = await openWatch(SIM)
+    await screen.shows(SIM_TITLE)
+    await screen.press('l')
+    await screen.marks(/node 0/)
+    await screen.press('b')
+    await choose(screen, 'hang 0')
+    await screen.shows('✓ done: hang 0')
+    await agreeTo(screen, 'takeover run')
+    await screen.shows(/ · takeover run for /)
+    await screen.press('a')
+    await screen.shows('✗ takeover run is still under way')
+    await screen.press(key)
+    const shown = await screen.shows(`status ${status}`)
+    expect(shown).toMatch(
+      /^before\nctdbts: ending what is under way \(takeover run\); Ctrl-C ends it at once\nctdbts: .*ended before its end/,
+    )
+  })
 })

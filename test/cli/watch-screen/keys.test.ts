@@ -161,6 +161,17 @@ describe.skipIf(!hasTmux)('every key of the watch', () => {
     ])
   })
 
+  it('obeys keys that come all at once', async () => {
+    await screen.press('/', '=172.16.146.133', 'Enter', 'w', 'Enter')
+    await screen.shows(/imagined: node 2 is down/)
+    await screen.press('Enter', 'Escape', 'Escape', 'Escape')
+    await screen.shows(/^20 /m)
+    expect(await screen.screen()).not.toContain('imagined')
+    await screen.press('?', 'Escape', 'C-l', 'Escape', 't')
+    await screen.marks(/ Timeline /)
+    await pressAll(screen, [['panes', 'shift+tab', marked(/ Addresses /)]])
+  })
+
   it('draws anew, stops, and quits', async () => {
     await pressAll(screen, [
       ['panes', 'ctrl+l', SIM_TITLE],

@@ -83,7 +83,7 @@ export const throughEntry =
   })
 
 /** Something between us and a node's SSH server that can be cut; known to the configuration as `cut`. */
-export async function cuttable(server: SimServer, pnn: number): Promise<{ cut: () => void }> {
+export async function cuttable(server: Pick<SimServer, 'nodes' | 'sshConfigPath'>, pnn: number): Promise<{ cut: () => void }> {
   const sockets = new Set<Socket>()
   const proxy = createServer((near) => {
     const far = connect(server.nodes[pnn]?.ssh ?? { port: 0 })

@@ -80,8 +80,13 @@ describe('keys that come in one piece', () => {
     expect(keys('l', { meta: true, ctrl: true })).toEqual(['escape', 'ctrl+l'])
   })
 
-  it('are Escape alone, and an arrow alone, whatever is held with it', () => {
-    expect(keys('', { meta: true, escape: true })).toEqual(['escape'])
+  it('are Escape twice, when it is pressed twice', () => {
+    expect(keys('', { escape: true })).toEqual(['escape'])
+    expect(keys('', { meta: true, escape: true })).toEqual(['escape', 'escape'])
+  })
+
+  it('are the key alone, when Alt is held with one that has it by habit', () => {
     expect(keys('', { meta: true, upArrow: true })).toEqual(['up'])
+    expect(keys('', { meta: true, backspace: true })).toEqual(['backspace'])
   })
 })
