@@ -30,7 +30,9 @@ export class Connections {
     const node = this.cluster.node(pnn)
     const before = node.blind
     node.blind = { what, why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
-    this.hear(pnn, false, atMs)
+    // It is heard again once something is told, or a look says that somebody listens.
+    node.heard = false
+    this.hearAnew(pnn, atMs)
     if (before?.what !== what) this.tellBlind(observation, `${wordsFor(pnn, what)} cannot be reached`)
   }
 
@@ -39,7 +41,7 @@ export class Connections {
     if (pnn === undefined) this.blindness = undefined
     else {
       this.cluster.node(pnn).blind = undefined
-      this.hear(pnn, true, atMs)
+      this.hearAnew(pnn, atMs)
     }
     if (!before) return
     const text = `${pnn === undefined ? 'a node' : wordsFor(pnn, what)} can be reached again`
@@ -52,10 +54,9 @@ export class Connections {
     this.teller.tell(atMs, { ...entry, text: `${what}: ${why}` })
   }
 
-  private hear(pnn: Pnn, heard: boolean, atMs: number): void {
+  /** What it told while it was not heard does not come any more. */
+  private hearAnew(pnn: Pnn, atMs: number): void {
     const node = this.cluster.node(pnn)
-    node.heard = heard
-    // What it told while it was not heard does not come any more.
     for (const address of node.knownSet) this.cluster.findAddress(address)?.awaited.delete(pnn)
     for (const address of node.claims) this.cluster.address(address).heardSinceMs = atMs
   }

@@ -11,10 +11,11 @@ const GIVEN_BACK = '0 1'
 /** Its frames go on: it says how old they are. */
 const LIVE = /seen [01] s ago/
 
-/** A watch begun by hand in a shell that has jobs, as long as the test. */
-async function begunInShell(): Promise<Terminal & { pid(): number }> {
+/** A watch begun by hand in a shell that has jobs; by a script that becomes it, or that waits for it. */
+async function begunInShell(by: 'exec' | 'wait' = 'exec'): Promise<Terminal & { pid(): number }> {
   const dir = folder()
-  writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; exec ${watchCommand(SIM)}\n`)
+  const watch = by === 'exec' ? `exec ${watchCommand(SIM)}` : `${watchCommand(SIM)}\necho the watch is over`
+  writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; ${watch}\n`)
   const terminal = await openTerminal('PS1="ready> " bash --norc -i', {}, USUAL_SIZE)
   onTestFinished(() => terminal[Symbol.asyncDispose]())
   await terminal.shows('ready>')
@@ -60,6 +61,17 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
       await isStopped(terminal)
       await continued(terminal)
     }
+  })
+
+  it('is suspended together with a script that waits for it', async () => {
+    const terminal = await begunInShell('wait')
+    for (const _ of ['once', 'again']) {
+      await terminal.press('C-z')
+      await isStopped(terminal)
+      await continued(terminal)
+    }
+    await terminal.press('q')
+    await terminal.shows('the watch is over')
   })
 
   it('is drawn anew when it was stopped without being asked', async () => {

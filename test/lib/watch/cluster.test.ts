@@ -240,7 +240,21 @@ describe('what cannot be reached', () => {
       { what: 'sighted', text: 'the daemon of node 1 can be reached again', awayMs: 4_000, tone: 'good' },
     ])
     expect(watch.chronicle.observe(sighted)).toEqual([])
+    expect(watch.node(1)).toMatchObject({ heard: false, blind: undefined })
+    watch.see(6)
     expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
+  })
+
+  it('is not heard, before and after, where nobody listens to it', () => {
+    const watch = new Watch(withFacts(calm, 1, () => ({ leaders: undefined })))
+    expect(watch.node(1)).toMatchObject({ heard: false, answers: true })
+    expect(watch.node(0)).toMatchObject({ heard: true })
+    watch.chronicle.observe({ ...blind, atMs: at(1), retryAtMs: at(2) })
+    watch.chronicle.observe({ kind: 'sighted', pnn: 1, what: 'daemon', atMs: at(5) })
+    watch.see(6)
+    expect(watch.node(1)).toMatchObject({ heard: false, blind: undefined })
+    watch.tell(7, 1, 'TAKE_IP', '10.0.0.1')
+    expect(watch.node(1)).toMatchObject({ heard: true })
   })
 
   it('may be the machine, and then only its daemon', () => {
@@ -259,7 +273,7 @@ describe('what cannot be reached', () => {
       'the daemon of node 1 cannot be reached: the connection was closed',
       'the daemon of node 1 can be reached again',
     ])
-    expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
+    expect(watch.node(1)).toMatchObject({ blind: undefined })
   })
 
   it('may be all of it', () => {
