@@ -184,6 +184,35 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
   })
 
   it.each([
+    ['80×24 where nothing says more', {}, 80, 23],
+    ['what COLUMNS and LINES say', { COLUMNS: '60', LINES: '20' }, 60, 19],
+  ])('takes a terminal that does not know its size for %s', async (_, env, columns, rows) => {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const watch = `CI= LC_ALL=C.UTF-8 ${variables.join(' ')} '${process.execPath}' '${RUN_JS}' watch --sim --sim-addresses 30`
+    await using once = await openTerminal(`stty cols 0 rows 0; ${watch} --once`)
+    const frame = (await once.shows('status 0')).split('\n')
+    expect(frame.findIndex((line) => line.includes('status 0'))).toBe(rows)
+    expect(frame[0]?.length).toBe(columns)
+    await using screen = await openTerminal(`stty cols 0 rows 0; ${watch}`)
+    const shown = await screen.shows('? help')
+    const lines = shown.trimEnd().split('\n')
+    expect(lines).toHaveLength(rows + 1)
+    expect(lines[0]?.length).toBe(columns)
+    await screen.press('q')
+    await screen.shows('status 0')
+  })
+
+  it('writes nothing for the terminal into a file that standard error goes to', async () => {
+    const dir = folder()
+    await using terminal = await inTerminal(`--sim 2> ${dir.file('err')}`)
+    await terminal.shows('? help')
+    await terminal.press('q')
+    await terminal.shows('status 0')
+    expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+    expect(readFileSync(dir.file('err'), 'utf8')).toBe('')
+  })
+
+  it.each([
     ['TERM', 143],
     ['INT', 130],
     ['HUP', 129],
