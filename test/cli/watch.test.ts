@@ -156,6 +156,15 @@ describe('ctdbts watch in a pipe', () => {
   })
 })
 
+it('ctdbts watch --help offers nothing that is refused, and says what is meant here', async () => {
+  const { stdout } = await ctdbts(['watch', '--help'], { COLUMNS: '200' })
+  expect(stdout).not.toMatch(/--(node|table|machine-readable|machine-parsable|separator|ctdb-json)\b/)
+  const words = stdout.replace(/\s+/g, ' ')
+  expect(words).toContain('with --once: give up after so many seconds')
+  expect(words).not.toContain('at the last step of the scenario')
+  expect(words).not.toContain('what has happened to it before')
+})
+
 /** With variables that the terminal does not set. */
 function inTerminal(argv: string, env: Record<string, string> = {}) {
   const words = Object.entries({ CI: '', LC_ALL: 'C.UTF-8', ...env }).map(([name, value]) => `${name}='${value}'`)
