@@ -1,9 +1,11 @@
 import type { Pnn } from '../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts'
-import type { ToldEvent } from '../../src/lib/watch/observation.ts'
+import type { Observation, ToldEvent } from '../../src/lib/watch/observation.ts'
 import { Chronicle } from '../../src/lib/watch/observe.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { healthyCluster, heldAddress, withFacts, withHost } from './audit-cluster.ts'
+
+type Done = Extract<Observation, { kind: 'done' }>
 
 /** 10:00:00 of some day. */
 const START_MS = Date.UTC(2026, 0, 2, 10)
@@ -30,6 +32,11 @@ export class Watch {
   tell(second: number, pnn: Pnn, event: ToldEvent, address?: string): readonly TimelineEntry[] {
     const about = address === undefined ? {} : { address }
     return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event, ...about })
+  }
+
+  /** Something is done here: an action of the view, or something broken. */
+  do(second: number, done: Partial<Done> & Pick<Done, 'text'>): readonly TimelineEntry[] {
+    return this.chronicle.observe({ kind: 'done', atMs: at(second), pnns: [], addresses: [], ...done })
   }
 
   /** A node is asked to do without takeover runs for so many seconds; 0: not to any more. */

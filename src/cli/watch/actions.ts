@@ -24,6 +24,7 @@ const doneHere = (action: ClusterAction, atMs: number): Done => ({
   kind: 'done',
   atMs,
   text: actionText(action),
+  does: action.kind,
   pnns: action.kind === 'move' ? [action.to] : action.kind === 'takeover-run' ? [] : [action.pnn],
   addresses: action.kind === 'move' ? [action.address] : [],
 })

@@ -14,5 +14,6 @@ export function broken(line: string, leader: Pnn | null | undefined, atMs: numbe
   const addresses = given.filter(({ kind }) => kind.startsWith('ADDRESS')).map(({ value }) => value.replace(/\/.*/, ''))
   const pnns = nodes.map((word) => (word === 'leader' ? (leader ?? Number.NaN) : Number(word))).filter(Number.isInteger)
   // A run that is asked for is no fault: nothing else needs to bring it about.
-  return { kind: 'done', atMs, text: line, isFault: command.name !== 'run', pnns, addresses }
+  const asked = { isFault: false, does: 'takeover-run' } as const
+  return { kind: 'done', atMs, text: line, ...(command.name === 'run' ? asked : { isFault: true }), pnns, addresses }
 }

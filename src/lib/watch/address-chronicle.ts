@@ -216,12 +216,10 @@ export class AddressChronicle {
       const cause = this.causes.ofComing(record, null, to, atMs)
       return { from: null, to, what: 'taken', text: `node ${to} took ${address}`, cause, awayMs }
     }
-    const leaving = this.causes.ofLeaving(record, last, atMs)
     const isAfterLong = away !== undefined && atMs - away.sinceMs > UNEXPLAINED_MS
-    const coming = isGiven
-      ? this.causes.ofComing(record, isAfterLong ? null : last, to, atMs)
-      : this.causes.asked([to], record, atMs)
-    const cause = (isAfterLong ? coming : undefined) ?? leaving ?? coming
+    // What is away for long comes back for another reason than it went.
+    const coming = isAfterLong ? this.causes.ofComing(record, null, to, atMs) : undefined
+    const cause = coming ?? this.causes.ofMoving(record, last, to, { atMs, isGiven })
     return { from: last, to, what: 'moved', text: `${address} moved from node ${last} to node ${to}`, cause, awayMs }
   }
 
@@ -288,7 +286,7 @@ export class AddressChronicle {
       stray: `${address} is in the kernel of ${others.join(' and ')}, and nobody owns it`,
     }
     const pnns = [...new Set([...(owner === null ? [] : [owner]), ...heldBy])]
-    const cause = this.causes.asked(pnns, record, atMs)
+    const cause = this.causes.ofFault(pnns, record, atMs)
     this.teller.tell(atMs, {
       kind: 'kernel',
       what: truth,

@@ -8,6 +8,19 @@ import { addressesWords } from './words.ts'
 
 type Done = Extract<Observation, { kind: 'done' }>
 
+interface Cause {
+  readonly atMs: number
+  readonly text: string
+}
+
+/** An address that may have been moved by what befell these nodes. */
+interface Moving {
+  readonly disabled: Pnn | undefined
+  readonly enabled: Pnn | undefined
+  readonly faulty: Pnn
+  readonly address: string
+}
+
 /** CTDB sees to it within a second or two that the addresses follow what has changed; with slow scripts a little later. */
 const SOON_MS = 15_000
 const DONE_KEPT = 8
@@ -16,8 +29,8 @@ const DONE_KEPT = 8
 export const isUnfit = (flags: number): boolean => (flags & CANNOT_HOST_FLAGS) !== 0
 
 /**
- * Tells why something happened. Only what came before it and is known to bring it about counts; where there is nothing of that, there is
- * no cause.
+ * Tells why something happened. Only what came before it and is known to bring it about counts, the newest of several; where there is
+ * nothing of that, there is no cause.
  */
 export class Causes {
   private readonly cluster: ClusterRecords
@@ -34,76 +47,148 @@ export class Causes {
 
   /** Why an address is with that node no more; call it before its record says where it is. */
   ofLeaving(record: AddressRecord, from: Pnn, atMs: number): string | undefined {
-    const node = this.cluster.nodes.get(from)
-    if (!node) return `node ${from} is no part of the cluster any more`
-    return unfitness(node) ?? downLink(record, node) ?? this.asked([from], record, atMs) ?? lostKnowledge(record, node)
+    return (
+      this.standing(record, from) ??
+      this.deedOfLeaving(record, from, atMs)?.text ??
+      lostKnowledge(record, this.cluster.node(from))
+    )
+  }
+
+  /**
+   * Why an address is with another node.
+   * @param isGiven the one that had it is known to have let it go; else it may be dead, and that another one is better tells nothing.
+   */
+  ofMoving(record: AddressRecord, from: Pnn, to: Pnn, { atMs, isGiven }: { atMs: number; isGiven: boolean }): string | undefined {
+    const standing = this.standing(record, from)
+    if (standing !== undefined) return standing
+    const deeds = [this.deedOfComing(record, from, to, atMs), this.deedOfLeaving(record, from, atMs)]
+    const better = isGiven ? this.betterment(record, from, to, atMs) : undefined
+    return newest(better, ...deeds)?.text ?? lostKnowledge(record, this.cluster.node(from))
+  }
+
+  /** Why a node cannot have an address, as it stands. */
+  private standing(record: AddressRecord, pnn: Pnn): string | undefined {
+    const node = this.cluster.nodes.get(pnn)
+    if (!node) return `node ${pnn} is no part of the cluster any more`
+    return unfitness(node) ?? downLink(record, node)
+  }
+
+  private deedOfLeaving({ address }: AddressRecord, from: Pnn, atMs: number): Cause | undefined {
+    return this.deed(canMove({ disabled: from, enabled: undefined, faulty: from, address }), atMs)
   }
 
   /** Why an address has come to a node; `from`: from which, null from none. */
   ofComing(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): string | undefined {
-    const concerned = (each: Done) => concernsAll(each) || concerns(each, [to], record.address)
-    return this.wish(concerned, atMs) ?? this.betterment(record, from, to, atMs) ?? this.fault(concerned, atMs)
+    return newest(this.betterment(record, from, to, atMs), this.deedOfComing(record, from, to, atMs))?.text
+  }
+
+  private deedOfComing({ address }: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): Cause | undefined {
+    return this.deed(canMove({ disabled: from ?? undefined, enabled: to, faulty: to, address }), atMs)
   }
 
   /** What makes a node host more than before. */
-  private betterment(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): string | undefined {
+  private betterment(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): Cause | undefined {
     const node = this.cluster.nodes.get(to)
     if (!node) return undefined
     if (hasRecovered(node) && isRecent(node.flagsSinceMs, atMs)) {
-      return `${from === null ? '' : 'failback: '}node ${to} became ${flagsText(node.flags)}`
+      const change = this.changeOfFlags(node, atMs)
+      return change && { ...change, text: change.isWish || from === null ? change.text : `failback: ${change.text}` }
     }
-    if (isRecent(record.knownSinceMs.get(to), atMs)) return `a reload changed which nodes know it: node ${to} does now`
-    return changedLink(node, true, atMs)
+    const sinceMs = record.knownSinceMs.get(to)
+    if (sinceMs !== undefined && isRecent(sinceMs, atMs)) {
+      return { atMs: sinceMs, text: `a reload changed which nodes know it: node ${to} does now` }
+    }
+    return changeOfLink(node, true, atMs)
   }
 
-  /** What was done from here of late that has to do with these nodes or this address. */
-  asked(pnns: readonly Pnn[], record: AddressRecord | undefined, atMs: number): string | undefined {
-    const concerned = (each: Done) => concernsAll(each) || concerns(each, pnns, record?.address)
-    return this.wish(concerned, atMs) ?? this.fault(concerned, atMs)
+  /** What of late was broken here that has to do with these nodes or this address. Nothing else that is done here breaks anything. */
+  ofFault(pnns: readonly Pnn[], record: AddressRecord | undefined, atMs: number): string | undefined {
+    return this.deed((done) => isFaultOf(done, pnns, record?.address), atMs)?.text
   }
 
   /** Why there is a takeover run. */
   ofRun(atMs: number): string | undefined {
-    const anything = () => true
-    return this.wish(anything, atMs) ?? this.change(atMs) ?? this.missing() ?? this.fault(anything, atMs)
+    const missing = this.missing()
+    const change = newest(missing, ...this.changes(atMs))
+    const wish = this.deed(({ isFault, does }) => !isFault && does !== undefined && does !== 'move', atMs)
+    const fault = this.deed(({ isFault }) => isFault === true, atMs)
+    const latest = newest(change, wish, fault)
+    // What is seen to be amiss tells more than what may have brought that about.
+    return (latest === fault ? (missing ?? fault) : latest)?.text
   }
 
-  /** An action of late. */
-  private wish(isIt: (done: Done) => boolean, atMs: number): string | undefined {
-    const done = this.done.findLast((each) => !each.isFault && isRecent(each.atMs, atMs) && isIt(each))
-    return done && `asked for here: ${done.text}`
+  /** The last thing done here of late that can be the cause. */
+  private deed(canBe: (done: Done) => boolean, atMs: number): Cause | undefined {
+    const done = this.done.findLast((each) => isRecent(each.atMs, atMs) && canBe(each))
+    return done && { atMs: done.atMs, text: done.isFault ? `${done.text} was done here` : `asked for here: ${done.text}` }
   }
 
-  /** Something broken of late: no more than a hint, where nothing is seen yet of what it did. */
-  private fault(isIt: (done: Done) => boolean, atMs: number): string | undefined {
-    const done = this.done.findLast((each) => each.isFault === true && isRecent(each.atMs, atMs) && isIt(each))
-    return done && `${done.text} was done here`
-  }
-
-  /** A change of a node or a link of late. */
-  private change(atMs: number): string | undefined {
+  /** Changes of nodes and links of late. */
+  private changes(atMs: number): readonly Cause[] {
     const nodes = [...this.cluster.nodes.values()]
-    const changed = nodes.find((node) => isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node)))
-    if (changed) return `node ${changed.pnn} became ${flagsText(changed.flags)}`
-    return nodes.flatMap((node) => changedLink(node, true, atMs) ?? changedLink(node, false, atMs) ?? [])[0]
+    return nodes.flatMap((node) => {
+      const isTelling = isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node))
+      const flags = isTelling ? this.changeOfFlags(node, atMs) : undefined
+      return [flags, changeOfLink(node, true, atMs), changeOfLink(node, false, atMs)].filter((each) => each !== undefined)
+    })
+  }
+
+  /** What the flags of a node have become; where that was asked for here, that. */
+  private changeOfFlags(node: NodeRecord, atMs: number): (Cause & { readonly isWish: boolean }) | undefined {
+    const { pnn, flags, flagsBefore, flagsSinceMs } = node
+    if (flagsSinceMs === null) return undefined
+    const wish = this.deed((done) => isWishOfFlags(done, node, flagsBefore ?? flags), atMs)
+    return { atMs: flagsSinceMs, isWish: wish !== undefined, text: wish?.text ?? `node ${pnn} became ${flagsText(flags)}` }
   }
 
   /** Why the flags of a node are not any more what they were: event `monitor` finds a node unhealthy that has a link down. */
   ofHealth(node: NodeRecord, before: number, atMs: number): string | undefined {
-    const concerned = (each: Done) => concernsAll(each) || concerns(each, [node.pnn], undefined)
     const isOfHealth = ((node.flags ^ before) & NODE_FLAG.UNHEALTHY) !== 0
-    const link = isOfHealth ? changedLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs) : undefined
-    return this.wish(concerned, atMs) ?? link ?? this.fault(concerned, atMs)
+    const link = isOfHealth ? changeOfLink(node, (node.flags & NODE_FLAG.UNHEALTHY) === 0, atMs) : undefined
+    const deed = this.deed((done) => isWishOfFlags(done, node, before) || isFaultOf(done, [node.pnn], undefined), atMs)
+    return newest(link, deed)?.text
   }
 
-  private missing(): string | undefined {
+  private missing(): Cause | undefined {
     const lost = this.cluster.addresses.filter(isLost)
     const [first] = lost
     if (!first) return undefined
     const addresses = lost.filter(({ owner }) => owner === first.owner).map(({ address }) => address)
-    return `${addressesWords(addresses)} ${addresses.length === 1 ? 'was' : 'were'} missing in the kernel of node ${first.owner}`
+    const text = `${addressesWords(addresses)} ${addresses.length === 1 ? 'was' : 'were'} missing in the kernel of node ${first.owner}`
+    return { atMs: first.trouble?.sinceMs ?? 0, text }
   }
 }
+
+/** The latest; of those of the same moment the first. */
+const newest = (...causes: readonly (Cause | undefined)[]): Cause | undefined =>
+  causes.reduce((latest, cause) => (cause && (latest === undefined || cause.atMs > latest.atMs) ? cause : latest), undefined)
+
+/** What can move an address: a takeover run, a change of the nodes in question, the moving itself, something broken there. */
+const canMove =
+  ({ disabled, enabled, faulty, address }: Moving) =>
+  (done: Done): boolean => {
+    if (done.isFault) return isFaultOf(done, [faulty], address)
+    switch (done.does) {
+      case 'disable':
+        return disabled !== undefined && done.pnns.includes(disabled)
+      case 'enable':
+        return enabled !== undefined && done.pnns.includes(enabled)
+      case 'move':
+        return done.addresses.includes(address)
+      default:
+        return done.does === 'takeover-run'
+    }
+  }
+
+/** Whether it asked for what flag DISABLED of a node has become. */
+const isWishOfFlags = ({ isFault, does, pnns }: Done, { pnn, flags }: NodeRecord, before: number): boolean =>
+  !isFault &&
+  ((flags ^ before) & NODE_FLAG.DISABLED) !== 0 &&
+  does === ((flags & NODE_FLAG.DISABLED) === 0 ? 'enable' : 'disable') &&
+  pnns.includes(pnn)
+
+const isFaultOf = (done: Done, pnns: readonly Pnn[], address: string | undefined): boolean =>
+  done.isFault === true && (concernsAll(done) || concerns(done, pnns, address))
 
 const concernsAll = ({ pnns, addresses }: Done): boolean => pnns.length === 0 && addresses.length === 0
 
@@ -117,9 +202,11 @@ const isRecent = (sinceMs: number | null | undefined, atMs: number): boolean =>
 const hasRecovered = ({ flags, flagsBefore }: NodeRecord): boolean =>
   flagsBefore !== undefined && isUnfit(flagsBefore) && !isUnfit(flags)
 
-function changedLink({ pnn, links, linkChangedMs }: NodeRecord, up: boolean, atMs: number): string | undefined {
+function changeOfLink({ pnn, links, linkChangedMs }: NodeRecord, up: boolean, atMs: number): Cause | undefined {
   const link = links.find(({ name, linkUp }) => linkUp === up && isRecent(linkChangedMs.get(name), atMs))
-  return link && `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}`
+  const sinceMs = linkChangedMs.get(link?.name ?? '')
+  if (!link || sinceMs === undefined) return undefined
+  return { atMs: sinceMs, text: `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}` }
 }
 
 function unfitness({ pnn, flags, flagsSinceMs, runState }: NodeRecord): string | undefined {

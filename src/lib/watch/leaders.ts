@@ -55,7 +55,7 @@ export class Leaders {
     if (last === null || last === now) return undefined
     const node = cluster.nodes.get(last)
     if (!node) return `node ${last} is no part of the cluster any more`
-    if ((node.flags & INACTIVE_FLAGS) === 0) return causes.asked([last], undefined, atMs)
+    if ((node.flags & INACTIVE_FLAGS) === 0) return causes.ofFault([last], undefined, atMs)
     return `node ${last} ${node.flagsSinceMs === null ? 'is' : 'became'} ${flagsText(node.flags)}`
   }
 }

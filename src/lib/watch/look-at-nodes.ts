@@ -121,8 +121,8 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
     const text = `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`
     const awayMs = linkUp && since !== undefined ? { awayMs: atMs - since } : {}
     const [what, tone] = linkUp ? (['up', 'good'] as const) : (['down', 'error'] as const)
-    const asked = causes.asked([pnn], undefined, atMs)
-    const cause = asked === undefined ? {} : { cause: asked }
+    const fault = causes.ofFault([pnn], undefined, atMs)
+    const cause = fault === undefined ? {} : { cause: fault }
     teller.tell(atMs, { kind: 'link', what, text, tone, pnns: [pnn], addresses: [], ...awayMs, ...cause })
   }
 }

@@ -60,6 +60,8 @@ export type Observation =
       readonly text: string
       /** It is something broken in an embedded cluster. */
       readonly isFault?: boolean
+      /** Of an action: which; what it can bring about follows from that. */
+      readonly does?: 'takeover-run' | 'disable' | 'enable' | 'move'
       readonly pnns: readonly Pnn[]
       readonly addresses: readonly string[]
     }

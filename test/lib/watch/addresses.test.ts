@@ -128,9 +128,46 @@ describe('why an address moved', () => {
 
   it('is what was asked for here', () => {
     const watch = new Watch()
-    const done = { kind: 'done', atMs: at(1), text: `move ${ADDRESS} to node ${other}`, pnns: [], addresses: [ADDRESS] } as const
-    expect(watch.chronicle.observe(done)).toMatchObject([{ kind: 'action', text: `move ${ADDRESS} to node ${other}` }])
+    expect(watch.do(1, { text: `move ${ADDRESS} to node ${other}`, does: 'move', addresses: [ADDRESS] })).toMatchObject([
+      { kind: 'action', text: `move ${ADDRESS} to node ${other}` },
+    ])
     expect(movedAfter(watch, 2).moved).toBe(`asked for here: move ${ADDRESS} to node ${other}`)
+  })
+
+  it('is a takeover run or a change of its nodes that was asked for here, and no change of others', () => {
+    const causes = (does: 'takeover-run' | 'disable' | 'enable', pnns: readonly number[]) => {
+      const watch = new Watch()
+      watch.do(1, { text: does, does, pnns })
+      return movedAfter(watch, 2)
+    }
+    const is = (cause: string | undefined) => cause && `asked for here: ${cause}`
+    expect(causes('takeover-run', [])).toEqual({ released: is('takeover-run'), moved: is('takeover-run') })
+    expect(causes('disable', [owner])).toEqual({ released: is('disable'), moved: is('disable') })
+    expect(causes('enable', [other])).toEqual({ released: undefined, moved: is('enable') })
+    expect(causes('disable', [other])).toEqual({ released: undefined, moved: undefined })
+    expect(causes('enable', [owner])).toEqual({ released: undefined, moved: undefined })
+    expect(causes('disable', [third])).toEqual({ released: undefined, moved: undefined })
+  })
+
+  it('is what was broken here after what was asked for, and the other way round', () => {
+    const fault = { text: `kill ${owner}`, isFault: true, pnns: [owner] }
+    const run = { text: 'takeover run', does: 'takeover-run' } as const
+    const watch = new Watch()
+    watch.do(1, run)
+    watch.do(1.5, fault)
+    expect(movedAfter(watch, 2).released).toBe(`kill ${owner} was done here`)
+    const otherWay = new Watch()
+    otherWay.do(1, fault)
+    otherWay.do(1.5, run)
+    expect(movedAfter(otherWay, 2).released).toBe('asked for here: takeover run')
+  })
+
+  it('is failback, and not the takeover run that was asked for before the node recovered', () => {
+    const watch = new Watch(flagged(calm, other, NODE_FLAG.UNHEALTHY))
+    watch.do(1, { text: 'takeover run', does: 'takeover-run' })
+    watch.see(8, calm)
+    watch.tell(9, owner, 'RELEASE_IP', ADDRESS)
+    expect(watch.tell(9.2, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ cause: `failback: node ${other} became OK` }])
   })
 
   it('is not told when nothing is known', () => {
@@ -260,10 +297,9 @@ describe('what the kernels have', () => {
 
   it('an address that is missing because of what was done here', () => {
     const watch = new Watch()
-    const done = { kind: 'done', atMs: at(1), text: `restart-network ${owner}`, pnns: [owner], addresses: [] } as const
-    watch.chronicle.observe(done)
+    watch.do(1, { text: `restart-network ${owner}`, isFault: true, pnns: [owner] })
     watch.see(2, held(calm, owner, ADDRESS, false))
-    expect(watch.see(3)).toMatchObject([{ what: 'missing', cause: `asked for here: restart-network ${owner}` }])
+    expect(watch.see(3)).toMatchObject([{ what: 'missing', cause: `restart-network ${owner} was done here` }])
   })
 
   it('a look in the middle of a release says nothing', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import { Random } from '../../../src/lib/sim/random.ts'
-import { healthyCluster, ownerIn } from '../../support/audit-cluster.ts'
+import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
+import { healthyCluster, ownerIn, withFacts } from '../../support/audit-cluster.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { at, flagged, given, held, Watch } from '../../support/watch.ts'
 import { WatchedWorld } from '../../support/watched-world.ts'
@@ -10,6 +11,8 @@ const calm = healthyCluster()
 const LEADER = { by: 0, wantsAnswer: false }
 const TOOL = { by: 0, wantsAnswer: true }
 
+const causesOf = (entries: readonly TimelineEntry[], kind: TimelineEntry['kind']) =>
+  entries.filter((each) => each.kind === kind).map(({ cause }) => cause)
 const texts = (entries: readonly { readonly text: string }[]) => entries.map(({ text }) => text)
 
 describe('a takeover run of which daemons tell nothing themselves', () => {
@@ -174,7 +177,36 @@ describe('a cause', () => {
   it('is an action of the view before anything else', () => {
     const watch = new Watch()
     watch.see(1, flagged(calm, 1, NODE_FLAG.DISABLED))
-    watch.chronicle.observe({ kind: 'done', atMs: at(2), text: 'takeover run', pnns: [], addresses: [] })
+    watch.do(2, { text: 'takeover run', does: 'takeover-run' })
     expect(watch.disable(2.1, 2, 60, LEADER)).toMatchObject([{ cause: 'asked for here: takeover run' }])
+  })
+
+  it('is of several the newest: what came after the action, and what was broken after that', () => {
+    const watch = new Watch()
+    watch.do(1, { text: 'takeover run', does: 'takeover-run' })
+    watch.see(2, flagged(calm, 1, NODE_FLAG.DISABLED))
+    expect(watch.disable(3, 2, 60, LEADER)).toMatchObject([{ cause: 'node 1 became DISABLED' }])
+    watch.disable(4, 2, 0, LEADER)
+    watch.do(5, { text: 'kill 2', isFault: true, pnns: [2] })
+    expect(watch.disable(6, 2, 60, LEADER)).toMatchObject([{ cause: 'kill 2 was done here' }])
+  })
+
+  it('is what was asked for where a node became what it was asked to', () => {
+    const watch = new Watch()
+    watch.do(1, { text: 'disable node 1', does: 'disable', pnns: [1] })
+    const disabled = flagged(calm, 1, NODE_FLAG.DISABLED)
+    expect(watch.see(2, disabled)).toMatchObject([{ kind: 'health', cause: 'asked for here: disable node 1' }])
+    expect(watch.disable(3, 2, 60, LEADER)).toMatchObject([{ cause: 'asked for here: disable node 1' }])
+  })
+
+  it('is no action of the view where that cannot bring it about: a link, the health, the kernel', () => {
+    const watch = new Watch()
+    watch.do(1, { text: 'takeover run', does: 'takeover-run' })
+    watch.do(1.5, { text: 'disable node 1', does: 'disable', pnns: [1] })
+    const down = withFacts(calm, 1, () => ({ interfaces: [{ name: 'eth1', linkUp: false, references: 2 }] }))
+    expect(causesOf(watch.see(2, down), 'link')).toEqual([undefined])
+    const ill = held(flagged(calm, 2, NODE_FLAG.UNHEALTHY), ownerIn(calm, '10.0.0.1'), '10.0.0.1', false)
+    expect(causesOf(watch.see(3, ill), 'health')).toEqual([undefined])
+    expect(causesOf(watch.see(4), 'kernel')).toEqual([undefined])
   })
 })
