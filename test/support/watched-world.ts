@@ -104,7 +104,8 @@ export class WatchedWorld {
         return { ...(facts.get(pnn) ?? { pnn, missing: [] }), ...(host && { host }) }
       }),
     }
-    this.observe({ kind: 'seen', atMs: this.nowMs, beganMs, snapshot })
+    const heard = nodes.flatMap(({ pnn, daemon }) => (daemon && this.heard.has(daemon) ? [pnn] : []))
+    this.observe({ kind: 'seen', atMs: this.nowMs, beganMs, snapshot, heard })
     return snapshot
   }
 

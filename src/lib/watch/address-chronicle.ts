@@ -154,12 +154,7 @@ export class AddressChronicle {
     const { address, owner, trouble } = record
     const claims = withoutNode(record.claims, pnn)
     const to = owner === pnn ? (claims.at(-1) ?? null) : owner
-    if (!wasAwaited) {
-      const where = to === null ? '' : `, which ${to === owner ? '' : 'now '}node ${to} owns`
-      const cause = owner === pnn ? this.causes.ofLeaving(record, pnn, atMs) : undefined
-      const text = `node ${pnn} released ${address}${where}`
-      this.tellPassage(record, { from: owner, to, what: 'released', text, cause }, atMs, pnn)
-    }
+    if (!wasAwaited) this.tellReleased(record, pnn, to, atMs)
     if (trouble && owner === pnn && isAbsent(trouble.truth)) {
       record.trouble = undefined
       if (trouble.isTold && to === null) record.away = { sinceMs: trouble.sinceMs, isExact: true }
@@ -168,6 +163,20 @@ export class AddressChronicle {
     this.setClaims(record, claims)
     record.heldBy = withoutNode(record.heldBy, pnn)
     this.giveTo(record, to, atMs)
+  }
+
+  /** @param to who owns it then. */
+  private tellReleased(record: AddressRecord, pnn: Pnn, to: Pnn | null, atMs: number): void {
+    const { address, owner } = record
+    if (to !== null && to !== owner) {
+      // Another one has claimed it before: with the release it has moved there.
+      this.tellPassage(record, this.passageTo(record, to, atMs, true), atMs)
+      record.awaited.set(to, { event: 'TAKE_IP', seenAtMs: atMs })
+      return
+    }
+    const cause = owner === pnn ? this.causes.ofLeaving(record, pnn, atMs) : undefined
+    const text = `node ${pnn} released ${address}${to === null ? '' : `, which node ${to} owns`}`
+    this.tellPassage(record, { from: owner, to, what: 'released', text, cause }, atMs, pnn)
   }
 
   private setClaims(record: AddressRecord, claims: readonly Pnn[]): void {

@@ -232,6 +232,20 @@ describe('what only looks can tell', () => {
     expect(watch.see(4, calm)).toMatchObject([{ what: 'settled', awayMs: 3_000 }])
   })
 
+  it('an address of two nodes has moved when the first one releases it', () => {
+    const both = withFacts(calm, other, ({ known = [] }) => ({
+      known: known.map((each) => (each.address === ADDRESS ? { ...each, owner: other } : each)),
+    }))
+    const watch = new Watch()
+    watch.see(1, both)
+    watch.see(2, both)
+    expect(watch.tell(3, owner, 'RELEASE_IP', ADDRESS)).toMatchObject([
+      { what: 'moved', text: `${ADDRESS} moved from node ${owner} to node ${other}`, from: owner, to: other },
+    ])
+    expect(watch.address(ADDRESS)).toMatchObject({ owner: other, previousOwner: owner })
+    expect(watch.tell(3.5, other, 'TAKE_IP', ADDRESS)).toEqual([])
+  })
+
   it('an address that goes to another interface of its node', () => {
     const watch = new Watch()
     const elsewhere = withFacts(calm, owner, ({ known = [] }) => ({
