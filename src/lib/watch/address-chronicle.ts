@@ -13,6 +13,8 @@ const TAKE_LAG_MS = 120_000
 const RELEASE_LAG_MS = 10_000
 /** A node that was seen to own an address may have taken it just then, and not have told yet. */
 const LOOK_LAG_MS = 2_000
+/** What was not looked at for longer may have been away for long. */
+const UNSEEN_MS = 5_000
 /** How long a move may wait for a look that explains it. */
 const UNEXPLAINED_MS = 15_000
 const UNEXPLAINED_KEPT = 4_000
@@ -99,6 +101,7 @@ export class AddressChronicle {
       if (owner !== null) record.awaited.set(owner, { event: 'TAKE_IP', seenAtMs: atMs })
       if (before !== null) record.awaited.set(before, { event: 'RELEASE_IP', seenAtMs: atMs })
     }
+    if (owner === null && before !== null) record.away = this.awaySince(record, before, atMs)
     this.setClaims(record, now)
     this.giveTo(record, owner, atMs, isTold)
     this.cluster.touch(record)
@@ -197,6 +200,16 @@ export class AddressChronicle {
     record.heardSinceMs = atMs
     record.sinceMs = isExact ? atMs : null
     if (owner !== null && owner !== record.previousOwner) record.interfaceName = null
+  }
+
+  /** Since when an address is on no node that a look does not find where it was: at the latest since its node cannot be reached any more. */
+  private awaySince(record: AddressRecord, from: Pnn, atMs: number): AddressRecord['away'] {
+    const node = this.cluster.nodes.get(from)
+    const lastMs = Math.max(node?.saidMs ?? 0, record.sinceMs ?? 0)
+    const blindMs = node?.blind?.sinceMs
+    // While it cannot be reached from here, others may still have told what it owns.
+    if (blindMs !== undefined && blindMs >= lastMs) return { sinceMs: blindMs, isExact: true }
+    return { sinceMs: atMs, isExact: atMs - lastMs <= UNSEEN_MS }
   }
 
   private seenPassage(record: AddressRecord, to: Pnn | null, silent: (pnn: Pnn) => boolean, atMs: number): Passage {

@@ -34,7 +34,7 @@ export interface AddressRecord {
   heardSinceMs: number
   /** The last one that owned it, and does not any more. */
   previousOwner: Pnn | undefined
-  /** Since when it is on no node; `isExact` unless it was so when the watch began. */
+  /** Since when it is on no node; `isExact` unless it may have been so for long when that was seen. */
   away: { readonly sinceMs: number; readonly isExact: boolean } | undefined
   trouble: KernelTrouble | undefined
   /** Since when several nodes say that they own it. */

@@ -30,6 +30,7 @@ export class AddressLooker {
     this.takeInterfaces(look)
     for (const record of new Set([...touched, ...this.unsettled])) this.judge(record, look)
     chronicle.caughtUp(look.beganMs)
+    for (const node of cluster.nodes.values()) if (!silent(node.pnn)) node.saidMs = look.beganMs
     this.forgetUnknown()
   }
 

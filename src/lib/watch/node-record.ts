@@ -33,6 +33,8 @@ export interface NodeRecord {
   held: Set<string> | undefined
   answers: boolean
   heard: boolean
+  /** When the last look began in which it said what it owns. */
+  saidMs: number
   /** Why it cannot be reached: its daemon, or its whole machine. */
   blind: (Blindness & { readonly what: 'daemon' | 'host' }) | undefined
   /** Of the last seconds. */
@@ -55,6 +57,7 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   held: undefined,
   answers: false,
   heard: false,
+  saidMs: 0,
   blind: undefined,
   unexplained: [],
   shown: undefined,

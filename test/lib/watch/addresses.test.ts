@@ -212,6 +212,34 @@ describe('what only looks can tell', () => {
     expect(watch.address(ADDRESS)).toMatchObject({ owner: null, awaySinceMs: at(1) })
   })
 
+  it('an address is away since its node cannot be reached, however late a look shows that it is on none', () => {
+    const watch = new Watch()
+    watch.see(1)
+    watch.chronicle.observe({ kind: 'blind', atMs: at(2), pnn: owner, what: 'daemon', why: 'closed', retryAtMs: at(3) })
+    watch.see(61, cutOff(calm, owner))
+    expect(watch.address(ADDRESS).awaySinceMs).toBe(at(2))
+    expect(watch.tell(62, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ what: 'moved', awayMs: 60_000 }])
+  })
+
+  it('how long an address was away is not told where nobody looked for long before it was seen to be', () => {
+    const watch = new Watch()
+    watch.see(61, cutOff(calm, owner))
+    const [moved] = watch.tell(62, other, 'TAKE_IP', ADDRESS)
+    expect([moved?.what, moved?.awayMs]).toEqual(['moved', undefined])
+    const often = new Watch()
+    often.see(59)
+    often.see(61, cutOff(calm, owner))
+    expect(often.tell(62, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ what: 'moved', awayMs: 1_000 }])
+  })
+
+  it('a node that can be reached by way of others is away since a look showed that, and not since it is blind', () => {
+    const watch = new Watch()
+    watch.chronicle.observe({ kind: 'blind', atMs: at(2), pnn: owner, what: 'daemon', why: 'closed', retryAtMs: at(3) })
+    watch.see(30)
+    watch.see(32, cutOff(calm, owner))
+    expect(watch.tell(33, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ what: 'moved', awayMs: 1_000 }])
+  })
+
   it('a node that does not answer for once has what it had', () => {
     const watch = new Watch()
     const silent = withFacts(calm, owner, () => ({ known: undefined, runState: undefined, nodeMap: undefined }))
