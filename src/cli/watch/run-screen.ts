@@ -9,6 +9,7 @@ import { actionText } from '../../ui/watch/edits.ts'
 import type { Message } from '../../ui/watch/model.ts'
 import { showProgress } from '../confirm.ts'
 import { onEndingSignal } from '../ending-signals.ts'
+import { endImpatiently } from '../interruptible.ts'
 import type { Talk } from '../open-ssh.ts'
 import { wantsColour, whenOutputCloses } from '../output.ts'
 import { wantsSim } from '../sim-flags.ts'
@@ -68,9 +69,9 @@ class Screen {
       dispatch: (message) => this.dispatch(message),
       quit: closing.resolve,
     }
-    const stopHearing = onEndingSignal((_, exitStatus) => {
+    const stopHearing = onEndingSignal((signal, exitStatus) => {
       process.exitCode = exitStatus
-      if (!this.isOpen) leaveAtOnce(actions, exitStatus)
+      if (!this.isOpen) endImpatiently(signal, exitStatus, actions.leaves)
       closing.resolve()
     })
     // A terminal that is gone must not end the program before what is under way has cleaned up.
@@ -165,9 +166,4 @@ async function endActions(actions: Actions): Promise<void> {
   process.stderr.write(`ctdbts: ending what is under way (${actionText(underWay)}); Ctrl-C ends it at once\n`)
   const ended = await actions.end()
   if (ended) process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)
-}
-
-function leaveAtOnce({ leaves }: Actions, exitStatus: number): never {
-  if (leaves !== undefined) process.stderr.write(`ctdbts: ${visible(leaves)}\n`)
-  process.exit(exitStatus)
 }
