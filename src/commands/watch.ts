@@ -1,7 +1,11 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
+import { globalFlags } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { formOf, intervalMsOf, refuseIgnored } from '../cli/watch/settings.ts'
+
+/** What `watch` refuses, or has no use for: its help does not offer it. */
+const hidden = <T extends object>(flag: T): T & { readonly hidden: true } => ({ ...flag, hidden: true })
 
 export default class Watch extends CtdbtsCommand {
   static override summary = 'see live who owns which address, what happens, and why'
@@ -21,8 +25,29 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
     '<%= config.bin %> watch --once',
     '<%= config.bin %> watch --sim --sim-nodes 4 --sim-addresses 20',
   ]
+  static override baseFlags: typeof globalFlags = {
+    ...globalFlags,
+    node: hidden(globalFlags.node),
+    maxruntime: {
+      ...globalFlags.maxruntime,
+      summary: 'with --once: give up after so many seconds in all [default: CTDB_TIMEOUT, or 120]',
+    },
+    verbose: { ...globalFlags.verbose, summary: 'with --sim: the log of its daemons too, where there are lines' },
+    'machine-readable': hidden(globalFlags['machine-readable']),
+    'machine-parsable': hidden(globalFlags['machine-parsable']),
+    separator: hidden(globalFlags.separator),
+    'ctdb-json': hidden(globalFlags['ctdb-json']),
+    table: hidden(globalFlags.table),
+    json: { ...globalFlags.json, summary: 'JSON documents, one a line, with a formatVersion' },
+  }
   static override flags = {
     ...simFlags,
+    sim: { ...simFlags.sim, summary: 'watch a simulated cluster, made for just this command' },
+    'sim-scenario': { ...simFlags['sim-scenario'], summary: 'what happens to it, from the first look on' },
+    'sim-at': {
+      ...simFlags['sim-at'],
+      summary: 'begin so long after it was ready: what the scenario has until then has happened [default: 0]',
+    },
     interval: Flags.string({ helpValue: 'SECONDS', default: '2', summary: 'how often to look at all nodes, whatever is heard' }),
     'read-only': Flags.boolean({
       allowNo: true,
@@ -32,7 +57,7 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
     plain: Flags.boolean({ summary: 'lines, on a terminal too' }),
   }
 
-  async run(): Promise<unknown> {
+  async run(): Promise<void> {
     const { flags } = await this.parse(Watch)
     this.checkOutput(flags, { ctdbJson: false, machineReadable: false })
     refuseIgnored(flags)
@@ -40,15 +65,13 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
     // Loaded here, as every command would pay for it otherwise.
     if (flags.once) {
       const { runOnce } = await import('../cli/watch/run-once.ts')
-      return await runOnce(flags)
-    }
-    if (formOf(flags, process) === 'screen') {
+      await runOnce(flags)
+    } else if (formOf(flags, process) === 'screen') {
       const { runScreen } = await import('../cli/watch/run-screen.ts')
       await runScreen(flags)
     } else {
       const { runLines } = await import('../cli/watch/run-lines.ts')
       await runLines(flags)
     }
-    return undefined
   }
 }

@@ -46,9 +46,10 @@ describe('ctdbts watch --once', () => {
     expect(stdout).toMatch(/^[\n -~]+$/)
   })
 
-  it('with --json returns one document of how things stand', async () => {
+  it('with --json writes one document of how things stand, in one line', async () => {
     const { stdout, status } = await ctdbts(['watch', '--once', '--sim', '--json'])
     expect(status).toBe(0)
+    expect(stdout.trimEnd()).not.toContain('\n')
     const { nodes, addresses, ...state } = JSON.parse(stdout)
     expect(state).toMatchObject({ event: 'state', formatVersion: 1, leader: 0, takeoverRunSince: null })
     expect(nodes[1]).toMatchObject({ pnn: 1, health: 'OK', runState: 'RUNNING', owns: 1, answers: true, blind: null })
@@ -155,6 +156,15 @@ describe('ctdbts watch in a pipe', () => {
   })
 })
 
+it('ctdbts watch --help offers nothing that is refused, and says what is meant here', async () => {
+  const { stdout } = await ctdbts(['watch', '--help'], { COLUMNS: '200' })
+  expect(stdout).not.toMatch(/--(node|table|machine-readable|machine-parsable|separator|ctdb-json)\b/)
+  const words = stdout.replace(/\s+/g, ' ')
+  expect(words).toContain('with --once: give up after so many seconds')
+  expect(words).not.toContain('at the last step of the scenario')
+  expect(words).not.toContain('what has happened to it before')
+})
+
 /** With variables that the terminal does not set. */
 function inTerminal(argv: string, env: Record<string, string> = {}) {
   const words = Object.entries({ CI: '', LC_ALL: 'C.UTF-8', ...env }).map(([name, value]) => `${name}='${value}'`)
@@ -180,6 +190,35 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     await terminal.press('q')
     await terminal.shows('status 0')
     expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+  })
+
+  it.each([
+    ['80×24 where nothing says more', {}, 80, 23],
+    ['what COLUMNS and LINES say', { COLUMNS: '60', LINES: '20' }, 60, 19],
+  ])('takes a terminal that does not know its size for %s', async (_, env, columns, rows) => {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const watch = `CI= LC_ALL=C.UTF-8 ${variables.join(' ')} '${process.execPath}' '${RUN_JS}' watch --sim --sim-addresses 30`
+    await using once = await openTerminal(`stty cols 0 rows 0; ${watch} --once`)
+    const frame = (await once.shows('status 0')).split('\n')
+    expect(frame.findIndex((line) => line.includes('status 0'))).toBe(rows)
+    expect(frame[0]?.length).toBe(columns)
+    await using screen = await openTerminal(`stty cols 0 rows 0; ${watch}`)
+    const shown = await screen.shows('? help')
+    const lines = shown.trimEnd().split('\n')
+    expect(lines).toHaveLength(rows + 1)
+    expect(lines[0]?.length).toBe(columns)
+    await screen.press('q')
+    await screen.shows('status 0')
+  })
+
+  it('writes nothing for the terminal into a file that standard error goes to', async () => {
+    const dir = folder()
+    await using terminal = await inTerminal(`--sim 2> ${dir.file('err')}`)
+    await terminal.shows('? help')
+    await terminal.press('q')
+    await terminal.shows('status 0')
+    expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+    expect(readFileSync(dir.file('err'), 'utf8')).toBe('')
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
 import { promised } from '../../transport/serve/promised.ts'
 import { carryOutStep } from '../../transport/serve/scenario-runner.ts'
 import { type SimServer, startSimServer } from '../../transport/serve/sim-server.ts'
+import { jsonLine } from '../../ui/json.ts'
 import { simHelp, simIntroduction, simOverview } from '../../ui/sim.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
@@ -174,7 +175,7 @@ class Session {
   }
 
   private tell(event: object, text: string): void {
-    if (this.options.json) process.stdout.write(`${JSON.stringify(event)}\n`)
+    if (this.options.json) process.stdout.write(`${jsonLine(event)}\n`)
     else this.print(text)
   }
 

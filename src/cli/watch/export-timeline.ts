@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { jsonLine } from '../../ui/json.ts'
 import { entryJson } from '../../ui/watch/entry-json.ts'
 
 /**
@@ -7,7 +8,7 @@ import { entryJson } from '../../ui/watch/entry-json.ts'
  * @throws Error when there is one already, or it cannot be written.
  */
 export function exportTimeline(path: string, entries: readonly TimelineEntry[]): void {
-  const text = entries.map((entry) => `${JSON.stringify(entryJson(entry))}\n`).join('')
+  const text = entries.map((entry) => `${jsonLine(entryJson(entry))}\n`).join('')
   try {
     writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {

@@ -12,8 +12,9 @@ const ROWS_BESIDE = 12
 
 /** One frame of the screen as text, of the terminal's size; where there is none, as high as all that there is to show wants it. */
 export async function frameOf(options: WatchOptions, story: Story, { stdout, env }: NodeJS.Process): Promise<string> {
-  const { beginModel, frameText, update } = await import('../../ui/watch/terminal-ui.ts')
+  const { beginModel, frameText, settleSize, update } = await import('../../ui/watch/terminal-ui.ts')
   const nowMs = Date.now()
+  if (stdout.isTTY) settleSize(stdout, env)
   // The prompt comes below it.
   const size = stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows - 1 } : pipedSize(story)
   const first = beginModel({

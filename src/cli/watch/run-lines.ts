@@ -3,6 +3,7 @@ import { localTime } from '../../lib/local-time.ts'
 import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
 import type { Story } from '../../lib/watch/story.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
 import { entryJson } from '../../ui/watch/entry-json.ts'
@@ -70,7 +71,7 @@ function plainWords(options: WatchOptions): Words {
 }
 
 const jsonWords: Words = {
-  begin: (story) => JSON.stringify(stateJson(story)),
-  entry: (entry) => JSON.stringify({ event: 'entry', ...entryJson(entry) }),
-  log: ({ atMs, ...entry }) => JSON.stringify({ event: 'log', time: new Date(atMs).toISOString(), ...entry }),
+  begin: (story) => jsonLine(stateJson(story)),
+  entry: (entry) => jsonLine({ event: 'entry', ...entryJson(entry) }),
+  log: ({ atMs, ...entry }) => jsonLine({ event: 'log', time: new Date(atMs).toISOString(), ...entry }),
 }

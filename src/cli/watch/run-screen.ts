@@ -55,7 +55,7 @@ class Screen {
   }
 
   private async show(watched: Watched): Promise<void> {
-    const { beginModel, openTerminal, update } = await import('../../ui/watch/terminal-ui.ts')
+    const { beginModel, openTerminal, settleSize, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
     const actions = new Actions(() => anyoneOf(watched), observe)
@@ -77,6 +77,7 @@ class Screen {
     // A terminal that is gone must not end the program before what is under way has cleaned up.
     whenOutputCloses('go on')
     const { stdin, stdout, env } = process
+    settleSize(stdout, env)
     const terminal = openTerminal({
       first: beginModel(this.beginning),
       update,

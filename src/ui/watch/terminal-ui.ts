@@ -3,4 +3,5 @@
 export { beginModel } from './begin.ts'
 export { frameText } from './frame.tsx'
 export { openTerminal } from './terminal.tsx'
+export { settleSize } from './terminal-size.ts'
 export { update } from './update.ts'

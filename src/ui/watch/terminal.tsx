@@ -1,8 +1,10 @@
 import { type Instance, render } from 'ink'
+import { dropCursorNoise } from './cursor-noise.ts'
 import { type Frames, framesOf } from './frames.ts'
 import { type Pressed, pastedText } from './key-names.ts'
 import type { Effect, Message, Model } from './model.ts'
 import { stopProcess } from './stop-process.ts'
+import { settleSize } from './terminal-size.ts'
 import { type Controls, Root } from './views/root.tsx'
 
 /** What a terminal UI is opened with. */
@@ -61,6 +63,8 @@ class InkTerminal implements Terminal {
     this.current = options.first
     this.controls = { onKeys: this.takeKeys, onPaste: this.takePaste, onError: this.end, suspendTerminal: undefined }
     this.frames = framesOf(this.draw)
+    settleSize(options.stdout, process.env)
+    dropCursorNoise(process.stderr)
     // Before Ink, which would draw what was made for the old size.
     this.listen('on')
     this.ticks = setInterval(() => this.dispatch({ kind: 'ticked', nowMs: Date.now() }), TICK_MS)
@@ -128,7 +132,9 @@ class InkTerminal implements Terminal {
   }
 
   private readonly takeSize = (): void => {
-    const { columns, rows } = this.options.stdout
+    const { stdout } = this.options
+    settleSize(stdout, process.env)
+    const { columns, rows } = stdout
     this.dispatch({ kind: 'resized', columns, rows })
     this.frames.now()
   }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { folder } from '../../support/served-cluster.ts'
 import { hasTmux, openTerminal, type Terminal } from '../../support/terminal.ts'
 import { pidIn, SIM, SIM_TITLE, USUAL_SIZE, watchCommand } from '../../support/watch-screen.ts'
@@ -17,6 +17,7 @@ async function begunInShell(by: 'exec' | 'wait' = 'exec'): Promise<Terminal & { 
   const watch = by === 'exec' ? `exec ${watchCommand(SIM)}` : `${watchCommand(SIM)}\necho the watch is over`
   writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; ${watch}\n`)
   const terminal = await openTerminal('PS1="ready> " bash --norc -i', {}, USUAL_SIZE)
+  onTestFinished(() => terminal[Symbol.asyncDispose]())
   await terminal.shows('ready>')
   await terminal.type(`sh ${dir.file('watch')}`)
   await terminal.press('Enter')
@@ -50,7 +51,7 @@ async function continued(terminal: Terminal): Promise<void> {
 
 describe.skipIf(!hasTmux)('a watch in a shell', () => {
   it('is suspended by Ctrl-Z, again and again, and by SIGTSTP; fg brings it back, alive', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     for (const stop of [
       () => terminal.press('C-z'),
       () => terminal.press('C-z'),
@@ -63,7 +64,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it('is suspended together with a script that waits for it', async () => {
-    await using terminal = await begunInShell('wait')
+    const terminal = await begunInShell('wait')
     for (const _ of ['once', 'again']) {
       await terminal.press('C-z')
       await isStopped(terminal)
@@ -74,7 +75,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it('is drawn anew when it was stopped without being asked', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     process.kill(terminal.pid(), 'SIGSTOP')
     await terminal.shows('Stopped')
     await terminal.type('clear')
@@ -83,7 +84,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it('is continued in a terminal of another size', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     await terminal.press('C-z')
     await isStopped(terminal)
     await terminal.resize(80, 24)
@@ -95,7 +96,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it.each(['q', 'SIGTERM', 'SIGHUP'] as const)('leaves the terminal as a shell wants it, after %s', async (end) => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     if (end === 'q') await terminal.press('q')
     else process.kill(terminal.pid(), end)
     await terminal.shows(/ready> *\n*$/)

@@ -22,6 +22,15 @@ it('writes one JSON document a line', () => {
   expect(lines.map((line) => JSON.parse(line).id)).toEqual([1, 2])
 })
 
+it('writes nothing that a terminal obeys, or that hides what a line says', () => {
+  const dir = folder()
+  const text = 'a\x7fb\x9b31mc\u202ed\x1be'
+  exportTimeline(dir.file('timeline'), [{ ...entry(1), text }])
+  const written = readFileSync(dir.file('timeline'), 'utf8')
+  expect(written).toMatch(/^[ -~]+\n$/)
+  expect(JSON.parse(written).text).toBe(text)
+})
+
 it('leaves a file alone that is there already', () => {
   const dir = folder()
   exportTimeline(dir.file('timeline'), [entry(1)])
