@@ -1,4 +1,4 @@
-import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { localTime } from '../../lib/local-time.ts'
 import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
 import type { Story } from '../../lib/watch/story.ts'
@@ -160,11 +160,13 @@ function anyoneOf({ follower: { cluster } }: Watched) {
   throw new CtdbtsError('NO_WAY', 'no node can be reached')
 }
 
-/** The user has quit; what he had agreed to may still have something switched off. */
+/** The user has quit; what he had agreed to may still have something switched off. When it was cut off, the program has failed. */
 async function endActions(actions: Actions): Promise<void> {
   const { underWay } = actions
   if (!underWay) return
   process.stderr.write(`ctdbts: ending what is under way (${actionText(underWay)}); Ctrl-C ends it at once\n`)
   const ended = await actions.end()
-  if (ended) process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)
+  if (!ended) return
+  process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)
+  if (ended.failed) process.exitCode ||= EXIT_STATUS.failure
 }
