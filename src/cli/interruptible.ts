@@ -16,8 +16,7 @@ export interface Interruption {
 
 /**
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
- * `work` is given, and waits for it; the next one ends the program at once, and says what it leaves; but for SIGHUP: who loses a terminal gets it from the shell
- * and from the kernel, and is not there to be impatient. An output that nobody reads any more does not end it at all.
+ * `work` is given, and waits for it; for the next one see {@link endImpatiently}. An output that nobody reads any more does not end it at all.
  * @throws what `work` throws: EndedError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
@@ -27,11 +26,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
   }
   const controller = new AbortController()
   const onSignal = (signal: EndingSignal, exitStatus: number) => {
-    if (controller.signal.aborted) {
-      if (signal === 'SIGHUP') return
-      if (left !== undefined) process.stderr.write(`ctdbts: ${visible(left)}\n`)
-      process.exit(exitStatus)
-    }
+    if (controller.signal.aborted) return endImpatiently(signal, exitStatus, left)
     process.stderr.write('ctdbts: interrupted, cleaning up; once more ends it at once\n')
     controller.abort(new EndedError('INTERRUPTED', `interrupted (${signal})`, { exitStatus }))
   }
@@ -44,6 +39,16 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
     underWay.delete(controller)
     stopHearing()
   }
+}
+
+/**
+ * A signal has come while the program cleans up: ends it at once, and says what it leaves; but not for SIGHUP: who loses a terminal gets it
+ * from the shell and from the kernel, and is not there to be impatient.
+ */
+export function endImpatiently(signal: EndingSignal, exitStatus: number, left: string | undefined): void {
+  if (signal === 'SIGHUP') return
+  if (left !== undefined) process.stderr.write(`ctdbts: ${visible(left)}\n`)
+  process.exit(exitStatus)
 }
 
 /** Aborts what is under way, for this reason. Returns whether there was anything, which will end with the reason when it has cleaned up. */

@@ -5,7 +5,7 @@ import type { AskedNode } from '../transport/asked-node.ts'
 import type { GlobalOptions } from './base-command.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { reportProblems } from './report-error.ts'
-import { tellingWhatStands } from './what-stands.ts'
+import { tellingWhatStands, whatStandsOf } from './what-stands.ts'
 
 /** A command that puts a node in a state, or takes it out of it, and waits until the addresses are where they belong then. */
 export abstract class NodeStateCommand extends MirrorCommand {
@@ -35,9 +35,7 @@ export abstract class NodeStateCommand extends MirrorCommand {
     }
     const onProblem = (problem: CtdbtsError) => reportProblems([problem], flags.json || flags.table ? 'own' : 'ctdb')
     const changed = await tellingWhatStands(signal, changeState(node, change, { signal, onStep, onProblem }), () =>
-      done === undefined
-        ? `node ${pnn} has not answered, and may or may not have heard of it; see \`ctdbts nodestatus all\``
-        : `node ${pnn} was told, which stands; the leader does a takeover run by itself. Undo it with: ctdbts -n ${pnn} ${this.undo}`,
+      whatStandsOf(pnn, done, this.undo),
     )
     if (changed.leader !== undefined) this.tell(flags, `takeover run done by the leader, node ${changed.leader}`)
     return changed

@@ -1,4 +1,6 @@
+import type { Pnn } from '../lib/cluster/node.ts'
 import { CtdbtsError } from '../lib/errors.ts'
+import type { StateStep } from '../transport/administer/change-state.ts'
 import { visible } from '../ui/visible.ts'
 
 /**
@@ -14,6 +16,16 @@ export async function tellingWhatStands<T>(signal: AbortSignal, work: Promise<T>
     throw error
   }
 }
+
+/**
+ * What stands of a change of a node's state that is ended before its end.
+ * @param step how far it has come; undefined: the node has not answered.
+ * @param undo what undoes it, as one types it: `enable`.
+ */
+export const whatStandsOf = (pnn: Pnn, step: StateStep | undefined, undo: string): string =>
+  step === undefined
+    ? `node ${pnn} has not answered, and may or may not have heard of it; see \`ctdbts nodestatus all\``
+    : `node ${pnn} was told, which stands; the leader does a takeover run by itself. Undo it with: ctdbts -n ${pnn} ${undo}`
 
 /** Tells it, but not to a script that has set a time limit (-T): for it the real tool's line stands alone. */
 export function tellWhatStands({ reason }: AbortSignal, what: string): void {

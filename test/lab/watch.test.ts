@@ -25,6 +25,9 @@ interface Entry {
 
 const overSsh = (lab: Lab): string[] => [...lab.program, 'watch', ...labSsh(lab).flags, '--host', lab.nodes[0]?.address ?? '']
 
+/** That tests run in a CI shall not count, as a watch writes lines there. */
+const surroundings = (lab: Lab): Record<string, string> => ({ HOME: lab.directory, LC_ALL: 'C.UTF-8', CI: '' })
+
 /** A watch that writes JSON lines, begun. */
 async function watchAsJson(lab: Lab, ...options: string[]) {
   const [command = '', ...argv] = lab.argv(0, [...overSsh(lab), '--json', ...options])
@@ -143,7 +146,7 @@ describeOnLab('watch', (lab) => {
         .argv(0, overSsh(lab))
         .map((word) => `'${word}'`)
         .join(' ')
-      await using terminal = await openTerminal(command, { HOME: lab.directory, LANG: 'C.UTF-8' }, { columns: 120, rows: 40 })
+      await using terminal = await openTerminal(command, surroundings(lab), { columns: 120, rows: 40 })
       const address = await ipOf(lab, 0)
       await terminal.shows(address)
       await terminal.shows('READ-ONLY')
@@ -166,7 +169,7 @@ describeOnLab('watch', (lab) => {
         .argv(0, overSsh(lab))
         .map((word) => `'${word}'`)
         .join(' ')
-      await using terminal = await openTerminal(command, { HOME: lab.directory, LANG: 'C.UTF-8' }, { columns: 120, rows: 40 })
+      await using terminal = await openTerminal(command, surroundings(lab), { columns: 120, rows: 40 })
       await terminal.shows(await ipOf(lab, 1))
       await lab.exec(1, ['pkill', '-f', '^sshd: root'])
       await terminal.press('Tab')
@@ -181,7 +184,7 @@ describeOnLab('watch', (lab) => {
         .argv(1, [...lab.program, 'watch'])
         .map((word) => `'${word}'`)
         .join(' ')
-      await using terminal = await openTerminal(command, { HOME: lab.directory, LANG: 'C.UTF-8' }, { columns: 120, rows: 40 })
+      await using terminal = await openTerminal(command, surroundings(lab), { columns: 120, rows: 40 })
       await terminal.shows(await ipOf(lab, 1))
       lab.killDaemon(1)
       await terminal.shows(/retry|again in/)

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError, EndedError } from '../../lib/errors.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
-import { alreadySo, changeState } from '../../transport/administer/change-state.ts'
+import { alreadySo, changeState, type StateStep } from '../../transport/administer/change-state.ts'
 import { moveIp } from '../../transport/administer/move-ip.ts'
 import { disabling, enabling } from '../../transport/administer/state-changes.ts'
 import { type AskedNode, askedNode } from '../../transport/asked-node.ts'
@@ -10,6 +10,7 @@ import { actionText } from '../../ui/watch/edits.ts'
 import type { ClusterAction } from '../../ui/watch/model.ts'
 import { publicAddressOf } from '../address-words.ts'
 import { judgeMove, lookAtAddress } from '../moveip/look.ts'
+import { whatStandsOf } from '../what-stands.ts'
 
 type Done = Extract<Observation, { kind: 'done' }>
 
@@ -106,11 +107,22 @@ export class Actions {
     { kind, pnn }: { readonly kind: 'disable' | 'enable'; readonly pnn: Pnn },
     signal: AbortSignal,
   ): Promise<string> {
-    const change = kind === 'disable' ? disabling : enabling
+    const [change, undo] = kind === 'disable' ? ([disabling, 'enable'] as const) : ([enabling, 'disable'] as const)
     const named = askedNode({ client, pnn: localPnn, timeoutMs }, pnn)
-    const { changed, leader } = await changeState(named, change, { signal, onStep: () => {}, onProblem: () => {} })
-    if (!changed) throw alreadySo(pnn, change)
-    return `node ${pnn} is ${kind}d${leader === undefined ? '' : `; ${doneBy(leader)}`}`
+    let done: StateStep | undefined
+    const onStep = (step: StateStep | undefined) => {
+      done = step
+      this.left = whatStandsOf(pnn, step, undo)
+    }
+    onStep(undefined)
+    try {
+      const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: () => {} })
+      if (!changed) throw alreadySo(pnn, change)
+      return `node ${pnn} is ${kind}d${leader === undefined ? '' : `; ${doneBy(leader)}`}`
+    } catch (error) {
+      if (!signal.aborted && done === undefined) throw error
+      throw telling(whatStandsOf(pnn, done, undo), error)
+    }
   }
 
   private async move(
@@ -132,6 +144,13 @@ export class Actions {
     const warnings = judgeMove(await lookAtAddress(node, address), address, to)
     return [`${address} is on node ${to}`, ...warnings].join('; ')
   }
+}
+
+/** The same failure, with what stands nevertheless. */
+function telling(what: string, error: unknown): unknown {
+  if (!(error instanceof CtdbtsError)) return error
+  const { code, message, hint } = error
+  return new CtdbtsError(code, `${message}; ${what}`, { ...(hint !== undefined && { hint }), cause: error })
 }
 
 const doneBy = (leader: Pnn): string => `takeover run done by the leader, node ${leader}`

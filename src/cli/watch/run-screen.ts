@@ -1,4 +1,4 @@
-import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { localTime } from '../../lib/local-time.ts'
 import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
 import type { Story } from '../../lib/watch/story.ts'
@@ -9,6 +9,7 @@ import { actionText } from '../../ui/watch/edits.ts'
 import type { Message } from '../../ui/watch/model.ts'
 import { showProgress } from '../confirm.ts'
 import { onEndingSignal } from '../ending-signals.ts'
+import { endImpatiently } from '../interruptible.ts'
 import type { Talk } from '../open-ssh.ts'
 import { wantsColour, whenOutputCloses } from '../output.ts'
 import { wantsSim } from '../sim-flags.ts'
@@ -68,9 +69,9 @@ class Screen {
       dispatch: (message) => this.dispatch(message),
       quit: closing.resolve,
     }
-    const stopHearing = onEndingSignal((_, exitStatus) => {
+    const stopHearing = onEndingSignal((signal, exitStatus) => {
       process.exitCode = exitStatus
-      if (!this.isOpen) leaveAtOnce(actions, exitStatus)
+      if (!this.isOpen) endImpatiently(signal, exitStatus, actions.leaves)
       closing.resolve()
     })
     // A terminal that is gone must not end the program before what is under way has cleaned up.
@@ -159,16 +160,13 @@ function anyoneOf({ follower: { cluster } }: Watched) {
   throw new CtdbtsError('NO_WAY', 'no node can be reached')
 }
 
-/** The user has quit; what he had agreed to may still have something switched off. */
+/** The user has quit; what he had agreed to may still have something switched off. When it was cut off, the program has failed. */
 async function endActions(actions: Actions): Promise<void> {
   const { underWay } = actions
   if (!underWay) return
   process.stderr.write(`ctdbts: ending what is under way (${actionText(underWay)}); Ctrl-C ends it at once\n`)
   const ended = await actions.end()
-  if (ended) process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)
-}
-
-function leaveAtOnce({ leaves }: Actions, exitStatus: number): never {
-  if (leaves !== undefined) process.stderr.write(`ctdbts: ${visible(leaves)}\n`)
-  process.exit(exitStatus)
+  if (!ended) return
+  process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)
+  if (ended.failed) process.exitCode ||= EXIT_STATUS.failure
 }

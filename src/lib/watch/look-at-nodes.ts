@@ -34,8 +34,6 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
     const own = facts.get(pnn)
     node.address = address
     node.answers = answersOf(own)
-    // Whoever reaches a node's own socket listens there too.
-    if (own?.host?.daemonAnswers && !node.blind) node.heard = true
     if (isNew) {
       node.flags = flags
       node.runState = own?.runState

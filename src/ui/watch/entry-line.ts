@@ -22,12 +22,18 @@ export function entryLine(entry: TimelineEntry, { now, paint }: { readonly now: 
   return `${localTime(new Date(atMs), now)} ${paint(MOODS[tone], head)}${more === '' ? '' : paint('quiet', ` (${more})`)}`
 }
 
+/** What ends the time of an address on no node. What is settled or mended was on several instead. */
+const COME_BACK: ReadonlySet<string> = new Set(['moved', 'taken', 'back'])
+
+/** What the time of an entry is: that an address was away for, or after which it happened. */
+export const lapseWord = ({ what }: TimelineEntry): 'away for' | 'after' => (COME_BACK.has(what) ? 'away for' : 'after')
+
 /** How long something was away, and why it happened: `away for 1.2 s; because node 1 became DISCONNECTED`; empty for neither. */
-export function entryDetails({ kind, awayMs, cause }: TimelineEntry): string {
-  const isOfAddress = kind === 'address' || kind === 'kernel'
+export function entryDetails(entry: TimelineEntry): string {
+  const { kind, awayMs, cause } = entry
   // That of a node is in the text.
   return [
-    ...(awayMs === undefined || kind === 'health' ? [] : [`${isOfAddress ? 'away for' : 'after'} ${durationText(awayMs)}`]),
+    ...(awayMs === undefined || kind === 'health' ? [] : [`${lapseWord(entry)} ${durationText(awayMs)}`]),
     ...(cause === undefined ? [] : [`because ${visible(cause)}`]),
   ].join('; ')
 }

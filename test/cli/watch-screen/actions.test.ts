@@ -70,9 +70,9 @@ describe.skipIf(!hasTmux)('a watch changes the cluster', () => {
   })
 
   it.each([
-    ['q', 0],
-    ['C-c', 0],
-  ] as const)('and ends what is under way, when %s quits', async (key, status) => {
+    ['q', 1],
+    ['C-c', 1],
+  ] as const)('and ends what is under way, and fails, when %s quits', async (key, status) => {
     await using screen = await openWatch(SIM)
     await screen.shows(SIM_TITLE)
     await screen.press('l')

@@ -121,6 +121,7 @@ describe.skipIf(!hasTmux)('a watch of a cluster that comes and goes', () => {
     await expect.poll(async () => (await screen.screen()).split('\n')[0], { timeout: 20_000 }).toMatch(/3 nodes · 6 addresses/)
     await screen.shows(/✓ .*node 0.*(again|back)/)
     await sim.cutOff()
+    cut()
     await screen.shows(BLIND)
     await answersKeys(screen)
     await screen.press('q')

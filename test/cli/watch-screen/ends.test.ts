@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { folder } from '../../support/served-cluster.ts'
 import { hasTmux } from '../../support/terminal.ts'
 import { openWatch, SIM, SIM_TITLE, type WatchScreen } from '../../support/watch-screen.ts'
@@ -10,8 +10,10 @@ const STATE = '#{alternate_on} #{cursor_flag}'
 const TAKEN = '1 0'
 const GIVEN_BACK = '0 1'
 
+/** A watch that has the terminal, as long as the test. */
 async function begun(nodeFlags?: string): Promise<WatchScreen> {
   const screen = await openWatch(SIM, nodeFlags === undefined ? {} : { nodeFlags })
+  onTestFinished(() => screen[Symbol.asyncDispose]())
   await screen.shows(SIM_TITLE)
   expect(await screen.asks(STATE)).toBe(TAKEN)
   return screen
@@ -46,13 +48,13 @@ describe.skipIf(!hasTmux)('a watch gives the terminal back', () => {
     ['q', 'q', 0],
     ['Ctrl-C', 'C-c', 0],
   ])('at %s, wherever it is', async (_, key, status) => {
-    await using screen = await begun()
+    const screen = await begun()
     await screen.press(key)
     expect(await isGivenBack(screen, status)).toMatch(new RegExp(`^before\\nstatus ${status}\\n`))
   })
 
   it('at Ctrl-C in the middle of a question', async () => {
-    await using screen = await begun()
+    const screen = await begun()
     await screen.press('a', 'Enter')
     await screen.shows('y do it')
     await screen.press('C-c')
@@ -64,7 +66,7 @@ describe.skipIf(!hasTmux)('a watch gives the terminal back', () => {
     ['SIGHUP', 129],
     ['SIGINT', 130],
   ] as const)('at %s', async (signal, status) => {
-    await using screen = await begun()
+    const screen = await begun()
     process.kill(screen.pid(), signal)
     await isGivenBack(screen, status)
   })
@@ -73,7 +75,7 @@ describe.skipIf(!hasTmux)('a watch gives the terminal back', () => {
     const dir = folder()
     const trigger = dir.file('now')
     writeFileSync(dir.file('broken.mjs'), brokenView(trigger))
-    await using screen = await begun(`--import ${pathToFileURL(dir.file('broken.mjs'))}`)
+    const screen = await begun(`--import ${pathToFileURL(dir.file('broken.mjs'))}`)
     writeFileSync(trigger, '')
     await screen.press('?')
     const shown = await isGivenBack(screen, 1)

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { folder } from '../../support/served-cluster.ts'
 import { hasTmux, openTerminal, type Terminal } from '../../support/terminal.ts'
 import { pidIn, SIM, SIM_TITLE, USUAL_SIZE, watchCommand } from '../../support/watch-screen.ts'
@@ -11,11 +11,13 @@ const GIVEN_BACK = '0 1'
 /** Its frames go on: it says how old they are. */
 const LIVE = /seen [01] s ago/
 
-/** A watch begun by hand in a shell that has jobs. */
-async function begunInShell(): Promise<Terminal & { pid(): number }> {
+/** A watch begun by hand in a shell that has jobs; by a script that becomes it, or that waits for it. */
+async function begunInShell(by: 'exec' | 'wait' = 'exec'): Promise<Terminal & { pid(): number }> {
   const dir = folder()
-  writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; exec ${watchCommand(SIM)}\n`)
+  const watch = by === 'exec' ? `exec ${watchCommand(SIM)}` : `${watchCommand(SIM)}\necho the watch is over`
+  writeFileSync(dir.file('watch'), `echo $$ > ${dir.file('pid')}; ${watch}\n`)
   const terminal = await openTerminal('PS1="ready> " bash --norc -i', {}, USUAL_SIZE)
+  onTestFinished(() => terminal[Symbol.asyncDispose]())
   await terminal.shows('ready>')
   await terminal.type(`sh ${dir.file('watch')}`)
   await terminal.press('Enter')
@@ -49,7 +51,7 @@ async function continued(terminal: Terminal): Promise<void> {
 
 describe.skipIf(!hasTmux)('a watch in a shell', () => {
   it('is suspended by Ctrl-Z, again and again, and by SIGTSTP; fg brings it back, alive', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     for (const stop of [
       () => terminal.press('C-z'),
       () => terminal.press('C-z'),
@@ -61,8 +63,19 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
     }
   })
 
+  it('is suspended together with a script that waits for it', async () => {
+    const terminal = await begunInShell('wait')
+    for (const _ of ['once', 'again']) {
+      await terminal.press('C-z')
+      await isStopped(terminal)
+      await continued(terminal)
+    }
+    await terminal.press('q')
+    await terminal.shows('the watch is over')
+  })
+
   it('is drawn anew when it was stopped without being asked', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     process.kill(terminal.pid(), 'SIGSTOP')
     await terminal.shows('Stopped')
     await terminal.type('clear')
@@ -71,7 +84,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it('is continued in a terminal of another size', async () => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     await terminal.press('C-z')
     await isStopped(terminal)
     await terminal.resize(80, 24)
@@ -83,7 +96,7 @@ describe.skipIf(!hasTmux)('a watch in a shell', () => {
   })
 
   it.each(['q', 'SIGTERM', 'SIGHUP'] as const)('leaves the terminal as a shell wants it, after %s', async (end) => {
-    await using terminal = await begunInShell()
+    const terminal = await begunInShell()
     if (end === 'q') await terminal.press('q')
     else process.kill(terminal.pid(), end)
     await terminal.shows(/ready> *\n*$/)

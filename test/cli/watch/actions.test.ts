@@ -63,6 +63,30 @@ describe('actions of a watch', () => {
     expect(logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
   })
 
+  it('say what stands when they are ended: nothing but that the node was asked, or that it was told', async () => {
+    const { actions, cluster } = await acting()
+    cluster.carryOut('hang 2')
+    const asking = actions.carryOut({ kind: 'disable', pnn: 2 })
+    await expect.poll(() => actions.leaves).toMatch(/^node 2 has not answered/)
+    await actions.end()
+    expect(await asking).toMatchObject({
+      text: expect.stringMatching(
+        /^disable node 2: ended before its end; node 2 has not answered, and may or may not have heard/,
+      ),
+      failed: true,
+    })
+    // A takeover run waits for it.
+    for (const pnn of [0, 1]) cluster.carryOut(`script ${pnn} releaseip 60`)
+    const disabling = actions.carryOut({ kind: 'disable', pnn: 1 })
+    await expect.poll(() => actions.leaves).toMatch(/^node 1 was told, which stands/)
+    await actions.end()
+    expect(await disabling).toEqual({
+      text: `disable node 1: ended before its end; node 1 was told, which stands; the leader does a takeover run by itself. Undo it with: ctdbts -n 1 enable`,
+      failed: true,
+    })
+    expect(actions.leaves).toBeUndefined()
+  })
+
   it('end before their end with nothing left switched off', async () => {
     const { actions, cluster, logged } = await acting()
     // It will take its time to answer.

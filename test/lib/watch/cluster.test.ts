@@ -13,7 +13,7 @@ describe('a watch that begins', () => {
   it('has an empty story, and after the first look one entry', () => {
     const chronicle = new Chronicle(10)
     expect(chronicle.story).toEqual(beginStory())
-    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), beganMs: at(0), snapshot: calm })
+    const entries = chronicle.observe({ kind: 'seen', atMs: at(0), beganMs: at(0), snapshot: calm, heard: [0, 1, 2] })
     expect(entries).toMatchObject([
       { id: 10, kind: 'connection', what: 'began', text: 'watching 3 nodes and 6 addresses; node 0 leads', atMs: at(0) },
     ])
@@ -240,7 +240,20 @@ describe('what cannot be reached', () => {
       { what: 'sighted', text: 'the daemon of node 1 can be reached again', awayMs: 4_000, tone: 'good' },
     ])
     expect(watch.chronicle.observe(sighted)).toEqual([])
+    expect(watch.node(1)).toMatchObject({ heard: false, blind: undefined })
+    watch.see(6)
     expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
+  })
+
+  it('is not heard when it is back, where it is asked by way of another node only', () => {
+    const watch = new Watch()
+    watch.heard = [0]
+    watch.see(1)
+    expect([0, 1].map((pnn) => watch.node(pnn).heard)).toEqual([true, false])
+    watch.chronicle.observe({ ...blind, atMs: at(2), retryAtMs: at(3) })
+    watch.chronicle.observe({ kind: 'sighted', pnn: 1, what: 'daemon', atMs: at(4) })
+    watch.see(5)
+    expect(watch.node(1)).toMatchObject({ answers: true, heard: false })
   })
 
   it('may be the machine, and then only its daemon', () => {
@@ -259,7 +272,7 @@ describe('what cannot be reached', () => {
       'the daemon of node 1 cannot be reached: the connection was closed',
       'the daemon of node 1 can be reached again',
     ])
-    expect(watch.node(1)).toMatchObject({ heard: true, blind: undefined })
+    expect(watch.node(1).blind).toBeUndefined()
   })
 
   it('may be all of it', () => {

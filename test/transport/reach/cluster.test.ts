@@ -53,6 +53,20 @@ describe('a cluster in memory', () => {
     expect(told(after)).toEqual(told(before))
   })
 
+  it('has the very same addresses after a light look at which nothing moved, and what is so when something did', async () => {
+    const { sim, cluster } = await openedInMemory()
+    const before = await cluster.sample()
+    const light = { before, extent: 'kernel' } as const
+    const same = await cluster.sample(light)
+    expect(same.nodes.map(({ known }, pnn) => known === before.nodes[pnn]?.known)).toEqual([true, true, true])
+    sim.carryOut('link 1 bond0 down')
+    await pass(sim, 60)
+    const moved = await cluster.sample(light)
+    const told = ({ nodes }: Snapshot) => nodes.map(({ known }) => known)
+    expect(told(moved)).not.toEqual(told(before))
+    expect(told(moved)).toEqual(told(await cluster.sample()))
+  })
+
   it('is asked through the first entry, and has its nodes once however often they are named', async () => {
     const sim = await inMemory()
     const cluster = await opened({ entries: [2, 0, 2, 0].map((pnn) => nodeIn(sim, pnn)), wayTo: wayIn(sim) })

@@ -35,8 +35,23 @@ it('a line of another day has its date, and a bad one its sign', () => {
 })
 
 it('a finding has the name of its check, and what it is about does not reach the terminal', () => {
-  const finding = { ...moved, kind: 'finding', check: 'ip-missing', text: 'node \u001b[31m1', cause: 'a\nb' } as const
+  const finding = {
+    ...moved,
+    kind: 'finding',
+    what: 'cleared',
+    check: 'ip-missing',
+    text: 'node \u001b[31m1',
+    cause: 'a\nb',
+  } as const
   expect(line(finding)).toBe('14:05:10   finding      ip-missing: node \\x1b[31m1 (after 1.2 s; because a\\x0ab)')
+})
+
+it.each([
+  ['address', 'settled', '10.0.0.31 is claimed by node 1 only again'],
+  ['kernel', 'mended', '10.0.0.31 is in the kernel of node 1 only again'],
+] as const)('what was on two nodes was not away: %s %s', (kind, what, text) => {
+  const { cause: _, ...rest } = moved
+  expect(line({ ...rest, kind, what, text, tone: 'good' })).toBe(`14:05:10 + ${kind.padEnd(12)} ${text} (after 1.2 s)`)
 })
 
 it('every document has the same fields', () => {

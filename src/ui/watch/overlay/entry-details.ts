@@ -1,6 +1,7 @@
 import { localTime } from '../../../lib/local-time.ts'
 import { durationText } from '../../../lib/watch/duration.ts'
 import { nodeList } from '../../audit/words.ts'
+import { lapseWord } from '../entry-line.ts'
 import type { Line } from '../line.ts'
 import type { Model } from '../model.ts'
 import { ownerText, toneSign } from '../words.ts'
@@ -18,7 +19,11 @@ export function entryLines({ timeline, nowMs }: Model, id: number, columns: numb
     ...fact('When', localTime(new Date(entry.atMs), new Date(nowMs)), columns),
     ...fact('What', `${entry.kind}: ${entry.what}`, columns),
     ...fact('Why', entry.cause, columns),
-    ...fact('Away for', entry.awayMs === undefined ? undefined : durationText(entry.awayMs), columns),
+    ...fact(
+      lapseWord(entry) === 'after' ? 'After' : 'Away for',
+      entry.awayMs === undefined ? undefined : durationText(entry.awayMs),
+      columns,
+    ),
     ...fact('From', from === undefined ? undefined : ownerText(from), columns),
     ...fact('To', to === undefined ? undefined : ownerText(to), columns),
     ...fact('Check', entry.check, columns),
