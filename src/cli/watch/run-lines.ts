@@ -70,8 +70,10 @@ function plainWords(options: WatchOptions): Words {
     begin: () => `Watching ${visible(titleOf(options))}, with a look every ${intervalMsOf(options) / 1000} s`,
     entry: (entry) => entryLine(entry, { now: new Date(), paint }),
     log: (entry) => `${localTime(new Date(entry.atMs), new Date())}   ${kindCell('log')} ${visible(shortLogLine(entry))}`,
-    leftOut: (count) =>
-      `${localTime(new Date(), new Date())} ! ${kindCell('output')} ${count} ${count === 1 ? 'line is' : 'lines are'} missing: nobody read them in time`,
+    leftOut: (count) => {
+      const now = new Date()
+      return `${localTime(now, now)} ! ${kindCell('output')} lines missing here, as they were not read in time: ${count}`
+    },
   }
 }
 
