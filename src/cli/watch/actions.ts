@@ -20,9 +20,10 @@ export interface Ended {
   readonly failed: boolean
 }
 
-/** What is done, as the timeline has it. */
-const doneHere = (action: ClusterAction, atMs: number): Done => ({
-  kind: 'done',
+/** What is begun, as the timeline has it. */
+const begunHere = (action: ClusterAction, atMs: number) => ({
+  kind: 'done' as const,
+  stage: 'begun' as const,
   atMs,
   text: actionText(action),
   pnns: action.kind === 'move' ? [action.to] : action.kind === 'takeover-run' ? [] : [action.pnn],
@@ -40,7 +41,7 @@ export class Actions {
 
   /**
    * @param anyone a node whose daemon answers; throws CtdbtsError when there is none.
-   * @param observe told of what is begun.
+   * @param observe told of what is begun, and of how it has ended.
    */
   constructor(anyone: () => AskedNode, observe: (done: Done) => void) {
     this.anyone = anyone
@@ -62,9 +63,13 @@ export class Actions {
     if (this.current) return { text: `${actionText(this.current)} is still under way`, failed: true }
     this.current = action
     this.controller = new AbortController()
+    const begun = begunHere(action, Date.now())
+    this.observe(begun)
     this.ended = this.attempt(action, this.controller.signal)
     try {
-      return await this.ended
+      const { text, failed } = await this.ended
+      this.observe({ ...begun, stage: failed ? 'failed' : 'done', text, atMs: Date.now(), begunMs: begun.atMs })
+      return { text, failed }
     } finally {
       this.current = undefined
       this.left = undefined
@@ -90,7 +95,6 @@ export class Actions {
 
   private async result(action: ClusterAction, signal: AbortSignal): Promise<string> {
     const node = this.anyone()
-    this.observe(doneHere(action, Date.now()))
     switch (action.kind) {
       case 'takeover-run':
         return doneBy(await requestTakeoverRun(node.client, node.localPnn, { timeoutMs: node.timeoutMs, signal }))

@@ -39,11 +39,13 @@ describe('actions of a watch', () => {
       text: 'takeover run done by the leader, node 0',
       failed: false,
     })
-    expect(observed).toMatchObject([{ kind: 'done', text: 'takeover run', pnns: [], addresses: [] }])
+    const [begun, done] = observed
+    expect(begun).toMatchObject({ kind: 'done', stage: 'begun', pnns: [], addresses: [] })
+    expect(done).toMatchObject({ stage: 'done', text: 'takeover run done by the leader, node 0', begunMs: begun?.atMs })
   })
 
   it('disable and enable nodes, and say when there is nothing to do', async () => {
-    const { actions } = await acting()
+    const { actions, observed } = await acting()
     expect(await actions.carryOut({ kind: 'disable', pnn: 2 })).toEqual({
       text: 'node 2 is disabled; takeover run done by the leader, node 0',
       failed: false,
@@ -52,6 +54,7 @@ describe('actions of a watch', () => {
       text: 'disable node 2: Node 2 is already disabled',
       failed: true,
     })
+    expect(observed.at(-1)).toMatchObject({ stage: 'failed', text: 'disable node 2: Node 2 is already disabled', pnns: [2] })
     expect(await actions.carryOut({ kind: 'enable', pnn: 2 })).toMatchObject({ failed: false })
   })
 
@@ -59,7 +62,11 @@ describe('actions of a watch', () => {
     const { actions, observed, logged } = await acting()
     const { text, failed } = await actions.carryOut({ kind: 'move', address: '172.16.146.131', to: 2 })
     expect({ text, failed }).toMatchObject({ text: expect.stringMatching(/^172\.16\.146\.131 is on node 2/), failed: false })
-    expect(observed).toMatchObject([{ pnns: [2], addresses: ['172.16.146.131'] }])
+    const about = { pnns: [2], addresses: ['172.16.146.131'] }
+    expect(observed).toMatchObject([
+      { ...about, stage: 'begun' },
+      { ...about, stage: 'done' },
+    ])
     expect(logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
   })
 
