@@ -34,6 +34,7 @@ const begunHere = (action: ClusterAction, atMs: number) => ({
 export class Actions {
   private readonly anyone: () => AskedNode
   private readonly observe: (done: Done) => void
+  private readonly onProblem: (problem: CtdbtsError) => void
   private controller = new AbortController()
   private ended: Promise<Ended> | undefined
   private current: ClusterAction | undefined
@@ -42,10 +43,12 @@ export class Actions {
   /**
    * @param anyone a node whose daemon answers; throws CtdbtsError when there is none.
    * @param observe told of what is begun, and of how it has ended.
+   * @param onProblem told of what is in the way for now: it goes on all the same.
    */
-  constructor(anyone: () => AskedNode, observe: (done: Done) => void) {
+  constructor(anyone: () => AskedNode, observe: (done: Done) => void, onProblem: (problem: CtdbtsError) => void) {
     this.anyone = anyone
     this.observe = observe
+    this.onProblem = onProblem
   }
 
   /** What is under way. */
@@ -120,7 +123,7 @@ export class Actions {
     }
     onStep(undefined)
     try {
-      const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: () => {} })
+      const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: this.onProblem })
       if (!changed) throw alreadySo(pnn, change)
       return `node ${pnn} is ${kind}d${leader === undefined ? '' : `; ${doneBy(leader)}`}`
     } catch (error) {
@@ -142,7 +145,7 @@ export class Actions {
       // Should the connection be lost, another one enables takeover runs again.
       again: (use) => use(this.anyone()),
       onStep: () => {},
-      onProblem: () => {},
+      onProblem: this.onProblem,
       givingUp: `Failed to move IP ${address} to node ${to}`,
     })
     const warnings = judgeMove(await lookAtAddress(node, address), address, to)

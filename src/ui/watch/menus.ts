@@ -49,8 +49,15 @@ function editsOfNode({ pnn, flags, links }: NodeState): readonly Edit[] {
   ]
 }
 
-/** What can be done to the cluster, the node or the address under the cursor; when nothing can, why not. */
+/**
+ * What can be done to the cluster, the node or the address under the cursor; when nothing can, why not. While something is under way, it can
+ * be ended.
+ */
 export function openActions(model: Model): Result {
+  const { underWay, readOnly } = model
+  if (underWay && readOnly === undefined) {
+    return menu(model, 'Do …', [{ label: `end ${underWay.text}`, choice: { kind: 'end' } }])
+  }
   const why = whyNoAction(model)
   if (why !== undefined) return result(withNotice(model, why, 'error'))
   const under = underCursor(model)
@@ -87,5 +94,12 @@ export function choose(model: Model): Result {
 function carryOut(model: Model, choice: Choice): Result {
   if (choice.kind === 'imagine') return result(imagineAlso(model, choice.edit))
   if (choice.kind === 'act') return result(askForConsent(model, choice.action))
+  if (choice.kind === 'end') return endAction(model)
   return result(withNotice(model, choice.line), { kind: 'break', line: choice.line })
+}
+
+function endAction(model: Model): Result {
+  const { underWay } = model
+  if (!underWay) return result(withNotice(model, 'it has ended already'))
+  return result(withNotice(model, `ending ${underWay.text}`), { kind: 'end' })
 }

@@ -23,13 +23,15 @@ async function acting() {
   const client = new CtdbClient(cluster.connect(0), { peer: 'node 0', timeoutMs: 10_000 })
   onTestFinished(() => client.close())
   const observed: Observation[] = []
+  const problems: string[] = []
   const node = askedNode({ client, pnn: client.pnn(), timeoutMs: 10_000 }, undefined)
   const actions = new Actions(
     () => node,
     (done) => observed.push(done),
+    ({ message }) => problems.push(message),
   )
   const logged = (text: string) => log.filter((entry) => entry.text.includes(text)).length
-  return { actions, cluster, observed, logged }
+  return { actions, cluster, observed, problems, logged }
 }
 
 describe('actions of a watch', () => {
@@ -68,6 +70,14 @@ describe('actions of a watch', () => {
       { ...about, stage: 'done' },
     ])
     expect(logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
+  })
+
+  it('tell what is in the way, and try again', async () => {
+    const { actions, problems } = await acting()
+    const moving = actions.carryOut({ kind: 'move', address: '172.16.146.199', to: 2 })
+    await expect.poll(() => problems).toEqual(['Node 2 CANNOT host IP address 172.16.146.199'])
+    await actions.end()
+    expect(await moving).toMatchObject({ text: 'move 172.16.146.199 to node 2: ended before its end', failed: true })
   })
 
   it('say what stands when they are ended: nothing but that the node was asked, or that it was told', async () => {
