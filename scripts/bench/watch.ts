@@ -1,4 +1,7 @@
 // What a watch costs with 64 nodes and 2,000 addresses: of the processor, of the line to the terminal, of memory; and how late it is.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,11 +10,14 @@ import { runInNewContext } from 'node:vm'
 import type { Pnn } from '../../src/lib/cluster/node.ts'
 import { SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import { Chronicle } from '../../src/lib/watch/observe.ts'
-import { beginModel } from '../../src/ui/watch/begin.ts'
-import { update } from '../../src/ui/watch/update.ts'
+import type { beginModel } from '../../src/ui/watch/begin.ts'
+import type { update } from '../../src/ui/watch/update.ts'
+import { startSim } from '../../test/support/sim-process.ts'
 
-/** What is used of `src/ui/watch/terminal.tsx`, which Node cannot run as it is. */
+/** What is used of the terminal UI as it is in the package: there its parts share what they remember. */
 interface WatchBundle {
+  readonly beginModel: typeof beginModel
+  readonly update: typeof update
   openTerminal(options: object): { dispatch(message: object): void; close(): Promise<void> }
 }
 
@@ -85,13 +91,21 @@ const quantile = (list: readonly number[], share: number): number =>
 
 /** A cluster that is watched in a terminal that is none. */
 async function open() {
-  const { openTerminal }: WatchBundle = await import(join(import.meta.dirname, '../../dist/watch.mjs'))
+  const bundle: WatchBundle = await import(join(import.meta.dirname, '../../dist/watch.mjs'))
   const stdout = new CountingTerminal()
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, ref: () => {}, unref: () => {} })
   const chronicle = new Chronicle()
   let nowMs = Date.now()
-  const first = beginModel({ title: 'bench', isSimulated: false, intervalMs: 1000, size: SIZE, nowMs })
-  const terminal = openTerminal({ first, update, onEffect: () => {}, stdin, stdout, isColoured: true, ascii: false })
+  const first = bundle.beginModel({ title: 'bench', isSimulated: false, intervalMs: 1000, size: SIZE, nowMs })
+  const terminal = bundle.openTerminal({
+    first,
+    update: bundle.update,
+    onEffect: () => {},
+    stdin,
+    stdout,
+    isColoured: true,
+    ascii: false,
+  })
   const owners = ALL.map((_, index) => index % NODES)
   const observe = (observation: Parameters<Chronicle['observe']>[0]) => {
     const entries = chronicle.observe(observation)
@@ -125,8 +139,53 @@ function madeUpMs(): number {
   return (performance.now() - startMs) / 50
 }
 
+const REST_S = 20
+
+/** The processor time of a process until now, in milliseconds: its user and system time, of 10 ms each. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return 10 * (Number(fields[11]) + Number(fields[12]))
+}
+
+/** The whole program, in a terminal (of `script`), against an embedded cluster in another process: looks, audits and all. */
+async function benchProgram(): Promise<void> {
+  const size = `watch of ${NODES} × ${ADDRESSES}`
+  const sim = await startSim(['--no-ssh', '--nodes', String(NODES), '--addresses', String(ADDRESSES)])
+  try {
+    const [node] = sim.started.nodes as { socketPath: string }[]
+    const program = `exec ${process.execPath} ${join(import.meta.dirname, '../../bin/run.js')} watch --interval 1 --socket ${node?.socketPath}`
+    const terminal = spawn('script', ['-qfec', `stty cols ${SIZE.columns} rows ${SIZE.rows}; echo $$; ${program}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, CI: '', TERM: 'xterm' },
+    })
+    const [first] = (await once(terminal.stdout, 'data')) as [Buffer]
+    const pid = Number.parseInt(first.toString(), 10)
+    terminal.stdout.resume()
+    // Until it has come to rest: the first look takes seconds, and the first audits follow.
+    await sleep(30_000)
+    const before = processorMs(pid)
+    await sleep(REST_S * 1000)
+    const share = (processorMs(pid) - before) / REST_S / 10
+    const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
+    console.log(
+      `${size}: the whole program at rest, a look a second: ${share.toFixed(0)} % of a core, ${residentMb.toFixed(0)} MB`,
+    )
+    terminal.stdin.write('q')
+    await once(terminal, 'exit')
+  } finally {
+    sim.child.kill()
+    await sim.ended
+  }
+}
+
 /** Prints what a watch costs. */
 export async function benchWatch(): Promise<void> {
+  await benchScreen()
+  await benchProgram()
+}
+
+/** The screen alone, and the story that it shows. */
+async function benchScreen(): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   const heapMb = () => {

@@ -225,16 +225,20 @@ describe.skipIf(!hasTmux)('ctdbts watch on a terminal', () => {
     ['TERM', 143],
     ['INT', 130],
     ['HUP', 129],
-  ])('gives it back after SIG%s too, which ends it with %i', async (signal, status) => {
+  ])('gives it back, with its settings, after SIG%s too, which ends it with %i', async (signal, status) => {
     const dir = folder()
     const pidFile = dir.file('pid')
+    const watch = `LC_ALL=C.UTF-8 CI= sh -c 'echo $$ > ${pidFile}; exec "${process.execPath}" "${RUN_JS}" watch --sim'`
+    const settings = (name: string) => readFileSync(dir.file(name), 'utf8')
     await using terminal = await openTerminal(
-      `LC_ALL=C.UTF-8 CI= sh -c 'echo $$ > ${pidFile}; exec "${process.execPath}" "${RUN_JS}" watch --sim'`,
+      `stty -a > ${dir.file('before')}; ${watch}; s=$?; stty -a > ${dir.file('after')}; (exit $s)`,
     )
     await terminal.shows('? help')
     process.kill(Number(readFileSync(pidFile, 'utf8')), `SIG${signal}`)
     await terminal.shows(`status ${status}`)
     expect(await terminal.asks('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+    expect(settings('before')).toContain(' echo ')
+    expect(settings('after')).toBe(settings('before'))
   })
 
   it('changes nothing over SSH, unless it was started so', async () => {

@@ -12,6 +12,8 @@ const START_MS = Date.UTC(2026, 0, 2, 10)
 export class Watch {
   readonly chronicle = new Chronicle()
   snapshot: Snapshot
+  /** Nodes that are listened to; all of them unless told otherwise. */
+  heard: readonly Pnn[] | undefined
 
   constructor(snapshot = healthyCluster()) {
     this.snapshot = snapshot
@@ -21,7 +23,8 @@ export class Watch {
   /** Looks; the look began at the same moment unless told otherwise. */
   see(second: number, snapshot = this.snapshot, began = second): readonly TimelineEntry[] {
     this.snapshot = snapshot
-    return this.chronicle.observe({ kind: 'seen', atMs: at(second), beganMs: at(began), snapshot })
+    const heard = this.heard ?? snapshot.nodes.map(({ pnn }) => pnn)
+    return this.chronicle.observe({ kind: 'seen', atMs: at(second), beganMs: at(began), snapshot, heard })
   }
 
   tell(second: number, pnn: Pnn, event: ToldEvent, address?: string): readonly TimelineEntry[] {

@@ -2,6 +2,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
 import type { Follower } from '../../transport/reach/follower.ts'
 import type { SimCluster } from '../../transport/serve/sim-cluster.ts'
+import { newestStory } from '../../ui/watch/held.ts'
 import type { ClusterAction, Effect, Message, Model } from '../../ui/watch/model.ts'
 import type { Actions } from './actions.ts'
 import { broken } from './broken.ts'
@@ -33,7 +34,7 @@ export function carryOut(effect: Effect, model: Model, world: World): void {
       poll(effect, world)
       break
     case 'plan':
-      void plan(effect, model, world)
+      void plan(effect, world)
       break
     case 'act':
       void act(effect.action, world)
@@ -57,8 +58,7 @@ function poll({ intervalMs, isPaused }: Extract<Effect, { kind: 'poll' }>, { fol
 }
 
 async function plan(
-  { question, edits }: Extract<Effect, { kind: 'plan' }>,
-  { story: { snapshot } }: Model,
+  { question, edits, snapshot }: Extract<Effect, { kind: 'plan' }>,
   { planner, dispatch }: World,
 ): Promise<void> {
   const planned = snapshot
@@ -73,9 +73,9 @@ async function act(action: ClusterAction, { actions, dispatch, follower }: World
   follower.lookNow()
 }
 
-function breakIt(line: string, { story: { leader } }: Model, { sim, observe, follower }: World): string {
+function breakIt(line: string, model: Model, { sim, observe, follower }: World): string {
   if (!sim) throw new CtdbtsError('NO_SIM', 'only an embedded cluster can be broken from here (--sim)')
-  const observation = broken(line, leader, Date.now())
+  const observation = broken(line, newestStory(model).leader, Date.now())
   sim.carryOut(line)
   observe(observation)
   follower.lookNow()

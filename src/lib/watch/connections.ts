@@ -30,9 +30,8 @@ export class Connections {
     const node = this.cluster.node(pnn)
     const before = node.blind
     node.blind = { what, why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
-    // It is heard again once something is told, or a look says that somebody listens.
     node.heard = false
-    this.hearAnew(pnn, atMs)
+    this.forgetAwaited(pnn, atMs)
     if (before?.what !== what) this.tellBlind(observation, `${wordsFor(pnn, what)} cannot be reached`)
   }
 
@@ -41,7 +40,7 @@ export class Connections {
     if (pnn === undefined) this.blindness = undefined
     else {
       this.cluster.node(pnn).blind = undefined
-      this.hearAnew(pnn, atMs)
+      this.forgetAwaited(pnn, atMs)
     }
     if (!before) return
     const text = `${pnn === undefined ? 'a node' : wordsFor(pnn, what)} can be reached again`
@@ -54,8 +53,19 @@ export class Connections {
     this.teller.tell(atMs, { ...entry, text: `${what}: ${why}` })
   }
 
-  /** What it told while it was not heard does not come any more. */
-  private hearAnew(pnn: Pnn, atMs: number): void {
+  /** These nodes tell of themselves what happens there, as somebody listens; that one can be asked, if need be by others, is not enough. */
+  listened(pnns: readonly Pnn[], atMs: number): void {
+    const listened = new Set(pnns)
+    for (const node of this.cluster.nodes.values()) {
+      const heard = listened.has(node.pnn) && !node.blind
+      if (heard === node.heard) continue
+      node.heard = heard
+      this.forgetAwaited(node.pnn, atMs)
+    }
+  }
+
+  /** What a node told while it was not heard does not come any more. */
+  private forgetAwaited(pnn: Pnn, atMs: number): void {
     const node = this.cluster.node(pnn)
     for (const address of node.knownSet) this.cluster.findAddress(address)?.awaited.delete(pnn)
     for (const address of node.claims) this.cluster.address(address).heardSinceMs = atMs

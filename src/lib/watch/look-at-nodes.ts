@@ -34,8 +34,6 @@ export function lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs }: NodeLook, 
     const own = facts.get(pnn)
     node.address = address
     node.answers = answersOf(own)
-    // Who leads is told by a node to those only who listen to it.
-    if (own?.leaders !== undefined && !node.blind) node.heard = true
     if (isNew) {
       node.flags = flags
       node.runState = own?.runState

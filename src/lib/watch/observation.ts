@@ -11,7 +11,14 @@ export type Observation =
    * A look at all nodes. What a light look leaves out (files, scripts, tunables) is as it was at the last full look. What was told since it
    * began may be newer than what it saw.
    */
-  | { readonly kind: 'seen'; readonly atMs: number; readonly beganMs: number; readonly snapshot: Snapshot }
+  | {
+      readonly kind: 'seen'
+      readonly atMs: number
+      readonly beganMs: number
+      readonly snapshot: Snapshot
+      /** Nodes whose daemons somebody was connected to and listened to; none unless given. */
+      readonly heard?: readonly Pnn[]
+    }
   /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
   | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
   /** A node was asked to do without takeover runs for a time, or (0 seconds) not to any more. */

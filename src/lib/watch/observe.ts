@@ -100,13 +100,14 @@ export class Chronicle {
     return this.teller.take()
   }
 
-  private seen({ snapshot, atMs, beganMs }: Seen): void {
+  private seen({ snapshot, atMs, beganMs, heard = [] }: Seen): void {
     const { cluster, causes, teller } = this
     const isFirst = this.last.snapshot === undefined
     const flags = new Map<Pnn, number>(snapshot.nodeMap.map((node) => [node.pnn, node.flags]))
     const isGone = (pnn: Pnn) =>
       hasFlag({ flags: flags.get(pnn) ?? NODE_FLAG.DELETED }, NODE_FLAG.DISCONNECTED | NODE_FLAG.DELETED)
     lookAtNodes({ atMs, snapshot, isFirst, lastBeganMs: this.lastBeganMs }, { cluster, causes, teller })
+    this.connections.listened(heard, atMs)
     this.leaders.seen(snapshot.leader.pnn, { atMs, beganMs })
     this.recoveries.seen(snapshot, { atMs, beganMs, isFirst })
     const facts = new Map(snapshot.nodes.map((each) => [each.pnn, each]))

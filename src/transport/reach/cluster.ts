@@ -148,6 +148,11 @@ export class Cluster implements Disposable {
     this.hosts[Symbol.dispose]()
   }
 
+  /** Nodes whose daemons are connected to, and listened to. */
+  get listenedTo(): Pnn[] {
+    return this.hosts.all.flatMap(([pnn, { daemon }]) => (daemon?.listener && daemon.client.isOpen ? [pnn] : []))
+  }
+
   private get reached(): ReachedHost[] {
     return this.hosts.all.map(([, host]) => host)
   }

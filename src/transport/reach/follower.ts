@@ -188,7 +188,7 @@ export class Follower implements Disposable {
     const before = this.last
     this.last = before ? withLasting(snapshot, before) : snapshot
     this.first.resolve(this.last)
-    this.observe({ kind: 'seen', atMs: Date.now(), beganMs: began.atMs, snapshot: this.last })
+    this.observe({ kind: 'seen', atMs: Date.now(), beganMs: began.atMs, snapshot: this.last, heard: cluster.listenedTo })
     cluster.hosts.adopt(snapshot.nodeMap)
     this.keepers?.keepAll()
     for (const pnn of comeBack(before, snapshot)) this.keepers?.tryNow(pnn)

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { Plan } from '../../lib/takeover/plan.ts'
 import type { NodeState } from '../../lib/watch/story.ts'
-import { addressMood, addressWidth, countText, groupLine, howText, isMoving, tailCells } from './address-pane.ts'
+import { addressMood, addressWidth, groupLine, howText, isMoving, tailCells } from './address-pane.ts'
 import { paneHeading } from './heading.ts'
 import { addressColumns, matrixColumns, NODE_COLUMNS, TAIL } from './layout.ts'
 import { cell, cells, type Line, type Span, span } from './line.ts'
@@ -57,8 +57,17 @@ function headings(model: Model, rows: readonly AddressRow[], widths: Widths, bod
   const how = howText(model, rows, bodyRows)
   return [
     [...cells(name, widths.address), ...first, span(' '), span(how, 'quiet')],
-    [cell(countText(model, rows), widths.address, 'quiet'), ...second, ...tail],
+    [cell(shownOfAll(model, rows, widths.address), widths.address, 'quiet'), ...second, ...tail],
   ]
+}
+
+/** How many addresses are shown, in the words for which there is room: beside the states of the nodes a mere number says nothing. */
+function shownOfAll({ story: { addresses } }: Model, rows: readonly AddressRow[], columns: number): string {
+  const shown = rows.filter(({ kind }) => kind === 'address').length
+  const all = addresses.length
+  const [long, short] =
+    shown === all ? [`${all} ${all === 1 ? 'address' : 'addresses'}`, `all ${all}`] : [`${shown} of ${all}`, `${shown}/${all}`]
+  return columnsOf(long) <= columns ? long : short
 }
 
 /** How many addresses each node would have, while something is imagined. */

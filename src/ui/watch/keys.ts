@@ -64,6 +64,17 @@ const moving = (keys: readonly string[], label: string, step: Step): KeyBinding 
   does: only((model) => (model.overlay ? moveInOverlay(model, step) : moveCursor(model, step))),
 })
 
+/** The label of a key that changes something: where nothing can be changed, why. */
+const changing =
+  (label: string, short: string) =>
+  ({ readOnly }: Model): string =>
+    readOnly === undefined ? label : `${short}; not here: ${readOnly}`
+
+const unlessReadOnly =
+  (word: string) =>
+  ({ readOnly }: Model): string | undefined =>
+    readOnly === undefined ? word : undefined
+
 /** Every key there is: what it does, and what the help says of it. In one place a key is bound once. */
 export const KEY_BINDINGS: readonly KeyBinding[] = [
   moving(['j', 'down'], 'down', { rows: 1 }),
@@ -172,19 +183,16 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   {
     keys: ['a'],
     group: 'Changing the cluster',
-    label: ({ readOnly }) =>
-      readOnly === undefined
-        ? 'takeover run, disable, enable, move; you are asked first'
-        : `takeover run, disable, …; not here: ${readOnly}`,
-    hint: { rank: 6, word: ({ readOnly }) => (readOnly === undefined ? 'act' : undefined) },
+    label: changing('takeover run, disable, enable, move; you are asked first', 'takeover run, disable, …'),
+    hint: { rank: 6, word: unlessReadOnly('act') },
     does: openActions,
   },
   {
     keys: ['b'],
     group: 'Changing the cluster',
-    label: 'break or mend something in the embedded cluster',
+    label: changing('break or mend something in the embedded cluster', 'break or mend something'),
     isThere: ({ isSimulated }) => isSimulated,
-    hint: { rank: 7, word: 'break' },
+    hint: { rank: 7, word: unlessReadOnly('break') },
     does: openBreak,
   },
   { keys: ['?'], group: 'The program', label: 'this help', hint: { rank: 1, word: 'help' }, does: only(openHelp) },

@@ -1,29 +1,27 @@
-import type { Pnn } from '../../lib/cluster/node.ts'
-import { hasFlag, isReachable, NODE_FLAG } from '../../lib/cluster/node.ts'
+import { hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import type { Edit } from '../../lib/takeover/what-if.ts'
-import type { AddressState, NodeState } from '../../lib/watch/story.ts'
+import type { AddressState, NodeState, Story } from '../../lib/watch/story.ts'
 import { askForConsent, whyNoAction } from './confirmation.ts'
 import { actionText, editText, isSameEdit } from './edits.ts'
+import { newestStory } from './held.ts'
 import type { Choice, ClusterAction, MenuItem, Model } from './model.ts'
 import { imagineAlso } from './preview.ts'
 import { type Result, result, withNotice, withoutOverlay } from './result.ts'
-import { type UnderCursor, underCursor } from './under-cursor.ts'
+import { type UnderCursor, underCursor, underCursorNow } from './under-cursor.ts'
 
 const menu = (model: Model, title: string, items: readonly MenuItem[]): Result =>
   result({ ...model, overlay: { kind: 'menu', title, items, cursor: 0 } })
 
-const nodeOf = ({ story }: Model, pnn: Pnn): NodeState | undefined => story.nodes.find((node) => node.pnn === pnn)
-
-/** The nodes under the cursor, as they stand. */
-export const nodesUnder = (model: Model, { pnns }: UnderCursor): readonly NodeState[] =>
-  pnns.map((pnn) => nodeOf(model, pnn)).filter((node) => node !== undefined)
+/** The nodes under the cursor, as they stand in a story. */
+export const nodesUnder = ({ nodes }: Story, { pnns }: UnderCursor): readonly NodeState[] =>
+  pnns.map((pnn) => nodes.find((node) => node.pnn === pnn)).filter((node) => node !== undefined)
 
 /** What can be imagined of what is under the cursor; what is imagined already is in it too, so that it can be taken back. */
 export function openWhatIf(model: Model): Result {
   const under = underCursor(model)
   const imagined = model.preview?.edits ?? []
   const possible = [
-    ...nodesUnder(model, under).flatMap(editsOfNode),
+    ...nodesUnder(model.story, under).flatMap(editsOfNode),
     ...(under.address ? [{ kind: 'remove-address' as const, address: under.address.address }] : []),
   ]
   const added = imagined.filter((edit) => !possible.some((each) => isSameEdit(each, edit)))
@@ -50,8 +48,8 @@ function editsOfNode({ pnn, flags, links }: NodeState): readonly Edit[] {
 }
 
 /**
- * What can be done to the cluster, the node or the address under the cursor; when nothing can, why not. While something is under way, it can
- * be ended.
+ * What can be done to the cluster, the node or the address under the cursor, as they are by now; when nothing can, why not. While something
+ * is under way, it can be ended.
  */
 export function openActions(model: Model): Result {
   const { underWay, readOnly } = model
@@ -60,13 +58,14 @@ export function openActions(model: Model): Result {
   }
   const why = whyNoAction(model)
   if (why !== undefined) return result(withNotice(model, why, 'error'))
-  const under = underCursor(model)
+  const story = newestStory(model)
+  const under = underCursorNow(model)
   const actions: readonly ClusterAction[] = [
     { kind: 'takeover-run' },
-    ...nodesUnder(model, under)
+    ...nodesUnder(story, under)
       .filter(isReachable)
       .map(({ pnn, flags }): ClusterAction => ({ kind: hasFlag({ flags }, NODE_FLAG.DISABLED) ? 'enable' : 'disable', pnn })),
-    ...(under.address ? movesOf(model, under.address, under.pnns) : []),
+    ...(under.address ? movesOf(story, under.address, under.pnns) : []),
   ]
   return menu(
     model,
@@ -76,8 +75,8 @@ export function openActions(model: Model): Result {
 }
 
 /** To each node that knows it and can be told so; a marked one first. */
-function movesOf(model: Model, { address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
-  const reachable = new Set(model.story.nodes.filter(isReachable).map(({ pnn }) => pnn))
+function movesOf({ nodes }: Story, { address, owner, knownBy }: AddressState, pnns: readonly Pnn[]): readonly ClusterAction[] {
+  const reachable = new Set(nodes.filter(isReachable).map(({ pnn }) => pnn))
   const others = knownBy.filter((pnn) => pnn !== owner && reachable.has(pnn))
   const first = others.filter((pnn) => pnns.includes(pnn))
   return [...first, ...others.filter((pnn) => !first.includes(pnn))].map((to) => ({ kind: 'move', address, to }))
@@ -93,7 +92,9 @@ export function choose(model: Model): Result {
 
 function carryOut(model: Model, choice: Choice): Result {
   if (choice.kind === 'imagine') return result(imagineAlso(model, choice.edit))
-  if (choice.kind === 'act') return result(askForConsent(model, choice.action))
+  // The plan shall be of now, also where nothing is polled.
+  if (choice.kind === 'act')
+    return result(askForConsent(model, choice.action), ...(model.held ? [{ kind: 'look' } as const] : []))
   if (choice.kind === 'end') return endAction(model)
   return result(withNotice(model, choice.line), { kind: 'break', line: choice.line })
 }

@@ -1,4 +1,5 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
+import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
 import type { Plan } from '../../lib/takeover/plan.ts'
 import type { Edit } from '../../lib/takeover/what-if.ts'
 import type { Story } from '../../lib/watch/story.ts'
@@ -155,7 +156,8 @@ export type Effect =
   /** Look at the cluster now. */
   | { readonly kind: 'look' }
   | { readonly kind: 'poll'; readonly intervalMs: number; readonly isPaused: boolean }
-  | { readonly kind: 'plan'; readonly question: number; readonly edits: readonly Edit[] }
+  /** Of what was last seen when it was asked; nothing was, where that is undefined. */
+  | { readonly kind: 'plan'; readonly question: number; readonly edits: readonly Edit[]; readonly snapshot: Snapshot | undefined }
   | { readonly kind: 'act'; readonly action: ClusterAction }
   /** End the action under way before its end. */
   | { readonly kind: 'end' }

@@ -1,5 +1,5 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
-import { subnetOf } from './subnet.ts'
+import { subnetMatcher } from './subnet.ts'
 
 /** What a filter can find something by. All texts are in lower case. */
 export interface Findable {
@@ -13,8 +13,9 @@ export interface Findable {
 
 /**
  * What a filter says of something. It is words with blanks between; all have to fit, in upper or lower case: a part of an address; one
- * address alone (`=10.0.0.3`); a subnet (`10.0.0.0/24`); a node, as `node2`, `node 2`, or `2` alone, which also is a part of an address; the beginning of a word of its
- * state (`missing`, `unhealthy`, `eth1`); of the timeline, a part of the text. Undefined for a filter that lets everything through.
+ * address alone (`=10.0.0.3`); a subnet of any size (`10.0.0.0/22`); a node, as `node2`, `node 2`, or `2` alone, which also is a part of
+ * an address; the beginning of a word of its state (`missing`, `unhealthy`, `eth1`); of the timeline, a part of the text. Undefined for a
+ * filter that lets everything through.
  */
 export function matcherOf(filter: string): ((what: Findable) => boolean) | undefined {
   const words = filter
@@ -30,7 +31,8 @@ export function matcherOf(filter: string): ((what: Findable) => boolean) | undef
 function wordMatcher(word: string): (what: Findable) => boolean {
   const named = /^node(\d+)$/.exec(word)?.[1]
   if (named !== undefined) return ({ pnns }) => pnns.includes(Number(named))
-  if (word.includes('/')) return ({ addresses, text }) => addresses.some((each) => subnetOf(each) === word) || has(text, word)
+  const isInSubnet = subnetMatcher(word)
+  if (isInSubnet) return ({ addresses, text }) => addresses.some(isInSubnet) || has(text, word)
   if (word.startsWith('=')) return ({ addresses }) => addresses.includes(word.slice(1))
   const pnn = /^\d+$/.test(word) ? Number(word) : undefined
   return ({ addresses, pnns, words, text }) =>

@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from '../../lib/address/ip-text.ts'
+import { formatIp, type IpBytes, parseIp } from '../../lib/address/ip-text.ts'
 
 /** The subnet by which an address is put in a group: /24 of IPv4, /64 of IPv6, as `10.0.0.0/24`. What is no address is its own. */
 export function subnetOf(address: string): string {
@@ -9,4 +9,24 @@ export function subnetOf(address: string): string {
   const ip = parseIp(address)
   if (!ip) return address
   return `${formatIp({ family: ip.family, bytes: Uint8Array.from(ip.bytes, (byte, index) => (index < 8 ? byte : 0)) })}/64`
+}
+
+/** Tells the addresses of a subnet, `10.0.0.0/22` or `fd00::/48`, whatever stands behind its prefix; undefined when the text is none. */
+export function subnetMatcher(text: string): ((address: string) => boolean) | undefined {
+  const [, base = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(text) ?? []
+  const subnet = parseIp(base)
+  const bits = Number(length)
+  if (!subnet || bits > subnet.bytes.length * 8) return undefined
+  return (address) => {
+    const ip = parseIp(address)
+    return ip !== undefined && isSameUpTo(bits, subnet, ip)
+  }
+}
+
+function isSameUpTo(bits: number, a: IpBytes, b: IpBytes): boolean {
+  if (a.family !== b.family) return false
+  return a.bytes.every((byte, index) => {
+    const past = Math.min(8, Math.max(0, (index + 1) * 8 - bits))
+    return byte >> past === (b.bytes[index] ?? 0) >> past
+  })
 }

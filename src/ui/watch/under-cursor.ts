@@ -1,6 +1,7 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { AddressState } from '../../lib/watch/story.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { newestStory } from './held.ts'
 import type { Model, Pane } from './model.ts'
 import { hasColumns } from './panes.ts'
 import { addressRows, cursorIndex, nodeRows, timelineRows } from './rows.ts'
@@ -18,6 +19,15 @@ export interface UnderCursor {
 
 /** What the keys of the pane that has them are about. */
 export const underCursor = (model: Model): UnderCursor => UNDER[model.pane](model)
+
+/** The same as it stands now, though the screen be held still: an address is where it is by now, and its owner is added. */
+export function underCursorNow(model: Model): UnderCursor {
+  const under = underCursor(model)
+  const { addresses } = newestStory(model)
+  const address = addresses.find((each) => each.address === under.address?.address)
+  const owner = address?.owner ?? null
+  return { ...under, address, pnns: owner === null || under.pnns.includes(owner) ? under.pnns : [...under.pnns, owner] }
+}
 
 /** The node whose column is marked; undefined when none is, or when nodes are no columns. */
 function markedNode(model: Model): Pnn | undefined {

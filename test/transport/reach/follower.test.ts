@@ -92,6 +92,7 @@ describe('a follower', () => {
     expect(blind).toMatchObject({ pnn: 2, what: 'daemon', why: expect.stringContaining('closed the connection') })
     expect(blind.atMs - killedMs).toBeLessThan(500)
     expect(blind.retryAtMs - blind.atMs).toBeGreaterThan(500)
+    expect((await following.until('seen', undefined, following.all.indexOf(blind))).heard).toEqual([0, 1])
     const later = await following.until('blind', ({ why }) => why.includes('no CTDB daemon runs'), since)
     expect(later.atMs).toBeGreaterThanOrEqual(blind.retryAtMs - 20)
     expect(later.retryAtMs - later.atMs).toBeGreaterThan(blind.retryAtMs - blind.atMs)
@@ -230,6 +231,7 @@ describe('a follower of daemons behind their sockets', () => {
     })
     // Of the others the only daemon that can be reached tells.
     expect(following.of('seen')[0]?.snapshot.nodes.map(({ runState }) => runState)).toEqual(['RUNNING', 'RUNNING', 'RUNNING'])
+    expect(following.of('seen')[0]?.heard).toEqual([0])
     const since = following.all.length
     server.cluster.carryOut('kill 0')
     await following.until('blind', ({ pnn }) => pnn === 0, since)
@@ -240,7 +242,8 @@ describe('a follower of daemons behind their sockets', () => {
     const last = following.all.length
     await following.until(
       'seen',
-      ({ snapshot }) => flagsIn(snapshot, 0) === 0 && (flagsIn(snapshot, 2) & NODE_FLAG.DISCONNECTED) === 0,
+      ({ snapshot, heard = [] }) =>
+        heard.join() === '0' && flagsIn(snapshot, 0) === 0 && (flagsIn(snapshot, 2) & NODE_FLAG.DISCONNECTED) === 0,
       last,
     )
   })

@@ -242,6 +242,23 @@ describe('the help', () => {
   })
 })
 
+describe('the keys of a simulation that is only to be looked at', () => {
+  const watched = new Watched(makeStory(1, [0]), { readOnly: 'started with --read-only', isSimulated: true })
+
+  it('are hinted at without those that change something', () => {
+    const keys = hints(watched.model).map(({ key }) => key)
+    expect(keys).toContain('w')
+    expect(keys).not.toContain('a')
+    expect(keys).not.toContain('b')
+  })
+
+  it('have why in the help', () => {
+    const words = keyHelp(watched.model).flatMap(({ lines }) => lines.map(({ does }) => does))
+    expect(words).toContain('takeover run, disable, …; not here: started with --read-only')
+    expect(words).toContain('break or mend something; not here: started with --read-only')
+  })
+})
+
 describe('the hints', () => {
   const words = (watched: Watched) => hints(watched.model).map(({ key, does }) => `${key} ${does}`)
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Pane } from '../../../src/ui/watch/model.ts'
 import { bodyRows } from '../../../src/ui/watch/panes.ts'
+import { makeSnapshot } from '../../support/snapshots.ts'
 import { addressState, entries, entry, makeStory, nodeState, START_MS, Watched } from '../../support/watch-models.ts'
 
 const sixty = (more: Parameters<typeof makeStory>[2] = {}) =>
@@ -295,6 +296,33 @@ describe('an action', () => {
     expect(watched.takeEffects()).toEqual([{ kind: 'plan', question: 1, edits: [move] }])
     watched.send({ kind: 'planned', question: 1, planned: { state: 'failed', why: 'no leader' } }).press('y')
     expect(watched.takeEffects()).toEqual([{ kind: 'act', action: { kind: 'move', address: '10.0.0.1', to: 2 } }])
+  })
+
+  it('is of what the cluster is by now while the screen is held still', () => {
+    const by = (owner: number, seconds: number) => {
+      const snapshot = makeSnapshot({ nodes: 3, owners: [owner] })
+      const addresses = [addressState('10.0.0.1', owner)]
+      return makeStory(3, [], { addresses, snapshot, seenAtMs: START_MS + seconds * 1_000 })
+    }
+    const watched = new Watched(by(0, 0))
+      .press('p')
+      .observe({ ...by(0, 0), addresses: by(1, 0).addresses })
+      .press('a')
+    expect(watched.menu).toEqual([
+      'takeover run',
+      'disable node 0',
+      'disable node 1',
+      'move 10.0.0.1 to node 0',
+      'move 10.0.0.1 to node 2',
+    ])
+    watched.takeEffects()
+    expect(watched.choose('move 10.0.0.1 to node 2').kinds).toEqual(['look', 'plan'])
+    const shown = watched.model.story
+    const seen = by(1, 5)
+    expect(watched.plan().observe(seen).takeEffects()).toMatchObject([{ kind: 'plan', question: 2, snapshot: seen.snapshot }])
+    expect(watched.press('y').kinds).toEqual([])
+    expect(watched.plan().press('y').kinds).toEqual(['act'])
+    expect(watched.model.story).toBe(shown)
   })
 
   it('is not agreed to by a y that came before the cluster changed', () => {

@@ -58,6 +58,13 @@ describe('the screen', () => {
     expect(screen(watched({ ...size, model }))).toMatchSnapshot()
   })
 
+  it('says in words how many addresses are shown, beside the states of the nodes', () => {
+    const secondLine = (more: Partial<Watched>) => screen(watched({ ...small, ...more })).split('\n')[2]
+    expect(secondLine({})).toMatch(/^all 20 +OK /)
+    expect(secondLine({ columns: 100, addressChanges: { 0: { address: '172.16.146.131' } } })).toMatch(/^20 addresses +OK /)
+    expect(secondLine({ model: { filter: 'node 1' } })).toMatch(/^5 of 20 +OK /)
+  })
+
   it('shows addresses in groups under a heading for each node', () => {
     expect(screen(watched({ ...ill, columns: 100, model: { grouping: 'node' } }))).toMatchSnapshot()
   })
