@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { uniformLayout } from '../../src/lib/sim/layout.ts'
 import { startSimServer } from '../../src/transport/serve/sim-server.ts'
@@ -54,6 +55,41 @@ describe('ctdbts watch --once', () => {
     expect(state).toMatchObject({ event: 'state', formatVersion: 1, leader: 0, takeoverRunSince: null })
     expect(nodes[1]).toMatchObject({ pnn: 1, health: 'OK', runState: 'RUNNING', owns: 1, answers: true, blind: null })
     expect(addresses[0]).toMatchObject({ address: '172.16.146.131', kernel: 'held', interface: 'bond0', away: null })
+  })
+})
+
+/** A Node in which something that nobody waits for goes wrong once it is told to. */
+function withBug() {
+  const dir = folder()
+  const [program, trigger] = [dir.file('bug.mjs'), dir.file('now')]
+  const lines = [
+    "import { existsSync } from 'node:fs'",
+    "const fail = () => void Promise.reject(new Error('nobody expected this'))",
+    `const timer = setInterval(() => existsSync(${JSON.stringify(trigger)}) && (clearInterval(timer), fail()), 20)`,
+    'timer.unref()',
+  ]
+  writeFileSync(program, lines.join('\n'))
+  return { env: { NODE_OPTIONS: `--import ${pathToFileURL(program)}` }, now: () => writeFileSync(trigger, '') }
+}
+
+describe('ctdbts watch, when there is a bug in what nobody waits for,', () => {
+  it('ends with one line that says so, and fails', async () => {
+    const bug = withBug()
+    const watching = startWatch(['--sim'], bug.env)
+    await watching.next(/watching 3 nodes/)
+    bug.now()
+    expect(await watching.ended).toBe(1)
+    expect(watching.stderr()).toBe('ctdbts: this should not have happened, please report it: Error: nobody expected this\n')
+  })
+
+  it('with --json says so in JSON', async () => {
+    const bug = withBug()
+    const watching = startWatch(['--sim', '--json'], bug.env)
+    await watching.next(/watching 3 nodes/)
+    bug.now()
+    expect(await watching.ended).toBe(1)
+    expect(watching.stderr()).toBe('')
+    expect(watching.lines.join('\n')).toContain('nobody expected this')
   })
 })
 

@@ -9,6 +9,7 @@ import { visible } from '../../ui/visible.ts'
 import { entryJson } from '../../ui/watch/entry-json.ts'
 import { entryLine } from '../../ui/watch/entry-line.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
+import { Bugs } from '../bugs.ts'
 import { onEndingSignal } from '../ending-signals.ts'
 import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
@@ -36,6 +37,7 @@ export async function runLines(options: WatchOptions): Promise<void> {
   const words = options.json ? jsonWords : plainWords(options)
   const write = lineWriter(process.stdout, words.leftOut)
   const ended = Promise.withResolvers<void>()
+  using bugs = new Bugs()
   const stopHearing = onEndingSignal((_, exitStatus) => {
     process.exitCode = exitStatus
     ended.resolve()
@@ -52,8 +54,8 @@ export async function runLines(options: WatchOptions): Promise<void> {
   try {
     using watched = await watch(options, { onStory, onLog, onProblem: tellProblem })
     // Waited for, as its failure is ours; what it shows comes by `onStory`.
-    await Promise.race([watched.follower.firstLook, ended.promise])
-    await ended.promise
+    await bugs.orFail(Promise.race([watched.follower.firstLook, ended.promise]))
+    await bugs.orFail(ended.promise)
   } finally {
     stopHearing()
   }

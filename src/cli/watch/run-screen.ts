@@ -7,6 +7,7 @@ import { visible } from '../../ui/visible.ts'
 import type { Beginning } from '../../ui/watch/begin.ts'
 import { actionText } from '../../ui/watch/edits.ts'
 import type { Message } from '../../ui/watch/model.ts'
+import { Bugs } from '../bugs.ts'
 import { showProgress } from '../confirm.ts'
 import { onEndingSignal } from '../ending-signals.ts'
 import { endImpatiently } from '../interruptible.ts'
@@ -42,19 +43,20 @@ class Screen {
   }
 
   async run(): Promise<void> {
+    using bugs = new Bugs()
     this.showProgress()
     try {
       using watched = await watch(this.options, this.listeners, this.talk)
       // Before the screen is taken: what is wrong with the very first look is said plainly, and passphrases are asked for.
-      await watched.follower.firstLook
+      await bugs.orFail(watched.follower.firstLook)
       this.stopShowing()
-      await this.show(watched)
+      await this.show(watched, bugs)
     } finally {
       this.stopShowing()
     }
   }
 
-  private async show(watched: Watched): Promise<void> {
+  private async show(watched: Watched, bugs: Bugs): Promise<void> {
     const { beginModel, openTerminal, settleSize, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
@@ -91,7 +93,7 @@ class Screen {
     this.dispatch = (message) => terminal.dispatch(message)
     for (const message of this.early.splice(0)) terminal.dispatch(message)
     try {
-      await Promise.race([closing.promise, terminal.closed])
+      await bugs.orFail(Promise.race([closing.promise, terminal.closed]))
     } finally {
       this.isOpen = false
       await terminal.close()

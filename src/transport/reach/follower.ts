@@ -2,7 +2,7 @@ import { hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { factsOf, type MissingFact, type NodeFacts, type Snapshot } from '../../lib/snapshot/snapshot.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
-import { type Auditor, AuditSeries } from './audit-series.ts'
+import { type Audited, type Auditor, AuditSeries, type FullLook } from './audit-series.ts'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 import { Keepers } from './keepers.ts'
 import { LeaderNews } from './leader-news.ts'
@@ -223,13 +223,20 @@ export class Follower implements Disposable {
     const startMs = performance.now()
     const activity = cluster.activitySince(this.lastFullMs)
     this.lastFullMs = beganMs
-    const { report, againMs } = await this.auditor.add({ beganMs, snapshot, activity })
-    this.isAuditing = false
+    const { report, againMs } = await this.audited({ beganMs, snapshot, activity })
     if (report) this.observe({ kind: 'audited', atMs: Date.now(), report })
     const tookMs = performance.now() - startMs
     this.fullDueMs = Math.max(this.fullDueMs, performance.now() + AUDIT_SHARE * tookMs)
     const isWanted = againMs !== undefined && this.restDueMs === Number.POSITIVE_INFINITY
     if (isWanted) this.lookFullyAfter(Math.max(againMs, tookMs))
+  }
+
+  private async audited(look: FullLook): Promise<Audited> {
+    try {
+      return await this.auditor.add(look)
+    } finally {
+      this.isAuditing = false
+    }
   }
 }
 

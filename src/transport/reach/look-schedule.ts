@@ -80,10 +80,13 @@ export class LookSchedule implements Disposable {
     this.isForced = false
     this.soonAtMs = Number.POSITIVE_INFINITY
     if (this.laterAtMs <= this.beganMs + EARLY_MS) this.laterAtMs = Number.POSITIVE_INFINITY
-    await this.look()
-    this.isLooking = false
-    const endMs = performance.now()
-    this.restUntilMs = endMs + Math.min(LONGEST_REST_MS, (endMs - this.beganMs) / 2)
-    this.arrange()
+    try {
+      await this.look()
+    } finally {
+      this.isLooking = false
+      const endMs = performance.now()
+      this.restUntilMs = endMs + Math.min(LONGEST_REST_MS, (endMs - this.beganMs) / 2)
+      this.arrange()
+    }
   }
 }
