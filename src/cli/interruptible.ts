@@ -16,7 +16,8 @@ export interface Interruption {
 
 /**
  * Does something that has to clean up after itself. The first Ctrl-C (or SIGTERM, SIGHUP, or the limit of -T) aborts the signal that
- * `work` is given, and waits for it; for the next one see {@link endImpatiently}. An output that nobody reads any more does not end it at all.
+ * `work` is given, and waits for it; for the next one see {@link endImpatiently}. An output that nobody reads any more does not end it
+ * at all.
  * @throws what `work` throws: EndedError INTERRUPTED or MAX_RUNTIME, when it ends with the signal's reason.
  */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {

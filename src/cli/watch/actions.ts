@@ -20,9 +20,10 @@ export interface Ended {
   readonly failed: boolean
 }
 
-/** What is done, as the timeline has it. */
-const doneHere = (action: ClusterAction, atMs: number): Done => ({
-  kind: 'done',
+/** What is begun, as the timeline has it. */
+const begunHere = (action: ClusterAction, atMs: number) => ({
+  kind: 'done' as const,
+  stage: 'begun' as const,
   atMs,
   text: actionText(action),
   does: action.kind,
@@ -34,6 +35,7 @@ const doneHere = (action: ClusterAction, atMs: number): Done => ({
 export class Actions {
   private readonly anyone: () => AskedNode
   private readonly observe: (done: Done) => void
+  private readonly onProblem: (problem: CtdbtsError) => void
   private controller = new AbortController()
   private ended: Promise<Ended> | undefined
   private current: ClusterAction | undefined
@@ -41,11 +43,13 @@ export class Actions {
 
   /**
    * @param anyone a node whose daemon answers; throws CtdbtsError when there is none.
-   * @param observe told of what is begun.
+   * @param observe told of what is begun, and of how it has ended.
+   * @param onProblem told of what is in the way for now: it goes on all the same.
    */
-  constructor(anyone: () => AskedNode, observe: (done: Done) => void) {
+  constructor(anyone: () => AskedNode, observe: (done: Done) => void, onProblem: (problem: CtdbtsError) => void) {
     this.anyone = anyone
     this.observe = observe
+    this.onProblem = onProblem
   }
 
   /** What is under way. */
@@ -63,9 +67,13 @@ export class Actions {
     if (this.current) return { text: `${actionText(this.current)} is still under way`, failed: true }
     this.current = action
     this.controller = new AbortController()
+    const begun = begunHere(action, Date.now())
+    this.observe(begun)
     this.ended = this.attempt(action, this.controller.signal)
     try {
-      return await this.ended
+      const { text, failed } = await this.ended
+      this.observe({ ...begun, stage: failed ? 'failed' : 'done', text, atMs: Date.now(), begunMs: begun.atMs })
+      return { text, failed }
     } finally {
       this.current = undefined
       this.left = undefined
@@ -91,7 +99,6 @@ export class Actions {
 
   private async result(action: ClusterAction, signal: AbortSignal): Promise<string> {
     const node = this.anyone()
-    this.observe(doneHere(action, Date.now()))
     switch (action.kind) {
       case 'takeover-run':
         return doneBy(await requestTakeoverRun(node.client, node.localPnn, { timeoutMs: node.timeoutMs, signal }))
@@ -117,7 +124,7 @@ export class Actions {
     }
     onStep(undefined)
     try {
-      const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: () => {} })
+      const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: this.onProblem })
       if (!changed) throw alreadySo(pnn, change)
       return `node ${pnn} is ${kind}d${leader === undefined ? '' : `; ${doneBy(leader)}`}`
     } catch (error) {
@@ -139,7 +146,7 @@ export class Actions {
       // Should the connection be lost, another one enables takeover runs again.
       again: (use) => use(this.anyone()),
       onStep: () => {},
-      onProblem: () => {},
+      onProblem: this.onProblem,
       givingUp: `Failed to move IP ${address} to node ${to}`,
     })
     const warnings = judgeMove(await lookAtAddress(node, address), address, to)

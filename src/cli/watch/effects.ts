@@ -39,6 +39,10 @@ export function carryOut(effect: Effect, model: Model, world: World): void {
     case 'act':
       void act(effect.action, world)
       break
+    case 'end':
+      // How it ends is told where it was begun.
+      void world.actions.end()
+      break
     case 'break':
       attempt(world, () => breakIt(effect.line, model, world))
       break

@@ -12,17 +12,20 @@ import { stateJson } from '../../ui/watch/state-json.ts'
 import { onEndingSignal } from '../ending-signals.ts'
 import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
+import { lineWriter } from './line-writer.ts'
 import { intervalMsOf, titleOf, type WatchOptions } from './settings.ts'
 import { watch } from './watched.ts'
 
 /** As wide as the kinds of entries. */
-const LOG = 'log'.padEnd('takeover-run'.length)
+const kindCell = (kind: string): string => kind.padEnd('takeover-run'.length)
 
 /** What is written of a watch. */
 interface Words {
   begin(story: Story): string
   entry(entry: TimelineEntry): string
   log(entry: LogEntry): string
+  /** So many lines are missing here. */
+  leftOut(count: number): string
 }
 
 /**
@@ -31,7 +34,7 @@ interface Words {
  */
 export async function runLines(options: WatchOptions): Promise<void> {
   const words = options.json ? jsonWords : plainWords(options)
-  const write = (text: string) => process.stdout.write(`${text}\n`)
+  const write = lineWriter(process.stdout, words.leftOut)
   const ended = Promise.withResolvers<void>()
   const stopHearing = onEndingSignal((_, exitStatus) => {
     process.exitCode = exitStatus
@@ -66,7 +69,11 @@ function plainWords(options: WatchOptions): Words {
   return {
     begin: () => `Watching ${visible(titleOf(options))}, with a look every ${intervalMsOf(options) / 1000} s`,
     entry: (entry) => entryLine(entry, { now: new Date(), paint }),
-    log: (entry) => `${localTime(new Date(entry.atMs), new Date())}   ${LOG} ${visible(shortLogLine(entry))}`,
+    log: (entry) => `${localTime(new Date(entry.atMs), new Date())}   ${kindCell('log')} ${visible(shortLogLine(entry))}`,
+    leftOut: (count) => {
+      const now = new Date()
+      return `${localTime(now, now)} ! ${kindCell('output')} lines missing here, as they were not read in time: ${count}`
+    },
   }
 }
 
@@ -74,4 +81,5 @@ const jsonWords: Words = {
   begin: (story) => jsonLine(stateJson(story)),
   entry: (entry) => jsonLine({ event: 'entry', ...entryJson(entry) }),
   log: ({ atMs, ...entry }) => jsonLine({ event: 'log', time: new Date(atMs).toISOString(), ...entry }),
+  leftOut: (count) => jsonLine({ event: 'left-out', count }),
 }

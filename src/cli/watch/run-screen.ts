@@ -58,7 +58,7 @@ class Screen {
     const { beginModel, openTerminal, settleSize, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
-    const actions = new Actions(() => anyoneOf(watched), observe)
+    const actions = new Actions(() => anyoneOf(watched), observe, this.listeners.onProblem)
     const closing = Promise.withResolvers<void>()
     const world: World = {
       follower,

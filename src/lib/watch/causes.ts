@@ -40,9 +40,16 @@ export class Causes {
     this.cluster = cluster
   }
 
+  /** What was begun may be a cause from then on, as it takes effect before its end; what has failed is none any more. */
   noteDone(done: Done): void {
-    this.done.push(done)
+    if (done.begunMs === undefined) this.done.push(done)
+    else if (done.stage === 'failed') this.forget(done.begunMs)
     if (this.done.length > DONE_KEPT) this.done.shift()
+  }
+
+  private forget(begunMs: number): void {
+    const index = this.done.findLastIndex(({ stage, atMs }) => stage === 'begun' && atMs === begunMs)
+    if (index !== -1) this.done.splice(index, 1)
   }
 
   /** Why an address is with that node no more; call it before its record says where it is. */

@@ -53,11 +53,15 @@ export type Observation =
   | { readonly kind: 'sighted'; readonly atMs: number; readonly pnn?: Pnn; readonly what: 'daemon' | 'host' }
   /** An audit of all that was seen of late. */
   | { readonly kind: 'audited'; readonly atMs: number; readonly report: AuditReport }
-  /** The user did something: an action of the view, or a thing broken in an embedded cluster. */
+  /** The user did something: an action of the view, first that it was begun, then how it ended; or a thing broken in an embedded cluster. */
   | {
       readonly kind: 'done'
       readonly atMs: number
       readonly text: string
+      /** How far it is; what has no beginning of its own is done. */
+      readonly stage?: 'begun' | 'done' | 'failed'
+      /** Of what has ended: when it was begun. */
+      readonly begunMs?: number
       /** It is something broken in an embedded cluster. */
       readonly isFault?: boolean
       /** Of an action: which; what it can bring about follows from that. */

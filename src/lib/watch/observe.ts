@@ -146,8 +146,10 @@ export class Chronicle {
 
   private done(done: Extract<Observation, { kind: 'done' }>): void {
     this.causes.noteDone(done)
-    const { atMs, text, pnns, addresses } = done
-    this.teller.tell(atMs, { kind: 'action', what: 'done', text, tone: 'plain', pnns, addresses })
+    const { atMs, begunMs, text, pnns, addresses, stage = 'done' } = done
+    const tone = stage === 'failed' ? 'error' : begunMs === undefined ? 'plain' : 'good'
+    const took = begunMs === undefined ? {} : { awayMs: atMs - begunMs }
+    this.teller.tell(atMs, { kind: 'action', what: stage, text, tone, pnns, addresses, ...took })
   }
 
   private tell(): Story {

@@ -29,7 +29,8 @@ export interface TimelineEntry {
    * One word. address: `moved`, `taken`, `released`, `lost` (with its node), `claimed` (by several), `settled` (by one again), `interface`,
    * `configured`, `unconfigured`; kernel: `missing`, `elsewhere`, `twice`, `stray`, `back`, `mended`; health: `healthy` or the first flag
    * (`disconnected`, …), `run-state`, `added`, `deleted`; link: `up`, `down`; leader: `changed`, `lost`; recovery: `started`, `finished`;
-   * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`; action: `done`.
+   * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`; action: `begun`, `done`,
+   * `failed`.
    */
   readonly what: string
   /** What happened, in one sentence without a full stop: `10.0.0.31 moved from node 1 to node 2`. */

@@ -47,8 +47,15 @@ function editsOfNode({ pnn, flags, links }: NodeState): readonly Edit[] {
   ]
 }
 
-/** What can be done to the cluster, the node or the address under the cursor, as they are by now; when nothing can, why not. */
+/**
+ * What can be done to the cluster, the node or the address under the cursor, as they are by now; when nothing can, why not. While something
+ * is under way, it can be ended.
+ */
 export function openActions(model: Model): Result {
+  const { underWay, readOnly } = model
+  if (underWay && readOnly === undefined) {
+    return menu(model, 'Do …', [{ label: `end ${underWay.text}`, choice: { kind: 'end' } }])
+  }
   const why = whyNoAction(model)
   if (why !== undefined) return result(withNotice(model, why, 'error'))
   const story = newestStory(model)
@@ -88,5 +95,12 @@ function carryOut(model: Model, choice: Choice): Result {
   // The plan shall be of now, also where nothing is polled.
   if (choice.kind === 'act')
     return result(askForConsent(model, choice.action), ...(model.held ? [{ kind: 'look' } as const] : []))
+  if (choice.kind === 'end') return endAction(model)
   return result(withNotice(model, choice.line), { kind: 'break', line: choice.line })
+}
+
+function endAction(model: Model): Result {
+  const { underWay } = model
+  if (!underWay) return result(withNotice(model, 'it has ended already'))
+  return result(withNotice(model, `ending ${underWay.text}`), { kind: 'end' })
 }

@@ -61,6 +61,8 @@ export interface MenuItem {
 export type Choice =
   | { readonly kind: 'imagine'; readonly edit: Edit }
   | { readonly kind: 'act'; readonly action: ClusterAction }
+  /** The action under way is to clean up and end. */
+  | { readonly kind: 'end' }
   /** A line for the embedded cluster: `restart-network 1`. */
   | { readonly kind: 'break'; readonly line: string }
 
@@ -157,5 +159,7 @@ export type Effect =
   /** Of what was last seen when it was asked; nothing was, where that is undefined. */
   | { readonly kind: 'plan'; readonly question: number; readonly edits: readonly Edit[]; readonly snapshot: Snapshot | undefined }
   | { readonly kind: 'act'; readonly action: ClusterAction }
+  /** End the action under way before its end. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'break'; readonly line: string }
   | { readonly kind: 'export'; readonly file: string; readonly entries: readonly TimelineEntry[] }

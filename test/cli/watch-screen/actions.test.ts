@@ -69,6 +69,23 @@ describe.skipIf(!hasTmux)('a watch changes the cluster', () => {
     await screen.shows('─ What if … ─')
   })
 
+  it('and ends what is under way, when it is told so', async () => {
+    await using screen = await openWatch(SIM)
+    await screen.shows(SIM_TITLE)
+    await screen.press('l')
+    await screen.marks(/node 0/)
+    await screen.press('b')
+    await choose(screen, 'hang 0')
+    await screen.shows('✓ done: hang 0')
+    await agreeTo(screen, 'takeover run')
+    await screen.shows(/ · takeover run for /)
+    await screen.press('a')
+    await screen.shows('end takeover run')
+    await screen.press('Enter')
+    await screen.shows(/✗ takeover run: ended before its end/)
+    expect(await screen.screen()).not.toMatch(/ · takeover run for /)
+  })
+
   it.each([
     ['q', 1],
     ['C-c', 1],
@@ -83,7 +100,9 @@ describe.skipIf(!hasTmux)('a watch changes the cluster', () => {
     await agreeTo(screen, 'takeover run')
     await screen.shows(/ · takeover run for /)
     await screen.press('a')
-    await screen.shows('✗ takeover run is still under way')
+    await screen.shows(/│ +end .*takeover run/)
+    await screen.press('Escape')
+    await screen.shows(/^\? help/m)
     await screen.press(key)
     const shown = await screen.shows(`status ${status}`)
     expect(shown).toMatch(

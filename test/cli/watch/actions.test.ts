@@ -23,13 +23,15 @@ async function acting() {
   const client = new CtdbClient(cluster.connect(0), { peer: 'node 0', timeoutMs: 10_000 })
   onTestFinished(() => client.close())
   const observed: Observation[] = []
+  const problems: string[] = []
   const node = askedNode({ client, pnn: client.pnn(), timeoutMs: 10_000 }, undefined)
   const actions = new Actions(
     () => node,
     (done) => observed.push(done),
+    ({ message }) => problems.push(message),
   )
   const logged = (text: string) => log.filter((entry) => entry.text.includes(text)).length
-  return { actions, cluster, observed, logged }
+  return { actions, cluster, observed, problems, logged }
 }
 
 describe('actions of a watch', () => {
@@ -39,11 +41,13 @@ describe('actions of a watch', () => {
       text: 'takeover run done by the leader, node 0',
       failed: false,
     })
-    expect(observed).toMatchObject([{ kind: 'done', text: 'takeover run', pnns: [], addresses: [] }])
+    const [begun, done] = observed
+    expect(begun).toMatchObject({ kind: 'done', stage: 'begun', pnns: [], addresses: [] })
+    expect(done).toMatchObject({ stage: 'done', text: 'takeover run done by the leader, node 0', begunMs: begun?.atMs })
   })
 
   it('disable and enable nodes, and say when there is nothing to do', async () => {
-    const { actions } = await acting()
+    const { actions, observed } = await acting()
     expect(await actions.carryOut({ kind: 'disable', pnn: 2 })).toEqual({
       text: 'node 2 is disabled; takeover run done by the leader, node 0',
       failed: false,
@@ -52,6 +56,7 @@ describe('actions of a watch', () => {
       text: 'disable node 2: Node 2 is already disabled',
       failed: true,
     })
+    expect(observed.at(-1)).toMatchObject({ stage: 'failed', text: 'disable node 2: Node 2 is already disabled', pnns: [2] })
     expect(await actions.carryOut({ kind: 'enable', pnn: 2 })).toMatchObject({ failed: false })
   })
 
@@ -59,8 +64,20 @@ describe('actions of a watch', () => {
     const { actions, observed, logged } = await acting()
     const { text, failed } = await actions.carryOut({ kind: 'move', address: '172.16.146.131', to: 2 })
     expect({ text, failed }).toMatchObject({ text: expect.stringMatching(/^172\.16\.146\.131 is on node 2/), failed: false })
-    expect(observed).toMatchObject([{ pnns: [2], addresses: ['172.16.146.131'] }])
+    const about = { pnns: [2], addresses: ['172.16.146.131'] }
+    expect(observed).toMatchObject([
+      { ...about, stage: 'begun' },
+      { ...about, stage: 'done' },
+    ])
     expect(logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
+  })
+
+  it('tell what is in the way, and try again', async () => {
+    const { actions, problems } = await acting()
+    const moving = actions.carryOut({ kind: 'move', address: '172.16.146.199', to: 2 })
+    await expect.poll(() => problems).toEqual(['Node 2 CANNOT host IP address 172.16.146.199'])
+    await actions.end()
+    expect(await moving).toMatchObject({ text: 'move 172.16.146.199 to node 2: ended before its end', failed: true })
   })
 
   it('say what stands when they are ended: nothing but that the node was asked, or that it was told', async () => {

@@ -225,6 +225,33 @@ describe('a recovery', () => {
   })
 })
 
+describe('an action', () => {
+  const begun = { kind: 'done', stage: 'begun', text: 'disable node 1', pnns: [1], addresses: [] } as const
+  const disabled = flagged(calm, 1, NODE_FLAG.DISABLED)
+
+  it('is told when it is begun, and with the time that it took when it has ended', () => {
+    const watch = new Watch()
+    expect(watch.chronicle.observe({ ...begun, atMs: at(1) })).toMatchObject([
+      { kind: 'action', what: 'begun', text: 'disable node 1', tone: 'plain', pnns: [1] },
+    ])
+    const ended = { ...begun, atMs: at(4), begunMs: at(1), text: 'node 1 is disabled' } as const
+    expect(watch.chronicle.observe({ ...ended, stage: 'done' })).toMatchObject([
+      { kind: 'action', what: 'done', text: 'node 1 is disabled', tone: 'good', awayMs: 3_000 },
+    ])
+    expect(watch.see(5, disabled)).toMatchObject([{ kind: 'health', cause: 'asked for here: disable node 1' }])
+  })
+
+  it('is no cause of anything once it has failed', () => {
+    const watch = new Watch()
+    watch.chronicle.observe({ ...begun, atMs: at(1) })
+    const failed = { ...begun, stage: 'failed', atMs: at(2), begunMs: at(1), text: 'disable node 1: no answer' } as const
+    expect(watch.chronicle.observe(failed)).toMatchObject([{ what: 'failed', tone: 'error', awayMs: 1_000 }])
+    const [entry] = watch.see(3, disabled)
+    expect(entry).toMatchObject({ kind: 'health', what: 'disabled' })
+    expect(entry?.cause).toBeUndefined()
+  })
+})
+
 describe('what cannot be reached', () => {
   const blind = { kind: 'blind', pnn: 1, what: 'daemon', why: 'the connection was closed' } as const
 

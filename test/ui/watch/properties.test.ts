@@ -13,7 +13,7 @@ import { addressState, emptyPlan, entries, finding, makeStory, nodeState, START_
 beforeAll(takeSeedFromEnvironment)
 
 const PANES: readonly Pane[] = ['nodes', 'addresses', 'timeline', 'log']
-const KINDS: readonly Effect['kind'][] = ['quit', 'suspend', 'redraw', 'look', 'poll', 'plan', 'act', 'break', 'export']
+const KINDS: readonly Effect['kind'][] = ['quit', 'suspend', 'redraw', 'look', 'poll', 'plan', 'act', 'end', 'break', 'export']
 
 const address = fc.oneof(
   fc.tuple(fc.nat(3), fc.nat(60)).map(([net, host]) => `10.0.${net}.${host}`),

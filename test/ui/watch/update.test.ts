@@ -336,11 +336,20 @@ describe('an action', () => {
 
   it('comes alone, and tells its end', () => {
     const watched = new Watched(sixty()).press('a', 'enter').plan().press('y', 'a')
-    expect(watched.model).toMatchObject({ notice: { text: 'takeover run is still under way', tone: 'error' } })
-    expect(watched.model.overlay).toBeUndefined()
+    expect(watched.menu).toEqual([expect.stringMatching(/^end .*takeover run$/)])
     watched.send({ kind: 'ended', text: 'the takeover run failed', failed: true, nowMs: START_MS })
     expect(watched.model.underWay).toBeUndefined()
     expect(watched.model.notice).toMatchObject({ text: 'the takeover run failed', tone: 'error' })
+  })
+
+  it('can be ended before its end, and then as little as any other', () => {
+    const watched = new Watched(sixty()).press('a').choose('disable node 0').plan().press('y', 'a')
+    watched.takeEffects()
+    expect(watched.choose('end disable node 0').takeEffects()).toEqual([{ kind: 'end' }])
+    expect(watched.model).toMatchObject({ notice: { text: 'ending disable node 0' }, underWay: { text: 'disable node 0' } })
+    watched.press('a').send({ kind: 'ended', text: 'it was', failed: true, nowMs: START_MS })
+    expect(watched.choose('end disable node 0').takeEffects()).toEqual([])
+    expect(watched.model.notice?.text).toBe('it has ended already')
   })
 
   it('is not offered where nothing can be changed: the reason is', () => {
