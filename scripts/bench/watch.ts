@@ -119,7 +119,7 @@ async function open() {
       nowMs += 1000
       const index = count % 20
       owners[index] = ((owners[index] ?? 0) + 1) % NODES
-      observe({ kind: 'seen', atMs: nowMs, beganMs: nowMs - 10, snapshot: look(owners, nowMs) })
+      observe({ kind: 'seen', atMs: nowMs, beganMs: nowMs - 10, snapshot: look(owners, nowMs), heard: PNNS })
     },
     /** A second passes, and a node tells that it has taken an address. */
     tell(count: number): void {

@@ -226,7 +226,7 @@ describe('a recovery', () => {
 })
 
 describe('an action', () => {
-  const begun = { kind: 'done', stage: 'begun', text: 'disable node 1', pnns: [1], addresses: [] } as const
+  const begun = { kind: 'done', stage: 'begun', text: 'disable node 1', does: 'disable', pnns: [1], addresses: [] } as const
   const disabled = flagged(calm, 1, NODE_FLAG.DISABLED)
 
   it('is told when it is begun, and with the time that it took when it has ended', () => {
