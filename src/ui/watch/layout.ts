@@ -133,9 +133,14 @@ const nodesHigh = ({ shape }: Plan, rows: number): number =>
 
 const stackMap = (plan: Plan, area: Area): PaneBox[] => stack(plan, area, plan.mapPanes, [nodesHigh(plan, area.rows)])
 
+/** A heading and a row of each of its panes. */
+const mapLeast = ({ map }: Plan): number => (map === 'matrix' ? 3 : 4)
+
 /** Rows that the map would like to have. */
-const mapWanted = ({ shape, map }: Plan): number =>
-  map === 'matrix' ? shape.addressRows + 2 : shape.nodes + 1 + shape.addressRows + 1
+const mapWanted = (plan: Plan): number => {
+  const { shape, map } = plan
+  return Math.max(mapLeast(plan), map === 'matrix' ? shape.addressRows + 2 : shape.nodes + 1 + shape.addressRows + 1)
+}
 
 function besideEachOther(plan: Plan): PaneBox[] | undefined {
   const { shape, map, area } = plan
@@ -156,9 +161,9 @@ function besideEachOther(plan: Plan): PaneBox[] | undefined {
 
 /** The map whole, or as much of it as is sensible, and under it the timeline; the log too, if there is room for both. */
 function oneUnderTheOther(plan: Plan): PaneBox[] | undefined {
-  const { map, others, focused, area } = plan
+  const { others, focused, area } = plan
   const wanted = mapWanted(plan)
-  const least = Math.max(Math.min(wanted, MAP_ROWS), map === 'matrix' ? 3 : 4)
+  const least = Math.min(wanted, MAP_ROWS)
   const one: readonly Pane[] = [others.includes(focused) ? focused : 'timeline']
   const below = [others, one].find(({ length }) => area.rows >= least + length * BELOW_ROWS)
   if (!below) return undefined

@@ -42,6 +42,11 @@ const everyLayout = (check: (layout: Layout, shape: Shape) => void) =>
   )
 
 describe('the panes of every terminal', () => {
+  it('have a row each before anything is known of the cluster, beside each other too', () => {
+    const shape: Shape = { ...small, columns: 200, rows: 60, nodes: 0, addressRows: 0, hasLog: true }
+    for (const { rows, bodyRows } of layoutOf(shape).panes) expect([rows > 1, bodyRows >= 1]).toEqual([true, true])
+  })
+
   it('are inside of it', () => {
     everyLayout(({ panes }, shape) => {
       for (const { left, top, columns, rows } of panes) {
