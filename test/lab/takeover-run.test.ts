@@ -101,6 +101,8 @@ describeOnLab('a takeover run', (lab) => {
       await lab.ctdb(0, 'unban', '-n', String(pnn))
       await lab.ctdb(0, 'continue', '-n', String(pnn))
       await lab.ctdb(0, 'enable', '-n', String(pnn))
+    }
+    for (const pnn of lab.pnns) {
       for (const name of ['NoIPTakeover=0', 'NoIPFailback=0', 'IPAllocAlgorithm=2']) {
         await lab.must(pnn, 'ctdb', 'setvar', ...name.split('='))
       }

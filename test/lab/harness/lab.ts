@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunResult } from '../../support/program.ts'
 import { type Interface, setCable } from './network.ts'
 import { inside, mustRunOn, runOn } from './node-commands.ts'
@@ -13,6 +14,9 @@ export interface LabDescription {
   readonly directory: string
   readonly nodes: readonly LabNode[]
 }
+
+const BUSY_LEADER = 'Failed to disable takeover runs'
+const ATTEMPTS = 10
 
 /** A running cluster, and what can be done with it. */
 export class Lab {
@@ -53,9 +57,16 @@ export class Lab {
     return await runOn(this.node(pnn), argv, env)
   }
 
-  /** As `exec`, for what has to succeed. */
+  /** As `exec`, for what has to succeed; tried again where `ctdb` fails over a takeover run that the leader does by itself just then. */
   async must(pnn: number, ...argv: string[]): Promise<string> {
-    return await mustRunOn(this.node(pnn), argv)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await mustRunOn(this.node(pnn), argv)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !String(error).includes(BUSY_LEADER)) throw error
+        await sleep(1_000)
+      }
+    }
   }
 
   /** The real tool. */
