@@ -24,7 +24,7 @@ describe.skipIf(!hasTmux)('a watch shows what is broken and mended with b', () =
     await nodesAre(screen, /UNHEALTHY/)
     await screen.shows(/5 addresses left it|172\.16\.146\.1\d\d moved from node 3/)
     await breakIt(screen, 'link 3 bond0 up')
-    await nodesAre(screen, /^20 +(OK bond0 +){4}/)
+    await nodesAre(screen, /^20 addresses +(OK bond0 +){4}/)
   }, 60_000)
 
   it('an address that a second node has', async () => {
@@ -43,6 +43,6 @@ describe.skipIf(!hasTmux)('a watch shows what is broken and mended with b', () =
     await breakIt(screen, 'part 3')
     await nodesAre(screen, /DISCONN|no answer|BANNED|\?/)
     await breakIt(screen, 'heal')
-    await nodesAre(screen, /^20 +(OK bond0 +){4}/)
+    await nodesAre(screen, /^20 addresses +(OK bond0 +){4}/)
   }, 60_000)
 })
