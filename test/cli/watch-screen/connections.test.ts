@@ -13,7 +13,7 @@ const BLIND = /^✗ blind|no node reached/m
 
 /** A `ctdbts sim` as a process of its own, which can be killed and started again where it was. */
 class SimProcess implements AsyncDisposable {
-  private readonly folder = tempDir()
+  private readonly folder: ReturnType<typeof tempDir>
   private readonly sim: Awaited<ReturnType<typeof startSim>>
 
   private constructor(folder: ReturnType<typeof tempDir>, sim: Awaited<ReturnType<typeof startSim>>) {
