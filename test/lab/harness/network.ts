@@ -31,6 +31,11 @@ async function createNode(labId: string, pnn: number): Promise<void> {
   for (const which of ['default', 'all']) {
     await execa('ip', ['netns', 'exec', node, 'tee', `/proc/sys/net/ipv6/conf/${which}/accept_dad`], { input: '0' })
   }
+  // All interfaces are at one switch. Each answers for its own addresses only, else others may have learnt the private address at a cable
+  // that is pulled next, and not reach the node until they ask again.
+  for (const [name, value] of Object.entries({ arp_ignore: '1', arp_announce: '2' })) {
+    await execa('ip', ['netns', 'exec', node, 'tee', `/proc/sys/net/ipv4/conf/all/${name}`], { input: value })
+  }
   for (const name of INTERFACES) {
     const port = switchPort(pnn, name)
     await ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', name, 'netns', node)
