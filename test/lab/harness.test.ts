@@ -8,7 +8,7 @@ import { listNamespaces, removeNamespace } from './harness/network.ts'
 import { publicAddresses } from './harness/node-files.ts'
 import { labIdOf, removeLeftovers } from './harness/remove.ts'
 import { missingRequirements } from './harness/requirements.ts'
-import { viewOf } from './harness/view.ts'
+import { untilHealthy, viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
 
 describeOnLab('a lab', (lab) => {
@@ -20,6 +20,28 @@ describeOnLab('a lab', (lab) => {
       return [address, lab.pnns.filter((pnn) => kernels[pnn]?.includes(` ${address}/`))] as const
     })
     expect(new Map(holders)).toEqual(new Map([...view.owners].map(([address, owner]) => [address, [owner]])))
+  })
+
+  it('is left by untilHealthy with an IPv4 and an IPv6 address on each node, wherever they were moved', {
+    timeout: 90_000,
+  }, async () => {
+    const owners = async () => {
+      const view = await viewOf(lab, 0)
+      return typeof view === 'string' ? [] : [...view.owners]
+    }
+    // Two on each node, so that no takeover run moves one.
+    const homes = {
+      '10.99.1.131': 1,
+      '10.99.1.132': 1,
+      '10.99.1.133': 2,
+      'fd00:99:1::131': 0,
+      'fd00:99:1::132': 0,
+      'fd00:99:1::133': 2,
+    }
+    for (const [address, pnn] of Object.entries(homes)) await lab.must(0, 'ctdb', 'moveip', address, String(pnn))
+    await untilHealthy(lab)
+    const shares = (await owners()).map(([address, pnn]) => `${address.includes(':') ? 'IPv6' : 'IPv4'} on ${pnn}`)
+    expect(shares.toSorted()).toEqual(['IPv4', 'IPv6'].flatMap((family) => lab.pnns.map((pnn) => `${family} on ${pnn}`)))
   })
 
   it('lets root in from one node to another by ssh', async () => {

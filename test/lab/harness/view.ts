@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net'
 import type { Lab } from './lab.ts'
 import { waitUntil } from './wait.ts'
 
@@ -56,7 +57,7 @@ export async function untilSettled(lab: Lab, states: readonly string[], seenBy: 
   await untilAll(lab, seenBy, states, (view) => stateLack(view, states) ?? placementLack(view, states))
 }
 
-/** Waits until all nodes are well and hold their share of the addresses, and nothing is under way any more. */
+/** Waits until all nodes are well and nothing is under way any more, and sees that each holds its share of the addresses. */
 export async function untilHealthy(lab: Lab): Promise<void> {
   await untilSettled(
     lab,
@@ -64,6 +65,21 @@ export async function untilHealthy(lab: Lab): Promise<void> {
   )
   // Returns when a takeover run is over. A node that dies in the middle of one makes the leader wait for its answers.
   await lab.must(0, 'ctdb', 'ipreallocate')
+  for (const isOfFamily of [isIPv4, isIPv6]) await share(lab, isOfFamily)
+}
+
+/** Gives each node an address. A takeover run leaves them as earlier tests have put them: it moves some only to a node that has none. */
+async function share(lab: Lab, isOfFamily: (address: string) => boolean): Promise<void> {
+  const view = await viewOf(lab, 0)
+  if (typeof view === 'string') throw new Error(view)
+  const owners = new Map([...view.owners].filter(([address]) => isOfFamily(address)))
+  const countOf = (pnn: number) => [...owners.values()].filter((owner) => owner === pnn).length
+  for (const pnn of lab.pnns.filter((each) => countOf(each) === 0)) {
+    const [address] = [...owners].find(([, owner]) => countOf(owner) > 1) ?? []
+    if (address === undefined) continue
+    await lab.must(0, 'ctdb', 'moveip', address, String(pnn))
+    owners.set(address, pnn)
+  }
 }
 
 async function untilAll(
