@@ -1,10 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { decode } from '../../src/transport/wire/codec.ts'
 import { controls } from '../../src/transport/wire/controls.ts'
-import { FrameSplitter } from '../../src/transport/wire/frames.ts'
 import { answerTo, messageBySrvid, messages } from '../../src/transport/wire/messages.ts'
 import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import { FrameServer } from './frame-server.ts'
 import type { GoldenPacket } from './goldens.ts'
 
 type Control = Extract<Packet, { kind: 'control' }>
@@ -18,30 +18,23 @@ const MESSAGE_SRVID_OFFSET = 32
  * A daemon that has only its memories: it answers every request with what the real daemon answered when the real tool asked the same, and
  * sends the messages that the real one sent to who registers for them. What it has never been asked it notes in `unexpected`, and refuses.
  */
-export class RecordedDaemon {
+export class RecordedDaemon extends FrameServer {
   /** Requests that the recording does not hold. */
   readonly unexpected: string[] = []
   private readonly replies = new Map<string, Buffer[]>()
   private readonly sentMessages = new Map<bigint, Buffer[]>()
-  private readonly sockets = new Set<Socket>()
-  private readonly server: Server
   private pnn = 0
 
   /** @param recordings the packets of one run of the tool each. */
   constructor(...recordings: readonly (readonly GoldenPacket[])[]) {
+    super(measurePacket)
     for (const recording of recordings) this.remember(recording)
-    this.server = createServer((socket) => this.serve(socket))
   }
 
-  /** Listens on a Unix socket until it is disposed of. */
-  async listen(path: string): Promise<this> {
-    await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(path, resolve))
-    return this
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.sockets) socket.destroy()
-    await new Promise((resolve) => this.server.close(resolve))
+  protected answerFrame(frame: Uint8Array, socket: Socket): void {
+    const packet = decodePacket(frame)
+    if (packet.kind === 'control') this.answer(socket, packet)
+    if (packet.kind === 'message') this.answerMessage(socket, packet)
   }
 
   private remember(recording: readonly GoldenPacket[]): void {
@@ -63,20 +56,6 @@ export class RecordedDaemon {
       if (request.opcode === controls.getPnn.opcode) this.pnn = reply.packet.status
       append(this.replies, this.keyOf(request), reply.bytes)
     }
-  }
-
-  private serve(socket: Socket): void {
-    const frames = new FrameSplitter(measurePacket, 1 << 20)
-    this.sockets.add(socket)
-    socket.on('close', () => this.sockets.delete(socket))
-    socket.on('error', () => socket.destroy())
-    socket.on('data', (chunk) => {
-      for (const frame of frames.push(chunk)) {
-        const packet = decodePacket(frame)
-        if (packet.kind === 'control') this.answer(socket, packet)
-        if (packet.kind === 'message') this.answerMessage(socket, packet)
-      }
-    })
   }
 
   private answer(socket: Socket, request: Control): void {

@@ -1,9 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { decode, encode } from '../../src/transport/wire/codec.ts'
 import { type Control, controls } from '../../src/transport/wire/controls.ts'
-import { FrameSplitter } from '../../src/transport/wire/frames.ts'
 import { answerTo, type MessageKind, messages } from '../../src/transport/wire/messages.ts'
 import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import { FrameServer } from './frame-server.ts'
 
 type Request = Extract<Packet, { kind: 'control' }>
 
@@ -21,27 +21,27 @@ export interface Exchange {
 }
 
 /** A daemon on a Unix socket that does to each request just what the test says: answer late, wrongly, in pieces, or not at all. */
-export class ScriptedDaemon {
+export class ScriptedDaemon extends FrameServer {
   readonly path: string
   readonly requests: Request[] = []
-  private readonly sockets = new Set<Socket>()
-  private readonly server: Server
   private readonly script: (exchange: Exchange) => void
 
   constructor(path: string, script: (exchange: Exchange) => void) {
+    super(measurePacket)
     this.path = path
     this.script = script
-    this.server = createServer((socket) => this.serve(socket))
   }
 
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(this.path, resolve))
-    return this
+  override async listen(): Promise<this> {
+    return await super.listen(this.path)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.sockets) socket.destroy()
-    await new Promise((resolve) => this.server.close(resolve))
+  protected answerFrame(frame: Uint8Array, socket: Socket): void {
+    const request = decodePacket(frame)
+    if (request.kind === 'message') this.answerMessage(socket, request)
+    if (request.kind !== 'control') return
+    this.requests.push(request)
+    this.script(exchange(socket, request))
   }
 
   /** A takeover run is always done at once, by node 1, and changes nothing. */
@@ -50,24 +50,6 @@ export class ScriptedDaemon {
     const { pnn, replySrvid } = decode(messages.takeoverRun.data, data)
     const answer = { kind: 'message', srvid: replySrvid, data: encode(answerTo(replySrvid).data, 1) } as const
     socket.write(encodePacket({ destination: pnn, source: 1, requestId: 0 }, answer))
-  }
-
-  private serve(socket: Socket): void {
-    const frames = new FrameSplitter(measurePacket, 1 << 20)
-    this.sockets.add(socket)
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.sockets.delete(socket))
-    socket.on('data', (chunk) => {
-      socket.cork()
-      for (const frame of frames.push(chunk)) {
-        const request = decodePacket(frame)
-        if (request.kind === 'message') this.answerMessage(socket, request)
-        if (request.kind !== 'control') continue
-        this.requests.push(request)
-        this.script(exchange(socket, request))
-      }
-      socket.uncork()
-    })
   }
 }
 

@@ -31,8 +31,7 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
   const nodeMap = await collectNodeMap(client, localPnn, { signal })
   const chosen = namedNodes(nodeMap, word, await localPnn)
   const seconds = disabledSeconds(task.timelimit)
-  let done = 'nothing was reloaded'
-  let runs = ''
+  const progress: Progress = { step: 'begun', runsEnabled: false }
   try {
     const nodes = await reloadPublicIps(node, {
       nodeMap,
@@ -44,29 +43,47 @@ export async function carryOutReload(node: AskedNode, task: ReloadTask): Promise
       toleratesSilence: task.toleratesSilence,
       onDisabled: () => {
         tell(`Takeover runs are disabled, for ${seconds} s at most`)
-        done = `which nodes have reloaded their files is not known; ${NO_RUN}`
+        progress.step = 'reloading'
       },
       onReloaded: (results) => {
         const good = results.filter(({ error }) => !error).map(({ pnn }) => pnn)
         const whose = good.length === 0 ? 'no node' : nodesText(good)
         tell(`Reloaded their files: ${whose}`)
-        done = `reloaded by ${whose}; ${NO_RUN}`
+        progress.reloadedBy = whose
         task.onReloaded?.(results)
       },
       onEnabled: () => {
         tell('Takeover runs are enabled again')
-        runs = 'takeover runs are enabled again; '
+        progress.runsEnabled = true
       },
     })
-    done = done.replace(NO_RUN, 'a takeover run was asked for, and is not known to be done')
+    progress.step = 'run asked for'
     tell('The leader is asked for a takeover run')
     const leader = await requestTakeoverRun(client, localPnn, { timeoutMs, signal })
     tell(`Node ${leader} leads, and has made a takeover run`)
     return { nodes, leader }
   } catch (error) {
-    task.tellUnfinished(`${runs}${done}`, error)
+    task.tellUnfinished(whatStands(progress), error)
     throw error
   }
 }
 
-const NO_RUN = 'no takeover run was asked for: `ctdbts ipreallocate` asks for one'
+/** How far a reload has come. */
+interface Progress {
+  step: 'begun' | 'reloading' | 'run asked for'
+  /** Who has reloaded, once that is known. */
+  reloadedBy?: string
+  runsEnabled: boolean
+}
+
+/** What has been done of a reload that was ended before its end. */
+function whatStands({ step, reloadedBy, runsEnabled }: Progress): string {
+  const runs = runsEnabled ? 'takeover runs are enabled again; ' : ''
+  if (step === 'begun') return `${runs}nothing was reloaded`
+  const files = reloadedBy === undefined ? 'which nodes have reloaded their files is not known' : `reloaded by ${reloadedBy}`
+  const asked =
+    step === 'run asked for'
+      ? 'a takeover run was asked for, and is not known to be done'
+      : 'no takeover run was asked for: `ctdbts ipreallocate` asks for one'
+  return `${runs}${files}; ${asked}`
+}

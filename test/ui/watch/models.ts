@@ -1,66 +1,35 @@
 import type { AuditedFinding } from '../../../src/lib/audit/report.ts'
-import type { Pnn } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import type { AddressState, NodeState, Story } from '../../../src/lib/watch/story.ts'
 import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import type { Model } from '../../../src/ui/watch/model.ts'
 import { makeSnapshot } from '../../support/snapshots.ts'
+import * as support from '../../support/watch-models.ts'
 
 /** Noon in the time zone of whoever runs the tests, so that clock times are the same everywhere. */
 export const NOW = new Date(2026, 0, 2, 12, 0, 0).getTime()
 
-const node = (pnn: Pnn, more: Partial<NodeState> = {}): NodeState => ({
-  pnn,
-  address: `10.9.0.${pnn + 1}`,
-  flags: 0,
-  runState: 'RUNNING',
-  isLeader: pnn === 0,
-  links: [{ name: 'eth1', linkUp: true }],
-  owns: 0,
-  knows: 0,
-  answers: true,
-  kernelSeen: true,
-  heard: true,
-  sinceMs: null,
-  ...more,
-})
+/** An address of its own moves in each. */
+export const entry = (id: number, more: Partial<TimelineEntry> = {}): TimelineEntry =>
+  support.entry(id, {
+    atMs: NOW - 60_000 + id * 1000,
+    text: `10.0.0.${id} moved from node 1 to node 2`,
+    pnns: [1, 2],
+    addresses: [`10.0.0.${id}`],
+    from: 1,
+    to: 2,
+    ...more,
+  })
 
-const addressState = (address: string, owner: Pnn | null, more: Partial<AddressState> = {}): AddressState => ({
-  address,
-  owner,
-  claims: owner === null ? [] : [owner],
-  knownBy: [],
-  interfaceName: owner === null ? null : 'eth1',
-  kernel: owner === null ? 'none' : 'held',
-  heldBy: owner === null ? [] : [owner],
-  sinceMs: null,
-  awaySinceMs: null,
-  ...more,
-})
-
-export const entry = (id: number, more: Partial<TimelineEntry> = {}): TimelineEntry => ({
-  id,
-  atMs: NOW - 60_000 + id * 1000,
-  kind: 'address',
-  what: 'moved',
-  text: `10.0.0.${id} moved from node 1 to node 2`,
-  tone: 'plain',
-  pnns: [1, 2],
-  addresses: [`10.0.0.${id}`],
-  ...more,
-})
-
+/** With all that the view can show of it. */
 export const finding = (message: string, more: Partial<AuditedFinding> = {}): AuditedFinding => ({
-  id: 'ip-missing',
-  severity: 'error',
+  ...support.finding('10.0.0.2'),
   subject: { pnn: 1, address: '10.0.0.2' },
   nodes: [1],
-  addresses: ['10.0.0.2'],
   message,
   evidence: ['node 1 says that it owns it', 'its kernel does not hold it'],
   outlook: 'the recovery daemon takes it up again',
   remedy: 'wait a moment',
-  state: 'real',
   ...more,
 })
 
@@ -87,10 +56,10 @@ export function watched(made: Watched): Model {
   const { nodes: count, addresses, columns, rows, nodeChanges = {}, addressChanges = {}, story = {}, model = {} } = made
   const pnns = Array.from({ length: count }, (_, pnn) => pnn)
   const states = Array.from({ length: addresses }, (_, index) =>
-    addressState(addressText(index), index % count, { knownBy: pnns, ...addressChanges[index] }),
+    support.addressState(addressText(index), index % count, { knownBy: pnns, ...addressChanges[index] }),
   )
   const nodes = pnns.map((pnn) =>
-    node(pnn, { owns: states.filter(({ owner }) => owner === pnn).length, knows: addresses, ...nodeChanges[pnn] }),
+    support.nodeState(pnn, { owns: states.filter(({ owner }) => owner === pnn).length, knows: addresses, ...nodeChanges[pnn] }),
   )
   return {
     story: { snapshot: snapshotOf(made), seenAtMs: NOW - 1000, leader: 0, nodes, addresses: states, findings: [], ...story },

@@ -26,8 +26,16 @@ const ill: Watched = {
 }
 const happened = [
   entry(1, { text: 'node 2 became UNHEALTHY', kind: 'health', tone: 'error', pnns: [2], addresses: [] }),
-  entry(2, { text: '10.0.0.7 is on no node', tone: 'error', cause: 'node 2 became UNHEALTHY' }),
-  entry(3, { text: '10.0.0.6 moved from node 2 to node 1', tone: 'good', awayMs: 1200, cause: 'node 2 became UNHEALTHY' }),
+  entry(2, { text: '10.0.0.7 is on no node', tone: 'error', addresses: ['10.0.0.7'], cause: 'node 2 became UNHEALTHY' }),
+  entry(3, {
+    text: '10.0.0.6 moved from node 2 to node 1',
+    tone: 'good',
+    addresses: ['10.0.0.6'],
+    from: 2,
+    to: 1,
+    awayMs: 1200,
+    cause: 'node 2 became UNHEALTHY',
+  }),
 ]
 const over = (overlay: Overlay, more: Partial<Watched> = {}): Model =>
   watched({ ...ill, ...more, model: { overlay, ...more.model } })
