@@ -11,7 +11,7 @@ import { type HostOptions, wantsHost } from './host-flags.ts'
 import { abortUnderWay } from './interruptible.ts'
 import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
-import { wantsColour } from './output.ts'
+import { dropOclifListener, wantsColour } from './output.ts'
 import { cutCommandLine } from './popt.ts'
 import { type ErrorStyle, reportError, reportProblems } from './report-error.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
@@ -67,6 +67,11 @@ export interface Daemon {
 export abstract class CtdbtsCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = globalFlags
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    dropOclifListener()
+  }
 
   /** PNN given with -n; -1 means none, as in the real tool. */
   protected nodeOf({ node }: GlobalOptions): number | undefined {

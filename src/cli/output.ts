@@ -22,24 +22,38 @@ export const outputLost = lost.promise
  * one, and is said. What is under way goes on to its end: see {@link whenOutputCloses}.
  */
 export function guardOutput(): void {
-  // oclif's own listener throws whatever is not EPIPE: a stack trace for a full disk.
-  process.stdout.removeAllListeners('error')
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    lost.resolve()
-    if (error.code === 'EPIPE') {
-      if (whenClosed !== 'go on') process.exit(whenClosed === 'fail' ? PIPE_CLOSED_STATUS : (process.exitCode ?? EXIT_STATUS.ok))
-      return
-    }
-    failAtTheEnd()
-    process.stderr.write(`ctdbts: cannot write the output: ${error.message}\n`)
-    if (whenClosed !== 'go on') process.exit(EXIT_STATUS.failure)
-  })
+  process.stdout.on('error', onOutputError)
   // Nothing can be said any more; whoever closed it does not want to hear.
   process.stderr.on('error', () => whenClosed === 'go on' || process.exit(EXIT_STATUS.failure))
 }
 
+/**
+ * Takes away the listener that oclif adds as soon as its Command is loaded, so not before: it throws whatever is not EPIPE, which ends
+ * the program, with a stack trace, in the middle of what must not be left half done.
+ */
+export function dropOclifListener(): void {
+  for (const listener of process.stdout.listeners('error')) {
+    if (listener !== onOutputError) process.stdout.off('error', listener as typeof onOutputError)
+  }
+}
+
+let isTold = false
+
+function onOutputError(error: NodeJS.ErrnoException): void {
+  lost.resolve()
+  if (error.code === 'EPIPE') {
+    if (whenClosed !== 'go on') process.exit(whenClosed === 'fail' ? PIPE_CLOSED_STATUS : (process.exitCode ?? EXIT_STATUS.ok))
+    return
+  }
+  // Every write may fail like this.
+  if (!isTold) failAtTheEnd(error)
+  isTold = true
+  if (whenClosed !== 'go on') process.exit(EXIT_STATUS.failure)
+}
+
 /** Whatever succeeds until then. */
-function failAtTheEnd(): void {
+function failAtTheEnd({ message }: Error): void {
+  process.stderr.write(`ctdbts: cannot write the output: ${message}\n`)
   process.once('exit', () => {
     process.exitCode ||= EXIT_STATUS.failure
   })

@@ -207,14 +207,17 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     expect(cluster.said.slice(0, 6).toSorted()).toEqual(RUNS_OF_ALL)
   })
 
-  it('takeover-run --yes asks for its run though nobody reads the plan', async () => {
+  it.each([
+    ['nobody reads the plan', '| true; exit $PIPESTATUS', 0],
+    ['the disk is full', '> /dev/full', 1],
+  ])('takeover-run --yes asks for its run though %s', async (_, output, status) => {
     cluster.do('set IPAllocAlgorithm 0')
     const { nextRun } = (await cluster.json('moveip', IP, '1')) as { nextRun?: { pnn: number } }
     const other = nextRun?.pnn === 0 ? 1 : 0
     await cluster.run('moveip', IP, String(other))
-    const command = `${process.execPath} ${RUN_JS} takeover-run --yes | true; exit $PIPESTATUS`
+    const command = `${process.execPath} ${RUN_JS} takeover-run --yes ${output}`
     const child = spawn('bash', ['-c', command], { env: { ...process.env, ...cluster.env() }, stdio: 'ignore' })
-    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await once(child, 'exit')).toEqual([status, null])
     expect(await cluster.ownerOf(IP)).toBe(nextRun?.pnn)
   })
 

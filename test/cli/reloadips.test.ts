@@ -397,7 +397,7 @@ async function begun(isIt: (packet: Packet) => boolean, ...argv: string[]) {
   return { ...made, gate, child }
 }
 
-describe('reloadips, when nobody reads its output', () => {
+describe('reloadips, when its output goes nowhere', () => {
   it.each([
     ['--yes', '|'],
     ['--compat -v', '2>&1 |'],
@@ -412,6 +412,21 @@ describe('reloadips, when nobody reads its output', () => {
     await expectEnabled()
     for (const pnn of ALL) expect(known(pnn)).toContain(NEW)
   })
+
+  it.each(['--yes', '--yes --json'])(
+    'does its work though the disk is full, and says that in one line at the end: %s',
+    async (argv) => {
+      const { edit, env, config, known, expectEnabled } = await cluster()
+      edit(ALL, (text) => text + line(NEW))
+      const command = `${process.execPath} ${RUN_JS} reloadips all ${argv} --host root@node0 ${config.join(' ')} > /dev/full`
+      expect(await execa('sh', ['-c', command], { env, reject: false, stdin: 'ignore' })).toMatchObject({
+        exitCode: 1,
+        stderr: 'ctdbts: cannot write the output: ENOSPC: no space left on device, write',
+      })
+      await expectEnabled()
+      for (const pnn of ALL) expect(known(pnn)).toContain(NEW)
+    },
+  )
 })
 
 describe.each([

@@ -1,28 +1,42 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LogEntry } from '../../../src/lib/log/entry.ts'
-import { served } from '../../support/served-cluster.ts'
+import { folder, served } from '../../support/served-cluster.ts'
 import { hasTmux } from '../../support/terminal.ts'
 import { choose, openWatch } from '../../support/watch-screen.ts'
 
+/** A watch in which an address is just being moved, slowly, and how often its cluster has logged something. */
+async function moving(redirection = '') {
+  const log: LogEntry[] = []
+  const { server } = await served({ speed: 5, log: (entry) => log.push(entry) })
+  const logged = (text: string) => log.filter((entry) => entry.text.includes(text)).length
+  const screen = await openWatch(redirection, { env: { CTDB_SOCKET: server.nodes[0]?.socketPath ?? '' } })
+  onTestFinished(() => screen[Symbol.asyncDispose]())
+  await screen.shows(/3 nodes · 3 addresses/)
+  await screen.press('g', 'a')
+  const [, to] = /move 172\.16\.146\.131 to node (\d)/.exec(await screen.shows('move 172.16.146.131')) ?? []
+  await choose(screen, `move 172.16.146.131 to node ${to}`)
+  await screen.shows('y do it')
+  // The node takes its time with it, and all answers theirs.
+  server.cluster.carryOut(`script ${to} takeip 20`)
+  server.cluster.carryOut('delay 1500')
+  const before = logged('Takeover of IP 172.16.146.131')
+  await screen.press('y')
+  await screen.shows(`move 172.16.146.131 to node ${to} for `)
+  await expect.poll(() => logged('Takeover of IP 172.16.146.131'), { timeout: 10_000 }).toBeGreaterThan(before)
+  return {
+    screen,
+    expectEnabled: async () => {
+      const isEnabled = () => logged('Reenabling takeover runs') - logged('Disabling takeover runs')
+      await expect.poll(isEnabled, { timeout: 20_000 }).toBe(0)
+    },
+  }
+}
+
 describe.skipIf(!hasTmux)('a watch whose terminal is lost during a move', () => {
   it('goes on to enable takeover runs again, though a shell and the kernel both tell it so', async () => {
-    const log: LogEntry[] = []
-    const { server } = await served({ speed: 5, log: (entry) => log.push(entry) })
-    const logged = (text: string) => log.filter((entry) => entry.text.includes(text)).length
-    await using screen = await openWatch('', { env: { CTDB_SOCKET: server.nodes[0]?.socketPath ?? '' } })
-    await screen.shows(/3 nodes · 3 addresses/)
-    await screen.press('g', 'a')
-    const [, to] = /move 172\.16\.146\.131 to node (\d)/.exec(await screen.shows('move 172.16.146.131')) ?? []
-    await choose(screen, `move 172.16.146.131 to node ${to}`)
-    await screen.shows('y do it')
-    // The node takes its time with it, and all answers theirs.
-    server.cluster.carryOut(`script ${to} takeip 20`)
-    server.cluster.carryOut('delay 1500')
-    const before = logged('Takeover of IP 172.16.146.131')
-    await screen.press('y')
-    await screen.shows(`move 172.16.146.131 to node ${to} for `)
-    await expect.poll(() => logged('Takeover of IP 172.16.146.131'), { timeout: 10_000 }).toBeGreaterThan(before)
+    const { screen, expectEnabled } = await moving()
     for (const _ of ['the shell', 'the kernel']) {
       process.kill(screen.pid(), 'SIGHUP')
       await sleep(150)
@@ -30,6 +44,27 @@ describe.skipIf(!hasTmux)('a watch whose terminal is lost during a move', () => 
     const shown = await screen.shows('status 129')
     expect(shown).toContain('ended before its end')
     expect(shown).not.toContain('stay disabled')
-    await expect.poll(() => logged('Reenabling takeover runs')).toBe(logged('Disabling takeover runs'))
+    await expectEnabled()
+  })
+
+  it('goes on to do so when nothing can be written to it any more, and says what it has to say to what is left', async () => {
+    const said = folder().file('stderr')
+    const { screen, expectEnabled } = await moving(`2> ${said}`)
+    const pid = screen.pid()
+    await screen[Symbol.asyncDispose]()
+    await expectEnabled()
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+    const lines = readFileSync(said, 'utf8').trimEnd().split('\n')
+    expect(lines.filter((line) => !line.startsWith('ctdbts: ') && !line.startsWith('  '))).toEqual([])
+    expect(lines.join('\n')).toContain('ended before its end')
+    expect(lines.join('\n')).not.toContain('this should not have happened')
   })
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
