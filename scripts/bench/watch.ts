@@ -103,8 +103,7 @@ async function open() {
     onEffect: () => {},
     stdin,
     stdout,
-    isColoured: true,
-    ascii: false,
+    theme: { background: 'dark', ascii: false },
   })
   const owners = ALL.map((_, index) => index % NODES)
   const observe = (observation: Parameters<Chronicle['observe']>[0]) => {

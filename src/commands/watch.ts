@@ -53,6 +53,10 @@ What daemons tell is heard at once; besides, all nodes are looked at every --int
       allowNo: true,
       summary: 'nothing can be changed from the screen [default: over SSH yes, else no]',
     }),
+    light: Flags.boolean({
+      allowNo: true,
+      summary: 'colours for a light background [default: as COLORFGBG of the terminal says, else for a dark one]',
+    }),
     once: Flags.boolean({ summary: 'look once: print what the screen would show, or with --json one document' }),
     plain: Flags.boolean({ summary: 'lines, on a terminal too' }),
   }

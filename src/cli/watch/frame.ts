@@ -2,9 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { localTime } from '../../lib/local-time.ts'
 import type { Story } from '../../lib/watch/story.ts'
 import type { Model } from '../../ui/watch/model.ts'
-import { wantsColour } from '../output.ts'
 import { intervalMsOf, titleOf, type WatchOptions } from './settings.ts'
-import { isAscii } from './terminal-kind.ts'
+import { themeOf } from './terminal-kind.ts'
 
 const PIPED_COLUMNS = 80
 /** Title, headings, a timeline that is empty, the line at the bottom. */
@@ -32,7 +31,7 @@ export async function frameOf(options: WatchOptions, story: Story, { stdout, env
     untilMs: nowMs,
   } as const
   const shown: Model = { ...model, notice }
-  const text = frameText(shown, { isColoured: wantsColour(stdout, env), ascii: isAscii(env) })
+  const text = frameText(shown, themeOf(options, stdout, env))
   return stdout.isTTY ? `${text}\n` : plain(text)
 }
 

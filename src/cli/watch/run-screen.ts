@@ -12,13 +12,13 @@ import { showProgress } from '../confirm.ts'
 import { onEndingSignal } from '../ending-signals.ts'
 import { endImpatiently } from '../interruptible.ts'
 import type { Talk } from '../open-ssh.ts'
-import { wantsColour, whenOutputCloses } from '../output.ts'
+import { whenOutputCloses } from '../output.ts'
 import { wantsSim } from '../sim-flags.ts'
 import { Actions } from './actions.ts'
 import { carryOut, type World } from './effects.ts'
 import { Planner } from './planner.ts'
 import { intervalMsOf, titleOf, type WatchOptions, whyReadOnly } from './settings.ts'
-import { isAscii } from './terminal-kind.ts'
+import { themeOf } from './terminal-kind.ts'
 import { type Listeners, type Watched, watch } from './watched.ts'
 
 /**
@@ -86,8 +86,7 @@ class Screen {
       onEffect: (effect, model) => carryOut(effect, model, world),
       stdin,
       stdout,
-      isColoured: wantsColour(stdout, env),
-      ascii: isAscii(env),
+      theme: themeOf(this.options, stdout, env),
     })
     this.isOpen = true
     this.dispatch = (message) => terminal.dispatch(message)

@@ -8,6 +8,8 @@ export interface WatchOptions extends GlobalOptions, SimOptions {
   readonly interval: string
   /** Undefined: as it depends on where the cluster is. */
   readonly 'read-only'?: boolean | undefined
+  /** Whether the terminal's background is light; undefined: as the terminal says. */
+  readonly light?: boolean | undefined
   readonly once: boolean
   readonly plain: boolean
 }

@@ -5,6 +5,7 @@ import { type Pressed, pastedText } from './key-names.ts'
 import type { Effect, Message, Model } from './model.ts'
 import { stopProcess } from './stop-process.ts'
 import { settleSize } from './terminal-size.ts'
+import type { Theme } from './theme.ts'
 import { type Controls, Root } from './views/root.tsx'
 
 /** What a terminal UI is opened with. */
@@ -16,9 +17,7 @@ export interface TerminalOptions {
   /** Both are terminals. */
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
-  readonly isColoured: boolean
-  /** Nothing but ASCII is drawn. */
-  readonly ascii: boolean
+  readonly theme: Theme
 }
 
 /** A terminal UI on the alternate screen. */
@@ -140,8 +139,7 @@ class InkTerminal implements Terminal {
   }
 
   private root() {
-    const { isColoured, ascii } = this.options
-    return <Root model={this.current} theme={{ isColoured, ascii }} controls={this.controls} />
+    return <Root model={this.current} theme={this.options.theme} controls={this.controls} />
   }
 
   /** Never once it has ended: that would take over the terminal anew. */

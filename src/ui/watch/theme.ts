@@ -1,24 +1,38 @@
 import { styleText } from 'node:util'
 import { fitLine, type Line, type Mood, type Span } from './line.ts'
 
-type Format = 'bold' | 'dim' | 'cyan' | 'yellow' | 'red' | 'inverse'
+type Format = 'bold' | 'dim' | 'cyan' | 'blue' | 'yellow' | 'magenta' | 'red' | 'inverse'
 
-/** The terminal's own colours: they are made for its background, light or dark. No two that only red and green tell apart. */
-const COLOURED: Record<Mood, readonly Format[]> = {
-  plain: [],
-  quiet: ['dim'],
-  strong: ['bold'],
-  good: ['cyan'],
-  warning: ['yellow', 'bold'],
-  error: ['red', 'bold'],
-}
-const UNCOLOURED: Record<Mood, readonly Format[]> = {
-  plain: [],
-  quiet: [],
-  strong: ['bold'],
-  good: [],
-  warning: ['bold'],
-  error: ['bold'],
+/** What a terminal's colours have to be read on; `none`: no colours. */
+type Background = 'dark' | 'light' | 'none'
+
+/** Of the terminal's own colours those that can be read there; no two that only red and green tell apart. */
+const FORMATS: Record<Background, Record<Mood, readonly Format[]>> = {
+  dark: {
+    plain: [],
+    quiet: ['dim'],
+    strong: ['bold'],
+    good: ['cyan'],
+    warning: ['yellow', 'bold'],
+    error: ['red', 'bold'],
+  },
+  // Yellow and cyan are next to white, above all where bold makes them brighter.
+  light: {
+    plain: [],
+    quiet: ['dim'],
+    strong: ['bold'],
+    good: ['blue'],
+    warning: ['magenta', 'bold'],
+    error: ['red', 'bold'],
+  },
+  none: {
+    plain: [],
+    quiet: [],
+    strong: ['bold'],
+    good: [],
+    warning: ['bold'],
+    error: ['bold'],
+  },
 }
 
 /** For a terminal that is not said to know Unicode; each is as wide as what it stands for. */
@@ -46,7 +60,7 @@ const ASCII: Readonly<Record<string, string>> = {
 
 /** How lines are drawn. */
 export interface Theme {
-  readonly isColoured: boolean
+  readonly background: Background
   /** Nothing but ASCII. */
   readonly ascii: boolean
 }
@@ -57,11 +71,11 @@ const inAscii = (text: string): string => text.replaceAll(/[^ -~]/gu, (char) => 
  * A line as the terminal takes it: of exactly so many columns, with its escape sequences. Without colours, only bold and inverse are
  * left of them.
  */
-export function paintLine(line: Line, columns: number, { isColoured, ascii }: Theme): string {
+export function paintLine(line: Line, columns: number, { background, ascii }: Theme): string {
   const text = ascii ? line.map((each) => ({ ...each, text: inAscii(each.text) })) : line
   const fitting = fitLine(text, columns)
   const drawn = ascii ? fitting.map((each) => ({ ...each, text: inAscii(each.text) })) : fitting
-  const moods = isColoured ? COLOURED : UNCOLOURED
+  const moods = FORMATS[background]
   return joined(drawn)
     .map(({ text, mood = 'plain', isMarked }) => {
       const formats: Format[] = [...moods[mood], ...(isMarked ? (['inverse'] as const) : [])]

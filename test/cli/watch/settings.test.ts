@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formOf } from '../../../src/cli/watch/settings.ts'
-import { isAscii } from '../../../src/cli/watch/terminal-kind.ts'
+import { isAscii, isLight, themeOf } from '../../../src/cli/watch/terminal-kind.ts'
 
 const around = (isTTY: boolean, env: NodeJS.ProcessEnv = {}, stdin = isTTY) =>
   ({ stdin: { isTTY: stdin }, stdout: { isTTY }, env }) as unknown as Pick<NodeJS.Process, 'stdin' | 'stdout' | 'env'>
@@ -36,4 +36,27 @@ it.each([
   [{}, true],
 ])('with %j a terminal has only ASCII: %j', (env, expected) => {
   expect(isAscii(env)).toBe(expected)
+})
+
+it.each([
+  [{ COLORFGBG: '0;15' }, true],
+  [{ COLORFGBG: '0;default;15' }, true],
+  [{ COLORFGBG: '0;7' }, true],
+  [{ COLORFGBG: '15;0' }, false],
+  [{ COLORFGBG: '15;8' }, false],
+  [{ COLORFGBG: '12;default' }, false],
+  [{ COLORFGBG: '15' }, false],
+  [{ COLORFGBG: '' }, false],
+  [{}, false],
+])('with %j a terminal is light: %j', (env, expected) => {
+  expect(isLight(env)).toBe(expected)
+})
+
+it("takes a word for the background rather than the terminal's", () => {
+  const terminal = { isTTY: true, hasColors: () => true } as unknown as NodeJS.WriteStream
+  const env = { COLORFGBG: '0;15' }
+  expect(themeOf({}, terminal, env).background).toBe('light')
+  expect(themeOf({ light: false }, terminal, env).background).toBe('dark')
+  expect(themeOf({ light: true }, terminal, {}).background).toBe('light')
+  expect(themeOf({ light: true }, terminal, { NO_COLOR: '1' }).background).toBe('none')
 })

@@ -78,8 +78,7 @@ const terminal = openTerminal({
   },
   stdin: process.stdin,
   stdout: process.stdout,
-  isColoured: process.env.NO_COLOR === undefined,
-  ascii: process.env.LANG === 'C',
+  theme: { background: process.env.NO_COLOR === undefined ? 'dark' : 'none', ascii: process.env.LANG === 'C' },
 })
 terminal.closed.then(
   () => write(`closed after ${updates > 0 ? 'updates' : 'nothing'}\n`),

@@ -126,11 +126,13 @@ const CONTROL = /[\p{Cc}\u202e]/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours are what may be there.
 const COLOURS = /\x1b\[[\d;]*m/g
 
+const backgrounds = fc.constantFrom('dark', 'light', 'none')
+
 describe('every screen', () => {
   it('is never wider or higher than the terminal, and holds nothing but text and colours', () => {
     fc.assert(
-      fc.property(models, fc.boolean(), fc.boolean(), (model, isColoured, ascii) => {
-        const lines = frameText(model, { isColoured, ascii }).split('\n')
+      fc.property(models, backgrounds, fc.boolean(), (model, background, ascii) => {
+        const lines = frameText(model, { background, ascii }).split('\n')
         expect(lines.length).toBeLessThanOrEqual(model.size.rows)
         for (const line of lines) {
           const text = line.replaceAll(COLOURS, '')
@@ -146,7 +148,7 @@ describe('every screen', () => {
   it('has no colours where there are to be none: bold and inverse only', () => {
     fc.assert(
       fc.property(models, (model) => {
-        const codes = new Set(frameText(model, { isColoured: false, ascii: false }).match(COLOURS))
+        const codes = new Set(frameText(model, { background: 'none', ascii: false }).match(COLOURS))
         for (const code of codes) expect(['\x1b[1m', '\x1b[22m', '\x1b[7m', '\x1b[27m']).toContain(code)
       }),
       { numRuns: 100 },
@@ -155,9 +157,19 @@ describe('every screen', () => {
 
   it('uses no more than the sixteen colours of the terminal, and no background', () => {
     fc.assert(
-      fc.property(models, (model) => {
-        const codes = new Set(frameText(model, { isColoured: true, ascii: false }).match(COLOURS))
+      fc.property(models, backgrounds, (model, background) => {
+        const codes = new Set(frameText(model, { background, ascii: false }).match(COLOURS))
         for (const code of codes) expect(code.slice(1)).toMatch(/^\[(?:[1-9]|2[2-9]|3[0-79]|9[0-7])m$/)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('has no yellow or cyan on a light background, where they cannot be read', () => {
+    fc.assert(
+      fc.property(models, (model) => {
+        const codes = new Set(frameText(model, { background: 'light', ascii: false }).match(COLOURS))
+        for (const code of ['\x1b[33m', '\x1b[36m', '\x1b[93m', '\x1b[96m']) expect(codes).not.toContain(code)
       }),
       { numRuns: 100 },
     )

@@ -5,7 +5,7 @@ import type { Model, Overlay } from '../../../../src/ui/watch/model.ts'
 import { entry, finding, NOW, type Watched, watched } from '../models.ts'
 import { previewOf } from './previews.ts'
 
-const PLAIN = { isColoured: false, ascii: false }
+const PLAIN = { background: 'none', ascii: false } as const
 const screen = (model: Model): string => stripVTControlCharacters(frameText(model, PLAIN)).replaceAll(/ +$/gm, '')
 const lineWith = (model: Model, what: string): string | undefined =>
   screen(model)
