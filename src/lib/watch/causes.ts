@@ -55,6 +55,7 @@ export class Causes {
   /** Why an address is with that node no more; call it before its record says where it is. */
   ofLeaving(record: AddressRecord, from: Pnn, atMs: number): string | undefined {
     return (
+      this.askedMove(record, from, atMs) ??
       this.standing(record, from) ??
       this.deedOfLeaving(record, from, atMs)?.text ??
       lostKnowledge(record, this.cluster.node(from))
@@ -66,11 +67,20 @@ export class Causes {
    * @param isGiven the one that had it is known to have let it go; else it may be dead, and that another one is better tells nothing.
    */
   ofMoving(record: AddressRecord, from: Pnn, to: Pnn, { atMs, isGiven }: { atMs: number; isGiven: boolean }): string | undefined {
+    const asked = this.askedMove(record, from, atMs)
+    if (asked !== undefined) return asked
     const standing = this.standing(record, from)
     if (standing !== undefined) return standing
     const deeds = [this.deedOfComing(record, from, to, atMs), this.deedOfLeaving(record, from, atMs)]
     const better = isGiven ? this.betterment(record, from, to, atMs) : undefined
     return newest(better, ...deeds)?.text ?? lostKnowledge(record, this.cluster.node(from))
+  }
+
+  /** That just this move was asked for here, since the node that had the address became what it is: it could have it in spite of that. */
+  private askedMove({ address }: AddressRecord, from: Pnn, atMs: number): string | undefined {
+    const asked = this.deed(({ isFault, does, addresses }) => !isFault && does === 'move' && addresses.includes(address), atMs)
+    const sinceMs = this.cluster.nodes.get(from)?.flagsSinceMs ?? Number.NEGATIVE_INFINITY
+    return asked && asked.atMs > sinceMs ? asked.text : undefined
   }
 
   /** Why a node cannot have an address, as it stands. */

@@ -1,4 +1,4 @@
-import type { Pnn } from '../cluster/node.ts'
+import { isActive, type Pnn } from '../cluster/node.ts'
 import { INVALID_GENERATION } from '../cluster/report.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { isToldSince } from './freshness.ts'
@@ -44,7 +44,9 @@ export class Recoveries {
     look: { readonly atMs: number; readonly beganMs: number; readonly isFirst: boolean },
   ): void {
     const { atMs, beganMs, isFirst } = look
-    const inRecovery = nodes.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
+    // A node that is stopped or banned stays in recovery by itself, whatever the others do.
+    const inactive = new Set(snapshot.nodeMap.filter((node) => !isActive(node)).map(({ pnn }) => pnn))
+    const inRecovery = nodes.filter(({ pnn, recoveryMode }) => recoveryMode === 1 && !inactive.has(pnn)).map(({ pnn }) => pnn)
     const isNew = this.noteGeneration({ ...snapshot, nodes })
     const isOutdated = isToldSince(this.end?.atMs, beganMs)
     if (!isOutdated && inRecovery.length > 0) {

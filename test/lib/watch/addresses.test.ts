@@ -134,6 +134,14 @@ describe('why an address moved', () => {
     expect(movedAfter(watch, 2).moved).toBe(`asked for here: move ${ADDRESS} to node ${other}`)
   })
 
+  it('is a move that was asked for here, from a node that could host it no more before that', () => {
+    const watch = new Watch()
+    watch.see(1, flagged(calm, owner, NODE_FLAG.DISABLED))
+    const text = `move ${ADDRESS} to node ${other}`
+    watch.do(2, { text, does: 'move', addresses: [ADDRESS] })
+    expect(movedAfter(watch, 3)).toEqual({ released: `asked for here: ${text}`, moved: `asked for here: ${text}` })
+  })
+
   it('is a takeover run or a change of its nodes that was asked for here, and no change of others', () => {
     const causes = (does: 'takeover-run' | 'disable' | 'enable', pnns: readonly number[]) => {
       const watch = new Watch()

@@ -198,6 +198,14 @@ describe('a recovery', () => {
     expect(watch.chronicle.story.recoverySinceMs).toBeUndefined()
   })
 
+  it('is none that a node stays in by itself, as it is stopped or banned', () => {
+    const watch = new Watch()
+    for (const flag of [NODE_FLAG.STOPPED, NODE_FLAG.BANNED]) {
+      expect(watch.see(1, flagged(inMode(1, 712_345), 1, flag)).map(({ kind }) => kind)).not.toContain('recovery')
+      expect(watch.chronicle.story.recoverySinceMs).toBeUndefined()
+    }
+  })
+
   it('that took place between two looks, and of which nothing was heard', () => {
     const watch = new Watch()
     expect(watch.see(2, inMode(0, 5_555))).toMatchObject([{ what: 'finished', text: 'a recovery took place' }])
