@@ -12,6 +12,9 @@ import { reportError } from './report-error.ts'
 /** Options that oclif answers to itself. */
 const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
 
+/** Nobody's own plugins: whoever writes to a home would run them, as root too, whom sudo may leave another's home. */
+const NO_PLUGINS = { userPlugins: false, devPlugins: false }
+
 /**
  * Runs the command line.
  * @param root the folder of our package.json.
@@ -22,11 +25,11 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Pa
   // Handing it over saves oclif looking for it, which costs as much as a whole command.
   const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
   try {
-    await run(commandFirst(argv), { root, pjson, ignoreManifest: elsewhere !== undefined })
+    await run(commandFirst(argv), { root, pjson, ignoreManifest: elsewhere !== undefined, ...NO_PLUGINS })
     await Promise.race([flush(), outputLost])
     endSoon()
   } catch (error) {
-    reportError(error, 'ctdb')
+    reportError(error, beforeEnd(argv).includes('--json') ? 'json' : 'ctdb')
   }
   // The real tool without a command shows its usage, and fails.
   if (argv.length === 0) process.exitCode = EXIT_STATUS.failure

@@ -1,3 +1,4 @@
+import { fstatSync, writeFileSync } from 'node:fs'
 import { EXIT_STATUS } from '../lib/errors.ts'
 
 /** 128 and the number of SIGPIPE, which ends other programs then. */
@@ -22,6 +23,7 @@ export const outputLost = lost.promise
  * one, and is said. What is under way goes on to its end: see {@link whenOutputCloses}.
  */
 export function guardOutput(): void {
+  writeFilesWhole()
   process.stdout.on('error', onOutputError)
   // Nothing can be said any more; whoever closed it does not want to hear.
   process.stderr.on('error', () => whenClosed === 'go on' || process.exit(EXIT_STATUS.failure))
@@ -36,6 +38,21 @@ export function dropOclifListener(): void {
     if (listener !== onOutputError) process.stdout.off('error', listener as typeof onOutputError)
   }
 }
+
+/** Node writes to a file once, and takes a part for the whole: a disk that becomes full would cut the output short without a word. */
+function writeFilesWhole(): void {
+  if (!fstatSync(STDOUT).isFile()) return
+  process.stdout._write = (chunk, _encoding, done) => {
+    try {
+      writeFileSync(STDOUT, chunk)
+    } catch (error) {
+      return done(error as Error)
+    }
+    done()
+  }
+}
+
+const STDOUT = 1
 
 let isTold = false
 

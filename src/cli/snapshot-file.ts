@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, readFileSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 
@@ -26,16 +26,29 @@ function readText(path: string): string {
 }
 
 /**
- * Writes a file so that it is there as a whole or not at all: an earlier one stays until the new one is complete.
+ * Writes a file so that it is there as a whole or not at all: an earlier one stays until the new one is complete, which then has its owner
+ * and mode. What a link names is written, not the link; a device or a pipe is written to, and stays what it is.
  * @throws CtdbtsError NO_FILE with the reason.
  */
 export function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.new`
   try {
-    writeFileSync(draft, text)
-    renameSync(draft, path)
+    const before = statSync(path, { throwIfNoEntry: false })
+    if (before && !before.isFile()) writeFileSync(path, text)
+    else replaceFile(before ? realpathSync(path) : path, before, text)
   } catch (cause) {
-    rmSync(draft, { force: true })
     throw new CtdbtsError('NO_FILE', `cannot write ${path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function replaceFile(path: string, before: Stats | undefined, text: string): void {
+  const draft = `${path}.${process.pid}.new`
+  // A file that is there already, a link above all, is somebody else's.
+  writeFileSync(draft, text, { flag: 'wx', ...(before && { mode: before.mode }) })
+  try {
+    if (before && process.getuid?.() === 0) chownSync(draft, before.uid, before.gid)
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
   }
 }

@@ -27,6 +27,9 @@ export const whatStandsOf = (pnn: Pnn, step: StateStep | undefined, undo: string
     ? `node ${pnn} has not answered, and may or may not have heard of it; see \`ctdbts nodestatus all\``
     : `node ${pnn} was told, which stands; the leader does a takeover run by itself. Undo it with: ctdbts -n ${pnn} ${undo}`
 
+/** What stands of a takeover run that is waited for no more. */
+export const RUN_MAY_COME = 'a takeover run was asked for; the leader may still do it'
+
 /** Tells it, but not to a script that has set a time limit (-T): for it the real tool's line stands alone. */
 export function tellWhatStands({ reason }: AbortSignal, what: string): void {
   const byLimit = reason instanceof CtdbtsError && reason.code === 'MAX_RUNTIME'

@@ -29,9 +29,10 @@ With -v, --table and --json: the interfaces too, as the asked node (with "all": 
       interfaces: flags.verbose || own,
       nodes: own,
     }
-    const report = flags.from
-      ? ipReportOf(await readSnapshot(flags.from), question)
-      : await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
+    const report =
+      flags.from !== undefined
+        ? ipReportOf(await readSnapshot(flags.from), question)
+        : await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
     return await this.show(flags, {
       ctdb: (style) => ctdbIpText(report, style),
       json: () => ipJson(report),

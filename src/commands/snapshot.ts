@@ -5,6 +5,7 @@ import { writeWhole } from '../cli/snapshot-file.ts'
 import type { Snapshot as ClusterSnapshot } from '../lib/snapshot/snapshot.ts'
 import { collectSnapshot } from '../transport/collect/snapshot.ts'
 import { jsonText } from '../ui/json.ts'
+import { visible } from '../ui/visible.ts'
 
 export default class Snapshot extends CtdbtsCommand {
   static override summary = 'write down all that is to be known of the cluster, as JSON'
@@ -26,7 +27,7 @@ The file can be given to "ip", "status", "verify" and "takeover-run --dry-run" (
     if (flags.output === undefined) process.stdout.write(text)
     else writeWhole(flags.output, text)
     for (const { pnn, missing } of snapshot.nodes) {
-      for (const { fact, message } of missing) process.stderr.write(`ctdbts: node ${pnn}, ${fact}: ${message}\n`)
+      for (const { fact, message } of missing) process.stderr.write(`ctdbts: node ${pnn}, ${fact}: ${visible(message)}\n`)
     }
     return undefined
   }

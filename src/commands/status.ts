@@ -20,9 +20,10 @@ The leader is learnt from its broadcast, about once a second; none within the ti
     const { flags } = await this.parse(Status)
     const nodesOnly = flags['machine-readable'] || flags['machine-parsable']
     const node = this.nodeOf(flags)
-    const { report, problems } = flags.from
-      ? { report: statusReportOf(await readSnapshot(flags.from), { node }), problems: [] }
-      : await this.withDaemon(flags, ({ client, pnn, timeoutMs }) => collectStatus(client, pnn, { node, nodesOnly, timeoutMs }))
+    const { report, problems } =
+      flags.from !== undefined
+        ? { report: statusReportOf(await readSnapshot(flags.from), { node }), problems: [] }
+        : await this.withDaemon(flags, ({ client, pnn, timeoutMs }) => collectStatus(client, pnn, { node, nodesOnly, timeoutMs }))
     return await this.show(
       flags,
       {

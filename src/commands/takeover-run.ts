@@ -1,11 +1,13 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand, type Daemon } from '../cli/base-command.ts'
 import { confirm, showProgress } from '../cli/confirm.ts'
+import { interruptible } from '../cli/interruptible.ts'
 import { fromFlag } from '../cli/options.ts'
 import { wantsColour, whenOutputCloses } from '../cli/output.ts'
 import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
+import { RUN_MAY_COME, tellingWhatStands } from '../cli/what-stands.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { compareOutcome, type Outcome } from '../lib/takeover/outcome.ts'
@@ -68,9 +70,11 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
       const promised = plan(await this.withDaemon(flags, look))
       if (!flags.json) await this.print(promised, flags.explain)
       await requireAgreement(flags)
-      return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, promised))
+      return await this.withDaemon(flags, (daemon) =>
+        interruptible(({ signal }) => this.carryOut(flags, daemon, { promised, signal })),
+      )
     }
-    const promised = plan(flags.from ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
+    const promised = plan(flags.from !== undefined ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
     const [{ changesAnything }, { planJson }] = await Promise.all([import('../ui/plan-words.ts'), import('../ui/plan.ts')])
     if (flags['detailed-exitcode'] && changesAnything(promised)) process.exitCode = EXIT_MOVES
     if (flags.json) return planJson(promised)
@@ -78,10 +82,15 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
     return undefined
   }
 
-  private async carryOut({ json }: { json: boolean }, daemon: Daemon, promised: Plan): Promise<unknown> {
+  private async carryOut(
+    { json }: { json: boolean },
+    daemon: Daemon,
+    { promised, signal }: { promised: Plan; signal: AbortSignal },
+  ): Promise<unknown> {
     const done = showProgress('The leader was asked for a takeover run:')
     try {
-      await requestTakeoverRun(daemon.client, daemon.pnn, daemon)
+      const { client, pnn, timeoutMs } = daemon
+      await tellingWhatStands(signal, requestTakeoverRun(client, pnn, { timeoutMs, signal }), () => RUN_MAY_COME)
     } finally {
       done()
     }

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
@@ -227,6 +229,89 @@ describe('a wrong command line', () => {
   })
 })
 
+describe('a daemon that goes in the middle', () => {
+  it('is told in a line, whatever was still asked', async () => {
+    await using cluster = await daemonThat((exchange) => {
+      if (exchange.request.opcode === controls.getIfaces.opcode) exchange.socket.destroy()
+      else if (exchange.request.opcode !== controls.getVnnMap.opcode) answerAs(threeNodes)(exchange)
+    })
+    const { stderr, status } = await cluster.run('status')
+    expect(stderr).toMatch(/^ctdbts: [^\n]*closed the connection[^\n]*\n(?: {2}[^\n]+\n)?$/)
+    expect(status).toBe(1)
+  })
+})
+
+describe('a file that is written', () => {
+  const written = async (path: string) => await ctdbts(['snapshot', '--sim', '-o', path])
+
+  it('is there as a whole, with the mode of the one before, behind the link that names it', async () => {
+    using dir = tempDir()
+    writeFileSync(dir.file('file'), 'before', { mode: 0o640 })
+    symlinkSync('file', dir.file('link'))
+    expect(await written(dir.file('link'))).toMatchObject({ stdout: '', stderr: '', status: 0 })
+    expect(lstatSync(dir.file('link')).isSymbolicLink()).toBe(true)
+    expect(statSync(dir.file('file')).mode & 0o777).toBe(0o640)
+    expect(JSON.parse(readFileSync(dir.file('file'), 'utf8'))).toHaveProperty('nodes')
+    expect(readdirSync(dir.path).toSorted()).toEqual(['file', 'link'])
+  })
+
+  it('stays a pipe when it is one', async () => {
+    using dir = tempDir()
+    execFileSync('mkfifo', [dir.file('pipe')])
+    const reader = execa('cat', [dir.file('pipe')])
+    expect(await written(dir.file('pipe'))).toMatchObject({ stdout: '', stderr: '', status: 0 })
+    expect(JSON.parse((await reader).stdout)).toHaveProperty('nodes')
+    expect(statSync(dir.file('pipe')).isFIFO()).toBe(true)
+  })
+
+  it.each(['x/y', 'a'.repeat(300)])('that cannot be is told: %s', async (name) => {
+    using dir = tempDir()
+    writeFileSync(dir.file('x'), '')
+    const { stderr, status } = await written(dir.file(name))
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^ctdbts: cannot write [^\n]+\n$/) })
+  })
+})
+
+describe('what others could have laid ready in a home', () => {
+  it('is not run: plugins of users', async () => {
+    using dir = tempDir()
+    const plugin = dir.file('node_modules/p')
+    mkdirSync(plugin, { recursive: true })
+    const plugins = [{ name: 'p', type: 'user', tag: 'latest' }]
+    writeFileSync(
+      dir.file('package.json'),
+      JSON.stringify({ name: 'x', version: '1.0.0', oclif: { schema: 1, plugins }, dependencies: { p: '1.0.0' } }),
+    )
+    writeFileSync(`${plugin}/package.json`, JSON.stringify({ name: 'p', version: '1.0.0', oclif: { hooks: { init: './hook' } } }))
+    writeFileSync(`${plugin}/hook.js`, "exports.default = async () => process.stdout.write('run')")
+    await using cluster = await clusterOf({})
+    const argv = ['pnn', '--socket', cluster.daemon.path]
+    expect(await ctdbts(argv, { CTDBTS_DATA_DIR: dir.path })).toMatchObject({ stdout: '0\n', stderr: '', status: 0 })
+    writeFileSync(dir.file('package.json'), 'broken')
+    expect(await ctdbts(argv, { CTDBTS_DATA_DIR: dir.path })).toMatchObject({ stdout: '0\n', stderr: '', status: 0 })
+  })
+})
+
+describe('errors before any command', () => {
+  it('are JSON where that is wanted', async () => {
+    for (const argv of [['--json', 'nonsense'], ['nonsense', '--json'], ['--json']]) {
+      const { stdout, status } = await ctdbts(argv)
+      expect(JSON.parse(stdout)).toHaveProperty('error.code')
+      expect(status).toBe(1)
+    }
+  })
+
+  it('are told of an empty name for a snapshot: it is no wish for the live cluster', async () => {
+    await using cluster = await clusterOf({})
+    for (const command of ['ip', 'status', 'verify']) {
+      expect(await cluster.run(command, '--from', '')).toMatchObject({
+        stdout: '',
+        stderr: expect.stringContaining('cannot read'),
+      })
+    }
+  })
+})
+
 describe('standard output', () => {
   it('that is full is an error with a clear line', async () => {
     await using cluster = await clusterOf({})
@@ -234,6 +319,17 @@ describe('standard output', () => {
     const result = await execa('sh', ['-c', command, process.execPath, RUN_JS, cluster.daemon.path], { reject: false })
     const stderr = 'ctdbts: cannot write the output: ENOSPC: no space left on device, write'
     expect({ status: result.exitCode, stderr: result.stderr }).toEqual({ status: 1, stderr })
+  })
+
+  it('that becomes full in the middle is one, too', async () => {
+    await using cluster = await clusterOf({})
+    using dir = tempDir()
+    // In blocks of 512 bytes.
+    const command = 'trap "" XFSZ; ulimit -f 2; exec "$0" "$1" snapshot --daemons-only --socket "$2" > "$3"'
+    const argv = [process.execPath, RUN_JS, cluster.daemon.path, dir.file('out')]
+    const result = await execa('sh', ['-c', command, ...argv], { reject: false })
+    expect(result.stderr).toContain('ctdbts: cannot write the output: EFBIG')
+    expect(result.exitCode).toBe(1)
   })
 
   it('that nobody reads any more is none', async () => {

@@ -50,6 +50,8 @@ export async function collectStatus(
   const [pnn, seen, state] = await inOrder(localPnn, chosen, runState)
   const thisNode = node ?? pnn
   const nodes = Promise.all(hideUnknown(seen, thisNode, state).map((candidate) => withInterfaces(client, candidate)))
+  // It is awaited last, and may fail before.
+  nodes.catch(() => {})
   const cluster = vnnMap && recoveryMode && leader ? await inOrder(vnnMap, recoveryMode, leader) : undefined
   const answers = await nodes
   return {
