@@ -12,7 +12,7 @@ import { abortUnderWay } from './interruptible.ts'
 import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { dropOclifListener, wantsColour } from './output.ts'
-import { cutCommandLine } from './popt.ts'
+import { beforeEnd, cutCommandLine } from './popt.ts'
 import { type ErrorStyle, reportError, reportProblems } from './report-error.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
 
@@ -135,8 +135,7 @@ export abstract class CtdbtsCommand extends Command {
 
   /** oclif asks this before anything is parsed. */
   override jsonEnabled(): boolean {
-    const end = this.argv.indexOf('--')
-    return this.argv.slice(0, end === -1 ? undefined : end).includes('--json')
+    return beforeEnd(this.argv).includes('--json')
   }
 
   protected override logJson(document: unknown): void {

@@ -6,7 +6,7 @@ import { COMMANDS } from '../commands/index.ts'
 import { CtdbtsError, EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { guardOutput, outputLost } from './output.ts'
-import { commandIndex, cutCommandLine } from './popt.ts'
+import { beforeEnd, commandIndex, cutCommandLine } from './popt.ts'
 import { reportError } from './report-error.ts'
 
 /** Options that oclif answers to itself. */
@@ -40,9 +40,6 @@ function endSoon(): void {
   const timer = setTimeout(() => process.stdout.writableLength === 0 && process.exit(), 1_000)
   timer.unref()
 }
-
-/** What stands in front of a `--`, behind which nothing is an option. */
-const beforeEnd = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)
 
 /** The real tool's options may come before the command; oclif wants the command first. */
 function commandFirst(argv: readonly string[]): string[] {

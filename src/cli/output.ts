@@ -68,7 +68,7 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   if (whenClosed !== 'go on') process.exit(EXIT_STATUS.failure)
 }
 
-/** Whatever succeeds until then. */
+/** Says it, and fails at the end, whatever succeeds until then. */
 function failAtTheEnd({ message }: Error): void {
   process.stderr.write(`ctdbts: cannot write the output: ${message}\n`)
   process.once('exit', () => {

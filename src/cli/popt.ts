@@ -14,6 +14,10 @@ export interface OptionShape {
   readonly repeatable?: boolean
 }
 
+/** What stands in front of a `--`, behind which nothing is an option. */
+export const beforeEnd = (argv: readonly string[]): readonly string[] =>
+  argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+
 /** A command line that cannot be read, in popt's words: which name the word at fault as it was written. */
 class InvalidOptionError extends CtdbtsError {
   constructor(word: string, reason: string) {

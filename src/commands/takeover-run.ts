@@ -70,9 +70,7 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
       const promised = plan(await this.withDaemon(flags, look))
       if (!flags.json) await this.print(promised, flags.explain)
       await requireAgreement(flags)
-      return await this.withDaemon(flags, (daemon) =>
-        interruptible(({ signal }) => this.carryOut(flags, daemon, { promised, signal })),
-      )
+      return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, promised))
     }
     const promised = plan(flags.from !== undefined ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
     const [{ changesAnything }, { planJson }] = await Promise.all([import('../ui/plan-words.ts'), import('../ui/plan.ts')])
@@ -82,15 +80,13 @@ What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --re
     return undefined
   }
 
-  private async carryOut(
-    { json }: { json: boolean },
-    daemon: Daemon,
-    { promised, signal }: { promised: Plan; signal: AbortSignal },
-  ): Promise<unknown> {
+  private async carryOut({ json }: { json: boolean }, daemon: Daemon, promised: Plan): Promise<unknown> {
     const done = showProgress('The leader was asked for a takeover run:')
     try {
       const { client, pnn, timeoutMs } = daemon
-      await tellingWhatStands(signal, requestTakeoverRun(client, pnn, { timeoutMs, signal }), () => RUN_MAY_COME)
+      await interruptible(({ signal }) =>
+        tellingWhatStands(signal, requestTakeoverRun(client, pnn, { timeoutMs, signal }), () => RUN_MAY_COME),
+      )
     } finally {
       done()
     }

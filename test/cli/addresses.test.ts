@@ -231,6 +231,18 @@ ctdbts: the next takeover run will move ${IP} to node ${nextRun?.pnn}: ${due} ${
     await expect.poll(() => cluster.said.slice(0, 6).toSorted(), { timeout: 10_000 }).toEqual(RUNS_OF_ALL)
   })
 
+  it('takeover-run --yes says what stands after Ctrl-C', async () => {
+    cluster.do('set IPAllocAlgorithm 0')
+    const { nextRun } = (await cluster.json('moveip', IP, '1')) as { nextRun?: { pnn: number } }
+    await cluster.run('moveip', IP, String(nextRun?.pnn === 0 ? 1 : 0))
+    cluster.do(`script ${nextRun?.pnn} takeip 300`)
+    const { child, ended } = cluster.start('takeover-run', '--yes')
+    child.stdout.once('data', () => setTimeout(() => child.kill('SIGINT'), 300))
+    const { stderr, status } = await ended
+    expect(stderr).toContain('ctdbts: a takeover run was asked for; the leader may still do it\n')
+    expect(status).toBe(130)
+  })
+
   it('moveip says what stands when it is interrupted between release and take', async () => {
     const to = await anotherThanOwner()
     using dir = tempDir()

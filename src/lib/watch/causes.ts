@@ -67,10 +67,8 @@ export class Causes {
    * @param isGiven the one that had it is known to have let it go; else it may be dead, and that another one is better tells nothing.
    */
   ofMoving(record: AddressRecord, from: Pnn, to: Pnn, { atMs, isGiven }: { atMs: number; isGiven: boolean }): string | undefined {
-    const asked = this.askedMove(record, from, atMs)
-    if (asked !== undefined) return asked
-    const standing = this.standing(record, from)
-    if (standing !== undefined) return standing
+    const sure = this.askedMove(record, from, atMs) ?? this.standing(record, from)
+    if (sure !== undefined) return sure
     const deeds = [this.deedOfComing(record, from, to, atMs), this.deedOfLeaving(record, from, atMs)]
     const better = isGiven ? this.betterment(record, from, to, atMs) : undefined
     return newest(better, ...deeds)?.text ?? lostKnowledge(record, this.cluster.node(from))

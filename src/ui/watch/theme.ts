@@ -6,33 +6,23 @@ type Format = 'bold' | 'dim' | 'cyan' | 'blue' | 'yellow' | 'magenta' | 'red' | 
 /** What a terminal's colours have to be read on; `none`: no colours. */
 type Background = 'dark' | 'light' | 'none'
 
+type Formats = Record<Mood, readonly Format[]>
+
+const ON_DARK: Formats = {
+  plain: [],
+  quiet: ['dim'],
+  strong: ['bold'],
+  good: ['cyan'],
+  warning: ['yellow', 'bold'],
+  error: ['red', 'bold'],
+}
+
 /** Of the terminal's own colours those that can be read there; no two that only red and green tell apart. */
-const FORMATS: Record<Background, Record<Mood, readonly Format[]>> = {
-  dark: {
-    plain: [],
-    quiet: ['dim'],
-    strong: ['bold'],
-    good: ['cyan'],
-    warning: ['yellow', 'bold'],
-    error: ['red', 'bold'],
-  },
+const FORMATS: Record<Background, Formats> = {
+  dark: ON_DARK,
   // Yellow and cyan are next to white, above all where bold makes them brighter.
-  light: {
-    plain: [],
-    quiet: ['dim'],
-    strong: ['bold'],
-    good: ['blue'],
-    warning: ['magenta', 'bold'],
-    error: ['red', 'bold'],
-  },
-  none: {
-    plain: [],
-    quiet: [],
-    strong: ['bold'],
-    good: [],
-    warning: ['bold'],
-    error: ['bold'],
-  },
+  light: { ...ON_DARK, good: ['blue'], warning: ['magenta', 'bold'] },
+  none: { ...ON_DARK, quiet: [], good: [], warning: ['bold'], error: ['bold'] },
 }
 
 /** For a terminal that is not said to know Unicode; each is as wide as what it stands for. */

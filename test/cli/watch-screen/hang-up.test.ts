@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LogEntry } from '../../../src/lib/log/entry.ts'
+import { isAlive } from '../../../src/transport/processes.ts'
 import { folder, served } from '../../support/served-cluster.ts'
 import { hasTmux } from '../../support/terminal.ts'
 import { choose, openWatch } from '../../support/watch-screen.ts'
@@ -60,11 +61,3 @@ describe.skipIf(!hasTmux)('a watch whose terminal is lost during a move', () => 
     expect(lines.join('\n')).not.toContain('this should not have happened')
   })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
