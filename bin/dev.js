@@ -15,7 +15,7 @@ registerHooks({
   },
 })
 
-const { main } = await import('../src/cli/main.ts')
+const { main } = await import('../src/main/main.ts')
 
-const commands = { strategy: 'explicit', target: './src/commands/index.ts', identifier: 'COMMANDS' }
-await main(process.argv.slice(2), dirname(import.meta.dirname), { commands, helpClass: './src/cli/help.ts' })
+const commands = { strategy: 'explicit', target: './src/main/loaded-commands.ts', identifier: 'LOADED_COMMANDS' }
+await main(process.argv.slice(2), dirname(import.meta.dirname), { commands, helpClass: './src/main/help.ts' })

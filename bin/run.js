@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Written for old Node versions too: it has to tell them that they are too old before anything else loads. Built-in modules are
-// fetched one by one, as an import of `node:fs` would load all that belongs to it.
+// Also runs in old versions of Node, to report that they are too old before anything else loads. Fetches built-in modules one by one,
+// because an import of `node:fs` would load everything that belongs to it.
 const OLDEST_NODE = 22
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
@@ -13,15 +13,20 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 const module = process.getBuiltinModule('node:module')
 const { dirname, join } = process.getBuiltinModule('node:path')
 
-// Compiled code is kept in the user's own cache folder. Node's default, in the temporary folder, could be laid ready by somebody
-// else for an administrator to run; for the same reason a home that is not ours is not used.
+// Keeps compiled code in the user's own cache folder. In Node's default, the temporary folder, somebody else could prepare code for an
+// administrator to run; for the same reason, a home folder of another user is not used.
 try {
+  const fs = process.getBuiltinModule('node:fs')
   const home = process.getBuiltinModule('node:os').homedir()
-  if (process.getBuiltinModule('node:fs').statSync(home).uid === process.getuid()) {
-    module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'ctdbts'))
+  if (fs.statSync(home).uid === process.getuid()) {
+    const caches = process.env.XDG_CACHE_HOME || join(home, '.cache')
+    const own = join(caches, 'ctdbts')
+    // Node makes missing folders too, but where none can be made, as under /proc, it tries without end.
+    if (!fs.existsSync(own)) for (const folder of [caches, own]) if (!fs.existsSync(folder)) fs.mkdirSync(folder)
+    module.enableCompileCache(own)
   }
 } catch {
-  // No home, no cache: slower, nothing else.
+  // No home folder or no place in it, no cache: the start is slower.
 }
 
 const { main } = module.createRequire(import.meta.url)('../dist/cli.cjs')

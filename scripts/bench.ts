@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Control, connectUnix, controls, decode, encode } from '../src/index.ts'
 import type { ClusterNode } from '../src/lib/cluster/node.ts'
+import { connectUnix, controls, decode, encode } from '../src/library/wire.ts'
 import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
@@ -55,7 +55,7 @@ const PINGS = 10_000
 
 async function pipelining(socket: string): Promise<void> {
   using client = await connectUnix(socket, { timeoutMs: 60_000 })
-  const ask = () => client.control(controls.getPnn as Control<void, number>)
+  const ask = () => client.control(controls.getPnn)
   const oneAtATime = async () => {
     for (let count = 0; count < PINGS; count++) await ask()
   }
@@ -66,7 +66,6 @@ async function pipelining(socket: string): Promise<void> {
 
 async function nodeMap(): Promise<void> {
   const { reply } = controls.getNodeMap
-  if (reply === 'status') return
   const nodes: ClusterNode[] = Array.from({ length: 1000 }, (_, pnn) => ({
     pnn,
     flags: 0,

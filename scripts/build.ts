@@ -1,8 +1,9 @@
 // Builds dist/: the program as one file, the library with its types, and the licences of what is bundled.
 // Bundled, because a program that is started often should not open 300 files; so the package has no dependencies at run time.
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
@@ -14,6 +15,23 @@ const root = join(import.meta.dirname, '..')
 const APART = ['ssh2', 'execa', 'junit-report-builder', 'prom-client']
 
 /**
+ * How often oclif's sources, of the version that package.json pins, have what {@link startFaster} rewrites. Where that is no longer so,
+ * oclif is compiled differently, and the program would start more slowly without anyone noticing: the build fails instead.
+ */
+const EXPECTED = { requires: 247, comparisons: 1 }
+const rewritten = { requires: 0, comparisons: 0 }
+
+function checkRewritten(): void {
+  for (const what of ['requires', 'comparisons'] as const) {
+    if (rewritten[what] === EXPECTED[what]) continue
+    throw new Error(
+      `oclif has changed its shape: ${rewritten[what]} ${what} were rewritten, ${EXPECTED[what]} were expected. ` +
+        'Check that scripts/build.ts still rewrites all of them and that `npm run bench` is no slower, then correct EXPECTED.',
+    )
+  }
+}
+
+/**
  * What oclif does at every start though hardly any run needs it. Without this, our own code would start twice as late
  * (`npm run bench`).
  */
@@ -23,15 +41,19 @@ const startFaster: Plugin = {
     onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
       contents: compareAscii(deferRequires(readFileSync(path, 'utf8'))),
     }))
-    onLoad({ filter: /src[\\/]commands[\\/]index\.ts$/ }, ({ path }) => ({
-      contents: deferCommands(readFileSync(path, 'utf8')),
-      loader: 'ts',
-    }))
     onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
     onResolve({ filter: /ui[\\/]watch[\\/]terminal-ui\.ts$/ }, () => ({ path: './watch.mjs', external: true }))
     // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
     onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'absent' }))
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export const isWsl = false' }))
+  },
+}
+
+/** The library loads ssh2, with what is CommonJS in it, from its own file, and only when a cluster is opened over SSH. */
+const externalSsh2: Plugin = {
+  name: 'external-ssh2',
+  setup({ onResolve }) {
+    onResolve({ filter: /^ssh2$/ }, () => ({ path: '../ssh2.cjs', external: true }))
   },
 }
 
@@ -53,25 +75,18 @@ function deferRequires(source: string): string {
   const required = /^(?:const|var) (\w+_\d+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gm
   const deferred = source.replace(required, (_, name: string, value: string) => {
     names.push(name)
+    rewritten.requires++
     return `let ${name}$; const ${name} = () => (${name}$ ??= ${value});`
   })
   return names.reduce((text, name) => text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`), deferred)
 }
 
-/** One run needs one command; each is loaded, with what only it needs, when the table is asked for it. */
-function deferCommands(source: string): string {
-  const files = new Map([...source.matchAll(/^import (\w+) from '(.+)'$/gm)].map(([, name, file]) => [name, file]))
-  return source
-    .replace(/^import .*\n/gm, '')
-    .replace(
-      /^ {2}(.+): (\w+),$/gm,
-      (_, id: string, name: string) => `  get ${id}() { return require('${files.get(name)}').default },`,
-    )
-}
-
 /** Sorting command names by locale loads Unicode's tables, which takes longer than the command. They are ASCII. */
 const compareAscii = (source: string): string =>
-  source.replaceAll(/([\w.]+)\.localeCompare\(([\w.]+)\)/g, '($1 < $2 ? -1 : $1 > $2 ? 1 : 0)')
+  source.replaceAll(/([\w.]+)\.localeCompare\(([\w.]+)\)/g, (_, left: string, right: string) => {
+    rewritten.comparisons++
+    return `(${left} < ${right} ? -1 : ${left} > ${right} ? 1 : 0)`
+  })
 
 const common = {
   bundle: true,
@@ -86,6 +101,14 @@ async function bundle(options: BuildOptions): Promise<Metafile> {
   const { metafile } = await build({ ...common, ...options })
   if (!metafile) throw new Error('esbuild gave no metafile')
   return metafile
+}
+
+/** Writes the types of the library. */
+async function writeTypes(): Promise<void> {
+  const tsc = promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root })
+  await tsc.catch(({ stdout }: { stdout: string }) => {
+    throw new Error(`the types could not be written:\n${stdout}`)
+  })
 }
 
 /** The notices that the licences of bundled packages want to be passed on. */
@@ -114,9 +137,10 @@ function readIfThere(path: string): string | undefined {
 }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
+const types = writeTypes()
 const metafiles = await Promise.all([
   bundle({
-    entryPoints: ['src/cli/index.ts'],
+    entryPoints: ['src/main/index.ts'],
     outfile: 'dist/cli.cjs',
     format: 'cjs',
     minify: true,
@@ -125,16 +149,28 @@ const metafiles = await Promise.all([
     define: { 'import.meta.filename': '__filename' },
   }),
   // Only who asks for help needs it.
-  bundle({ entryPoints: ['src/cli/help.ts'], outfile: 'dist/help.cjs', format: 'cjs', minify: true }),
-  bundle({ entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
+  bundle({ entryPoints: ['src/main/help.ts'], outfile: 'dist/help.cjs', format: 'cjs', minify: true }),
+  bundle({
+    // What the three share is in a chunk, so that their classes are the same.
+    entryPoints: ['index', 'wire', 'sim'].map((name) => `src/library/${name}.ts`),
+    outdir: 'dist/library',
+    splitting: true,
+    format: 'esm',
+    plugins: [externalSsh2],
+  }),
   bundle({
     // A module, as Ink waits for WebAssembly while it loads, which CommonJS cannot.
     entryPoints: ['src/ui/watch/terminal-ui.ts'],
     outfile: 'dist/watch.mjs',
     format: 'esm',
     minify: true,
-    // React's checks for developers are left out.
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    define: {
+      // React's checks for developers are left out.
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      // Yoga would fetch its WebAssembly, which is in this file: Node loads a whole HTTP client for that. Without it, yoga decodes it itself.
+      fetch: 'undefined',
+    },
     plugins: [withoutDevtools],
     // For what is CommonJS in it.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
@@ -153,5 +189,6 @@ const metafiles = await Promise.all([
     }),
   ),
 ])
-execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+checkRewritten()
+await types
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licences(metafiles))

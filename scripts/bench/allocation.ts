@@ -1,4 +1,4 @@
-import { type AllocationInput, allocate } from '../../src/index.ts'
+import { type AllocationInput, allocate } from '../../src/library/index.ts'
 import { allocatePlainly } from '../../test/lib/allocation/plain.ts'
 import { inTurn, reportLine } from './pairs.ts'
 

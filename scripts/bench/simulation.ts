@@ -1,7 +1,7 @@
 // How fast simulated time passes: a cluster that is healthy and has nothing to do but to look whether it still is.
-import { uniformLayout } from '../../src/lib/sim/layout.ts'
-import { MemoryHost } from '../../src/lib/sim/memory-host.ts'
-import { World } from '../../src/lib/sim/world.ts'
+import { uniformLayout } from '../../src/sim/world/layout.ts'
+import { MemoryHost } from '../../src/sim/world/memory-host.ts'
+import { World } from '../../src/sim/world/world.ts'
 
 const ROUNDS = 7
 

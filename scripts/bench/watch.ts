@@ -9,14 +9,14 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Pnn } from '../../src/lib/cluster/node.ts'
 import { SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
-import { Chronicle } from '../../src/lib/watch/observe.ts'
-import type { beginModel } from '../../src/ui/watch/begin.ts'
-import type { update } from '../../src/ui/watch/update.ts'
+import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
+import type { initialModel } from '../../src/ui/watch/model/initial-model.ts'
+import type { update } from '../../src/ui/watch/reducer.ts'
 import { startSim } from '../../test/support/sim-process.ts'
 
 /** What is used of the terminal UI as it is in the package: there its parts share what they remember. */
 interface WatchBundle {
-  readonly beginModel: typeof beginModel
+  readonly initialModel: typeof initialModel
   readonly update: typeof update
   openTerminal(options: object): { dispatch(message: object): void; close(): Promise<void> }
 }
@@ -94,9 +94,9 @@ async function open() {
   const bundle: WatchBundle = await import(join(import.meta.dirname, '../../dist/watch.mjs'))
   const stdout = new CountingTerminal()
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, ref: () => {}, unref: () => {} })
-  const chronicle = new Chronicle()
+  const tracker = new ClusterTracker()
   let nowMs = Date.now()
-  const first = bundle.beginModel({ title: 'bench', isSimulated: false, intervalMs: 1000, size: SIZE, nowMs })
+  const first = bundle.initialModel({ title: 'bench', isSimulated: false, intervalMs: 1000, size: SIZE, nowMs })
   const terminal = bundle.openTerminal({
     first,
     update: bundle.update,
@@ -106,9 +106,9 @@ async function open() {
     theme: { background: 'dark', ascii: false },
   })
   const owners = ALL.map((_, index) => index % NODES)
-  const observe = (observation: Parameters<Chronicle['observe']>[0]) => {
-    const entries = chronicle.observe(observation)
-    terminal.dispatch({ kind: 'observed', nowMs, story: chronicle.story, entries })
+  const observe = (observation: Parameters<ClusterTracker['observe']>[0]) => {
+    const entries = tracker.observe(observation)
+    terminal.dispatch({ kind: 'observed', nowMs, cluster: tracker.state, entries })
   }
   return {
     stdout,
@@ -183,7 +183,7 @@ export async function benchWatch(): Promise<void> {
   await benchProgram()
 }
 
-/** The screen alone, and the story that it shows. */
+/** The screen alone, and the cluster state that it shows. */
 async function benchScreen(): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')

@@ -6,9 +6,9 @@ import { CtdbtsError } from '../lib/errors.ts'
  */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new CtdbtsError('NOT_CONFIRMED', 'there is no terminal to ask on', { hint: 'give --yes when you mean it' })
+    throw new CtdbtsError('NOT_CONFIRMED', 'confirmation needs a terminal', { hint: 'use --yes to skip the confirmation' })
   }
-  // Loaded here, as every command would pay for it otherwise.
+  // Loaded only here, as it would slow down every command.
   const { createInterface } = await import('node:readline/promises')
   // On standard error, so that what is written to standard output can go into a file.
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
@@ -22,7 +22,7 @@ export async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-/** Shows on a terminal that something goes on, and for how long; elsewhere nothing. Returns what ends it. */
+/** Shows on a terminal what is in progress, and for how long; prints nothing elsewhere. Returns a function that ends it. */
 export function showProgress(what: string): () => void {
   if (!process.stderr.isTTY) return () => {}
   const start = Date.now()

@@ -2,20 +2,20 @@ import { saidByCtdb } from '../lib/errors.ts'
 import type { EventReport } from '../lib/event/event-report.ts'
 import { ctdbEventStatusText } from '../ui/ctdb/event-status.ts'
 import { eventReportJson } from '../ui/event-json.ts'
-import type { GlobalOptions, Views } from './base-command.ts'
 import { eventReport } from './event/ask-daemon.ts'
-import { eventDaemonOf } from './event/places.ts'
+import { eventDaemonOf } from './event/locations.ts'
 import { helperStatus } from './helper-status.ts'
 import { MirrorCommand } from './mirror-command.ts'
-import { reportProblems } from './report-error.ts'
+import type { Views } from './output-forms.ts'
+import type { GlobalOptions } from './run-options.ts'
 import { withMachine } from './with-machine.ts'
 
-/** The real tool lets a program of its own answer; what that ends with comes to us through it. */
+/** `ctdb` runs a helper program for `event`, and turns its exit status into its own. */
 const TITLE = 'event daemon helper'
 
-/** A command about the event daemon and its scripts. No ctdbd is asked. */
+/** A command about the event daemon and its scripts. It does not ask ctdbd. */
 export abstract class EventCommand extends MirrorCommand {
-  /** Asks how the last run of an event went, and shows it. @returns what oclif prints under --json, and the exit status of `event status`. */
+  /** Shows the result of the last run of an event. @returns what oclif prints under --json, and the exit status of `event status`. */
   protected async showStatus(
     flags: GlobalOptions,
     component: string,
@@ -33,19 +33,17 @@ export abstract class EventCommand extends MirrorCommand {
     return { document, status: this.endHelper(flags, statusOf(report)) }
   }
 
-  /** Shows a result, and ends as the real tool's program does. */
+  /** Shows a result, and ends as the helper program of `ctdb` does. */
   protected async showEnding(flags: GlobalOptions, views: Views, exitStatus: number): Promise<unknown> {
     const document = await this.show(flags, views)
     process.exitCode = this.endHelper(flags, exitStatus)
     return document
   }
 
-  /** Says what the real tool says of what its program ended with. @returns what it ends with itself. */
-  private endHelper({ json, table }: GlobalOptions, exitStatus: number): number {
+  /** Prints what `ctdb` prints about the exit status of its helper program. @returns the exit status of `ctdb` itself. */
+  private endHelper(flags: GlobalOptions, exitStatus: number): number {
     const { status, line } = helperStatus(TITLE, exitStatus)
-    if (line !== undefined) {
-      reportProblems([saidByCtdb('HELPER_FAILED', line)], json || table ? 'own' : 'ctdb')
-    }
+    if (line !== undefined) this.reportProblem(flags, saidByCtdb('HELPER_FAILED', line))
     return status
   }
 }

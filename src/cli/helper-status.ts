@@ -1,6 +1,6 @@
 /**
- * What the real tool makes of the exit status of a program that it has run: 64 and more it takes for an error number, which it says and
- * ends with. Its `event` runs such a program too.
+ * How `ctdb` handles the exit status of a helper program: from 64 on, it reads it as an error number, which it prints and exits with. Its
+ * `event` runs such a program, too.
  */
 export function helperStatus(title: string, exitStatus: number): { status: number; line?: string } {
   const status = exitStatus & 0xff

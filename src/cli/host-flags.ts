@@ -9,7 +9,7 @@ const seconds = Flags.custom<number>({
   },
 })
 
-/** For every command that asks a cluster: which one, and how to get there. */
+/** Options of every command that asks a cluster: which one, and how to reach it. */
 export const hostFlags = {
   host: Flags.string({
     char: 'H',
@@ -17,37 +17,43 @@ export const hostFlags = {
     multipleNonGreedy: true,
     helpGroup: 'SSH',
     helpValue: '[USER@]HOST[:PORT]',
-    summary: 'ask the daemon of this node over SSH; several (or a list A,B) are tried in turn; a cluster of the configuration',
+    summary: 'Ask the daemon of this node over SSH; ctdbts tries several (or A,B) in turn; also a cluster of the configuration',
   }),
-  sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'become root there with `sudo -n`, where the login is not' }),
+  run: Flags.string({
+    helpGroup: 'SSH',
+    helpValue: 'COMMAND',
+    summary: 'Reach the node through a command, such as `podman exec -i ctdb`: on each --host, or here, with {node} as its name',
+  }),
+  sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'Become root there with `sudo -n` unless the login is root' }),
   via: Flags.option({
     options: ['entry', 'direct'] as const,
     helpGroup: 'SSH',
     helpValue: 'entry|direct',
-    summary: 'how to get to the nodes that --host does not name: through it, or straight from here [default: entry]',
+    summary: 'Reach nodes that --host does not name through that host (entry) or directly [default: entry]',
   })(),
-  'accept-new': Flags.boolean({ helpGroup: 'SSH', summary: 'take the keys of hosts never seen before, and remember them' }),
+  'accept-new': Flags.boolean({ helpGroup: 'SSH', summary: 'Accept and remember the keys of unknown hosts' }),
   identity: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'SSH',
     helpValue: 'FILE',
-    summary: "a private key to log in with, before those of OpenSSH's configuration",
+    summary: "Private key to try before those of OpenSSH's configuration",
   }),
   'ssh-config': Flags.string({
     helpGroup: 'SSH',
     helpValue: 'FILE',
-    summary: "OpenSSH's configuration [default: ~/.ssh/config and /etc/ssh/ssh_config]",
+    summary: 'OpenSSH configuration file [default: ~/.ssh/config and /etc/ssh/ssh_config]',
   }),
   'connect-timeout': seconds({
     helpGroup: 'SSH',
-    summary: 'give up connecting to a host after so long [default: ConnectTimeout, or 10]',
+    summary: 'Time limit for connecting to a host [default: ConnectTimeout, or 10]',
   }),
 }
 
 /** The values of these options. */
 export interface HostOptions {
   readonly host?: readonly string[] | undefined
+  readonly run?: string | undefined
   readonly sudo?: boolean
   readonly via?: 'entry' | 'direct' | undefined
   readonly 'accept-new'?: boolean
@@ -56,5 +62,5 @@ export interface HostOptions {
   readonly 'connect-timeout'?: number | undefined
 }
 
-/** Whether a cluster shall be reached over SSH. */
-export const wantsHost = ({ host }: HostOptions): boolean => host !== undefined && host.length > 0
+/** Whether to reach the cluster over SSH, or through a command. */
+export const wantsHost = ({ host, run }: HostOptions): boolean => run !== undefined || (host !== undefined && host.length > 0)

@@ -1,28 +1,38 @@
 import type { CtdbtsError } from '../lib/errors.ts'
-import { alreadySo, type ChangedState, changeState, type StateStep } from '../transport/administer/change-state.ts'
-import type { StateChange } from '../transport/administer/state-changes.ts'
-import type { AskedNode } from '../transport/asked-node.ts'
-import type { GlobalOptions } from './base-command.ts'
+import { type ChangedState, changeState, nothingToChange, type StateStep } from '../operations/administer/change-state.ts'
+import type { StateChange } from '../operations/administer/state-changes.ts'
+import type { TargetNode } from '../operations/target-node.ts'
+import { interruptedChange, withInterruptionReport } from './interruption-report.ts'
 import { MirrorCommand } from './mirror-command.ts'
-import { reportProblems } from './report-error.ts'
-import { tellingWhatStands, whatStandsOf } from './what-stands.ts'
+import type { GlobalOptions } from './run-options.ts'
 
-/** A command that puts a node in a state, or takes it out of it, and waits until the addresses are where they belong then. */
+/** A command that sets or clears a state of a node, and waits for the takeover run that follows. */
 export abstract class NodeStateCommand extends MirrorCommand {
-  /** What undoes it, as one types it. */
+  /** The command that undoes it, as one types it. */
   protected abstract readonly undo: string
 
-  /** Makes the change. The real tool prints nothing of it; -v and --json tell. */
-  protected async change(flags: GlobalOptions, change: StateChange): Promise<unknown> {
+  /** The change, from the arguments of the command line. */
+  protected abstract stateChange(args: Readonly<Record<string, string>>): StateChange
+
+  /** Makes the change. `ctdb` prints nothing about it; -v and --json do. */
+  async run(): Promise<unknown> {
+    const parsed = await this.parse(this.ctor)
+    const flags = parsed.flags as unknown as GlobalOptions
+    const change = this.stateChange(parsed.args)
     const changed = await this.withNodeInterruptibly(flags, (node, { signal }) => this.carryOut(flags, node, change, signal))
     return await this.show(
       flags,
       { ctdb: () => '', json: () => ({ formatVersion: 1, ...changed }) },
-      changed.changed ? [] : [alreadySo(changed.pnn, change)],
+      changed.changed ? [] : [nothingToChange(changed.pnn, change)],
     )
   }
 
-  private async carryOut(flags: GlobalOptions, node: AskedNode, change: StateChange, signal: AbortSignal): Promise<ChangedState> {
+  private async carryOut(
+    flags: GlobalOptions,
+    node: TargetNode,
+    change: StateChange,
+    signal: AbortSignal,
+  ): Promise<ChangedState> {
     const pnn = await node.pnn
     const state = `${change.wanted ? '' : 'no longer '}${change.adjective}`
     let done: StateStep | undefined
@@ -30,12 +40,12 @@ export abstract class NodeStateCommand extends MirrorCommand {
       done = step
       this.tell(
         flags,
-        step === 'told' ? `node ${pnn} was told (${this.id})` : `node ${pnn} is ${state}; asking for a takeover run`,
+        step === 'requested' ? `node ${pnn} was told (${this.id})` : `node ${pnn} is ${state}; asking for a takeover run`,
       )
     }
-    const onProblem = (problem: CtdbtsError) => reportProblems([problem], flags.json || flags.table ? 'own' : 'ctdb')
-    const changed = await tellingWhatStands(signal, changeState(node, change, { signal, onStep, onProblem }), () =>
-      whatStandsOf(pnn, done, this.undo),
+    const onProblem = (problem: CtdbtsError) => this.reportProblem(flags, problem)
+    const changed = await withInterruptionReport(signal, changeState(node, change, { signal, onStep, onProblem }), () =>
+      interruptedChange(pnn, done, this.undo),
     )
     if (changed.leader !== undefined) this.tell(flags, `takeover run done by the leader, node ${changed.leader}`)
     return changed

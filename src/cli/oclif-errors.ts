@@ -1,16 +1,16 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** oclif's parser marks its complaints with the input it parsed, or at least as its own. */
+/** oclif's parser marks its errors with the input that it parsed, or at least as its own. */
 export const isUsageError = (error: unknown): error is Error => error instanceof Error && ('parse' in error || 'oclif' in error)
 
-/** A complaint of oclif's parser in a form to be told. */
+/** An error of oclif's parser, ready to be shown. */
 export interface UsageFault {
   readonly message: string
-  /** Of what is no option: too many words, too few, or one that is none of those wanted. */
+  /** Whether it is about arguments, not options: too many, too few, or an invalid one. */
   readonly isOfWords: boolean
 }
 
-/** The kind shows in the fields and the text only: the classes are not exported. */
+/** Tells kinds of errors apart by fields and text, as oclif does not export the classes. */
 export function readUsageError(error: Error): UsageFault {
   const message = stripVTControlCharacters(error.message)
     .replace(/^The following errors? occurred:\s*/, '')

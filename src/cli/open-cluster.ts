@@ -1,10 +1,11 @@
-import { KNOWN_SOCKETS, socketByEnvironment } from '../transport/ctdb-paths.ts'
-import { localHost } from '../transport/local-host.ts'
-import type { ClusterOptions } from '../transport/reach/find-nodes.ts'
-import type { SimCluster } from '../transport/serve/sim-cluster.ts'
-import { checkWhere, type GlobalOptions } from './base-command.ts'
+import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
+import type { ClusterOptions } from '../operations/reach/find-nodes.ts'
+import { localRoutes } from '../operations/reach/local-routes.ts'
+import type { SimCluster } from '../sim/serve/sim-cluster.ts'
+import { localRoute } from '../transport/local/host.ts'
 import { wantsHost } from './host-flags.ts'
-import type { Talk } from './open-ssh.ts'
+import type { UserDialog } from './open-remote.ts'
+import { checkWhere, type GlobalOptions } from './run-options.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
 
 /** The ways to all nodes of a cluster. */
@@ -18,17 +19,22 @@ export interface Ways {
 
 /**
  * Finds the ways to the nodes of the cluster that the options name: over SSH, embedded, or the one of which this machine is a node.
- * @throws CtdbtsError for options that cannot be.
+ * @throws CtdbtsError for invalid options.
  */
-export async function openWays(options: GlobalOptions & SimOptions, timeoutMs: number, talk?: Talk): Promise<Ways> {
+export async function openWays(options: GlobalOptions & SimOptions, timeoutMs: number, dialog?: UserDialog): Promise<Ways> {
   checkWhere(options)
+  const base = options['config-dir']
   if (wantsHost(options)) {
-    const { openSsh } = await import('./open-ssh.ts')
-    const { entries, wayTo, socketPaths, opened, close } = openSsh(options, talk)
-    return { options: { entries, wayTo, socketPaths, timeoutMs }, opened, close }
+    const { openRemote } = await import('./open-remote.ts')
+    const { entries, routeTo, socketPaths, opened, close } = await openRemote(options, dialog)
+    return { options: { entries, routeTo, socketPaths, timeoutMs, base }, opened, close }
   }
   if (wantsSim(options)) return await simulated(options, timeoutMs)
-  return { options: local(options.socket, timeoutMs), opened: () => 0, close: () => {} }
+  return {
+    options: localRoutes({ machine: localRoute, socket: options.socket, env: process.env, timeoutMs, configFolder: base }),
+    opened: () => 0,
+    close: () => {},
+  }
 }
 
 async function simulated(options: SimOptions, timeoutMs: number): Promise<Ways> {
@@ -38,23 +44,7 @@ async function simulated(options: SimOptions, timeoutMs: number): Promise<Ways> 
 
 /** The ways to the nodes of an embedded cluster, which ends with them. */
 export async function simWays(cluster: SimCluster, timeoutMs: number): Promise<Ways> {
-  const { simHostAccess } = await import('../transport/serve/sim-host.ts')
-  const entries = cluster.world.nodes.map((_, pnn) => ({
-    name: `the simulated node ${pnn}`,
-    reach: async () => simHostAccess(cluster, pnn),
-  }))
-  return { options: { entries, socketPaths: KNOWN_SOCKETS, timeoutMs }, opened: () => 0, close: () => cluster.close() }
-}
-
-/** This machine, and through its daemon what controls tell of the others. */
-function local(given: string | undefined, timeoutMs: number): ClusterOptions {
-  const socket = given ?? socketByEnvironment(process.env)
-  return {
-    entries: [{ name: 'this machine', reach: async () => localHost() }],
-    socketPaths: socket ? [socket] : KNOWN_SOCKETS,
-    timeoutMs,
-    base: process.env.CTDB_BASE || undefined,
-    // A socket may lead to a daemon in another network namespace, such as a simulated node's.
-    checksPlace: true,
-  }
+  const { simRoutes } = await import('../sim/serve/sim-host.ts')
+  const options: ClusterOptions = { entries: simRoutes(cluster), socketPaths: KNOWN_SOCKETS, timeoutMs }
+  return { options, opened: () => 0, close: () => cluster.close() }
 }

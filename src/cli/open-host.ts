@@ -1,19 +1,19 @@
 import { CtdbtsError } from '../lib/errors.ts'
-import type { CtdbClient } from '../transport/client.ts'
+import { noneOf, type ReachedHost, reachHost } from '../operations/reach/reached-host.ts'
+import type { CtdbClient } from '../transport/client/client.ts'
 import type { HostAccess } from '../transport/host-access.ts'
-import { noneOf, type ReachedHost, reachHost } from '../transport/reach/reached-host.ts'
 import type { HostOptions } from './host-flags.ts'
-import { openSsh } from './open-ssh.ts'
+import { openRemote } from './open-remote.ts'
 
 /**
- * Connects over SSH to the daemon of the first of the hosts that has one that answers.
- * @throws CtdbtsError why none does: the error of the only host, or what is wrong with each.
+ * Connects over SSH, or through a command, to the first host whose daemon answers.
+ * @throws CtdbtsError why none does: the error of the only host, or the errors of all.
  */
 export async function openHost(
   options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
   timeoutMs: number,
 ): Promise<{ client: CtdbClient; pnn: Promise<number>; host: () => Promise<HostAccess>; close: () => void }> {
-  const { entries, socketPaths, close } = openSsh(options)
+  const { entries, socketPaths, close } = await openRemote(options)
   const tried: ReachedHost[] = []
   for (const entry of entries) {
     const host = await reachHost(entry, { socketPaths, timeoutMs })
@@ -36,13 +36,13 @@ export async function openHost(
 }
 
 /**
- * Goes over SSH to the first of the hosts that can be reached.
+ * Connects over SSH, or through a command, to the first host that can be reached.
  * @throws CtdbtsError why none can.
  */
 export async function openMachine(
   options: HostOptions & { readonly socket: string | undefined; readonly verbose: boolean },
 ): Promise<{ access: HostAccess; close: () => void }> {
-  const { entries, close } = openSsh(options)
+  const { entries, close } = await openRemote(options)
   const tried: Pick<ReachedHost, 'name' | 'problem'>[] = []
   for (const { name, reach } of entries) {
     try {

@@ -1,31 +1,31 @@
 import { CtdbtsError } from '../lib/errors.ts'
-import { isShown, type LogEntry, usualLevel } from '../lib/log/entry.ts'
-import { uniformLayout } from '../lib/sim/layout.ts'
-import type { ScenarioStep } from '../lib/sim/scenario.ts'
-import { CtdbClient } from '../transport/client.ts'
+import { isShown, type LogEntry, usualLevel } from '../sim/log/entry.ts'
+import { carryOutStep, runSteps } from '../sim/serve/scenario-runner.ts'
+import { SimCluster } from '../sim/serve/sim-cluster.ts'
+import { simHostAccess } from '../sim/serve/sim-host.ts'
+import { uniformLayout } from '../sim/world/layout.ts'
+import type { ScenarioStep } from '../sim/world/scenario.ts'
+import { CtdbClient } from '../transport/client/client.ts'
 import type { HostAccess } from '../transport/host-access.ts'
-import { carryOutStep, runSteps } from '../transport/serve/scenario-runner.ts'
-import { SimCluster } from '../transport/serve/sim-cluster.ts'
-import { simHostAccess } from '../transport/serve/sim-host.ts'
 import { type SimOptions, type SimSettings, simSettings } from './sim-flags.ts'
 
-/** Who wants to know what happens in a cluster whose scenario goes on. */
+/** Listeners to a cluster whose scenario continues. */
 export interface LiveSim {
-  /** Told of each line that is worth reading, from the moment on at which the cluster is ready. */
+  /** Called with each log line that is usually shown, once the cluster is ready. */
   readonly log: (entry: LogEntry) => void
-  /** Told of each step that is carried out, and why it could not be. */
+  /** Called with each step, and with the reason if it failed. */
   readonly onStep: (step: ScenarioStep, problem: CtdbtsError | undefined) => void
 }
 
 /**
- * Makes an embedded cluster that goes along with the real time. What its scenario has up to `--sim-at` has happened to it; the rest does
- * from the moment on at which `goOn` is called, as many seconds later as the scenario says.
+ * Makes an embedded cluster that runs in real time. The steps of its scenario up to `--sim-at` have happened already; the others follow
+ * after the call of `continueScenario`, as many seconds later as the scenario says.
  * @throws CtdbtsError as {@link openSimCluster}.
  */
 export async function openLiveSim(
   options: SimOptions,
   { log, onStep }: LiveSim,
-): Promise<{ cluster: SimCluster; goOn: () => void }> {
+): Promise<{ cluster: SimCluster; continueScenario: () => void }> {
   const settings = await settingsOf(options)
   const { era, steps } = settings
   let isReady = false
@@ -42,12 +42,12 @@ export async function openLiveSim(
       step,
       problemOf(() => carryOutStep(cluster.world, step)),
     )
-  const goOn = () => {
+  const continueScenario = () => {
     for (const step of steps) {
       if (!isPast(step)) cluster.world.clock.after(step.atMs - beginMs, () => play(step))
     }
   }
-  return { cluster, goOn: () => cluster.driver.enter(goOn) }
+  return { cluster, continueScenario: () => cluster.driver.enter(continueScenario) }
 }
 
 function problemOf(work: () => void): CtdbtsError | undefined {
@@ -61,9 +61,8 @@ function problemOf(work: () => void): CtdbtsError | undefined {
 }
 
 /**
- * Makes an embedded cluster, lets happen to it what the scenario says, and lets it go along with the real time from then on, until it is
- * closed.
- * @throws CtdbtsError for a scenario that cannot be read or carried out, or a size that cannot be.
+ * Makes an embedded cluster and carries out its scenario. From then on it runs in real time, until it is closed.
+ * @throws CtdbtsError for a scenario that cannot be read or carried out, or for an invalid size.
  */
 export async function openSimCluster(options: SimOptions): Promise<SimCluster> {
   const settings = await settingsOf(options)
@@ -104,14 +103,14 @@ export async function openSim(options: SimOptions, timeoutMs: number): Promise<O
   if (!cluster.world.nodes[0]?.daemon) {
     cluster.close()
     throw new CtdbtsError('NO_SOCKET', 'no ctdbd runs on node 0 of the simulated cluster at that time', {
-      hint: 'the commands ask through node 0; let the scenario end another one, or look earlier (--sim-at)',
+      hint: 'commands ask node 0: end another node in the scenario, or choose an earlier time with --sim-at',
     })
   }
   const client = new CtdbClient(cluster.connect(0), { peer: 'the simulated node 0', timeoutMs })
   return { client, host: async () => simHostAccess(cluster, 0), close: () => cluster.close() }
 }
 
-/** Ten hours; a small cluster simulates them in some ten seconds. */
+/** Ten hours, which a small cluster simulates in about ten seconds. */
 const LATEST_SECONDS = 36_000
 
 function atMs(text: string | undefined): number | undefined {

@@ -5,45 +5,50 @@ import type { OptionShape } from './popt.ts'
 const INTEGER = 'INT'
 const integer = Flags.custom<number>({ parse: async (text) => Number(text), helpValue: INTEGER })
 
-/** The options of every command. Those of the real tool have its names and its meaning. */
+/** The options of every command. Options of `ctdb` keep their names and meanings. */
 export const globalFlags = {
-  node: integer({ char: 'n', helpGroup: 'CTDB', summary: 'ask this node (a PNN) instead of the local one' }),
+  node: integer({ char: 'n', helpGroup: 'CTDB', summary: 'Ask this node (a PNN) instead of the local one' }),
   timelimit: integer({
     char: 't',
     helpGroup: 'CTDB',
     default: 10,
-    summary: 'seconds to wait for each answer',
+    summary: 'Time limit for each answer, in seconds',
   }),
   maxruntime: integer({
     char: 'T',
     helpGroup: 'CTDB',
-    summary: 'give up after so many seconds in all [default: CTDB_TIMEOUT, or 120]',
+    summary: 'Total time limit in seconds [default: CTDB_TIMEOUT, or 120]',
   }),
-  verbose: Flags.boolean({ char: 'v', helpGroup: 'CTDB', summary: 'tell more' }),
-  'machine-readable': Flags.boolean({ char: 'Y', helpGroup: 'CTDB', summary: 'machine readable output' }),
-  'machine-parsable': Flags.boolean({ char: 'X', helpGroup: 'CTDB', summary: 'the same; ctdb has both' }),
+  verbose: Flags.boolean({ char: 'v', helpGroup: 'CTDB', summary: 'Print more details' }),
+  'machine-readable': Flags.boolean({ char: 'Y', helpGroup: 'CTDB', summary: 'Machine-readable output' }),
+  'machine-parsable': Flags.boolean({ char: 'X', helpGroup: 'CTDB', summary: 'Same as --machine-readable' }),
   separator: Flags.string({
     char: 'x',
     helpGroup: 'CTDB',
     helpValue: 'CHAR',
     default: '|',
-    summary: 'separator of machine readable output',
+    summary: 'Separator of machine-readable output',
   }),
   'ctdb-json': Flags.boolean({ char: 'j', helpGroup: 'CTDB', summary: 'JSON exactly as `ctdb -j` prints it (4.25 on)' }),
-  debug: Flags.string({ char: 'd', hidden: true, summary: 'taken for the sake of scripts; has no effect' }),
+  debug: Flags.string({ char: 'd', hidden: true, summary: 'Accepted for compatibility; has no effect' }),
   socket: Flags.string({
     helpGroup: 'CTDBTS',
     helpValue: 'PATH',
-    summary: 'socket of the daemon [default: CTDB_SOCKET, else where CTDB keeps it]',
+    summary: "Socket of the daemon [default: CTDB_SOCKET, or CTDB's usual path]",
   }),
-  table: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'a table for people' }),
-  json: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'JSON, with a formatVersion' }),
+  'config-dir': Flags.string({
+    helpGroup: 'CTDBTS',
+    helpValue: 'DIR',
+    summary: "CTDB's configuration on the nodes [default: CTDB_BASE, /etc/ctdb, or where builds from source have it]",
+  }),
+  table: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'Print a table for people' }),
+  json: Flags.boolean({ helpGroup: 'CTDBTS', summary: 'Print JSON with a formatVersion' }),
   ...hostFlags,
 }
 
-/** An option of commands that only read: they do as well with what a snapshot holds. */
+/** An option of commands that only read: a snapshot serves them as well as a cluster. */
 export const fromFlag = {
-  from: Flags.string({ helpGroup: 'CTDBTS', helpValue: 'FILE', summary: 'work on this snapshot instead of the live cluster' }),
+  from: Flags.string({ helpGroup: 'CTDBTS', helpValue: 'FILE', summary: 'Read this snapshot instead of the live cluster' }),
 }
 
 interface FlagShape {
@@ -51,18 +56,18 @@ interface FlagShape {
   readonly char?: string | undefined
   readonly multiple?: boolean
   readonly helpValue?: string | readonly string[] | undefined
-  /** There is `--no-NAME` as well. */
+  /** Whether `--no-NAME` exists as well. */
   readonly allowNo?: boolean
 }
 
-/** The shape that oclif's flags have for popt's grammar. */
+/** oclif's flags in the form for popt's grammar. */
 export const optionShapes = (flags: Record<string, FlagShape>): OptionShape[] =>
   Object.entries(flags).flatMap(([long, { type, char, multiple = false, helpValue, allowNo = false }]) => [
     {
       long,
       ...(char === undefined ? {} : { char }),
       takesValue: type === 'option',
-      // How popt shows such an option too.
+      // The help value also marks such an option.
       integer: helpValue === INTEGER,
       repeatable: multiple,
     },

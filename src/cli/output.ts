@@ -1,37 +1,37 @@
 import { fstatSync, writeFileSync } from 'node:fs'
 import { EXIT_STATUS } from '../lib/errors.ts'
 
-/** 128 and the number of SIGPIPE, which ends other programs then. */
+/** 128 plus SIGPIPE, the signal that ends other programs when the reader closes. */
 const PIPE_CLOSED_STATUS = 141
 
 const lost = Promise.withResolvers<void>()
 let whenClosed: 'end' | 'fail' | 'go on' = 'end'
 
 /**
- * Says what to do when nobody reads the output any more. Unless this is called the program ends, and that is no failure: the reader has
- * seen enough. What changes something must not end so: it fails before it has begun, and goes on without output from then on.
+ * Sets what to do when nobody reads the output any more. By default the program ends successfully: the reader has seen enough. A command
+ * that changes something must not end like that: it fails before the change, and continues without output from then on.
  */
 export function whenOutputCloses(what: 'fail' | 'go on'): void {
   whenClosed = what
 }
 
-/** Resolves when standard output takes nothing any more: what waits to be written stays so. */
+/** Resolves when standard output cannot be written any more; what waits to be written never is. */
 export const outputLost = lost.promise
 
 /**
- * Makes a closed or full output end the program in good order: a reader that has seen enough (`| head`) is no failure; a full disk is
- * one, and is said. What is under way goes on to its end: see {@link whenOutputCloses}.
+ * Makes the program end cleanly on a closed or full output: a reader that has seen enough (`| head`) is not a failure; a full disk is one,
+ * and is reported. For changes in progress see {@link whenOutputCloses}.
  */
 export function guardOutput(): void {
   writeFilesWhole()
   process.stdout.on('error', onOutputError)
-  // Nothing can be said any more; whoever closed it does not want to hear.
+  // Nothing can be reported any more.
   process.stderr.on('error', () => whenClosed === 'go on' || process.exit(EXIT_STATUS.failure))
 }
 
 /**
- * Takes away the listener that oclif adds as soon as its Command is loaded, so not before: it throws whatever is not EPIPE, which ends
- * the program, with a stack trace, in the middle of what must not be left half done.
+ * Removes the listener that oclif adds when its Command is loaded, so call it after that. It throws every error but EPIPE, which would end
+ * the program with a stack trace in the middle of a change.
  */
 export function dropOclifListener(): void {
   for (const listener of process.stdout.listeners('error')) {
@@ -39,7 +39,7 @@ export function dropOclifListener(): void {
   }
 }
 
-/** Node writes to a file once, and takes a part for the whole: a disk that becomes full would cut the output short without a word. */
+/** Node ignores that a write to a file was partial: a disk that becomes full would cut off the output without an error. */
 function writeFilesWhole(): void {
   if (!fstatSync(STDOUT).isFile()) return
   process.stdout._write = (chunk, _encoding, done) => {
@@ -54,7 +54,7 @@ function writeFilesWhole(): void {
 
 const STDOUT = 1
 
-let isTold = false
+let isReported = false
 
 function onOutputError(error: NodeJS.ErrnoException): void {
   lost.resolve()
@@ -63,12 +63,12 @@ function onOutputError(error: NodeJS.ErrnoException): void {
     return
   }
   // Every write may fail like this.
-  if (!isTold) failAtTheEnd(error)
-  isTold = true
+  if (!isReported) failAtTheEnd(error)
+  isReported = true
   if (whenClosed !== 'go on') process.exit(EXIT_STATUS.failure)
 }
 
-/** Says it, and fails at the end, whatever succeeds until then. */
+/** Reports the error, and makes the program fail at its end, whatever succeeds until then. */
 function failAtTheEnd({ message }: Error): void {
   process.stderr.write(`ctdbts: cannot write the output: ${message}\n`)
   process.once('exit', () => {
@@ -76,6 +76,6 @@ function failAtTheEnd({ message }: Error): void {
   })
 }
 
-/** Whether colours are welcome: only on a terminal that has them, and not under NO_COLOR (https://no-color.org). */
+/** Whether to use colours: only on a terminal that has them, and not under NO_COLOR (https://no-color.org). */
 export const wantsColour = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean =>
   stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb' && stream.hasColors()

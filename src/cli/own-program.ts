@@ -1,9 +1,9 @@
-/** Words that a shell cuts apart, but does nothing else with. */
+/** Words that a shell does not interpret, except for splitting at blanks. */
 const HARMLESS = /^[A-Za-z0-9_./@%+,:=-]+$/
 
 /**
- * How CTDB's scripts can call this program in place of `ctdb`: for their variable CTDB, which they cut at blanks. Undefined where its
- * path has characters that would make that something else.
+ * The command for CTDB's scripts to call this program in place of `ctdb`: a value for their variable CTDB, which they split at blanks.
+ * Undefined if the path has characters that a shell would interpret.
  */
 export function ownProgram(): string | undefined {
   const words = [process.execPath, process.argv[1] ?? '']

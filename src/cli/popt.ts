@@ -3,22 +3,22 @@ import { CtdbtsError } from '../lib/errors.ts'
 // `ctdb` reads its options with the popt library. Its grammar is part of what scripts rely on: options before and after the command,
 // bundled (-Xvn1), with or without `=`, given twice (the last counts), and an error text of its own.
 
-/** What has to be known of an option to cut a command line into words. */
+/** What the grammar has to know about an option. */
 export interface OptionShape {
   readonly long: string
   readonly char?: string
   readonly takesValue: boolean
-  /** Its value is an integer, in any of popt's ways to write one. */
+  /** Its value is an integer, in any notation of popt. */
   readonly integer?: boolean
-  /** Every time it is given counts; of the others only the last, as with popt. */
+  /** Every occurrence counts; of other options only the last, as in popt. */
   readonly repeatable?: boolean
 }
 
-/** What stands in front of a `--`, behind which nothing is an option. */
+/** The words before a `--`, after which nothing is an option. */
 export const beforeEnd = (argv: readonly string[]): readonly string[] =>
   argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
 
-/** A command line that cannot be read, in popt's words: which name the word at fault as it was written. */
+/** An invalid command line, in popt's words, which name the invalid word as it was written. */
 class InvalidOptionError extends CtdbtsError {
   constructor(word: string, reason: string) {
     super('INVALID_OPTION', `Invalid option ${word}: ${reason}`, {
@@ -28,53 +28,53 @@ class InvalidOptionError extends CtdbtsError {
   }
 }
 
-/** A command line cut into words: options as `--long` or `--long=value`, and what is no option. */
+/** A parsed command line: options as `--long` or `--long=value`, and the other words. */
 export interface CommandLine {
   readonly options: readonly string[]
   readonly words: readonly string[]
 }
 
 /**
- * Cuts a command line as popt does.
- * @throws InvalidOptionError for the first word that popt would not take.
+ * Splits a command line into options and words, as popt does.
+ * @throws InvalidOptionError for the first word that popt rejects.
  */
 export function cutCommandLine(argv: readonly string[], shapes: readonly OptionShape[]): CommandLine {
   const given: Given[] = []
   const words: string[] = []
   const rest = [...argv]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') return { options: thoseThatCount(given), words: [...words, ...rest] }
+    if (word === '--') return { options: effectiveOptions(given), words: [...words, ...rest] }
     if (isOption(word)) given.push(...cutWord(word, shapes).map((cut) => withValue(cut, word, rest)))
     else words.push(word)
   }
-  return { options: thoseThatCount(given), words }
+  return { options: effectiveOptions(given), words }
 }
 
-/** An option as it was given; without value where it takes none. */
+/** An option as given; without a value if it takes none. */
 interface Given {
   readonly shape: OptionShape
   readonly value?: string
 }
 
-/** Fetches the value of an option, where it is not in the same word, from the words behind it. */
+/** Adds the value of an option. If it is not in the same word, takes it from the words after it. */
 function withValue({ shape, value: inline }: Cut, word: string, rest: string[]): Given {
   if (!shape.takesValue) return { shape }
   const value = inline ?? rest.shift()
   if (value === undefined) throw new InvalidOptionError(word, 'missing argument')
-  // popt names the word that it read last: the value, where that was a word of its own.
+  // popt names the word that it read last: the value, if that is a word of its own.
   return { shape, value: shape.integer ? integerText(value, inline === undefined ? value : word) : value }
 }
 
-function thoseThatCount(given: readonly Given[]): string[] {
-  const isLast = ({ shape }: Given, index: number) => !given.slice(index + 1).some((later) => later.shape === shape)
+function effectiveOptions(given: readonly Given[]): string[] {
+  const last = new Map(given.map((option) => [option.shape, option]))
   return given
-    .filter((option, index) => option.shape.repeatable || isLast(option, index))
+    .filter((option) => option.shape.repeatable || last.get(option.shape) === option)
     .map(({ shape: { long }, value }) => (value === undefined ? `--${long}` : `--${long}=${value}`))
 }
 
 /**
- * Where the first word stands that is no option and no option's value: the command. -1 when there is none.
- * @throws InvalidOptionError for an option in front of it that popt would not take.
+ * The index of the command: the first word that is neither an option nor an option's value. -1 if there is none.
+ * @throws InvalidOptionError for an option before it that popt rejects.
  */
 export function commandIndex(argv: readonly string[], shapes: readonly OptionShape[]): number {
   for (let index = 0; index < argv.length; index++) {
@@ -89,13 +89,13 @@ export function commandIndex(argv: readonly string[], shapes: readonly OptionSha
 
 const isOption = (word: string): boolean => word.startsWith('-') && word !== '-'
 
-/** An option in a word, with its value where that stands in the same word. */
+/** An option in a word, with its value if that is in the same word. */
 interface Cut {
   readonly shape: OptionShape
   readonly value?: string
 }
 
-/** The options in one word: one long one, or several short ones of which only the last can have a value. */
+/** The options in one word: a long one, or several short ones, of which only the last can have a value. */
 function cutWord(word: string, shapes: readonly OptionShape[]): Cut[] {
   if (word.startsWith('--')) {
     const [name, value] = splitAt(word.slice(2), word.indexOf('=') - 2)
@@ -132,8 +132,8 @@ const INT_MAX = 0x7fff_ffff
 
 /**
  * An integer as popt reads it (decimal, 0x… or 0…; the empty text is 0), in decimal.
- * @param word what an error names.
- * @throws InvalidOptionError when it is no number, or does not fit into 32 bits.
+ * @param word the word that an error names.
+ * @throws InvalidOptionError when it is not a number, or does not fit into 32 bits.
  */
 function integerText(text: string, word: string): string {
   if (text === '') return '0'

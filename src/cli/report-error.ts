@@ -2,12 +2,16 @@ import { type CtdbText, CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 import { jsonText } from '../ui/json.ts'
 import { visibleLines } from '../ui/visible.ts'
 
-/** How failures are told: in the real tool's words where it has any, in ours with a hint, or as JSON on stdout. */
+/** How failures are reported: in the words of `ctdb` where it has any, in ours with a hint, or as JSON on stdout. */
 export type ErrorStyle = 'ctdb' | 'own' | 'json'
 
+/** How problems are reported beside a result: our own tables and documents come with our own messages. */
+export const errorStyleOf = ({ json, table }: { readonly json: boolean; readonly table: boolean }): ErrorStyle =>
+  json || table ? 'own' : 'ctdb'
+
 /**
- * Tells the user of a failure and sets the exit status. Something that is no CtdbtsError is a bug of ours: its message is
- * shown, its stack only when CTDBTS_DEBUG asks for it.
+ * Reports a failure and sets the exit status. Anything but a CtdbtsError is a bug of ours: its message is printed, and its stack if
+ * CTDBTS_DEBUG is set.
  */
 export function reportError(error: unknown, style: ErrorStyle): void {
   const known = error instanceof CtdbtsError ? error : undefined
@@ -16,25 +20,25 @@ export function reportError(error: unknown, style: ErrorStyle): void {
     const { code, message, hint } = known ?? { code: 'BUG', message: String(error), hint: undefined }
     process.stdout.write(`${jsonText({ formatVersion: 1, error: { code, message, ...(hint && { hint }) } })}\n`)
   } else if (known?.ctdbText && style === 'ctdb') {
-    tellAsCtdb(known.ctdbText)
+    printAsCtdb(known.ctdbText)
   } else if (known) {
     process.stderr.write(`ctdbts: ${visibleLines(known.message)}\n${known.hint ? `  ${visibleLines(known.hint)}\n` : ''}`)
   } else {
-    process.stderr.write(`ctdbts: this should not have happened, please report it: ${visibleLines(String(error))}\n`)
+    process.stderr.write(`ctdbts: internal error, please report it: ${visibleLines(String(error))}\n`)
   }
   if (process.env.CTDBTS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
 }
 
-/** Problems on the way to a result that is worth showing: one line each on stderr. */
+/** Reports problems beside a result: one line each on stderr. */
 export function reportProblems(problems: readonly CtdbtsError[], style: ErrorStyle): void {
   for (const problem of problems) {
-    if (problem.ctdbText && style === 'ctdb') tellAsCtdb(problem.ctdbText)
+    if (problem.ctdbText && style === 'ctdb') printAsCtdb(problem.ctdbText)
     else process.stderr.write(`ctdbts: ${visibleLines(problem.message)}\n`)
   }
 }
 
-function tellAsCtdb({ stdout, stderr }: CtdbText): void {
-  // In this order, as the client library speaks first: it shows where both go to one place.
+function printAsCtdb({ stdout, stderr }: CtdbText): void {
+  // In this order, as the client library prints first, which shows when both go to the same place.
   process.stderr.write(stderr.map((line) => `${visibleLines(line)}\n`).join(''))
   process.stdout.write(visibleLines(stdout ?? ''))
 }

@@ -1,20 +1,24 @@
-import { requestTakeoverRun } from '../transport/takeover-run.ts'
-import type { GlobalOptions } from './base-command.ts'
+import { requestTakeoverRun } from '../operations/administer/takeover-run.ts'
+import { RUN_MAY_FOLLOW, withInterruptionReport } from './interruption-report.ts'
 import { MirrorCommand } from './mirror-command.ts'
-import { RUN_MAY_COME, tellingWhatStands } from './what-stands.ts'
+import type { GlobalOptions } from './run-options.ts'
 
-/** The command that asks for a takeover run; the real tool has it under two names. */
+/** The description of such a command. Not a static property of the class: oclif's manifest then lacks the options of every subclass. */
+export const runRequestDescription = `Prints nothing. Asks again after each time limit (-t) without an answer, until -T ends the wait.
+"takeover-run" does the same, with a plan before and a check after it.`
+
+/** The command that asks for a takeover run; `ctdb` has it under two names. */
 export abstract class RunRequestCommand extends MirrorCommand {
-  static override description =
-    `Prints nothing; asks again whenever the time limit (-t) passes without an answer, until -T ends it.
-"takeover-run" does the same with a plan before and a check after.`
-
   async run(): Promise<unknown> {
     const parsed = await this.parse(this.ctor)
     const flags = parsed.flags as unknown as GlobalOptions
-    const onSilence = () => this.tell(flags, 'no leader has answered; asking again')
+    const onSilence = () => this.tell(flags, 'no answer from a leader; asking again')
     const leader = await this.withNodeInterruptibly(flags, ({ client, localPnn, timeoutMs }, { signal }) =>
-      tellingWhatStands(signal, requestTakeoverRun(client, localPnn, { timeoutMs, onSilence, signal }), () => RUN_MAY_COME),
+      withInterruptionReport(
+        signal,
+        requestTakeoverRun(client, localPnn, { timeoutMs, onSilence, signal }),
+        () => RUN_MAY_FOLLOW,
+      ),
     )
     this.tell(flags, `takeover run done by the leader, node ${leader}`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, leader }) })

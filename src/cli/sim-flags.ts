@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import * as Flags from '@oclif/core/flags'
+import type { Era } from '../lib/cluster/era.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import type { Era } from '../lib/log/entry.ts'
-import type { Scenario } from '../lib/sim/scenario.ts'
+import type { Scenario } from '../sim/world/scenario.ts'
 
 const SIZE = { nodes: 3, addresses: 3, seed: 1 } as const
 const MAX_SCENARIO_BYTES = 1 << 20
@@ -21,30 +21,41 @@ const eraFlag = Flags.custom<Era>({
   parse: async (text) => (text === '2017' ? '2017' : 'now'),
 })
 
-/** What a simulated cluster is like; for those commands that make one. */
+/** The properties of a simulated cluster, for commands that create one. */
 export const clusterFlags = {
-  nodes: wholeNumber({ helpGroup: 'CLUSTER', summary: `number of nodes [default: ${SIZE.nodes}]` }),
-  addresses: wholeNumber({ helpGroup: 'CLUSTER', summary: `number of public addresses [default: ${SIZE.addresses}]` }),
+  nodes: wholeNumber({ helpGroup: 'CLUSTER', summary: `Number of nodes [default: ${SIZE.nodes}]` }),
+  addresses: wholeNumber({ helpGroup: 'CLUSTER', summary: `Number of public addresses [default: ${SIZE.addresses}]` }),
   seed: wholeNumber({
     helpGroup: 'CLUSTER',
-    summary: `what chance follows from: the same story each time [default: ${SIZE.seed}]`,
+    summary: `Random seed; the same seed gives the same run [default: ${SIZE.seed}]`,
   }),
-  era: eraFlag({ helpGroup: 'CLUSTER', summary: 'CTDB of the seed article (2017), or of today [default: now]' }),
-  scenario: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'FILE', summary: 'what it is like, and what happens to it when' }),
+  era: eraFlag({ helpGroup: 'CLUSTER', summary: 'CTDB of 2017 (1.0.x/2.x) or of today [default: now]' }),
+  scenario: Flags.string({
+    helpGroup: 'CLUSTER',
+    helpValue: 'FILE',
+    summary: 'Scenario file: the cluster, and what happens to it when',
+  }),
 }
 
-/** For commands that read: an embedded cluster for just this command, in place of the local daemon. */
+/** Options of commands that read: an embedded cluster for this command only, in place of the local daemon. */
 export const simFlags = {
-  sim: Flags.boolean({ helpGroup: 'SIMULATED', summary: 'ask a simulated cluster, made for just this command' }),
-  'sim-nodes': wholeNumber({ helpGroup: 'SIMULATED', summary: `number of its nodes [default: ${SIZE.nodes}]` }),
-  'sim-addresses': wholeNumber({ helpGroup: 'SIMULATED', summary: `number of its addresses [default: ${SIZE.addresses}]` }),
-  'sim-seed': wholeNumber({ helpGroup: 'SIMULATED', summary: `what chance follows from [default: ${SIZE.seed}]` }),
-  'sim-era': eraFlag({ helpGroup: 'SIMULATED', summary: 'CTDB of 2017, or of today [default: now]' }),
-  'sim-scenario': Flags.string({ helpGroup: 'SIMULATED', helpValue: 'FILE', summary: 'what has happened to it before' }),
+  sim: Flags.boolean({ helpGroup: 'SIMULATED', summary: 'Ask a simulated cluster, made for this command only' }),
+  'sim-nodes': wholeNumber({ helpGroup: 'SIMULATED', summary: `Number of its nodes [default: ${SIZE.nodes}]` }),
+  'sim-addresses': wholeNumber({
+    helpGroup: 'SIMULATED',
+    summary: `Number of its public addresses [default: ${SIZE.addresses}]`,
+  }),
+  'sim-seed': wholeNumber({ helpGroup: 'SIMULATED', summary: `Random seed [default: ${SIZE.seed}]` }),
+  'sim-era': eraFlag({ helpGroup: 'SIMULATED', summary: 'CTDB of 2017 (1.0.x/2.x) or of today [default: now]' }),
+  'sim-scenario': Flags.string({
+    helpGroup: 'SIMULATED',
+    helpValue: 'FILE',
+    summary: 'Scenario file: what has happened to it before',
+  }),
   'sim-at': Flags.string({
     helpGroup: 'SIMULATED',
     helpValue: 'SECONDS',
-    summary: 'how long after it was ready to look at it [default: at the last step of the scenario]',
+    summary: 'When to look, counted from when it is ready [default: at the last step of the scenario]',
   }),
 }
 
@@ -77,11 +88,11 @@ interface GivenSettings {
 }
 
 /**
- * Options count more than the scenario, and that more than the defaults.
+ * Options override the scenario, which overrides the defaults.
  * @throws CtdbtsError NO_FILE, BAD_SCENARIO.
  */
 export async function simSettings(given: GivenSettings): Promise<SimSettings> {
-  const { parseScenario } = await import('../lib/sim/scenario.ts')
+  const { parseScenario } = await import('../sim/world/scenario.ts')
   const scenario: Scenario =
     given.scenario === undefined ? { steps: [] } : parseScenario(readScenario(given.scenario), given.scenario)
   return {

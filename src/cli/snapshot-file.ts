@@ -10,7 +10,7 @@ const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024
  * @throws CtdbtsError NO_FILE or BAD_SNAPSHOT.
  */
 export async function readSnapshot(path: string): Promise<Snapshot> {
-  // Checking snapshots is for those who use them; the others start faster without.
+  // Loaded only here, so that other commands start faster.
   const { parseSnapshot } = await import('../lib/snapshot/parse.ts')
   return parseSnapshot(readText(path), path)
 }
@@ -26,8 +26,8 @@ function readText(path: string): string {
 }
 
 /**
- * Writes a file so that it is there as a whole or not at all: an earlier one stays until the new one is complete, which then has its owner
- * and mode. What a link names is written, not the link; a device or a pipe is written to, and stays what it is.
+ * Writes a file as a whole or not at all: an existing file stays until the new one is complete, which then gets its owner and mode. A link
+ * is followed; a device or a pipe is written to.
  * @throws CtdbtsError NO_FILE with the reason.
  */
 export function writeWhole(path: string, text: string): void {
@@ -42,7 +42,7 @@ export function writeWhole(path: string, text: string): void {
 
 function replaceFile(path: string, before: Stats | undefined, text: string): void {
   const draft = `${path}.${process.pid}.new`
-  // A file that is there already, a link above all, is somebody else's.
+  // An existing file or link of this name is not ours.
   writeFileSync(draft, text, { flag: 'wx', ...(before && { mode: before.mode }) })
   try {
     if (before && process.getuid?.() === 0) chownSync(draft, before.uid, before.gid)

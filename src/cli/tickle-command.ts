@@ -1,28 +1,27 @@
 import * as Args from '@oclif/core/args'
 import { type Connection, parseConnections } from '../lib/address/parse-address.ts'
+import { ERRNO } from '../lib/errno.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
-import { tellConnections } from '../transport/administer/tickles.ts'
-import { type AskedNode, ask } from '../transport/asked-node.ts'
-import type { Control } from '../transport/wire/controls.ts'
-import { socketAddressOf } from './address-words.ts'
-import type { GlobalOptions } from './base-command.ts'
+import type { Control } from '../lib/wire/controls.ts'
+import { sendConnections } from '../operations/administer/tickles.ts'
+import { ask, type TargetNode } from '../operations/target-node.ts'
+import { socketAddressOf } from './address-arguments.ts'
 import { MirrorCommand } from './mirror-command.ts'
+import type { GlobalOptions } from './run-options.ts'
 
-/** Linux' number for what makes no sense, with which the real tool exits, and says nothing, for a line that is no connection. */
-const EINVAL = 22
 /** Some 400,000 connections. */
 const MAX_INPUT_BYTES = 16 << 20
 
-/** The words of the command line that name a connection; without them it is read from standard input. */
+/** The arguments that name a connection; without them, connections are read from standard input. */
 export const connectionArgs = {
   source: Args.string({ ignoreStdin: true, description: "the client's address and port" }),
   destination: Args.string({ ignoreStdin: true, description: 'the public address and port' }),
 }
 
-/** What is done with connections, and how that is told. */
+/** What to do with connections, and how to report it. */
 export interface TickleAction {
   readonly control: Control<Connection, void>
-  /** What the real tool says when one that the command line names fails. */
+  /** What `ctdb` prints when the connection of the command line fails. */
   readonly failure: string
   /** `add`: "Failed to add 2 tickles". */
   readonly verb: string
@@ -32,14 +31,14 @@ export interface TickleAction {
 
 /** `addtickle` and `deltickle`: a connection on the command line, or any number on standard input. */
 export abstract class TickleCommand extends MirrorCommand {
-  /** Does it, and shows what there is to show. */
+  /** Carries out the action, and shows the result. */
   protected async carryOut(
     flags: GlobalOptions,
     words: { source: string | undefined; destination: string | undefined },
     action: TickleAction,
   ): Promise<unknown> {
     const { source, destination } = words
-    if (source !== undefined && destination === undefined) throw this.usageError('both ends of the connection are wanted')
+    if (source !== undefined && destination === undefined) throw this.usageError('give both ends of the connection')
     const { pnn, connections } = await this.withNode(flags, async (node) => {
       const connections =
         source === undefined || destination === undefined
@@ -54,27 +53,28 @@ export abstract class TickleCommand extends MirrorCommand {
     })
   }
 
-  private async tellOne(node: AskedNode, source: string, destination: string, action: TickleAction): Promise<Connection> {
+  private async tellOne(node: TargetNode, source: string, destination: string, action: TickleAction): Promise<Connection> {
     const connection = { source: socketAddressOf(source), destination: socketAddressOf(destination) }
     await ask(node, action.control, connection).catch(adding('NOT_TOLD', action.failure))
     return connection
   }
 }
 
-async function tellInput(node: AskedNode, { control, verb }: TickleAction): Promise<readonly Connection[]> {
+async function tellInput(node: TargetNode, { control, verb }: TickleAction): Promise<readonly Connection[]> {
   const connections = parseConnections(await standardInput())
   if (!connections) {
-    throw new CtdbtsError('BAD_CONNECTION', 'a line of standard input is no connection', {
-      hint: 'each line is IP:PORT IP:PORT, both of one family; empty lines and # lines are passed over',
-      exitStatus: EINVAL,
+    throw new CtdbtsError('BAD_CONNECTION', 'a line of standard input is not a connection', {
+      hint: 'write IP:PORT IP:PORT in each line, both of the same family; empty lines and lines with # are ignored',
+      // `ctdb` exits like this, and prints nothing.
+      exitStatus: ERRNO.EINVAL,
       ctdbText: { stderr: [] },
     })
   }
-  const failed = await tellConnections(node, control, connections)
+  const failed = await sendConnections(node, control, connections)
   if (failed === 0) return connections
   const line = `Failed to ${verb} ${failed} tickles`
   throw saidByCtdb('NOT_TOLD', line, {
-    hint: `${connections.length - failed} of ${connections.length} were no problem; the destination has to be a public address`,
+    hint: `${connections.length - failed} of ${connections.length} succeeded; check that each destination is a public address`,
   })
 }
 

@@ -3,25 +3,21 @@ import { constants } from 'node:os'
 import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
-import { findSocket } from '../transport/unix.ts'
-import { type GlobalOptions, thisMachine } from './base-command.ts'
+import { findSocket } from '../transport/local/socket.ts'
+import type { GlobalOptions } from './run-options.ts'
+import { thisMachine } from './this-machine.ts'
 import { nodesSourceOf } from './with-machine.ts'
 
 /**
- * In test mode, which is there to compare texts, a daemon that cannot be reached is told in the real tool's words. Elsewhere ours say
- * more.
+ * In test mode, which exists to compare texts, an unreachable daemon is reported in the words of `ctdb`. Elsewhere, ours say more.
  * @throws CtdbtsError `error` with those words.
  */
-export async function tellAsInTestMode(error: unknown, options: GlobalOptions): Promise<never> {
+export async function throwAsInTestMode(error: unknown, options: GlobalOptions): Promise<never> {
   if (!(error instanceof CtdbtsError)) throw error
-  const { code, message, hint, exitStatus, cause } = error
   const { errno } = constants as { readonly errno: Readonly<Record<string, number>> }
-  const number = errno[(cause as NodeJS.ErrnoException | undefined)?.code ?? '']
+  const number = errno[(error.cause as NodeJS.ErrnoException | undefined)?.code ?? '']
   if (number === undefined) throw error
-  throw new CtdbtsError(code, message, {
-    ...(hint !== undefined && { hint }),
-    exitStatus,
-    cause,
+  throw error.with({
     ctdbText: {
       stderr: [
         `connect() failed, errno=${number}`,
@@ -32,7 +28,7 @@ export async function tellAsInTestMode(error: unknown, options: GlobalOptions): 
   })
 }
 
-/** Nothing when one of the nodes is this machine. */
+/** The lines about this machine not being a node; none if it is one. */
 async function whyNoNode(options: GlobalOptions): Promise<readonly string[]> {
   const question = 'Is this node part of CTDB cluster?'
   try {

@@ -8,28 +8,38 @@ const ALGORITHM_NAMES: readonly Algorithm[] = ['deterministic', 'non-determinist
 const repeatable = (helpValue: string, summary: string) =>
   Flags.string({ multiple: true, multipleNonGreedy: true, helpGroup: 'WHAT IF', helpValue, summary })
 
-/** Options that imagine the cluster to be otherwise. They can be combined, and given several times. */
+/** What-if options: each assumes a change of the cluster. They can be combined and repeated. */
 export const whatIfFlags = {
-  down: repeatable('PNN', 'as if this node were down'),
-  up: repeatable('PNN', 'as if this node were up and healthy'),
-  disable: repeatable('PNN', 'as if this node were disabled'),
-  enable: repeatable('PNN', 'as if this node were not disabled'),
-  'link-down': repeatable('PNN:IFACE', 'as if this interface had no link'),
-  'link-up': repeatable('PNN:IFACE', 'as if this interface had a link'),
+  down: repeatable('PNN', 'As if the daemon or the machine of this node died'),
+  up: repeatable('PNN', 'As if this node were up and healthy, however that came about; one takeover run'),
+  start: repeatable('PNN', 'As if the dead daemon of this node were started'),
+  stop: repeatable('PNN', 'As if this node were stopped (ctdb stop)'),
+  continue: repeatable('PNN', 'As if this stopped node were continued (ctdb continue)'),
+  ban: repeatable('PNN', 'As if this node were banned (ctdb ban)'),
+  unban: repeatable('PNN', 'As if this banned node were unbanned (ctdb unban)'),
+  disable: repeatable('PNN', 'As if this node were disabled (ctdb disable)'),
+  enable: repeatable('PNN', 'As if this node were not disabled (ctdb enable)'),
+  'link-down': repeatable('PNN:IFACE', 'As if this interface had no link'),
+  'link-up': repeatable('PNN:IFACE', 'As if this interface had a link'),
   algorithm: Flags.string({
     helpGroup: 'WHAT IF',
     options: [...ALGORITHM_NAMES],
-    summary: 'as if the leader had this algorithm',
+    summary: 'As if the leader used this algorithm',
   }),
-  set: repeatable('TUNABLE=VALUE', 'as if this tunable of the leader had this value'),
-  'add-address': repeatable('IP[/MASK][@PNN,…]', 'as if these nodes (all, unless given) knew this address too'),
-  'remove-address': repeatable('IP', 'as if no node knew this address'),
-  'add-node': repeatable('N', 'as if there were so many more nodes'),
+  set: repeatable('TUNABLE=VALUE', 'As if this tunable of the leader had this value'),
+  'add-address': repeatable('IP[/MASK][@PNN,…]', 'As if these nodes (default: all) also knew this address'),
+  'remove-address': repeatable('IP', 'As if no node knew this address'),
+  'add-node': repeatable('N', 'As if there were this many more nodes'),
 }
 
 export interface WhatIfOptions {
   readonly down?: string[] | undefined
   readonly up?: string[] | undefined
+  readonly start?: string[] | undefined
+  readonly stop?: string[] | undefined
+  readonly continue?: string[] | undefined
+  readonly ban?: string[] | undefined
+  readonly unban?: string[] | undefined
   readonly disable?: string[] | undefined
   readonly enable?: string[] | undefined
   readonly 'link-down'?: string[] | undefined
@@ -42,7 +52,7 @@ export interface WhatIfOptions {
 }
 
 /**
- * The edits that the options ask for. What is added and comes up is first, so that it can be taken away again by the same command.
+ * The edits that the options ask for. What is added or comes up is first, so that later edits can take it away again.
  * @throws CtdbtsError BAD_OPTION naming the option and what it should look like.
  */
 export function editsOf(options: WhatIfOptions): Edit[] {
@@ -54,9 +64,11 @@ export function editsOf(options: WhatIfOptions): Edit[] {
     ...each('add-node', (text): Edit => ({ kind: 'add-nodes', count: number(text, '--add-node N') })),
     ...each('add-address', addressEdit),
     ...each('remove-address', (address): Edit => ({ kind: 'remove-address', address: address.replace(/\/\d+$/, '') })),
-    ...(['up', 'enable'] as const).flatMap((kind) => each(kind, (text): Edit => ({ kind, pnn: number(text, `--${kind} PNN`) }))),
+    ...(['start', 'continue', 'unban', 'up', 'enable'] as const).flatMap((kind) =>
+      each(kind, (text): Edit => ({ kind, pnn: number(text, `--${kind} PNN`) })),
+    ),
     ...each('link-up', (text): Edit => ({ kind: 'link-up', ...link(text, '--link-up') })),
-    ...(['down', 'disable'] as const).flatMap((kind) =>
+    ...(['down', 'stop', 'ban', 'disable'] as const).flatMap((kind) =>
       each(kind, (text): Edit => ({ kind, pnn: number(text, `--${kind} PNN`) })),
     ),
     ...each('link-down', (text): Edit => ({ kind: 'link-down', ...link(text, '--link-down') })),
@@ -66,7 +78,7 @@ export function editsOf(options: WhatIfOptions): Edit[] {
 }
 
 const bad = (text: string, wanted: string): CtdbtsError =>
-  new CtdbtsError('BAD_OPTION', `${JSON.stringify(text)} is not what ${wanted} wants`, {
+  new CtdbtsError('BAD_OPTION', `${JSON.stringify(text)} is not a valid value for ${wanted}`, {
     hint: 'see `ctdbts takeover-run --help`',
   })
 

@@ -1,12 +1,12 @@
-import { Cluster } from '../transport/reach/cluster.ts'
-import { type GlobalOptions, limitRunTime, timeoutMsOf } from './base-command.ts'
+import { Cluster } from '../operations/reach/cluster.ts'
 import { showProgress } from './confirm.ts'
 import { openWays } from './open-cluster.ts'
-import type { Undisturbed } from './open-ssh.ts'
+import type { WhileAsking } from './open-remote.ts'
+import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
 import type { SimOptions } from './sim-flags.ts'
 
 /**
- * Goes to all nodes, for the time of `use`, and keeps to the time limits.
+ * Connects to all nodes for the time of `use`, and enforces the time limits.
  * @param doing what a terminal shows meanwhile.
  * @throws CtdbtsError when no node can be reached, or none says which nodes there are.
  */
@@ -14,7 +14,7 @@ export type Visit = <T>(use: (cluster: Cluster) => Promise<T>, doing?: string) =
 
 /**
  * Finds the ways to the cluster that the options name. It can be visited more than once; SSH connections are kept in between.
- * @throws CtdbtsError for options that cannot be.
+ * @throws CtdbtsError for invalid options.
  */
 export async function withWays<T>(options: GlobalOptions & SimOptions, use: (visit: Visit) => Promise<T>): Promise<T> {
   let clear = () => {}
@@ -25,10 +25,10 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
   // There is room for one line: that of a visit within another takes its place.
   const show = (doing: string) => {
     stopShowing()
-    // What -v tells would come in between.
+    // The lines of -v would come in between.
     if (!options.verbose) clear = showProgress(doing)
   }
-  const undisturbed: Undisturbed = async (ask) => {
+  const whileAsking: WhileAsking = async (ask) => {
     stopShowing()
     try {
       return await ask()
@@ -36,7 +36,7 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
       show(DOING)
     }
   }
-  const ways = await openWays(options, timeoutMsOf(options), { undisturbed })
+  const ways = await openWays(options, timeoutMsOf(options), { whileAsking })
   const visit: Visit = async (work, doing = DOING) => {
     const stopTimer = limitRunTime(options)
     show(doing)
@@ -52,17 +52,17 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
     return await use(visit)
   } finally {
     stopShowing()
-    if (options.verbose) tellConnections(ways.opened())
+    if (options.verbose) reportConnections(ways.opened())
     ways.close()
   }
 }
 
-const DOING = 'Looking at all nodes:'
+const DOING = 'Reading all nodes:'
 
-/** Goes to all nodes of the cluster that the options name, once. */
+/** Connects once to all nodes of the cluster that the options name. */
 export const withCluster = <T>(options: GlobalOptions & SimOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> =>
   withWays(options, (visit) => visit(use))
 
-function tellConnections(opened: number): void {
+function reportConnections(opened: number): void {
   if (opened > 0) process.stderr.write(`ctdbts: ${opened} SSH connection${opened === 1 ? '' : 's'} opened\n`)
 }

@@ -1,15 +1,16 @@
-import { testBase } from '../transport/ctdb-paths.ts'
+import { testBase } from '../lib/cluster/paths.ts'
+import { CTDB_BASE } from '../lib/host/facts-script.ts'
 import type { NodesSource } from '../transport/host/read-nodes.ts'
-import { CTDB_BASE } from '../transport/host/script.ts'
 import type { HostAccess } from '../transport/host-access.ts'
 import { visible } from '../ui/visible.ts'
-import { type GlobalOptions, limitRunTime, thisMachine, timeoutMsOf } from './base-command.ts'
 import { wantsHost } from './host-flags.ts'
+import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
+import { thisMachine } from './this-machine.ts'
 
 /**
- * Goes to the machine that the options name, for the time of `use`, and keeps to the time limit of -T: this one, or the first of those
- * that --host names that can be reached. Its daemon is not asked.
- * @throws CtdbtsError why none of them can be reached.
+ * Gives `use` access to the machine that the options name, within the time limit of -T: this one, or the first host of --host that can be
+ * reached. Does not ask its daemon.
+ * @throws CtdbtsError why no host can be reached.
  */
 export async function withMachine<T>(options: GlobalOptions, use: (access: HostAccess) => Promise<T>): Promise<T> {
   const stopTimer = limitRunTime(options)
@@ -27,11 +28,11 @@ export async function withMachine<T>(options: GlobalOptions, use: (access: HostA
   }
 }
 
-/** The folder with CTDB's configuration on the machine that is meant; CTDB_BASE names another one here, as for ctdb until 4.24. */
+/** The folder of CTDB's configuration on that machine. On this one, CTDB_BASE can name another, as for ctdb up to 4.24. */
 export const configFolder = (options: GlobalOptions): string =>
-  (!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE
+  options['config-dir'] ?? ((!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE)
 
-/** Where the list of nodes of that machine is read. */
+/** Where to read the list of nodes of that machine. */
 export const nodesSourceOf = (options: GlobalOptions, access: HostAccess): NodesSource => ({
   access,
   isHere: !wantsHost(options),

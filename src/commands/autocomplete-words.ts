@@ -5,7 +5,7 @@ const LIMIT_MS = 300
 
 /** What the shells' completion scripts run. It says nothing when it knows nothing, whatever the reason. */
 export default class AutocompleteWords extends Command {
-  static override summary = 'tell the words that can stand at the end of a command line'
+  static override summary = 'Print the completions of a command line'
   static override hidden = true
   static override strict = false
 

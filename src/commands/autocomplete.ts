@@ -8,18 +8,20 @@ import { ZSH_COMPLETION } from '../ui/completion/zsh.ts'
 const SCRIPTS = { bash: BASH_COMPLETION, zsh: ZSH_COMPLETION, fish: FISH_COMPLETION }
 
 export default class Autocomplete extends CtdbtsCommand {
-  static override summary = 'print what makes a shell complete commands, options, PNNs, addresses and interfaces'
-  static override description = `For this shell, and for each new one (in ~/.bashrc or ~/.zshrc):
+  static override readonly group = 'start'
+  static override summary = 'Print a completion script for bash, zsh or fish'
+  static override description = `For the current shell; add the line to ~/.bashrc or ~/.zshrc for new ones:
   source <(<%= config.bin %> autocomplete bash)
   source <(<%= config.bin %> autocomplete zsh)
 fish, once:
   <%= config.bin %> autocomplete fish > ~/.config/fish/completions/<%= config.bin %>.fish
 
-PNNs, addresses and interfaces are those of the live cluster, as the daemon of this machine (--socket, CTDB_SOCKET) tells them.`
+Completes commands, options, PNNs, addresses and interfaces. PNNs, addresses and interfaces come from the daemon of this machine
+(--socket, CTDB_SOCKET).`
   static override examples = ['source <(<%= config.bin %> autocomplete bash)']
   static override baseFlags = { json: globalFlags.json } as typeof globalFlags
   static override args = {
-    shell: Args.string({ required: true, options: Object.keys(SCRIPTS), ignoreStdin: true, description: 'which shell' }),
+    shell: Args.string({ required: true, options: Object.keys(SCRIPTS), ignoreStdin: true, description: 'the shell' }),
   }
 
   async run(): Promise<unknown> {

@@ -1,11 +1,12 @@
 import { connectionArgs, TickleCommand } from '../cli/tickle-command.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
 
 export default class Deltickle extends TickleCommand {
-  static override summary = 'remove a TCP connection from those that are kept alive when an address moves'
+  static override readonly group = 'services'
+  static override summary = 'Remove a TCP connection from those to tickle'
   static override usage = 'deltickle <ip>:<port> <ip>:<port>'
-  static override description = `One that is not there is no error.
-Without words, standard input is read: a connection in each line.`
+  static override description = `A connection that the node does not know is not an error.
+Without arguments, reads connections from standard input, one per line.`
   static override examples = [
     '<%= config.bin %> deltickle 10.1.2.3:54321 10.0.0.1:445',
     '<%= config.bin %> deltickle < connections',

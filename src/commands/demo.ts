@@ -4,14 +4,15 @@ import type { globalFlags } from '../cli/options.ts'
 import { wantsColour } from '../cli/output.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 
-/** Between two scenes, for who watches. */
+/** Between two scenes, so that viewers can read. */
 const PAUSE_MS = 1_500
 
 export default class Demo extends CtdbtsCommand {
-  static override summary = 'see what CTDB does when a network restart wipes an address'
+  static override readonly group = 'start'
+  static override summary = 'Show how CTDB restores an address that a node has lost'
   static override description =
-    `Tells the story on an embedded cluster, in less than 30 seconds; needs nothing but Node, and touches nothing.
-"sim" is the same cluster to play with.`
+    `Runs an embedded cluster for less than 30 seconds: a network restart removes an address from a node, and CTDB puts it back.
+Needs only Node.js, and changes nothing on this machine. To experiment with such a cluster, use "sim".`
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --step']
   static override baseFlags = {} as typeof globalFlags
   static override enableJsonFlag = false
@@ -22,11 +23,11 @@ export default class Demo extends CtdbtsCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Demo)
     if (flags.step && !process.stdin.isTTY) {
-      throw new CtdbtsError('USAGE', 'there is no terminal to wait for Enter on', { hint: 'leave out --step' })
+      throw new CtdbtsError('USAGE', '--step needs a terminal to wait for Enter', { hint: 'leave out --step' })
     }
-    const { tellStory } = await import('../cli/demo/story.ts')
+    const { runDemo } = await import('../cli/demo/demo.ts')
     const write = (text: string) => void process.stdout.write(text)
-    await tellStory({
+    await runDemo({
       write,
       coloured: wantsColour(process.stdout, process.env),
       pause: flags.step ? await enterKey() : pauseFor(process.stdout.isTTY ? PAUSE_MS : 0),

@@ -1,13 +1,13 @@
-import type { GlobalOptions } from '../cli/base-command.ts'
 import { runEvent } from '../cli/event/ask-daemon.ts'
-import { eventDaemonOf, scriptFoldersOf } from '../cli/event/places.ts'
-import { type EventRequest, readEventWords } from '../cli/event/words.ts'
+import { eventDaemonOf, scriptFoldersOf } from '../cli/event/locations.ts'
+import { type EventRequest, parseEventRequest } from '../cli/event/request.ts'
 import { EventCommand } from '../cli/event-command.ts'
 import { interruptible } from '../cli/interruptible.ts'
-import { tellingWhatStands } from '../cli/what-stands.ts'
+import { withInterruptionReport } from '../cli/interruption-report.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
 import { withMachine } from '../cli/with-machine.ts'
+import { ERRNO } from '../lib/errno.ts'
 import { saidByCtdb } from '../lib/errors.ts'
-import { ERRNO } from '../lib/event/event-report.ts'
 import { findScripts, scriptPath, switchScript } from '../transport/host/event-scripts.ts'
 import { ctdbScriptListText, ctdbSwitchText } from '../ui/ctdb/event-scripts.ts'
 import { ctdbEventRunText } from '../ui/ctdb/event-status.ts'
@@ -16,13 +16,14 @@ type Run = Extract<EventRequest, { kind: 'run' }>
 type Switch = Extract<EventRequest, { kind: 'enable' | 'disable' }>
 
 export default class Event extends EventCommand {
-  static override summary = 'event and event script commands'
+  static override readonly group = 'services'
+  static override summary = 'Run events, show their results, and switch event scripts'
   static override usage = 'event run|status|script list|script enable|script disable …'
-  static override description = `event run TIMEOUT COMPONENT EVENT [ARGUMENT…]: runs an event, and waits for its end
-event status COMPONENT EVENT: how the scripts fared when it was last run; ends with what they ended with
-event script list COMPONENT: those that CTDB provides, then local ones; a star for those that are enabled
-event script enable|disable COMPONENT SCRIPT
-The component of CTDB's own scripts is called legacy. With --host all this is done on that host.`
+  static override description = `event run TIMEOUT COMPONENT EVENT [ARGUMENT…]: runs an event and waits for its end
+event status COMPONENT EVENT: shows the results of the last run; exits with their status
+event script list COMPONENT: lists the scripts of CTDB, then local ones; a star marks those that are enabled
+event script enable|disable COMPONENT SCRIPT: enables or disables a script
+The component of CTDB's own scripts is called legacy. With --host, all this happens on that host.`
   static override examples = [
     '<%= config.bin %> event status legacy monitor',
     '<%= config.bin %> event script enable legacy 50.samba --host node1',
@@ -32,7 +33,7 @@ The component of CTDB's own scripts is called legacy. With --host all this is do
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Event)
     this.refuseAnyNode(flags)
-    const request = readEventWords(argv.map(String))
+    const request = parseEventRequest(argv.map(String))
     switch (request.kind) {
       case 'status': {
         const { document, status } = await this.showStatus(flags, request.component, request.event)
@@ -49,15 +50,15 @@ The component of CTDB's own scripts is called legacy. With --host all this is do
   }
 
   private async runEvent(flags: GlobalOptions, { kind: _, ...request }: Run): Promise<unknown> {
-    // As in the real tool, for its own tests.
+    // As in ctdb, for its own tests.
     const runAll = process.env.CTDB_TEST_MODE !== undefined && process.env.CTDB_EVENT_RUN_ALL !== undefined
     const { component, event } = request
     const result = await withMachine(flags, (access) =>
       interruptible(({ signal }) =>
-        tellingWhatStands(
+        withInterruptionReport(
           signal,
           runEvent(eventDaemonOf(flags, access), { ...request, flags: runAll ? 1 : 0 }, signal),
-          () => `the event ${event} was started, and goes on; see \`ctdbts event status ${component} ${event}\``,
+          () => `the event ${event} was started and continues; see \`ctdbts event status ${component} ${event}\``,
         ),
       ),
     )
@@ -65,7 +66,7 @@ The component of CTDB's own scripts is called legacy. With --host all this is do
       ctdb: () => ctdbEventRunText({ component, event, result }),
       json: () => ({ formatVersion: 1, component, event, result }),
     }
-    if (result === 0) this.tell(flags, `the event ${event} was run, and all its scripts succeeded`)
+    if (result === 0) this.tell(flags, `the event ${event} was run; all its scripts succeeded`)
     return await this.showEnding(flags, views, Math.abs(result))
   }
 

@@ -1,10 +1,11 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { collectDatabases } from '../transport/collect/databases.ts'
+import { collectDatabases } from '../operations/collect/databases.ts'
 import { ctdbDbMapText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
 
 export default class Getdbmap extends MirrorCommand {
-  static override summary = 'show the databases that are attached on a node'
+  static override readonly group = 'daemons'
+  static override summary = 'Show the databases that a node has attached'
   static override usage = 'getdbmap'
   static override examples = [
     '<%= config.bin %> getdbmap',
@@ -14,7 +15,7 @@ export default class Getdbmap extends MirrorCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Getdbmap)
-    const [pnn, databases] = await this.withNode(flags, (node) => Promise.all([node.pnn, collectDatabases(node)]))
+    const [pnn, databases] = await this.fromNode(flags, (node) => collectDatabases(node))
     return await this.show(flags, {
       ctdb: (style) => ctdbDbMapText(databases, style),
       json: () => ({ formatVersion: 1, pnn, databases: databases.map(databaseJson) }),

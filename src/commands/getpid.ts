@@ -1,13 +1,14 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask } from '../operations/target-node.ts'
 
 export default class Getpid extends MirrorCommand {
-  static override summary = 'show the process id of ctdbd'
+  static override readonly group = 'daemons'
+  static override summary = 'Show the process ID of ctdbd'
   static override usage = 'getpid'
   static override examples = ['<%= config.bin %> getpid', '<%= config.bin %> -n 1 getpid']
 
-  // The real tool overlooks words that are too many.
+  // ctdb overlooks words that are too many.
   static override strict = false
 
   async run(): Promise<unknown> {

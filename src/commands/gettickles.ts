@@ -1,15 +1,16 @@
 import * as Args from '@oclif/core/args'
-import { publicAddressOf } from '../cli/address-words.ts'
+import { publicAddressOf } from '../cli/address-arguments.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { leadingDecimal } from '../lib/address/decimal.ts'
 import { adding, CtdbtsError } from '../lib/errors.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask } from '../operations/target-node.ts'
 import { ctdbTicklesText } from '../ui/ctdb/interfaces.ts'
 
 export default class Gettickles extends MirrorCommand {
-  static override summary = 'show the TCP connections that are kept alive when an address moves'
+  static override readonly group = 'services'
+  static override summary = 'Show the TCP connections to tickle when an address moves'
   static override usage = 'gettickles <ip> [<port>]'
   static override examples = ['<%= config.bin %> gettickles 10.0.0.1', '<%= config.bin %> -X gettickles 10.0.0.1 445']
   static override flags = { ...simFlags }
@@ -41,9 +42,9 @@ export default class Gettickles extends MirrorCommand {
   }
 }
 
-/** @throws CtdbtsError BAD_PORT: the real tool exits with an errno then, and says nothing. */
+/** @throws CtdbtsError BAD_PORT: ctdb exits with an errno then, and says nothing. */
 function portOf(word: string): number {
   const port = leadingDecimal(word)
   if ('value' in port) return port.value & 0xffff
-  throw new CtdbtsError('BAD_PORT', `${JSON.stringify(word)} is no port`, { exitStatus: port.errno, ctdbText: { stderr: [] } })
+  throw new CtdbtsError('BAD_PORT', `${JSON.stringify(word)} is not a port`, { exitStatus: port.errno, ctdbText: { stderr: [] } })
 }

@@ -1,21 +1,23 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
-import { ask } from '../transport/asked-node.ts'
-import { inOrder } from '../transport/collect/in-order.ts'
-import { interfaceStateOf } from '../transport/collect/ip.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { interfaceStateOf } from '../operations/collect/ip.ts'
+import { allInOrder } from '../operations/collect/ordered-requests.ts'
+import { ask } from '../operations/target-node.ts'
 import { ctdbInterfacesText } from '../ui/ctdb/interfaces.ts'
 
 export default class Ifaces extends MirrorCommand {
-  static override summary = 'show the interfaces for public addresses, and their links'
+  static override readonly group = 'addresses'
+  static override summary = 'Show the interfaces for public addresses and their links'
   static override usage = 'ifaces'
-  static override description = 'As the daemon of the asked node knows them; "references" are the addresses it holds there.'
+  static override description =
+    'Shows what the daemon of the node believes. "references" counts the addresses that it holds on the interface.'
   static override examples = ['<%= config.bin %> ifaces', '<%= config.bin %> -n 1 -X ifaces']
   static override flags = { ...simFlags }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Ifaces)
-    const [pnn, records] = await this.withNode(flags, (node) => inOrder(node.pnn, ask(node, controls.getIfaces)))
+    const [pnn, records] = await this.withNode(flags, (node) => allInOrder(node.pnn, ask(node, controls.getIfaces)))
     const interfaces = records.map(interfaceStateOf)
     return await this.show(flags, {
       ctdb: (style) => ctdbInterfacesText(pnn, interfaces, style),

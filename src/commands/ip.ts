@@ -4,16 +4,18 @@ import { fromFlag } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { ipReportOf } from '../lib/snapshot/views.ts'
-import { collectIps } from '../transport/collect/ip.ts'
+import { collectIps } from '../operations/collect/ip.ts'
 import { ctdbIpText } from '../ui/ctdb/ip.ts'
 import { ipJson } from '../ui/ip-json.ts'
 
 export default class Ip extends MirrorCommand {
-  static override summary = 'show the public addresses and who owns them'
+  static override readonly group = 'addresses'
+  static override summary = 'Show public addresses and their owners'
   static override usage = 'ip [all]'
-  static override description = `Without "all": what the asked node believes, which may be stale for addresses of other nodes.
-With "all": the addresses of all active nodes, where only what a node says of itself counts; -1 is nobody.
-With -v, --table and --json: the interfaces too, as the asked node (with "all": the owner) has them.`
+  static override description =
+    `Without "all", shows what one node believes; that may be out of date for addresses of other nodes.
+With "all", asks all active nodes, and believes each about itself only; -1 means no owner.
+With -v, --table and --json, also shows the interfaces, as the asked node (with "all", the owner) has them.`
   static override examples = ['<%= config.bin %> ip', '<%= config.bin %> -X ip all -v', '<%= config.bin %> ip all --json']
   static override flags = { ...fromFlag, ...simFlags }
   static override args = {

@@ -1,20 +1,21 @@
 import * as Args from '@oclif/core/args'
-import { publicAddressOf } from '../cli/address-words.ts'
+import { publicAddressOf } from '../cli/address-arguments.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import { retell } from '../lib/errors.ts'
-import { type AskedNode, ask } from '../transport/asked-node.ts'
-import { ControlFailedError } from '../transport/client-errors.ts'
-import { publicIpInterfacesOf } from '../transport/collect/ip.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { publicIpInterfacesOf } from '../operations/collect/ip.ts'
+import { ask, type TargetNode } from '../operations/target-node.ts'
+import { ControlFailedError } from '../transport/client/errors.ts'
 import { ctdbIpInfoText } from '../ui/ctdb/interfaces.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Ipinfo extends MirrorCommand {
-  static override summary = 'show the owner and the interfaces of a public address'
+  static override readonly group = 'addresses'
+  static override summary = 'Show the owner and the interfaces of a public address'
   static override usage = 'ipinfo <ip>'
-  static override description = 'What the asked node believes, which may be stale for an address of another node.'
+  static override description = 'Shows what one node believes; that may be out of date for an address of another node.'
   static override examples = ['<%= config.bin %> ipinfo 10.0.0.1', '<%= config.bin %> -n 1 ipinfo 10.0.0.1 --json']
   static override flags = { ...simFlags }
   static override args = {
@@ -39,7 +40,7 @@ export default class Ipinfo extends MirrorCommand {
   }
 }
 
-async function look(node: AskedNode, word: string) {
+async function look(node: TargetNode, word: string) {
   const data = publicAddressOf(word)
   const info = ask(node, controls.getPublicIpInfo, data)
   info.catch(() => {})

@@ -1,13 +1,15 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { CtdbtsError, EXIT_STATUS, retell } from '../lib/errors.ts'
-import { collectRecmaster } from '../transport/collect/leader.ts'
+import { collectRecmaster } from '../operations/collect/leader.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Isnotrecmaster extends MirrorCommand {
-  static override summary = 'tell whether the local node is recovery master, as tools before 4.14 did'
+  static override readonly group = 'nodes'
+  static override summary = 'Show whether the local node is the recovery master'
   static override usage = 'isnotrecmaster'
   static override description =
-    'Exits with 0 when it is, and with 1 when not, whatever the name says. From 4.16 on the leader is meant.'
+    `For scripts that use ctdb before 4.14. Despite its name, exits with 0 if the node is recovery master, else with 1. Since 4.16, the
+leader takes the place of the recovery master.`
   static override examples = ['<%= config.bin %> isnotrecmaster']
   protected override readonly remote = false
 

@@ -1,14 +1,15 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { collectLeader } from '../transport/collect/leader.ts'
+import { collectLeader } from '../operations/collect/leader.ts'
 import { leaderText } from '../ui/ctdb/status.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Leader extends MirrorCommand {
-  static override summary = 'show the PNN of the node that leads the cluster'
+  static override readonly group = 'nodes'
+  static override summary = 'Show the PNN of the leader'
   static override usage = 'leader'
   static override description =
-    `Learnt from its broadcast, about once a second; UNKNOWN when none comes within the time limit (-t). Daemons before 4.16, which
-have no such broadcast, are asked for their recovery master.`
+    `Waits for the leader's broadcast, which comes about once a second; UNKNOWN if none arrives within the time limit (-t). Daemons older
+than 4.16 do not broadcast; ctdbts asks them for their recovery master.`
   static override examples = ['<%= config.bin %> leader', '<%= config.bin %> leader --json']
   static override strict = false
 

@@ -4,11 +4,12 @@ import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbListNodesText, listedNodes } from '../ui/ctdb/nodes.ts'
 
 export default class Listnodes extends MirrorCommand {
-  static override summary = 'list nodes in the cluster'
+  static override readonly group = 'nodes'
+  static override summary = 'List the nodes of the cluster'
   static override usage = 'listnodes'
   static override description =
-    `Asks no daemon: reads the nodes file, or runs the command that ctdb.conf has in its place ("nodes list = !COMMAND").
-With --host those of that host. Deleted nodes (a # in front) are not listed.`
+    `Reads the nodes file, or runs the command that ctdb.conf names instead ("nodes list = !COMMAND"); asks no daemon.
+With --host, does so on that host. Omits deleted nodes (# in front).`
   static override examples = ['<%= config.bin %> listnodes', '<%= config.bin %> -X listnodes']
 
   async run(): Promise<unknown> {

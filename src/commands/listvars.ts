@@ -1,16 +1,17 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { listTunables } from '../transport/collect/tunables.ts'
+import { listTunables } from '../operations/collect/tunables.ts'
 import { ctdbTunableLine } from '../ui/ctdb/tunables.ts'
 
 export default class Listvars extends MirrorCommand {
-  static override summary = 'show all tunables of a node'
+  static override readonly group = 'daemons'
+  static override summary = 'Show all tunables of a node'
   static override usage = 'listvars'
-  static override description = 'With --table: what differs from the default, too.'
+  static override description = 'With --table, also shows which values differ from the default.'
   static override examples = ['<%= config.bin %> listvars', '<%= config.bin %> -n 1 listvars --table']
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Listvars)
-    const [pnn, { report, problems }] = await this.withNode(flags, (node) => Promise.all([node.pnn, listTunables(node)]))
+    const [pnn, { report, problems }] = await this.fromNode(flags, (node) => listTunables(node))
     return await this.show(
       flags,
       {

@@ -3,16 +3,17 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
 import { nodesAsNamed } from '../lib/cluster/node-list.ts'
-import { collectStatus } from '../transport/collect/status.ts'
+import { collectStatus } from '../operations/collect/status.ts'
 import { ctdbNodeStatusText, ctdbStatusJson } from '../ui/ctdb/status.ts'
 
 export default class Nodestatus extends MirrorCommand {
-  static override summary = 'show nodes, and return what is the matter with them'
+  static override readonly group = 'nodes'
+  static override summary = 'Show nodes; the exit status is their flags'
   static override usage = 'nodestatus [all|<pnn-list>]'
-  static override description = `Without a list: the local node, or that of -n.
+  static override description = `Without a list, shows the local node, or that of -n.
 
-Exit status: the flags of all nodes shown, one bit each; 0 when all are well. 1 is DISCONNECTED (or an error), 2 UNHEALTHY, 4 DISABLED,
-8 BANNED, 32 STOPPED, 64 UNKNOWN. PARTIALLYONLINE is no flag.`
+Exit status: the flags of all nodes shown, one bit each; 0 if all are OK. 1 is DISCONNECTED (or an error), 2 UNHEALTHY, 4 DISABLED,
+8 BANNED, 32 STOPPED, 64 UNKNOWN. PARTIALLYONLINE is not a flag.`
   static override examples = [
     '<%= config.bin %> nodestatus',
     '<%= config.bin %> -X nodestatus all',
@@ -20,7 +21,7 @@ Exit status: the flags of all nodes shown, one bit each; 0 when all are well. 1 
   ]
   static override flags = { ...simFlags }
   static override args = {
-    nodes: Args.string({ ignoreStdin: true, description: '"all", or PNNs joined by commas' }),
+    nodes: Args.string({ ignoreStdin: true, description: '"all", or PNNs separated by commas' }),
   }
 
   async run(): Promise<unknown> {

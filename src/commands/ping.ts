@@ -1,11 +1,12 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask } from '../operations/target-node.ts'
 
 export default class Ping extends MirrorCommand {
-  static override summary = "measure how long a node's ctdbd takes to answer"
+  static override readonly group = 'daemons'
+  static override summary = "Measure how fast a node's ctdbd answers"
   static override usage = 'ping'
-  static override description = 'Shows the number of its clients, too.'
+  static override description = 'Also shows the number of its clients.'
   static override examples = ['<%= config.bin %> ping', '<%= config.bin %> -n 1 ping']
   static override strict = false
 

@@ -1,10 +1,11 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 
 export default class Pnn extends MirrorCommand {
-  static override summary = 'show the PNN of the local node'
+  static override readonly group = 'nodes'
+  static override summary = 'Show the PNN of the local node'
   static override usage = 'pnn'
   static override examples = ['<%= config.bin %> pnn', '<%= config.bin %> pnn --host node1']
-  // The real tool overlooks words that are too many.
+  // ctdb overlooks words that are too many.
   static override strict = false
   protected override readonly remote = false
 

@@ -1,20 +1,21 @@
 import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { lenientInt, unsignedNumber } from '../lib/c-number.ts'
-import { processStatus } from '../transport/collect/process.ts'
+import { processStatus } from '../operations/collect/process.ts'
 
 export default class ProcessExists extends MirrorCommand {
-  static override summary = 'tell whether a process is connected to ctdbd on a node'
+  static override readonly group = 'daemons'
+  static override summary = 'Check whether a process is connected to ctdbd'
   static override usage = 'process-exists <pid> [<srvid>]'
   static override description =
-    `Fails when it is not, or has not registered for SRVID. Asking a stopped or banned node disconnects the process.`
+    `Fails if it is not, or has not registered for SRVID. Asking a stopped or banned node disconnects the process.`
   static override examples = [
     '<%= config.bin %> process-exists 4711',
     '<%= config.bin %> -n 1 process-exists 4711 0xf101000000000000',
   ]
   static override args = {
-    pid: Args.string({ required: true, ignoreStdin: true, description: 'its process id on that node' }),
-    srvid: Args.string({ ignoreStdin: true, description: 'what it has to be registered for' }),
+    pid: Args.string({ required: true, ignoreStdin: true, description: 'its process ID on that node' }),
+    srvid: Args.string({ ignoreStdin: true, description: 'the SRVID that it must be registered for' }),
   }
 
   async run(): Promise<unknown> {

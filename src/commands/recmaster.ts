@@ -1,12 +1,13 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { collectRecmaster } from '../transport/collect/leader.ts'
+import { collectRecmaster } from '../operations/collect/leader.ts'
 import { leaderText } from '../ui/ctdb/status.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Recmaster extends MirrorCommand {
-  static override summary = 'show the PNN of the recovery master, as tools before 4.16 did'
+  static override readonly group = 'nodes'
+  static override summary = 'Show the PNN of the recovery master'
   static override usage = 'recmaster'
-  static override description = 'Daemons from 4.16 on have a leader instead, which is shown then.'
+  static override description = 'For scripts that use ctdb before 4.16. Newer daemons have a leader instead, which is shown.'
   static override examples = ['<%= config.bin %> recmaster', '<%= config.bin %> -n 1 recmaster']
   static override strict = false
 

@@ -1,12 +1,13 @@
+import { withInterruptionReport } from '../cli/interruption-report.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { tellingWhatStands } from '../cli/what-stands.ts'
-import { recover } from '../transport/administer/recover.ts'
+import { recover } from '../operations/administer/recover.ts'
 
 export default class Recover extends MirrorCommand {
-  static override summary = 'force recovery'
+  static override readonly group = 'nodes'
+  static override summary = 'Force a recovery'
   static override usage = 'recover'
   static override description =
-    'Waits until a recovery under way has ended, starts one, and waits until the cluster has a new generation; -T ends the waiting.'
+    'Waits for the end of a current recovery, starts one, and waits until the cluster has a new generation; -T limits the wait.'
   static override examples = ['<%= config.bin %> recover']
 
   async run(): Promise<unknown> {
@@ -14,14 +15,14 @@ export default class Recover extends MirrorCommand {
     let started = false
     const onStarted = () => {
       started = true
-      this.tell(flags, 'a recovery was started; waiting for its end')
+      this.tell(flags, 'recovery started; waiting for its end')
     }
     const { before, after } = await this.withNodeInterruptibly(flags, (node, { signal }) =>
-      tellingWhatStands(signal, recover(node, { signal, onStarted }), () =>
-        started ? 'a recovery was started, and goes on by itself' : 'no recovery was started',
+      withInterruptionReport(signal, recover(node, { signal, onStarted }), () =>
+        started ? 'a recovery was started and continues by itself' : 'no recovery was started',
       ),
     )
-    this.tell(flags, `the recovery is done: generation ${after}, before it ${before}`)
+    this.tell(flags, `recovery done: generation ${after}, previously ${before}`)
     return await this.show(flags, {
       ctdb: () => '',
       json: () => ({ formatVersion: 1, generation: after, generationBefore: before }),

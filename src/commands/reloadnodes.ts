@@ -1,24 +1,26 @@
-import type { GlobalOptions } from '../cli/base-command.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { reportProblems } from '../cli/report-error.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
 import { nodesSourceOf } from '../cli/with-machine.ts'
-import { nodesText } from '../lib/audit/facts.ts'
+import { nodesText } from '../lib/cluster/node-text.ts'
 import type { NodeChange } from '../lib/cluster/nodes-change.ts'
 import { type CtdbtsError, saidByCtdb } from '../lib/errors.ts'
-import { type ReloadedNodes, reloadNodes, type UnfinishedReload } from '../transport/administer/reload-nodes.ts'
-import { disabledSeconds } from '../transport/administer/takeover-runs-disabled.ts'
-import { askedNode } from '../transport/asked-node.ts'
+import { disabledSeconds } from '../operations/administer/disable-runs.ts'
+import { type ReloadedNodes, reloadNodes, type UnfinishedReload } from '../operations/administer/reload-nodes.ts'
+import { targetNode } from '../operations/target-node.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbNodeChangeLines } from '../ui/ctdb/nodes.ts'
 
 export default class Reloadnodes extends MirrorCommand {
-  static override summary = 'reload the nodes file all nodes'
+  static override readonly group = 'nodes'
+  static override summary = 'Reload the nodes file on all nodes'
   static override usage = 'reloadnodes'
-  static override description = `After nodes were added, or deleted (a # in front of their line) once their daemons had ended.
-All connected nodes must have the same list; recoveries are disabled meanwhile, and enabled again whatever happens.
-As with ctdb, a node that fails to reload is named, and does not make the command fail; --json tells.`
+  static override description =
+    `Run it after adding nodes, or after deleting nodes (# in front of their lines) whose daemons have ended.
+All connected nodes must have the same list. Disables recoveries meanwhile, and always enables them again.
+Like ctdb, names the nodes that fail to reload, but does not fail itself; --json lists them.`
   static override examples = ['<%= config.bin %> reloadnodes']
-  /** The real tool does not look at arguments. */
+  /** ctdb ignores arguments. */
   static override strict = false
   protected override readonly remote = false
 
@@ -32,8 +34,8 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
         seconds: disabledSeconds(flags.timelimit),
         signal,
         leaves,
-        // Should the connection be lost, another one enables recoveries again.
-        again: (use) => this.withDaemon(flags, (other) => use(askedNode(other, undefined))),
+        // If the connection is lost, another one enables recoveries again.
+        reconnect: (use) => this.withDaemon(flags, (other) => use(targetNode(other, undefined))),
         onUnfinished: tellUnfinished,
       })
     })
@@ -42,7 +44,7 @@ As with ctdb, a node that fails to reload is named, and does not make the comman
   }
 }
 
-/** At once, in the order of the real tool, which mixes both streams. */
+/** Prints a change at once, in the order of ctdb, which mixes both streams. */
 function tellChange({ json, table }: GlobalOptions, change: NodeChange): void {
   const { stdout, stderr } = ctdbNodeChangeLines(change)
   if (stdout !== undefined && !json) process.stdout.write(`${stdout}\n`)

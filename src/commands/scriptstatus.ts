@@ -2,18 +2,18 @@ import * as Args from '@oclif/core/args'
 import { EventCommand } from '../cli/event-command.ts'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
 
-/** The real tool ends with 0 whatever came of it. */
+/** ctdb exits with 0 whatever the result. */
 function harmless(error: unknown): never {
   if (!(error instanceof CtdbtsError) || !error.ctdbText) throw error
-  const { code, message, hint, ctdbText, cause } = error
-  throw new CtdbtsError(code, message, { ...(hint !== undefined && { hint }), exitStatus: EXIT_STATUS.ok, ctdbText, cause })
+  throw error.with({ exitStatus: EXIT_STATUS.ok })
 }
 
 export default class Scriptstatus extends EventCommand {
-  static override summary = 'show event script status'
+  static override readonly group = 'services'
+  static override summary = 'Show the results of event scripts'
   static override usage = 'scriptstatus [init|setup|startup|monitor|takeip|releaseip|ipreallocated]'
-  static override description = `How CTDB's event scripts fared when an event was last run, as the event daemon remembers it.
-It always ends with 0, as with ctdb; "event status legacy EVENT" ends with what the scripts ended with.`
+  static override description = `Shows the last run of an event, as the event daemon remembers it.
+Always exits with 0, like ctdb; "event status legacy EVENT" exits with the status of the scripts.`
   static override examples = ['<%= config.bin %> scriptstatus', '<%= config.bin %> scriptstatus takeip --host node1']
   static override args = { event: Args.string({ default: 'monitor', description: 'the event' }) }
 

@@ -2,13 +2,14 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { DEBUG_LEVELS, debugLevelName, parseDebugLevel } from '../lib/cluster/debug-level.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask } from '../operations/target-node.ts'
 
 export default class Setdebug extends MirrorCommand {
-  static override summary = "set how much a node's ctdbd logs, until it ends"
+  static override readonly group = 'daemons'
+  static override summary = "Set the log level of a node's ctdbd until it ends"
   static override usage = `setdebug ${DEBUG_LEVELS.join('|')}`
-  static override description = 'Also by the beginning of a name, or a number from 0 to 10. Prints nothing.'
+  static override description = 'Accepts the beginning of a name, or a number from 0 to 10, too. Prints nothing.'
   static override examples = ['<%= config.bin %> setdebug INFO', '<%= config.bin %> -v -n 1 setdebug notice']
   static override args = {
     level: Args.string({ required: true, ignoreStdin: true, description: 'the name of a level' }),
@@ -22,7 +23,7 @@ export default class Setdebug extends MirrorCommand {
       return { pnn: await node.pnn, level }
     })
     const debugLevel = debugLevelName(level)
-    this.tell(flags, `node ${pnn} logs at level ${debugLevel} now`)
+    this.tell(flags, `node ${pnn} now logs at level ${debugLevel}`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, debugLevel, number: level }) })
   }
 }
@@ -30,8 +31,8 @@ export default class Setdebug extends MirrorCommand {
 function requireLevel(text: string): number {
   const level = parseDebugLevel(text)
   if (level !== undefined) return level
-  throw new CtdbtsError('BAD_DEBUG_LEVEL', `there is no debug level ${JSON.stringify(text)}`, {
-    hint: `there are ${DEBUG_LEVELS.join(', ')}`,
+  throw new CtdbtsError('BAD_DEBUG_LEVEL', `invalid debug level ${JSON.stringify(text)}`, {
+    hint: `use one of ${DEBUG_LEVELS.join(', ')}`,
     ctdbText: { stderr: [`Invalid debug level '${text}'. Valid levels are:\n\t${DEBUG_LEVELS.join(' | ')}`] },
   })
 }

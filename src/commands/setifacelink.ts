@@ -1,17 +1,18 @@
 import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
-import { type AskedNode, ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask, type TargetNode } from '../operations/target-node.ts'
 import { visible } from '../ui/visible.ts'
 
 /** Linux' IFNAMSIZ. */
 const MAX_NAME_BYTES = 16
 
 export default class Setifacelink extends MirrorCommand {
-  static override summary = 'tell a node that a link is up or down'
+  static override readonly group = 'addresses'
+  static override summary = 'Mark the link of an interface as up or down'
   static override usage = 'setifacelink <iface> up|down'
-  static override description = 'The next monitor event of the node sets it to what it finds.'
+  static override description = 'The next monitor event of the node sets it back to the actual state.'
   static override examples = ['<%= config.bin %> setifacelink eth1 down', '<%= config.bin %> -n 1 setifacelink eth1 up']
   static override args = {
     iface: Args.string({ required: true, ignoreStdin: true, description: 'an interface for public addresses' }),
@@ -24,14 +25,14 @@ export default class Setifacelink extends MirrorCommand {
       await this.setLink(node, args.iface, args.link)
       return await node.pnn
     })
-    this.tell(flags, `Node ${pnn} takes the link of ${args.iface} to be ${args.link}`)
+    this.tell(flags, `Node ${pnn} now treats the link of ${args.iface} as ${args.link}`)
     return await this.show(flags, {
       ctdb: () => '',
       json: () => ({ formatVersion: 1, pnn, interface: args.iface, linkUp: args.link === 'up' }),
     })
   }
 
-  private async setLink(node: AskedNode, name: string, link: string): Promise<void> {
+  private async setLink(node: TargetNode, name: string, link: string): Promise<void> {
     if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
       const line = `Interface name '${name}' too long`
       throw saidByCtdb('NO_SUCH_INTERFACE', line)
@@ -44,12 +45,12 @@ export default class Setifacelink extends MirrorCommand {
     if (!found) {
       const line = `Interface ${name} not configured on node ${pnn}`
       throw new CtdbtsError('NO_SUCH_INTERFACE', line, {
-        hint: 'only interfaces of the public addresses file can be named: see `ctdbts ifaces`',
+        hint: 'name an interface of the public addresses file; see `ctdbts ifaces`',
         ctdbText: { stderr: [], stdout: `${visible(line)}\n` },
       })
     }
-    // The real tool looks at this word only now.
-    if (link !== 'up' && link !== 'down') throw this.usageError(`a link is up or down, not ${JSON.stringify(link)}`)
+    // ctdb checks this word only now.
+    if (link !== 'up' && link !== 'down') throw this.usageError(`the link must be up or down, not ${JSON.stringify(link)}`)
     await ask(node, controls.setIfaceLinkState, { ...found, linkState: Number(link === 'up'), references: 0 })
   }
 }

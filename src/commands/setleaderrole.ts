@@ -1,25 +1,14 @@
-import * as Args from '@oclif/core/args'
-import { MirrorCommand } from '../cli/mirror-command.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { RoleCommand, roleArgs } from '../cli/role-command.ts'
+import { controls } from '../lib/wire/controls.ts'
 
-export default class Setleaderrole extends MirrorCommand {
-  static override summary = 'allow a node to lead the cluster, or forbid it'
+export default class Setleaderrole extends RoleCommand {
+  static override readonly group = 'daemons'
+  static override summary = 'Allow or forbid a node to lead the cluster'
   static override usage = 'setleaderrole on|off'
-  static override description = 'A node that leads gives it up, and another one is elected. Prints nothing. See getcapabilities.'
+  static override description =
+    'A leader that may no longer lead steps down, and another node is elected. Prints nothing. See getcapabilities.'
   static override examples = ['<%= config.bin %> setleaderrole off', '<%= config.bin %> -v -n 1 setleaderrole on']
-  static override args = {
-    role: Args.string({ required: true, options: ['on', 'off'], ignoreStdin: true, description: 'whether it may' }),
-  }
-
-  async run(): Promise<unknown> {
-    const { args, flags } = await this.parse(Setleaderrole)
-    const may = args.role === 'on'
-    const pnn = await this.withNode(flags, async (node) => {
-      await ask(node, controls.setLeaderRole, Number(may))
-      return await node.pnn
-    })
-    this.tell(flags, `node ${pnn} may ${may ? '' : 'not '}be leader now`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, leader: may }) })
-  }
+  static override args = roleArgs
+  protected override readonly role = 'leader'
+  protected override readonly control = controls.setLeaderRole
 }

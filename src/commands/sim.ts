@@ -3,19 +3,20 @@ import { CtdbtsCommand } from '../cli/base-command.ts'
 import { globalFlags } from '../cli/options.ts'
 import { clusterFlags, simSettings } from '../cli/sim-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { LEVELS, type Level } from '../lib/log/entry.ts'
+import { LEVELS, type Level } from '../sim/log/entry.ts'
 
 export default class Sim extends CtdbtsCommand {
-  static override summary = 'run an embedded cluster, and break it'
+  static override readonly group = 'start'
+  static override summary = 'Run an embedded cluster to experiment with'
   static override description =
-    `Nodes, kernels, recovery daemons and links in one process, behind real Unix sockets and a real SSH server, in CTDB's own
-protocol: ctdbts and ctdb work on it as on a real cluster. It runs in the foreground, prints its log, and does what it is told: by --do, by a
-scenario, and line by line ("help" shows how). Ctrl-C ends it. Nothing outside of its own folder is touched; --netns makes namespaces.
+    `Simulates nodes, kernels, recovery daemons and links in one process, behind real Unix sockets and a real SSH server that speak CTDB's
+protocol: ctdbts and ctdb work with it as with a real cluster. Runs in the foreground, prints its log, and executes commands from --do, from
+a scenario and from standard input ("help" lists them). Ctrl-C ends it. Changes nothing outside its own folder; --netns creates namespaces.
 
-A scenario is a file with lines "nodes N", "addresses N", "seed N", "era 2017|now" and "at SECONDS COMMAND" ("at +SECONDS": after the line
-before). # begins a comment.
+A scenario is a file with lines "nodes N", "addresses N", "seed N", "era 2017|now" and "at SECONDS COMMAND" ("at +SECONDS": after the
+previous line). # starts a comment.
 
-With --json each event is a line: started, ready, log, command, error, overview, stopped.`
+With --json, prints each event as a line: started, ready, log, command, error, overview, stopped.`
   static override examples = [
     '<%= config.bin %> sim',
     '<%= config.bin %> sim --nodes 5 --addresses 20 --do "crash 1"',
@@ -29,23 +30,23 @@ With --json each event is a line: started, ready, log, command, error, overview,
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'COMMAND',
-      summary: 'do this as soon as it is ready',
+      summary: 'Run this command as soon as the cluster is ready',
     }),
-    speed: Flags.string({ helpValue: 'FACTOR', default: '1', summary: 'simulated seconds in a real one' }),
-    for: Flags.string({ helpValue: 'SECONDS', summary: 'end after so many (real) seconds' }),
+    speed: Flags.string({ helpValue: 'FACTOR', default: '1', summary: 'Simulated seconds per real second' }),
+    for: Flags.string({ helpValue: 'SECONDS', summary: 'End after this many real seconds' }),
     log: Flags.string({
       options: [...LEVELS],
       helpValue: 'LEVEL',
-      summary: 'how much of its log to show [default: NOTICE; 2017: INFO]',
+      summary: 'Least severe log level to show [default: NOTICE; 2017: INFO]',
     }),
-    dir: Flags.string({ helpValue: 'DIR', summary: 'for sockets, files and keys [default: a temporary one]' }),
+    dir: Flags.string({ helpValue: 'DIR', summary: 'Folder for sockets, files and keys [default: a temporary one]' }),
     'ssh-port': Flags.string({
       helpValue: 'PORT',
       default: '0',
-      summary: "of node 0; the others have the next ones (0: any that's free)",
+      summary: 'SSH port of node 0; the other nodes use the next ones (0: any free port)',
     }),
-    'no-ssh': Flags.boolean({ summary: 'no SSH servers' }),
-    netns: Flags.boolean({ summary: 'real kernels: a network namespace for each node (root, on Linux)' }),
+    'no-ssh': Flags.boolean({ summary: 'Start no SSH servers' }),
+    netns: Flags.boolean({ summary: 'Use real kernels: one network namespace per node (needs root and Linux)' }),
   }
 
   async run(): Promise<unknown> {
@@ -53,7 +54,7 @@ With --json each event is a line: started, ready, log, command, error, overview,
     const settings = await simSettings(flags)
     const speed = factor(flags.speed)
     if (flags.netns && speed !== 1) {
-      throw new CtdbtsError('USAGE', 'real kernels have real time: --netns goes with --speed 1 only')
+      throw new CtdbtsError('USAGE', '--netns works with --speed 1 only, as real kernels run in real time')
     }
     const { runSession } = await import('../cli/sim/session.ts')
     await runSession({
@@ -76,10 +77,10 @@ const MAX_FACTOR = 100_000
 function factor(text: string): number {
   const value = Number(text)
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= MAX_FACTOR) return value
-  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is no number above 0, up to ${MAX_FACTOR}`)
+  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is not a number above 0 and up to ${MAX_FACTOR}`)
 }
 
 function port(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
-  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is no port`)
+  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is not a port`)
 }

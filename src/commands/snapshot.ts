@@ -1,24 +1,30 @@
 import * as Flags from '@oclif/core/flags'
-import { CtdbtsCommand, type Daemon, type GlobalOptions } from '../cli/base-command.ts'
+import { CtdbtsCommand } from '../cli/base-command.ts'
+import type { DaemonSession } from '../cli/daemon-session.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags } from '../cli/sim-flags.ts'
 import { writeWhole } from '../cli/snapshot-file.ts'
 import type { Snapshot as ClusterSnapshot } from '../lib/snapshot/snapshot.ts'
-import { collectSnapshot } from '../transport/collect/snapshot.ts'
+import { collectSnapshot } from '../operations/collect/snapshot.ts'
 import { jsonText } from '../ui/json.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Snapshot extends CtdbtsCommand {
-  static override summary = 'write down all that is to be known of the cluster, as JSON'
+  static override readonly group = 'cluster'
+  static override summary = 'Save the full cluster state as JSON'
   static override description =
-    `Every daemon is asked, all at once, and the kernels and files of the machines that can be reached: this one, or over SSH (--host) all.
-What does not answer is noted as such.
-The file can be given to "ip", "status", "verify" and "takeover-run --dry-run" (--from FILE) in place of the live cluster.`
+    `Asks all daemons at once, and reads kernels and files of the machines that can be reached: this one, or all over SSH (--host).
+Records what did not answer as missing.
+"ip", "status", "verify" and "takeover-run --dry-run" read such a file instead of the live cluster with --from FILE.`
   static override examples = ['<%= config.bin %> snapshot -o before.json', '<%= config.bin %> ip all --from before.json']
   static override flags = {
     ...simFlags,
-    'daemons-only': Flags.boolean({ summary: 'only what the daemons say: nothing of kernels and files' }),
-    output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'where to write it [default: standard output]' }),
+    'daemons-only': Flags.boolean({ summary: 'Ask daemons only; omit kernels and files' }),
+    output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'File to write [default: standard output]' }),
   }
+
+  /** JSON is its only form, whatever the options of output ask for. */
+  protected override checkOutput(): void {}
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Snapshot)
@@ -38,5 +44,5 @@ async function lookEverywhere(options: GlobalOptions & SimOptions): Promise<Clus
   return await withCluster(options, (cluster) => cluster.sample())
 }
 
-const lookThroughDaemon = ({ client, pnn, timeoutMs }: Daemon): Promise<ClusterSnapshot> =>
+const lookThroughDaemon = ({ client, pnn, timeoutMs }: DaemonSession): Promise<ClusterSnapshot> =>
   collectSnapshot(client, pnn, { timeoutMs, now: new Date() })

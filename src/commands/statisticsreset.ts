@@ -1,9 +1,10 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { ask } from '../transport/asked-node.ts'
-import { controls } from '../transport/wire/controls.ts'
+import { controls } from '../lib/wire/controls.ts'
+import { ask } from '../operations/target-node.ts'
 
 export default class Statisticsreset extends MirrorCommand {
-  static override summary = "let a node's ctdbd count from zero again"
+  static override readonly group = 'daemons'
+  static override summary = "Reset the statistics of a node's ctdbd"
   static override usage = 'statisticsreset'
   static override description = 'Prints nothing.'
   static override examples = ['<%= config.bin %> statisticsreset', '<%= config.bin %> -v -n 1 statisticsreset']
@@ -14,7 +15,7 @@ export default class Statisticsreset extends MirrorCommand {
       await ask(node, controls.statisticsReset)
       return await node.pnn
     })
-    this.tell(flags, `the statistics of node ${pnn} begin anew`)
+    this.tell(flags, `the statistics of node ${pnn} were reset`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, reset: true }) })
   }
 }

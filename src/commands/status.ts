@@ -3,15 +3,16 @@ import { fromFlag } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { statusReportOf } from '../lib/snapshot/views.ts'
-import { collectStatus } from '../transport/collect/status.ts'
+import { collectStatus } from '../operations/collect/status.ts'
 import { ctdbStatusJson, ctdbStatusText } from '../ui/ctdb/status.ts'
 
 export default class Status extends MirrorCommand {
-  static override summary = 'show the nodes, the recovery mode and the leader'
+  static override readonly group = 'nodes'
+  static override summary = 'Show the nodes, the recovery mode and the leader'
   static override usage = 'status'
   static override description = `A node without flags that has an interface down is PARTIALLYONLINE.
-All nodes are asked at once, so one that does not answer costs one time limit (-t), not one each.
-The leader is learnt from its broadcast, about once a second; none within the time limit is UNKNOWN.`
+Asks all nodes at once: nodes that do not answer cost one time limit (-t) together.
+Waits for the leader's broadcast, which comes about once a second; UNKNOWN if none arrives within the time limit.`
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> -n 1 status -X', '<%= config.bin %> status --json']
   static override flags = { ...fromFlag, ...simFlags }
   protected override readonly ctdbJson = true
@@ -29,8 +30,8 @@ The leader is learnt from its broadcast, about once a second; none within the ti
       {
         ctdb: (style) => ctdbStatusText(report, style),
         ctdbJson: () => ctdbStatusJson(report),
-        // The real tool's (4.25) own document: its --json shall be ours.
-        json: () => ctdbStatusJson(report),
+        // ctdb's (4.25) own document, and what limits it: its --json shall be ours.
+        json: () => ({ ...ctdbStatusJson(report), ...(report.viewLimit && { viewLimit: report.viewLimit }) }),
         table: async (coloured) => {
           const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
           return statusTable(report, painter(coloured))

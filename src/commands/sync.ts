@@ -1,7 +1,9 @@
-import { RunRequestCommand } from '../cli/run-request-command.ts'
+import { RunRequestCommand, runRequestDescription } from '../cli/run-request-command.ts'
 
 export default class Sync extends RunRequestCommand {
-  static override summary = 'the same as ipreallocate (deprecated)'
+  static override readonly group = 'addresses'
+  static override summary = 'Same as ipreallocate (deprecated)'
   static override usage = 'sync'
+  static override description = runRequestDescription
   static override examples = ['<%= config.bin %> sync']
 }

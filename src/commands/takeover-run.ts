@@ -1,104 +1,124 @@
 import * as Flags from '@oclif/core/flags'
-import { CtdbtsCommand, type Daemon } from '../cli/base-command.ts'
+import { CtdbtsCommand } from '../cli/base-command.ts'
 import { confirm, showProgress } from '../cli/confirm.ts'
+import type { DaemonSession } from '../cli/daemon-session.ts'
 import { interruptible } from '../cli/interruptible.ts'
+import { RUN_MAY_FOLLOW, withInterruptionReport } from '../cli/interruption-report.ts'
 import { fromFlag } from '../cli/options.ts'
 import { wantsColour, whenOutputCloses } from '../cli/output.ts'
-import { simFlags, wantsSim } from '../cli/sim-flags.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
+import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
-import { RUN_MAY_COME, tellingWhatStands } from '../cli/what-stands.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { compareOutcome, type Outcome } from '../lib/takeover/outcome.ts'
-import { type Plan, planTakeover } from '../lib/takeover/plan.ts'
-import { imagine } from '../lib/takeover/what-if.ts'
-import { collectSnapshot } from '../transport/collect/snapshot.ts'
-import { requestTakeoverRun } from '../transport/takeover-run.ts'
+import type { Edit } from '../lib/takeover/what-if.ts'
+import { planWhatIf, type WhatIfPlan } from '../lib/takeover/what-if-plan.ts'
+import { requestTakeoverRun } from '../operations/administer/takeover-run.ts'
+import { collectSnapshot } from '../operations/collect/snapshot.ts'
 
-/** What --detailed-exitcode and a run end with, beside 0 and 1. */
+type SnapshotOptions = GlobalOptions & SimOptions & { readonly from?: string | undefined }
+
+/** Exit statuses of --detailed-exitcode and of a run, beside 0 and 1. */
 const EXIT_MOVES = 2
 const EXIT_NOT_AS_PLANNED = 3
 
 export default class TakeoverRun extends CtdbtsCommand {
-  static override summary = 'predict what a takeover run will move; run it, and check the outcome'
+  static override readonly group = 'addresses'
+  static override summary = 'Predict what a takeover run moves, run it, and check it'
   static override description =
-    `With --dry-run: only the plan, for the cluster as it is or as it would be (WHAT IF). Else: the plan, a question, the run, and
-whether the outcome is the plan.
+    `With --dry-run, shows the plan only, for the current cluster or for a changed one (WHAT IF). Otherwise shows the plan, asks for
+confirmation, requests the run, and compares the result with the plan.
 
-Exit status of --dry-run: 0; with --detailed-exitcode 0 when nothing would move, 2 when something would, 1 for an error.
-Exit status of a run: 0 the outcome is the plan, 3 it is not, 1 the run failed or was not started.
+--stop, --continue, --ban, --unban, --disable and --enable stand for the commands of ctdb, --start for the start of a dead ctdbd, --down for its
+death. Each may bring several takeover runs: one in the recovery after a node has joined or left, one that the command asks for, one when a
+started node checks itself for the first time, and one when it has become healthy. The plan is their sum, and --json has each of them (course).
+--up leaves open how the node came up: it is healthy, and there is one run. All what-ifs happen before the first run; a note says if another
+order gives another result.
 
-What the leader was told to rebalance (REBALANCE_NODE) cannot be asked for; --rebalance supplies it.`
+--start reads the public addresses and tunables files of the node, if its machine can be reached (--host). A node that is not what the what-if
+says (banned, stopped, dead) is an error. A plan assumes that all event scripts succeed: if one fails on any node, its run fails, and the
+leader repeats it.
+
+Exit status of --dry-run: 0; with --detailed-exitcode, 0 if nothing would move, 2 if something would, 1 for an error.
+Exit status of a run: 0 the result is as planned, 3 it is not, 1 the run failed or was not started.
+
+Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NODE); name them with --rebalance.`
   static override examples = [
     '<%= config.bin %> takeover-run --dry-run',
     '<%= config.bin %> takeover-run --dry-run --down 2 --explain',
+    '<%= config.bin %> takeover-run --dry-run --start 2 --host node1',
     '<%= config.bin %> takeover-run --yes',
   ]
   static override flags = {
     ...fromFlag,
     ...simFlags,
     ...whatIfFlags,
-    'dry-run': Flags.boolean({ summary: 'show the plan and do nothing' }),
-    explain: Flags.boolean({ summary: 'show every address, with the steps that lead to it, and the controls' }),
-    'detailed-exitcode': Flags.boolean({ summary: 'with --dry-run: exit with 2 when something would move' }),
-    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    'dry-run': Flags.boolean({ summary: 'Show the plan, and do nothing' }),
+    explain: Flags.boolean({ summary: 'Show each address with the steps of its assignment, and the controls' }),
+    'detailed-exitcode': Flags.boolean({ summary: 'With --dry-run, exit with 2 if something would move' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask for confirmation' }),
     rebalance: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'PNN',
-      summary: 'the leader was told to let this node receive addresses',
+      summary: 'Assume that the leader was told to rebalance this node',
     }),
   }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(TakeoverRun)
-    this.checkOutput(flags, { ctdbJson: false, machineReadable: false })
     const edits = editsOf(flags)
     const forceRebalance = (flags.rebalance ?? []).map((text) => number(text, '--rebalance PNN'))
-    const plan = (now: Snapshot) => {
-      const { snapshot: imagined, assumptions } = imagine(now, edits)
-      return planTakeover(now, { forceRebalance, imagined, assumptions })
-    }
+    const plan = (now: Snapshot) => planWhatIf(now, edits, { forceRebalance })
     if (!flags['dry-run']) {
       if (edits.length > 0 || flags.from !== undefined || wantsSim(flags)) {
-        throw new CtdbtsError('DRY_RUN_ONLY', 'what is only imagined, or in a file, cannot be run', {
-          hint: 'add --dry-run; a simulated cluster that stays is made by `ctdbts sim`',
+        throw new CtdbtsError('DRY_RUN_ONLY', 'what-if options, --from and --sim need --dry-run', {
+          hint: 'add --dry-run; for a simulated cluster that stays, use `ctdbts sim`',
         })
       }
       whenOutputCloses(flags.yes ? 'go on' : 'fail')
-      const promised = plan(await this.withDaemon(flags, look))
-      if (!flags.json) await this.print(promised, flags.explain)
+      const expected = plan(await this.withDaemon(flags, look))
+      if (!flags.json) await this.print(expected, flags.explain)
       await requireAgreement(flags)
-      return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, promised))
+      return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, expected))
     }
-    const promised = plan(flags.from !== undefined ? await readSnapshot(flags.from) : await this.withDaemon(flags, look))
+    const expected = plan(await this.current(flags, edits))
     const [{ changesAnything }, { planJson }] = await Promise.all([import('../ui/plan-words.ts'), import('../ui/plan.ts')])
-    if (flags['detailed-exitcode'] && changesAnything(promised)) process.exitCode = EXIT_MOVES
-    if (flags.json) return planJson(promised)
-    await this.print(promised, flags.explain)
+    if (flags['detailed-exitcode'] && changesAnything(expected)) process.exitCode = EXIT_MOVES
+    if (flags.json) return planJson(expected)
+    await this.print(expected, flags.explain)
     return undefined
   }
 
-  private async carryOut({ json }: { json: boolean }, daemon: Daemon, promised: Plan): Promise<unknown> {
-    const done = showProgress('The leader was asked for a takeover run:')
+  /** What to plan from. A daemon that is started reads its node's files, which the other daemons do not know. */
+  private async current(flags: SnapshotOptions, edits: readonly Edit[]): Promise<Snapshot> {
+    if (flags.from !== undefined) return await readSnapshot(flags.from)
+    if (edits.every(({ kind }) => kind !== 'start')) return await this.withDaemon(flags, look)
+    const { withCluster } = await import('../cli/with-cluster.ts')
+    return await withCluster(flags, (cluster) => cluster.sample())
+  }
+
+  private async carryOut({ json }: { json: boolean }, daemon: DaemonSession, expected: WhatIfPlan): Promise<unknown> {
+    const done = showProgress('Waiting for the takeover run:')
     try {
       const { client, pnn, timeoutMs } = daemon
       await interruptible(({ signal }) =>
-        tellingWhatStands(signal, requestTakeoverRun(client, pnn, { timeoutMs, signal }), () => RUN_MAY_COME),
+        withInterruptionReport(signal, requestTakeoverRun(client, pnn, { timeoutMs, signal }), () => RUN_MAY_FOLLOW),
       )
     } finally {
       done()
     }
-    const outcome: Outcome = compareOutcome(promised, await look(daemon))
+    const outcome: Outcome = compareOutcome(expected, await look(daemon))
     if (!outcome.asPlanned) process.exitCode = EXIT_NOT_AS_PLANNED
     const { outcomeText, planJson } = await import('../ui/plan.ts')
-    if (json) return { formatVersion: 1, plan: planJson(promised), outcome }
+    if (json) return { formatVersion: 1, plan: planJson(expected), outcome }
     process.stdout.write(outcomeText(outcome))
     return undefined
   }
 
-  private async print(plan: Plan, explain: boolean): Promise<void> {
+  private async print(plan: WhatIfPlan, explain: boolean): Promise<void> {
     const [{ planText }, { painter }] = await Promise.all([import('../ui/plan.ts'), import('../ui/table.ts')])
     process.stdout.write(planText(plan, { explain, paint: painter(wantsColour(process.stdout, process.env)) }))
   }
@@ -112,5 +132,5 @@ async function requireAgreement({ yes }: { yes: boolean }): Promise<void> {
   whenOutputCloses('go on')
 }
 
-const look = ({ client, pnn, timeoutMs }: Daemon): Promise<Snapshot> =>
+const look = ({ client, pnn, timeoutMs }: DaemonSession): Promise<Snapshot> =>
   collectSnapshot(client, pnn, { timeoutMs, now: new Date() })

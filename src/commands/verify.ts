@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import { CtdbtsCommand, type GlobalOptions } from '../cli/base-command.ts'
+import { CtdbtsCommand } from '../cli/base-command.ts'
 import { wantsHost } from '../cli/host-flags.ts'
 import { fromFlag } from '../cli/options.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { EXIT_MEANINGS, exitStatusOf } from '../cli/verify/exit-status.ts'
 import { FORMATS, type Format } from '../cli/verify/formats.ts'
@@ -9,16 +10,17 @@ import { SEVERITIES } from '../lib/audit/finding.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 
 export default class Verify extends CtdbtsCommand {
-  static override summary = 'audit the cluster: what CTDB believes against the kernels and the files of all nodes'
+  static override readonly group = 'cluster'
+  static override summary = 'Compare daemons, kernels and files of all nodes'
   static override description =
-    `With --host, one node is enough: it tells which others there are. Without, this machine's kernel and files are audited, and of
-the other nodes what their daemons tell.
+    `With --host, naming one node is enough: ctdbts finds the others through it. Without --host, audits the kernel and the files of this
+machine, and the daemons of all nodes.
 
-All nodes are looked at twice, and again where something seems to move. What two looks agree on is real; what comes and goes, as during a
+Looks at all nodes twice, and again where something seems to move. A finding of both looks is real; one that comes and goes, as during a
 takeover run, is transient; what could not be read is unknown, and never counts as good.
 
 Exit status: ${EXIT_MEANINGS}.
-Under --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins have it.`
+With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.`
   static override examples = [
     '<%= config.bin %> verify --host node1',
     '<%= config.bin %> verify --host node1 --sudo --by node',
@@ -30,40 +32,40 @@ Under --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plu
   static override flags = {
     ...fromFlag,
     ...simFlags,
-    checks: Flags.string({ helpValue: 'ID,…', summary: 'make only these checks' }),
-    skip: Flags.string({ helpValue: 'ID,…', summary: 'leave these checks out' }),
-    'list-checks': Flags.boolean({ summary: 'list all checks' }),
-    explain: Flags.string({ helpValue: 'ID', summary: 'explain a check: what it means, what CTDB does about it, what to do' }),
+    checks: Flags.string({ helpValue: 'ID,…', summary: 'Make only these checks' }),
+    skip: Flags.string({ helpValue: 'ID,…', summary: 'Leave out these checks' }),
+    'list-checks': Flags.boolean({ summary: 'List all checks' }),
+    explain: Flags.string({ helpValue: 'ID', summary: 'Explain a check: what it means, what CTDB does about it, what to do' }),
     by: Flags.option({
       options: ['fault', 'node'] as const,
       default: 'fault' as const,
       helpValue: 'fault|node',
-      summary: 'how findings are grouped',
+      summary: 'How to group findings',
     })(),
     format: Flags.option({
       options: FORMATS,
       default: 'text' as const,
       helpValue: FORMATS.join('|'),
-      summary: 'for people; or for Nagios and Icinga, the textfile collector of Prometheus, CI (JUnit)',
+      summary: 'For people, Nagios and Icinga, the Prometheus textfile collector, or CI (JUnit)',
     })(),
     output: Flags.string({
       char: 'o',
       helpValue: 'FILE',
-      summary: 'write it there, as a whole or not at all [default: standard output]',
+      summary: 'File to write, completely or not at all [default: standard output]',
     }),
     'fail-on': Flags.option({
       options: SEVERITIES,
       default: 'warning' as const,
       helpValue: SEVERITIES.join('|'),
-      summary: 'the least severity that counts for the exit status',
+      summary: 'Least severity that counts for the exit status',
     })(),
-    interval: Flags.string({ helpValue: 'SECONDS', summary: 'audit again and again, and tell only what has changed' }),
+    interval: Flags.string({ helpValue: 'SECONDS', summary: 'Repeat the audit, and report only changes' }),
   }
+  protected override readonly nodeHint = 'leave it out: verify looks at all nodes; `--by node` groups findings by node'
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Verify)
-    this.checkOutput(flags, { ctdbJson: false, machineReadable: false })
-    refuseIgnored(flags)
+    refuseIgnored(flags, (what, hint) => this.doesNotTake(what, hint))
     const choice = { only: idsOf(flags.checks), skip: idsOf(flags.skip) }
     if (flags['list-checks'] || flags.explain !== undefined) {
       const { checksJson, explainCheck, listChecks } = await import('../ui/audit/checks.ts')
@@ -85,7 +87,7 @@ Under --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plu
       process.exitCode = await exitStatusOf(report, format, flags['fail-on'])
       return await showReport(report, { format, groupBy: flags.by, verbose: flags.verbose, output: flags.output })
     } catch (error) {
-      // Monitoring takes exit status 1 for a warning, and reads standard output only.
+      // Monitoring systems read exit status 1 as a warning, and read standard output only.
       if (format !== 'nagios' || !(error instanceof CtdbtsError)) throw error
       const { NAGIOS_UNKNOWN, nagiosFailure } = await import('../ui/audit/nagios.ts')
       process.stdout.write(nagiosFailure(error))
@@ -95,21 +97,20 @@ Under --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plu
   }
 }
 
-/** What would be passed over in silence: whoever gives it expects something of it. */
+/** Refuses options that would be ignored. */
 function refuseIgnored(
   flags: GlobalOptions &
     SimOptions &
     Readonly<Record<'from' | 'output' | 'interval', string | undefined>> & { readonly format: string },
+  refuse: (what: string, hint: string) => CtdbtsError,
 ): void {
-  const refuse = (what: string, hint: string) => new CtdbtsError('USAGE', `verify takes no ${what}`, { hint })
-  if (flags.node !== undefined) throw refuse('-n', 'it looks at all nodes; `--by node` groups what it finds by node')
-  if (flags.table) throw refuse('--table', 'its text is for people already; for machines there are --json and --format')
+  if (flags.table) throw refuse('--table', 'leave it out; for programs, use --json or --format')
   const other = wantsSim(flags) ? '--sim' : wantsHost(flags) ? '--host' : undefined
-  if (flags.from !== undefined && other) throw refuse(`${other} together with --from`, 'leave one of them away')
+  if (flags.from !== undefined && other) throw refuse(`${other} together with --from`, 'leave out one of them')
   if (flags.interval !== undefined && flags.output !== undefined) {
-    throw refuse('--output together with --interval', 'changes go to standard output, line by line: redirect that')
+    throw refuse('--output together with --interval', 'redirect standard output instead')
   }
-  if (flags.json && flags.format !== 'text') throw refuse('--format together with --json', 'leave one of them away')
+  if (flags.json && flags.format !== 'text') throw refuse('--format together with --json', 'leave out one of them')
 }
 
 const idsOf = (list: string | undefined): readonly string[] | undefined =>
@@ -120,5 +121,5 @@ const idsOf = (list: string | undefined): readonly string[] | undefined =>
 
 function secondsOf(text: string): number {
   if (/^\d{1,5}(\.\d)?$/.test(text) && Number(text) >= 1) return Number(text)
-  throw new CtdbtsError('USAGE', `--interval takes a number of seconds from 1 on, not ${JSON.stringify(text)}`)
+  throw new CtdbtsError('USAGE', `--interval takes a number of seconds, at least 1, not ${JSON.stringify(text)}`)
 }

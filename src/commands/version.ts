@@ -3,11 +3,12 @@ import { installedVersion } from '../cli/real-ctdb.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Version extends MirrorCommand {
-  static override summary = 'show the version of the CTDB that is installed'
+  static override readonly group = 'daemons'
+  static override summary = 'Show the version of the installed CTDB'
   static override usage = 'version'
   static override description =
-    `No daemon tells its version, so the real ctdb of this machine is asked, or (--host) that of another one.
-The version of ctdbts itself: "ctdbts --version".`
+    `Daemons do not report their version, so ctdbts runs the real ctdb of this machine or (--host) of another one.
+For the version of ctdbts itself, use "ctdbts --version".`
   static override examples = [
     '<%= config.bin %> version',
     '<%= config.bin %> version --host node1',
@@ -20,7 +21,7 @@ The version of ctdbts itself: "ctdbts --version".`
     const { flags } = await this.parse(Version)
     this.refuseAnyNode(flags)
     const version = await installedVersion(flags, process.env)
-    // The real tool's (4.25) own document: its --json shall be ours.
+    // ctdb's (4.25) own document: its --json shall be ours.
     const document = () => ({ version })
     return await this.show(flags, { ctdb: () => `${visible(version)}\n`, ctdbJson: document, json: document })
   }

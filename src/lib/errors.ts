@@ -1,62 +1,94 @@
+import type { ErrorCode } from './error-codes.ts'
+
 /** What the process exits with. 110 is ETIMEDOUT, which the real `ctdb` returns when a node does not answer in time. */
 export const EXIT_STATUS = { ok: 0, failure: 1, timedOut: 110 } as const
 
+/** What an error has besides its code and message. */
 export interface ErrorDetails {
   /** What to try next, one sentence. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** Exit status of a command that ends with this error; 1 unless given. */
-  readonly exitStatus?: number
+  readonly exitStatus?: number | undefined
   /** What the real `ctdb` prints in this case, where it has words of its own for it. */
-  readonly ctdbText?: CtdbText
+  readonly ctdbText?: CtdbText | undefined
   readonly cause?: unknown
 }
 
-/** Words of the real tool, for scripts that look for them. */
+/** Words of ctdb, for scripts that look for them. */
 export interface CtdbText {
   readonly stderr: readonly string[]
-  /** Exactly as printed; the real tool sometimes has no newline at the end. */
+  /** Exactly as printed; ctdb sometimes has no newline at the end. */
   readonly stdout?: string
 }
 
 /**
- * Every failure that a user can meet: says what went wrong and where (`message`), what to do next (`hint`),
- * and carries a stable `code` for programs, from which the exit status follows.
+ * Every failure that a user can meet: says what went wrong and where (`message`), what to do next (`hint`), and carries a stable `code` for
+ * programs.
+ *
+ * @example
+ * ```ts
+ * import { CtdbtsError, openCluster } from 'ctdbts'
+ *
+ * try {
+ *   using cluster = await openCluster({ hosts: ['node1'] })
+ *   await cluster.moveIp('192.0.2.1', 2)
+ * } catch (error) {
+ *   if (!(error instanceof CtdbtsError)) throw error
+ *   if (error.code === 'GAVE_UP') console.log('the address did not move:', error.message)
+ *   else console.log(error.message, error.hint ?? '')
+ * }
+ * ```
  */
 export class CtdbtsError extends Error {
   override readonly name: string = 'CtdbtsError'
-  readonly code: string
+  /** What went wrong, for programs; docs/error-codes.md lists all codes. */
+  readonly code: ErrorCode
+  /** What to do next. */
   readonly hint: string | undefined
+  /** Exit status of a command that ends with this error. */
   readonly exitStatus: number
+  /** What the real `ctdb` prints in this case, where it has words of its own for it. */
   readonly ctdbText: CtdbText | undefined
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.hint = details.hint
     this.exitStatus = details.exitStatus ?? EXIT_STATUS.failure
     this.ctdbText = details.ctdbText
   }
+
+  /**
+   * A copy of this error in which `changes` replace what they name; everything else, the cause included, stays. A detail that is given as
+   * `undefined` is removed. The copy of a subclass is a plain CtdbtsError.
+   */
+  with(changes: ErrorDetails & { readonly code?: ErrorCode; readonly message?: string }): CtdbtsError {
+    const { hint, exitStatus, ctdbText, cause } = this
+    const { code = this.code, message = this.message, ...details } = changes
+    return new CtdbtsError(code, message, { hint, exitStatus, ctdbText, cause, ...details })
+  }
 }
 
 /** Why something was ended before its end, by a signal or the limit of -T: no failure of what it was doing. */
 export class EndedError extends CtdbtsError {}
 
-/** A failure for which the real tool has one line, which says enough to be our message too. */
-export const saidByCtdb = (code: string, line: string, details: Omit<ErrorDetails, 'ctdbText'> = {}): CtdbtsError =>
+/** A failure for which ctdb has one line, which says enough to be our message too. */
+export const saidByCtdb = (code: ErrorCode, line: string, details: Omit<ErrorDetails, 'ctdbText'> = {}): CtdbtsError =>
   new CtdbtsError(code, line, { ...details, ctdbText: { stderr: [line] } })
 
 /**
  * The same failure told with more context: as `error`, but for what `changes` gives. Anything else than a CtdbtsError with words of
- * the real tool (a bug, a lost connection), and an EndedError, is thrown on as it is.
+ * ctdb (a bug, a lost connection), and an EndedError, is thrown on as it is.
  */
 export function retell(
   error: unknown,
-  changes: { code: string; context: string; exitStatus: number; addStderr?: string; stdout?: string },
+  changes: { code: ErrorCode; context: string; exitStatus: number; addStderr?: string; stdout?: string },
 ): never {
   if (!(error instanceof CtdbtsError) || !error.ctdbText || error instanceof EndedError) throw error
   const { stderr } = error.ctdbText
-  throw new CtdbtsError(changes.code, `${changes.context}: ${error.message}`, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  throw error.with({
+    code: changes.code,
+    message: `${changes.context}: ${error.message}`,
     exitStatus: changes.exitStatus,
     ctdbText: {
       stderr: changes.addStderr === undefined ? stderr : [...stderr, changes.addStderr],
@@ -66,17 +98,15 @@ export function retell(
   })
 }
 
-/** For `catch`: what the real tool says itself of a control that failed, behind the words that the control has. */
+/** For `catch`: what ctdb says itself of a control that failed, behind the words that the control has. */
 export const adding =
-  (code: string, line: string) =>
+  (code: ErrorCode, line: string) =>
   (error: unknown): never => {
     const exitStatus = error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure
     return retell(error, { code, context: line, exitStatus, addStderr: line })
   }
 
-/** The same failure without the real tool's words: told in ours wherever it is told. */
+/** The same failure without ctdb's words: told in ours wherever it is told. */
 export function inOwnWords(error: unknown): unknown {
-  if (!(error instanceof CtdbtsError) || !error.ctdbText) return error
-  const { code, message, hint, exitStatus, cause } = error
-  return new CtdbtsError(code, message, { ...(hint !== undefined && { hint }), exitStatus, cause })
+  return error instanceof CtdbtsError && error.ctdbText ? error.with({ ctdbText: undefined }) : error
 }

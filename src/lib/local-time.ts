@@ -1,4 +1,4 @@
-/** A time for people where they are: `14:05:10`, with its date (`2026-03-04 14:05:10`) unless that is today's. */
+/** A time in the local time zone: `14:05:10`, or with the date (`2026-03-04 14:05:10`) if that is not today. */
 export function localTime(at: Date, now: Date): string {
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')
   if (at.toDateString() === now.toDateString()) return time

@@ -1,13 +1,13 @@
 /**
- * A function that works its answer out once for each object, and remembers it for as long as somebody else keeps the object. For objects
- * that do not change.
+ * Caches a function by object: computes the result once for each object and keeps it as long as the object lives. For objects that do not
+ * change.
  */
-export function onceFor<K extends object, V>(workOut: (key: K) => V): (key: K) => V {
+export function onceFor<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const answers = new WeakMap<K, { readonly value: V }>()
   return (key) => {
     const known = answers.get(key)
     if (known) return known.value
-    const value = workOut(key)
+    const value = compute(key)
     answers.set(key, { value })
     return value
   }

@@ -1,9 +1,9 @@
-/** The same plain data, made of parts of an earlier one wherever they are equal: what lasts is kept in memory once. */
+/** The same plain data, sharing all parts that equal an earlier value, so that unchanged data is in memory only once. */
 export function sharedWith<T>(earlier: T | undefined, now: T): T
 export function sharedWith(earlier: unknown, now: unknown): unknown {
   if (Array.isArray(now)) return Array.isArray(earlier) ? sharedList(earlier, now) : now
   if (isRecord(now)) return isRecord(earlier) && !Array.isArray(earlier) ? sharedRecord(earlier, now) : now
-  // A text takes the place of an equal one.
+  // Equal texts are shared too.
   return now === earlier ? earlier : now
 }
 

@@ -1,2 +1,2 @@
-/** setTimeout's own limit, nearly 25 days; what is further away is as good as never. */
+/** The limit of setTimeout, almost 25 days. Anything later counts as never. */
 export const MAX_TIMER_MS = 0x7fff_ffff

@@ -1,35 +1,57 @@
 import type { Duplex } from 'node:stream'
 
-/** How a command on a host ended. */
+/** The result of a command on a host. */
 export interface ExecResult {
-  /** Null when a signal ended it. */
+  /** Null when a signal ended the command. */
   readonly exitStatus: number | null
   readonly stdout: Buffer
   readonly stderr: string
 }
 
+/** When a command on a host is stopped. */
 export interface ExecLimits {
-  /** After so long it is given up. */
+  /** Milliseconds after which the command is stopped. */
   readonly timeoutMs: number
-  /** As soon as it has printed more than so much it is given up. */
+  /** The command is stopped as soon as its output is longer than this. */
   readonly maxBytes: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** A way to a machine: this one, or another through SSH. */
+/** Access to a machine: this one, or another one over SSH. */
 export interface HostAccess {
-  /** For reports: `locally`, or `ssh root@node1:22`. Messages have it from `machineOf`. */
+  /** Name for reports: `locally`, or `ssh root@node1:22`. Messages call the first one `this machine`. */
   readonly name: string
-  /** Aborts when the way is of no more use; its reason is a CtdbtsError. Absent for one that does not end by itself. */
-  readonly ended?: AbortSignal
+  /** Aborts when the connection ends; its reason is a CtdbtsError. Absent where there is no connection that could end. */
+  readonly ended?: AbortSignal | undefined
   /**
-   * Runs a command, given as its words; no word is ever read by a shell. Under --sudo it runs as root.
-   * @throws CtdbtsError EXEC_TIMEOUT, EXEC_OUTPUT (too much of it), or what ended the connection. Not for an exit status other than 0.
+   * Runs a command, given as its words; no shell interprets them. With --sudo the command runs as root.
+   * @throws CtdbtsError EXEC_TIMEOUT, EXEC_OUTPUT (too much output), or the error that ended the connection. An exit status other than 0
+   * does not throw.
    */
   exec(argv: readonly [string, ...string[]], limits: ExecLimits): Promise<ExecResult>
   /**
-   * Connects to a Unix socket there: the first of these paths at which there is one.
-   * @throws CtdbtsError NO_SOCKET when there is none, NOBODY_LISTENS, NO_PERMISSION, or what ended the connection.
+   * Connects to a Unix socket on the machine: the first of these paths that exists.
+   * @throws CtdbtsError NO_SOCKET when none exists, NOBODY_LISTENS, NO_PERMISSION, or the error that ended the connection.
    */
   connect(socketPaths: readonly string[]): Promise<Duplex>
 }
+
+/** A machine that can be connected to. */
+export interface HostRoute {
+  /** Name of the machine as given by the user, the configuration or the cluster. */
+  readonly name: string
+  /** @throws CtdbtsError when the machine cannot be reached. */
+  reach(): Promise<HostAccess>
+}
+
+/** The `name` of the HostAccess of this machine. */
+export const LOCALLY = 'locally'
+
+/** The name of this machine in messages. */
+export const THIS_MACHINE = 'this machine'
+
+/** What messages call a machine: `this machine`, or `ssh root@node1:22`. */
+export const machineOf = ({ name }: Pick<HostAccess, 'name'>): string => (name === LOCALLY ? THIS_MACHINE : name)
+
+/** Where a peer (a machine, or the path of a socket) is: `on this machine`, `at /run/ctdb/ctdbd.socket`. */
+export const locationOf = (peer: string): string => (peer === THIS_MACHINE ? `on ${peer}` : `at ${peer}`)

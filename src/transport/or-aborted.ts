@@ -1,4 +1,4 @@
-/** Waits for what takes no signal itself. @throws what it throws; the signal's reason as soon as it aborts. */
+/** Waits for a promise that does not support signals itself. @throws its error; the signal's reason as soon as the signal aborts. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return await work
   const aborted = Promise.withResolvers<never>()

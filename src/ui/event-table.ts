@@ -4,7 +4,7 @@ import { ctime } from './ctdb/time.ts'
 import { type Paint, table } from './table.ts'
 import { visible } from './visible.ts'
 
-const MOOD = { OK: 'good', ERROR: 'bad', TIMEDOUT: 'bad', DISABLED: 'quiet', 'CANNOT RUN': 'bad' } as const
+const STYLES = { OK: 'good', ERROR: 'bad', TIMEDOUT: 'bad', DISABLED: 'quiet', 'CANNOT RUN': 'bad' } as const
 
 /** `event status` as a table for people. */
 export function eventTable(report: EventReport, paint: Paint): string {
@@ -13,7 +13,7 @@ export function eventTable(report: EventReport, paint: Paint): string {
     const state = scriptState(script)
     const seconds = state === 'OK' || state === 'ERROR' ? (script.end - script.begin).toFixed(3) : ''
     const output = script.output.trimEnd().split('\n').map(visible).join('\n')
-    return [visible(script.name), paint(MOOD[state], state), seconds, state === 'DISABLED' ? '' : ctime(script.begin), output]
+    return [visible(script.name), paint(STYLES[state], state), seconds, state === 'DISABLED' ? '' : ctime(script.begin), output]
   })
   return table(['Script', 'State', 'Seconds', 'Began', 'Output'], rows)
 }

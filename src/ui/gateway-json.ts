@@ -1,4 +1,4 @@
-/** A node as `natgw` and `lvs` tell of it. */
+/** A node as `natgw` and `lvs` report it. */
 interface GatewayNode {
   readonly pnn?: number
   readonly address: string
@@ -8,7 +8,7 @@ interface GatewayNode {
   readonly thisNode?: boolean
 }
 
-/** What CTDB's helper scripts answer, as JSON. */
+/** The answer of a helper script of CTDB as JSON. */
 export type GatewayAnswer = { readonly formatVersion: 1 } & (
   | { readonly leader: GatewayNode | null }
   | { readonly nodes: readonly GatewayNode[] }
@@ -18,7 +18,10 @@ const LEADER_LINE = /^(\d+) (\S+)$/
 const LIST_LINE = /^(\S+)(?:\s+(LEADER))?/
 const STATUS_LINE = /^pnn:(\d+) (\S+)\s+(\S+)( \(THIS NODE\))?$/
 
-/** @param word the question: `leader`, `list` or `status`. */
+/**
+ * Reads the answer of a helper script.
+ * @param word the question: `leader`, `list` or `status`.
+ */
 export function gatewayJson(word: string, text: string): GatewayAnswer {
   const lines = text.split('\n').filter((line) => line !== '')
   if (word === 'leader') {

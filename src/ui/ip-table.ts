@@ -2,10 +2,11 @@ import { UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import type { IpReport } from '../lib/cluster/report.ts'
 import { interfaceColumns } from './ctdb/ip.ts'
 import { type Paint, table } from './table.ts'
+import { viewLimitNote } from './view-limit.ts'
 
 /** `ip` as a table for people. */
-export function ipTable({ of, ips, nodes }: IpReport, paint: Paint): string {
-  const title = of === 'all' ? 'Public addresses, as their owners say' : `Public addresses, as node ${of} believes`
+export function ipTable({ of, ips, nodes, viewLimit }: IpReport, paint: Paint): string {
+  const title = of === 'all' ? 'Public addresses, as reported by their owners' : `Public addresses, as node ${of} believes`
   const rows = ips.map((ip) => {
     const [active, available, configured] = interfaceColumns(ip)
     const node = nodes.find(({ pnn }) => pnn === ip.pnn)?.address.address ?? ''
@@ -15,5 +16,5 @@ export function ipTable({ of, ips, nodes }: IpReport, paint: Paint): string {
   })
   const grid = table(['Address', 'Owner', 'Node', 'Active', 'With link', 'Configured'], rows)
   const unhosted = ips.filter(({ pnn }) => pnn === UNKNOWN_PNN).length
-  return `${title}\n${grid}${ips.length} addresses, ${paint(unhosted > 0 ? 'bad' : 'good', `${unhosted} without owner`)}\n`
+  return `${title}\n${grid}${ips.length} addresses, ${paint(unhosted > 0 ? 'bad' : 'good', `${unhosted} without owner`)}\n${viewLimitNote(viewLimit)}`
 }

@@ -1,17 +1,23 @@
 import type { AllocationStep } from '../lib/allocation/input.ts'
-import type { Change, Plan } from '../lib/takeover/plan.ts'
+import type { AddressPlan, Plan } from '../lib/takeover/plan.ts'
 
 /** What happens to an address, as one character. */
-export const CHANGE_SIGNS: Record<Change, string> = { moved: '~', assigned: '+', released: '-', kept: ' ', unhosted: '!' }
+export const CHANGE_SIGNS: Record<AddressPlan['change'], string> = {
+  moved: '~',
+  assigned: '+',
+  released: '-',
+  kept: ' ',
+  unhosted: '!',
+}
 
 /** `2`, `nobody`. */
 export const nodeText = (pnn: number | null): string => (pnn === null ? 'nobody' : String(pnn))
 
-/** Whether a run would change anything. */
+/** Whether a takeover run would change anything. */
 export const changesAnything = ({ addresses }: Plan): boolean =>
   addresses.some(({ change }) => change !== 'kept' && change !== 'unhosted')
 
-/** How many addresses a node has after a run, and how many more or fewer that is: `7 (+2)`. */
+/** How many addresses a node has after a takeover run, and how many more or fewer that is: `7 (+2)`. */
 export const countText = ({ before, after }: { readonly before: number; readonly after: number }): string =>
   before === after ? String(after) : `${after} (${signed(after - before)})`
 
@@ -19,7 +25,7 @@ const signed = (value: number): string => (value > 0 ? `+${value}` : String(valu
 
 /** `3 to move, 1 to assign, 0 to release; 8 stay, 0 unhosted (lcp2, leader 0)`. */
 export function planSummary({ addresses, algorithm, leader }: Plan): string {
-  const count = (change: Change) => addresses.filter((address) => address.change === change).length
+  const count = (change: AddressPlan['change']) => addresses.filter((address) => address.change === change).length
   const moves = `${count('moved')} to move, ${count('assigned')} to assign, ${count('released')} to release`
   return `${moves}; ${count('kept')} stay, ${count('unhosted')} unhosted (${algorithm}, leader ${nodeText(leader)})`
 }

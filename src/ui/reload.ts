@@ -1,5 +1,6 @@
-import { groupOf, listed, nodesText } from '../lib/audit/facts.ts'
 import type { Pnn } from '../lib/cluster/node.ts'
+import { listed, nodesText } from '../lib/cluster/node-text.ts'
+import { groupOf } from '../lib/group-of.ts'
 import type { IgnoredEdit } from '../lib/reload/ignored-edits.ts'
 import { isAllChecked, type NodeOutcome, type ReloadOutcome } from '../lib/reload/outcome.ts'
 import type { NodePreview, ReloadPreview } from '../lib/reload/preview.ts'
@@ -12,7 +13,7 @@ const HOW_TO_APPLY = `A reload compares addresses only. To apply another mask or
 ipreallocate; or restart ctdbd there.
 `
 
-/** What a reload will do, for people: the nodes, those with the same changes together; then the takeover run after it. */
+/** The preview of a reload for people: the nodes, grouped by their changes; then the takeover run after it. */
 export function previewText({ nodes, plan, warnings }: ReloadPreview, paint: Paint): string {
   const groups = new Map<string, Pnn[]>()
   for (const node of nodes) groupOf(groups, nodeBody(node, paint)).push(node.pnn)
@@ -33,7 +34,7 @@ function nodeBody(node: NodePreview, paint: Paint): string {
   const { verdict, why = '', hint, comes, goes, ignored, leaving, badLines } = node
   if (verdict === 'left out') return `left out, as ${visible(why)}\n`
   if (verdict === 'unknown') {
-    return `${paint('bad', 'unknown what its file changes')}: ${visible(why)}\n${hint === undefined ? '' : `  ${visible(hint)}\n`}`
+    return `${paint('bad', 'cannot tell what its file changes')}: ${visible(why)}\n${hint === undefined ? '' : `  ${visible(hint)}\n`}`
   }
   if (verdict === 'rejects') {
     return `${paint('bad', 'CTDB will reject the file')}, and keep its ${count(node.stays)}\n  ! ${visible(why)}\n`
@@ -46,10 +47,9 @@ function nodeBody(node: NodePreview, paint: Paint): string {
     ...goes.map((address) => `${paint('bad', `  - ${address}`)}\n`),
     ...ignored.map((edit) => `  ! ${ignoredText(edit, node.pnn)}\n`),
     ...leaving.map(
-      (address) =>
-        `  ! ${address}: deleted before and not released yet, it goes with the takeover run; reload once more after that\n`,
+      (address) => `! ${address}: deleted before but not released yet: the takeover run releases it; reload again after that\n`,
     ),
-    ...badLines.map(({ line, reason }) => `  ! line ${line} is taken, but ${visible(reason)}\n`),
+    ...badLines.map(({ line, reason }) => `! line ${line} is accepted, but ${visible(reason)}\n`),
   ].join('')
 }
 
@@ -57,20 +57,19 @@ const count = (addresses: number): string => `${addresses} address${addresses ==
 
 function summary({ file, comes, goes, stays }: NodePreview, paint: Paint): string {
   const without = file === 'missing' ? 'there is no public addresses file' : 'the public addresses file lists nothing'
-  if (file !== 'there' && goes.length > 0) return paint('bad', `${without}: all ${count(goes.length)} will go`)
-  if (file !== 'there') return `${without}, and CTDB knows nothing`
+  if (file !== 'there' && goes.length > 0) return paint('bad', `${without}: all ${count(goes.length)} will be removed`)
+  if (file !== 'there') return `${without}, and CTDB knows no addresses`
   if (comes.length + goes.length === 0) return `the file lists what CTDB knows (${count(stays)})`
-  return `${comes.length} to come, ${goes.length} to go; ${stays} stay`
+  return `${comes.length} to add, ${goes.length} to remove; ${stays} stay`
 }
 
 function ignoredText({ address, what, file, stays, seenOn }: IgnoredEdit, pnn: Pnn): string {
   const says = `${address}: the file says ${visible(file)}`
-  if (what === 'interfaces') return `${says}; ignored, it stays ${visible(stays)}`
-  if (seenOn === pnn) return `${says}; ignored, it stays ${stays}`
-  return `${says}, and it is up as ${stays}; ignored, if this line was edited since it was loaded`
+  if (what === 'interfaces' || seenOn === pnn) return `${says}; ignored, it stays ${visible(stays)}`
+  return `${says}, and it is up as ${visible(stays)}; ignored, if this line was edited since it was loaded`
 }
 
-/** How the cluster is after a reload, in one line for the files and one for the moves. */
+/** The result of a reload: what CTDB knows compared with the files, then the moves compared with the plan. */
 function outcomeLines({ nodes, moves }: ReloadOutcome): string {
   const inState = (state: NodeOutcome['state']) => nodes.filter((node) => node.state === state)
   const good = inState('as its file').map(({ pnn }) => pnn)
@@ -84,9 +83,9 @@ function outcomeLines({ nodes, moves }: ReloadOutcome): string {
       return `Node ${pnn}: CTDB does not know what the file lists: ${parts.join('; ')}.\n`
     }),
     ...inState('unknown').map(
-      ({ pnn, why = '' }) => `Node ${pnn}: whether CTDB knows what the file lists is unknown: ${visible(why)}\n`,
+      ({ pnn, why = '' }) => `Node ${pnn}: cannot tell whether CTDB knows what the file lists: ${visible(why)}\n`,
     ),
-    moves ? outcomeText(moves) : 'What the takeover run would move could not be promised, as not all files were seen.\n',
+    moves ? outcomeText(moves) : 'The takeover run could not be planned, as not all files could be read.\n',
   ].join('')
 }
 
@@ -95,17 +94,17 @@ interface Reason {
   readonly message: string
 }
 
-/** What became of a reload. */
+/** The result of a reload. */
 export interface Reload {
   readonly nodes: readonly { readonly pnn: Pnn; readonly error?: Reason }[]
-  /** The leader said that the takeover run failed. */
+  /** Why the takeover run failed, as the leader reported it. */
   readonly runError?: Reason | undefined
   readonly outcome: ReloadOutcome
 }
 
 /**
- * All of it for people.
- * @param host whether the files of other nodes can be seen, as --host was given.
+ * The result of a reload for people.
+ * @param host whether --host was given, which lets us read the files of other nodes.
  */
 export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }: Reload, host: boolean): string =>
   [
@@ -114,7 +113,7 @@ export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }:
     outcomeLines(outcome),
     isAllChecked(outcome)
       ? ''
-      : `Not everything could be checked${host ? '' : ': the files of all nodes are seen with --host NODE'}.\n`,
+      : `Not everything could be checked${host ? '' : ': use --host NODE to read the files of all nodes'}.\n`,
   ].join('')
 
 /** The nodes that did not reload, and why. */
@@ -136,7 +135,7 @@ export const previewJson = ({ nodes, plan, isCertain, warnings }: ReloadPreview)
   warnings,
 })
 
-/** All of it as a JSON document. */
+/** A reload with its preview and its result as a JSON document. */
 export const reloadJson = (preview: ReloadPreview, { nodes, runError, outcome }: Reload): Record<string, unknown> => ({
   formatVersion: 1,
   preview: previewJson(preview),

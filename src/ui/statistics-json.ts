@@ -2,7 +2,7 @@ import type { DbStatistics, Latency, Statistics } from '../lib/cluster/statistic
 import { secondsOf } from '../lib/cluster/timeval.ts'
 import { hexText } from './ctdb/statistics.ts'
 
-/** What a daemon has counted, in our own JSON: times in seconds (since 1970 where they are moments), memory in bytes. */
+/** A daemon's statistics in our own JSON: durations in seconds, points in time in seconds since 1970, memory in bytes. */
 export function statisticsJson({ locks, reclock, ...record }: Statistics): Record<string, unknown> {
   const { lastCounter: _marker, ...counters } = record
   return {
@@ -16,7 +16,7 @@ export function statisticsJson({ locks, reclock, ...record }: Statistics): Recor
   }
 }
 
-/** The same for one database; keys of records are in hexadecimal digits. */
+/** The same for one database; keys of records are hexadecimal. */
 export const dbStatisticsJson = ({ locks, vacuum, hotKeys, ...counters }: DbStatistics): Record<string, unknown> => ({
   ...counters,
   locks: { ...locks, latency: latencyJson(locks.latency) },

@@ -2,9 +2,10 @@ import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
 import type { StatusReport } from '../lib/cluster/report.ts'
 import { generationText, leaderText, nodeStateText, recoveryModeText } from './ctdb/status.ts'
 import { type Paint, table } from './table.ts'
+import { viewLimitNote } from './view-limit.ts'
 
 /** `status` as a table for people. */
-export function statusTable({ nodes, thisNode, cluster }: StatusReport, paint: Paint): string {
+export function statusTable({ nodes, thisNode, cluster, viewLimit }: StatusReport, paint: Paint): string {
   const rows = nodes
     .filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
     .map((node) => {
@@ -19,5 +20,5 @@ export function statusTable({ nodes, thisNode, cluster }: StatusReport, paint: P
   const summary = cluster
     ? `Recovery mode ${recoveryModeText(cluster.recoveryMode)}, generation ${generationText(cluster.vnnMap.generation)}, leader ${leaderText(cluster.leader.pnn)}\n`
     : ''
-  return table(['PNN', 'Address', 'State', 'Roles'], rows) + summary
+  return table(['PNN', 'Address', 'State', 'Roles'], rows) + summary + viewLimitNote(viewLimit)
 }

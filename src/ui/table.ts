@@ -1,22 +1,22 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
 
-/** What a cell tells at first sight. Never by colour alone: the words say it too. */
-type Mood = 'good' | 'bad' | 'plain' | 'quiet'
+/** How a cell looks. Colour never carries a meaning alone: the words say the same. */
+type CellStyle = 'good' | 'bad' | 'plain' | 'quiet'
 
-const MOODS = { good: 'green', bad: 'red', plain: 'reset', quiet: 'dim' } as const
+const STYLES = { good: 'green', bad: 'red', plain: 'reset', quiet: 'dim' } as const
 
-/** Colours words, or leaves them, as the output wants it. */
-export type Paint = (mood: Mood, text: string) => string
+/** Colours a text, unless the output has no colours. */
+export type Paint = (style: CellStyle, text: string) => string
 
 export const painter =
   (coloured: boolean): Paint =>
-  (mood, text) =>
-    coloured && mood !== 'plain' ? styleText(MOODS[mood], text, { validateStream: false }) : text
+  (style, text) =>
+    coloured && style !== 'plain' ? styleText(STYLES[style], text, { validateStream: false }) : text
 
 /** A bordered table with a heading, ending in a newline. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  // cli-table3 would colour headings and borders by itself, whether on a terminal or not.
+  // By default, cli-table3 colours headings and borders, on a terminal or not.
   const grid = new Table({ head: [...columns], style: { head: [], border: [] } })
   grid.push(...rows.map((row) => [...row]))
   return `${grid.toString()}\n`

@@ -1,5 +1,8 @@
-/** Control characters, C1 and bidirectional overrides included: what could make a terminal do something, or show something else. */
-const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
+/**
+ * Characters that a terminal could act on, that change what it shows, or that nobody sees: control and format characters (bidirectional
+ * overrides and the byte order mark among them), line separators, and blanks other than the usual one. Joiners are part of some scripts.
+ */
+const UNSAFE = /(?![ \u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}]/gu
 
 /** Text from a node, made harmless for a terminal: `\x1b` and its like are shown as such. Newlines too: a name has none. */
 export const visible = (text: string): string =>

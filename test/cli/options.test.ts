@@ -8,7 +8,7 @@ const shapes: OptionShape[] = [
 ]
 const cut = (...argv: string[]) => cutCommandLine(argv, shapes)
 
-describe('a command line is cut as popt cuts it', () => {
+describe('a command line is split as popt does', () => {
   it.each([
     [['-n', '1', 'ip'], ['--node=1'], ['ip']],
     [['ip', '-n1'], ['--node=1'], ['ip']],
@@ -25,6 +25,10 @@ describe('a command line is cut as popt cuts it', () => {
     expect(cut(...argv)).toEqual({ options, words })
   })
 
+  it('in time that grows with its length only', () => {
+    expect(cut(...Array<string>(100_000).fill('-v'), 'ip')).toEqual({ options: ['--verbose'], words: ['ip'] })
+  })
+
   it.each([
     [['-z'], 'Invalid option -z: unknown option'],
     [['--nodes=1'], 'Invalid option --nodes=1: unknown option'],
@@ -38,7 +42,7 @@ describe('a command line is cut as popt cuts it', () => {
     [['-n99999999999'], 'Invalid option -n99999999999: number too large or too small'],
     [['ip', '-n'], 'Invalid option -n: missing argument'],
     [['ip', '--node'], 'Invalid option --node: missing argument'],
-  ])('and refused in its words: %j', (argv, message) => {
+  ])('is refused in the words of popt: %j', (argv, message) => {
     expect(() => cut(...argv)).toThrow(message)
   })
 })
@@ -98,7 +102,7 @@ describe('an integer', () => {
     ['1 ', 'Invalid option 1 : invalid numeric value'],
     ['99999999999', 'Invalid option 99999999999: number too large or too small'],
     ['-2147483649', 'Invalid option -2147483649: number too large or too small'],
-  ])('%j is none', (text, message) => {
+  ])('%j is refused', (text, message) => {
     expect(() => cut('-n', text)).toThrow(message)
   })
 })

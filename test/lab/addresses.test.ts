@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOOKING, REFUSED, TRIED_IN_VAIN, WITH_A_NODE_OUT } from './addresses/command-lines.ts'
+import { READS, REFUSED, RETRIED, WITH_NODE_OUT } from './addresses/command-lines.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import type { Lab } from './harness/lab.ts'
 import { untilHealthy, untilSettled, viewOf } from './harness/view.ts'
@@ -12,42 +11,47 @@ type Tool = (typeof TOOLS)[number]
 
 const IP = '10.99.1.132'
 
-/** The real tool's usage has its own options and words; the command and what it takes are to be the same. */
+/** The usage text of the real tool has other options and descriptions. Only the command and its arguments have to be the same. */
 function withoutUsage({ stdout, ...rest }: Shown): Shown {
   const [, commands] = stdout.split('\nCommands:\n')
   return { ...rest, stdout: stdout.startsWith('Usage: ') ? `usage of ${commands?.slice(0, 45).trimEnd()}` : stdout }
 }
 
-describeOnLab('the commands for addresses do what the real ones do', (lab) => {
+describeOnLab('address commands do what the real ones do', (lab) => {
   const words = (commandLines: readonly (readonly string[])[]) => commandLines.map((argv) => ({ argv, words: argv.join(' ') }))
-  const same = (commandLines: readonly (readonly string[])[], limitMs = 30_000) =>
-    it.concurrent.each(words(commandLines))('$words', { timeout: limitMs }, async ({ argv }) => {
+  const same = (commandLines: readonly (readonly string[])[]) =>
+    it.concurrent.for(words(commandLines))('$words', async ({ argv }, { expect }) => {
       const { ctdb, ctdbts } = await runBoth(lab, 0, argv)
       expect(withoutUsage(ctdbts)).toEqual(withoutUsage(ctdb))
     })
 
-  describe('when they only look', () => same(LOOKING))
-  describe('when they are refused', () => same(REFUSED))
-  describe('when they are refused five times', () => same(TRIED_IN_VAIN, 120_000))
+  describe('that only read', () => same(READS))
+  describe('that are refused', () => same(REFUSED))
+  describe('that are refused after five attempts', () => same(RETRIED))
 
   describe.each([
-    [
-      'stopped',
-      'Stopped',
-      (at: Lab) => at.must(0, 'ctdb', 'stop', '-n', '2'),
-      (at: Lab) => at.must(0, 'ctdb', 'continue', '-n', '2'),
-    ],
-    ['gone', 'Disconnected|Unhealthy', async (at: Lab) => at.killDaemon(2), (at: Lab) => at.startDaemon(2)],
-  ])('when node 2 is %s', (_, state, enter, leave) => {
+    {
+      name: 'stopped',
+      state: 'Stopped',
+      enter: () => lab.must(0, 'ctdb', 'stop', '-n', '2'),
+      leave: () => lab.must(0, 'ctdb', 'continue', '-n', '2'),
+    },
+    {
+      name: 'gone',
+      state: 'Disconnected|Unhealthy',
+      enter: async () => lab.killDaemon(2),
+      leave: () => lab.startDaemon(2),
+    },
+  ])('when node 2 is $name', ({ state, enter, leave }) => {
     beforeAll(async () => {
-      await enter(lab)
+      await enter()
       await untilSettled(lab, ['OK', 'OK', state], [0, 1])
     })
     afterAll(async () => {
-      await leave(lab)
+      await leave()
       await untilHealthy(lab)
     })
-    same(WITH_A_NODE_OUT)
+    same(WITH_NODE_OUT)
   })
 
   describe.each(TOOLS)('%s', (tool) => {
@@ -62,7 +66,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
         return (owner !== undefined && owner !== -1) === owned ? undefined : `owner ${owner}`
       })
 
-    it('moves an address to where it is told, and at once', async () => {
+    it('moves an address to the given node at once', async () => {
       const from = Number(await ownerOf(0, IP))
       const to = (from + 1) % 3
       expect(await run(0, 'moveip', IP, String(to))).toEqual({ stdout: '', stderr: '', status: 0 })
@@ -70,7 +74,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
       await untilHealthy(lab)
     })
 
-    it('cannot move an address to a node that may not host it', { timeout: 120_000 }, async () => {
+    it('refuses to move an address to a node that cannot host it', { timeout: 240_000 }, async () => {
       await lab.must(0, 'ctdb', 'delip', IP, '-n', '2')
       await untilOwned(IP, true)
       await lab.must(0, 'ctdb', 'ipreallocate')
@@ -84,7 +88,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
       await untilHealthy(lab)
     })
 
-    it('adds an address to nodes, which then host it, and removes it again', { timeout: 90_000 }, async () => {
+    it('adds an address to nodes, which then host it, and removes it again', { timeout: 180_000 }, async () => {
       const added = '10.99.1.190'
       const quiet = { stdout: '', stderr: '', status: 0 }
       for (const pnn of lab.pnns) expect(await run(0, '-n', String(pnn), 'addip', `${added}/24`, 'eth1')).toEqual(quiet)
@@ -96,13 +100,13 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
       await untilHealthy(lab)
     })
 
-    it('takes a link for down, until the next look at it', async () => {
+    it('marks a link down until the next monitor event', async () => {
       expect(await run(0, 'setifacelink', 'eth2', 'down', '-n', '1')).toEqual({ stdout: '', stderr: '', status: 0 })
       expect(await run(0, 'setifacelink', 'eth2', 'up', '-n', '1')).toEqual({ stdout: '', stderr: '', status: 0 })
       await untilHealthy(lab)
     })
 
-    it('announces an address', async () => {
+    it('sends gratuitous ARPs for an address', async () => {
       for (const [ip, name] of [
         [IP, 'eth1'],
         ['fd00:99:1::131', 'eth2'],
@@ -139,7 +143,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
       expect((await run(0, 'gettickles', IP)).stdout).toContain('Num connections: 0\n')
     })
 
-    it('shows IPv6 connections in brackets, however they were given', async () => {
+    it('shows IPv6 connections in brackets, whichever way they were entered', async () => {
       const six = 'fd00:99:1::131'
       expect(await run(0, 'addtickle', 'fd00::7:1000', `[${six}]:445`)).toEqual({ stdout: '', stderr: '', status: 0 })
       expect((await run(0, 'gettickles', six)).stdout).toContain(`SRC: [fd00::7]:1000   DST: [${six}]:445\n`)
@@ -147,7 +151,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
     })
   })
 
-  it('warns with -v when the next takeover run would move an address back, and is right', async () => {
+  it('warns with -v that the next takeover run will move an address back, which it does', async () => {
     const view = await viewOf(lab, 0)
     const owners = typeof view === 'string' ? new Map<string, number>() : view.owners
     const owned = (pnn: number) => [...owners].filter(([ip, owner]) => owner === pnn && ip.startsWith('10.')).map(([ip]) => ip)
@@ -163,18 +167,19 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
       ),
       status: 0,
     })
-    const foreseen = /will move \S+ to node (\d)/.exec(stderr)?.[1]
+    const predicted = /will move \S+ to node (\d)/.exec(stderr)?.[1]
     await lab.must(0, 'ctdb', 'ipreallocate')
     const after = await viewOf(lab, 0)
-    expect(typeof after === 'string' ? after : after.owners.get(ip)).toBe(foreseen === undefined ? to : Number(foreseen))
+    expect(typeof after === 'string' ? after : after.owners.get(ip)).toBe(predicted === undefined ? to : Number(predicted))
     await untilHealthy(lab)
   })
 
-  it('lets takeover runs be enabled again when it is interrupted in the middle of a move', { timeout: 60_000 }, async () => {
+  it('enables takeover runs again when it is interrupted during a move', async () => {
     const view = await viewOf(lab, 0)
     const owner = typeof view === 'string' ? 0 : (view.owners.get(IP) ?? 0)
     const to = [1, 2].find((pnn) => pnn !== owner) ?? 1
-    // Node 2's recovery daemon says nothing: the move waits for it.
+    const logged = lab.logsFromNow()
+    // The move waits for the recovery daemon of node 2, which does not answer.
     lab.signal(2, 'recoverd', 'SIGSTOP')
     try {
       const [program = '', ...rest] = lab.program
@@ -186,8 +191,7 @@ describeOnLab('the commands for addresses do what the real ones do', (lab) => {
     } finally {
       lab.signal(2, 'recoverd', 'SIGCONT')
     }
-    await sleep(500)
-    for (const pnn of [0, 1]) expect(lab.lastLogLines(pnn)).toContain('Reenabling takeover runs')
+    for (const pnn of [0, 1]) await expect.poll(() => logged(pnn)).toContain('Reenabling takeover runs')
     await untilHealthy(lab)
   })
 })
@@ -197,7 +201,7 @@ async function shown(run: Promise<Shown>): Promise<Shown> {
   return { stdout, stderr, status }
 }
 
-/** A tool with a text on its standard input. */
+/** Runs a tool with a text on its standard input. */
 const fed = (lab: Lab, tool: Tool, text: string, argv: readonly string[]): Promise<Shown> => {
   const program = tool === 'ctdb' ? ['ctdb'] : lab.program
   return lab.exec(0, ['sh', '-c', `printf '%s' "$TEXT" | ${[...program, ...argv].join(' ')}`], { env: { TEXT: text } })

@@ -4,7 +4,7 @@ import { runBoth, type Shown } from './side-by-side/compare.ts'
 
 const words = (line: string): string[] => line.split(' ')
 
-/** Commands whose output stays the same as long as nobody changes anything. */
+/** Commands whose output does not change by itself. */
 const STEADY = [
   'runstate',
   'runstate running',
@@ -45,7 +45,7 @@ const STEADY = [
   'version too many words',
 ]
 
-/** Commands whose output has numbers that never stay the same; the shape of it does. */
+/** Commands whose output contains numbers that change all the time. The text around them is compared. */
 const SHAPES = [
   'uptime',
   'ping',
@@ -57,7 +57,7 @@ const SHAPES = [
   '-X stats 3',
 ]
 
-/** Commands that set something, each with the one that shows it. They set it back in the end. */
+/** Commands that change a setting, each with the command that shows it. The last ones restore the settings. */
 const SETTINGS = [
   ['setvar NoIPTakeover 0x1', 'getvar NoIPTakeover'],
   ['setvar noiptakeover 2x', 'getvar NoIPTakeover'],
@@ -81,18 +81,18 @@ const shape = ({ stdout, stderr, status }: Shown): Shown => ({
   status,
 })
 
-describeOnLab('the commands for daemons print and return what the real tool does', (lab) => {
+describeOnLab('daemon commands print and return the same as the real tool', (lab) => {
   describe.each([
     { which: 'the local node', node: [] },
     { which: 'another node', node: ['-n', '1'] },
     { which: 'a node that does not exist', node: ['-n', '9'] },
   ])('on $which', ({ node }) => {
-    it.each(STEADY)('%s', async (line) => {
+    it.concurrent.for(STEADY)('%s', async (line, { expect }) => {
       const { ctdb, ctdbts } = await runBoth(lab, 0, [...node, ...words(line)])
       expect(ctdbts).toEqual(ctdb)
     })
 
-    it.each(SHAPES)('%s, but for the numbers', async (line) => {
+    it.concurrent.for(SHAPES)('%s, apart from numbers', async (line, { expect }) => {
       const argv = [...node, ...words(line)]
       const [ctdb, ctdbts] = [await lab.ctdb(0, ...argv), await lab.ctdbts(0, ...argv)]
       expect(shape(ctdbts)).toEqual(shape(ctdb))
@@ -103,7 +103,7 @@ describeOnLab('the commands for daemons print and return what the real tool does
     { which: 'the local node', node: [] },
     { which: 'another node', node: ['-n', '2'] },
   ])('set on $which', ({ node }) => {
-    it.each(SETTINGS)('%s, and %s after it', async (set, look) => {
+    it.each(SETTINGS)('%s, then %s', async (set, look) => {
       const both = async (program: 'ctdb' | 'ctdbts') => [
         await lab[program](0, ...node, ...words(set)),
         await lab.ctdb(0, ...node, ...words(look)),
@@ -113,9 +113,8 @@ describeOnLab('the commands for daemons print and return what the real tool does
     })
   })
 
-  it('finds a client that is there', async () => {
-    const pids = (await lab.must(0, 'sh', '-c', 'pgrep -f ctdb-recoverd || pgrep ctdb_recoverd')).trim().split('\n')
-    for (const pid of pids) {
+  it('finds a connected client', async () => {
+    for (const pid of lab.pnns.map((pnn) => lab.recoverdPid(pnn))) {
       for (const line of [`process-exists ${pid}`, `process-exists ${pid} 0xfb00000000000000`]) {
         const { ctdb, ctdbts } = await runBoth(lab, 0, words(line))
         expect(ctdbts).toEqual(ctdb)

@@ -2,28 +2,34 @@ import type { TestProject } from 'vitest/node'
 import buildOnce from '../support/build.ts'
 import type { LabDescription } from './harness/lab.ts'
 import { missingRequirements } from './harness/requirements.ts'
-import { startLab } from './harness/start.ts'
+import { startLabs } from './harness/start.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The lab of this run; undefined where the machine cannot have one. */
-    lab: LabDescription | undefined
+    /** The labs of this run, one for each worker; none where the machine cannot run a lab. */
+    labs: readonly LabDescription[]
   }
 }
 
-/** Builds the program and starts the lab, once for all files. Without what a lab needs: fails where one is required, else tells. */
+/**
+ * Builds the program and starts one lab for each worker, once for all files. On a machine that lacks something a lab needs, the run fails
+ * if the lab is required; otherwise the tests are skipped and a message says why.
+ */
 export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const missing = await missingRequirements()
   if (missing.length > 0) {
-    const lack = `this machine cannot have a lab, it lacks ${missing.join(', ')}`
+    const lack = `this machine cannot run a lab, it lacks ${missing.join(', ')}`
     if (process.env.CI || process.env.CTDBTS_LAB === 'require')
       throw new Error(`the tests on a real cluster are required (CI or CTDBTS_LAB=require), but ${lack}`)
     process.stderr.write(`\nThe tests on a real cluster are SKIPPED: ${lack}\n`)
-    project.provide('lab', undefined)
+    project.provide('labs', [])
     return undefined
   }
   await buildOnce()
-  const { description, stop } = await startLab({ nodes: 3 })
-  project.provide('lab', description)
-  return stop
+  const labs = await startLabs(project.vitest.config.maxWorkers, { nodes: 3 })
+  project.provide(
+    'labs',
+    labs.map(({ description }) => description),
+  )
+  return async () => void (await Promise.all(labs.map(({ stop }) => stop())))
 }

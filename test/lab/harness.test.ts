@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { execa } from 'execa'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
@@ -10,6 +10,7 @@ import { labIdOf, removeLeftovers } from './harness/remove.ts'
 import { missingRequirements } from './harness/requirements.ts'
 import { untilHealthy, viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
+import { LONGEST_FIRST } from './longest-first.ts'
 
 describeOnLab('a lab', (lab) => {
   it('has every public address, IPv4 and IPv6, in the kernel of its owner and nowhere else', async () => {
@@ -22,14 +23,14 @@ describeOnLab('a lab', (lab) => {
     expect(new Map(holders)).toEqual(new Map([...view.owners].map(([address, owner]) => [address, [owner]])))
   })
 
-  it('is left by untilHealthy with an IPv4 and an IPv6 address on each node, wherever they were moved', {
+  it('has an IPv4 and an IPv6 address on each node after untilHealthy, wherever they were moved', {
     timeout: 90_000,
   }, async () => {
     const owners = async () => {
       const view = await viewOf(lab, 0)
       return typeof view === 'string' ? [] : [...view.owners]
     }
-    // Two on each node, so that no takeover run moves one.
+    // Each node has two, so that no takeover run moves any.
     const homes = {
       '10.99.1.131': 1,
       '10.99.1.132': 1,
@@ -44,26 +45,26 @@ describeOnLab('a lab', (lab) => {
     expect(shares.toSorted()).toEqual(['IPv4', 'IPv6'].flatMap((family) => lab.pnns.map((pnn) => `${family} on ${pnn}`)))
   })
 
-  it('lets root in from one node to another by ssh', async () => {
+  it('lets root log in from one node to another over SSH', async () => {
     const options = ['-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'BatchMode=yes']
     const { stdout } = await lab.exec(0, ['ssh', ...options, '-i', lab.sshKeyPath, lab.nodes[2]!.address, 'ctdb', 'pnn'])
     expect(stdout).toBe('2\n')
   })
 
-  it('goes when its owner is killed, however early', async () => {
+  it('is removed when its owner is killed, however early', { timeout: 300_000 }, async () => {
     const script = `import { startLab } from '${new URL('harness/start.ts', import.meta.url)}'; await startLab({ nodes: 1 })`
     const owner = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: 'ignore' })
     const labId = labIdOf(owner.pid!)
     const traces = async () =>
       [...(await listNamespaces()), ...readdirSync(tmpdir())].filter((name) => name.startsWith(`${labId}-`))
-    await waitUntil('the lab is being built', async () => ((await traces()).length === 3 ? undefined : 'it is not'), 10_000)
+    await waitUntil('the lab is being built', async () => ((await traces()).length === 3 ? undefined : 'it is not'))
     owner.kill('SIGKILL')
-    await waitUntil('the lab is gone', async () => (await traces()).join() || undefined, 10_000)
+    await expect.poll(traces, { timeout: 60_000 }).toEqual([])
   })
 })
 
-describeOnLab('what an earlier run has left behind', () => {
-  /** A process that has ended. */
+describeOnLab('what an earlier run left behind', () => {
+  /** The lab of a process that has ended. */
   const goneId = labIdOf(spawnSync('true').pid)
   const aliveId = labIdOf(process.ppid)
   const own = [`${goneId}-0`, `${goneId}-switch`, `${aliveId}-leftover`]
@@ -73,7 +74,7 @@ describeOnLab('what an earlier run has left behind', () => {
     await Promise.all(own.filter((name) => remaining.includes(name)).map(removeNamespace))
   })
 
-  it('goes when its owner does not live any more, and only then', async () => {
+  it('is removed only if its owner is gone', async () => {
     for (const name of own) await execa('ip', ['netns', 'add', name])
     await removeLeftovers()
     const namespaces = await listNamespaces()
@@ -81,10 +82,16 @@ describeOnLab('what an earlier run has left behind', () => {
   })
 })
 
+describe('the files that begin first', () => {
+  it('exist', () => {
+    expect(LONGEST_FIRST.filter((name) => !existsSync(new URL(`${name}.test.ts`, import.meta.url)))).toEqual([])
+  })
+})
+
 describe('the requirements of a lab', () => {
   afterEach(() => void vi.unstubAllEnvs())
 
-  it('are told with the Debian package where one is missing', async () => {
+  it('name the Debian package of a missing program', async () => {
     vi.stubEnv('PATH', '/nowhere')
     const missing = await missingRequirements()
     expect(missing).toContain('the program ctdbd (apt-get install ctdb)')

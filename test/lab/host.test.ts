@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { generateSshKey } from '../../src/transport/serve/ssh-keys.ts'
+import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
 import type { RunResult } from '../support/program.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { describeOnLab } from './describe-on-lab.ts'
@@ -11,7 +11,7 @@ import { waitUntil } from './harness/wait.ts'
 
 const USER = `ctdbts-${process.pid}`
 const SUDOERS = `/etc/sudoers.d/${USER}`
-/** One line that says what is wrong, and one behind it that says what to do. */
+/** An error message: one line that says what is wrong, and one that says what to do. */
 const MESSAGE = /^ctdbts: [^\n]+\n {2}[^\n]+\n$/
 const COMMANDS = ['ip', 'ip all', '-X ip', 'status', '-X status', '-n 1 ip', '-n 0 status', '-n 9 ip']
 
@@ -20,25 +20,25 @@ const essence = ({ stdout, stderr, status }: RunResult) => ({ stdout, stderr, st
 describeOnLab('commands with --host', (lab) => {
   const dir = tempDir()
   afterAll(() => dir[Symbol.dispose]())
-  /** Runs a command on node 0, as on an administrator's machine. */
+  /** Runs a command on node 0, which serves as the administrator's machine. */
   const run = (...argv: string[]) => lab.ctdbts(0, ...labSsh(lab).flags, ...argv)
-  /** An OpenSSH configuration like that of the lab, but for what comes first. */
+  /** An OpenSSH configuration: these lines, then the configuration of the lab. */
   const config = (name: string, ...lines: string[]): string => {
     const file = dir.file(name)
     writeFileSync(file, `${lines.join('\n')}\n${readFileSync(labSsh(lab).configFile, 'utf8')}`)
     return file
   }
 
-  it.each(COMMANDS.flatMap((command) => [1, 2].map((pnn) => [command, pnn] as const)))(
+  it.concurrent.for(COMMANDS.flatMap((command) => [1, 2].map((pnn) => [command, pnn] as const)))(
     'prints what ctdb prints there: %s on node %i',
-    async (command, pnn) => {
+    async ([command, pnn], { expect }) => {
       const words = command.split(' ')
       const theirs = await lab.ctdb(pnn, ...words)
       expect(essence(await run(...words, '--host', privateAddress(pnn)))).toEqual(essence(theirs))
     },
   )
 
-  it('is not needed on a node: verify sees that one, and says what it cannot see of the others', async () => {
+  it('is not needed on a node: verify checks that node, and lists what it cannot see on the others', async () => {
     const { stdout, stderr, status } = await lab.ctdbts(2, 'verify', '--json')
     expect({ stderr, status }).toEqual({ stderr: '', status: 3 })
     const { findings, unknown, nodes } = JSON.parse(stdout) as {
@@ -52,13 +52,13 @@ describeOnLab('commands with --host', (lab) => {
     expect(nodes.map(({ reachedBy }) => reachedBy)).toEqual([null, null, 'locally'])
   })
 
-  it('goes through the hosts that ProxyJump names', async () => {
+  it('connects through the hosts that ProxyJump names', async () => {
     const file = config('jump', 'Host far', ' HostName 10.99.0.3', ' ProxyJump 10.99.0.1,10.99.0.2')
     const result = await lab.ctdbts(0, 'ip', '--ssh-config', file, '--host', 'far')
     expect(essence(result)).toEqual(essence(await lab.ctdb(2, 'ip')))
   })
 
-  it('takes a known_hosts with hashed names', async () => {
+  it('reads a known_hosts file with hashed names', async () => {
     const hashed = dir.file('hashed')
     writeFileSync(hashed, readFileSync(labSsh(lab).knownHosts))
     execFileSync('ssh-keygen', ['-q', '-H', '-f', hashed], { stdio: 'ignore' })
@@ -82,39 +82,39 @@ describeOnLab('commands with --host', (lab) => {
       execFileSync('userdel', ['--remove', USER], { stdio: 'ignore' })
     })
 
-    it('says that the socket is root’s', async () => {
+    it('reports that only root can open the socket', async () => {
       const result = await run('ip', '--host', `${USER}@10.99.0.2`)
       expect(essence(result)).toEqual({ stdout: '', stderr: expect.stringMatching(MESSAGE), status: 1 })
       expect(result.stderr).toContain('--sudo')
     })
 
-    it('becomes root by sudo, and names the way when asked', async () => {
+    it('becomes root with sudo, and shows the route with -v', async () => {
       expect(essence(await run('ip', '--sudo', '--host', `${USER}@10.99.0.2`))).toEqual(essence(await lab.ctdb(1, 'ip')))
       const { stderr } = await run('ip', '-v', '--sudo', '--host', `${USER}@10.99.0.2`)
       expect(stderr).toMatch(/^ctdbts: 10\.99\.0\.2: \/run\/ctdb\/ctdbd\.socket through (socat|nc|python3), as root/m)
     })
 
-    it('audits the whole cluster so', async () => {
+    it('audits the whole cluster with sudo', async () => {
       const result = await run('verify', '--sudo', '--host', `${USER}@10.99.0.2`)
-      expect(essence(result)).toEqual({ stdout: expect.stringMatching(/^Nothing is wrong \(3 nodes/), stderr: '', status: 0 })
+      expect(essence(result)).toEqual({ stdout: expect.stringMatching(/^No problem found \(3 nodes/), stderr: '', status: 0 })
     })
 
-    it('tells what cannot be seen without', async () => {
+    it('reports what it cannot see without sudo', async () => {
       const { stdout, status } = await run('verify', '--host', `${USER}@10.99.0.2`)
       expect({ stdout, status }).toEqual({
-        stdout: expect.stringMatching(/^Could not be seen:[\s\S]*To do: [^?]*--sudo/),
+        stdout: expect.stringMatching(/^Could not be read:[\s\S]*To do: [^?]*--sudo/),
         status: 3,
       })
     })
   })
 
-  describe('where sshd forwards no sockets', () => {
+  describe('when sshd does not forward sockets', () => {
     const rewrite = async (change: (text: string) => string) => {
       const path = lab.path(1, 'etc/sshd_config')
       writeFileSync(path, change(readFileSync(path, 'utf8')))
       const pid = readFileSync(lab.path(1, 'run/sshd.pid'), 'utf8').trim()
       process.kill(Number(pid), 'SIGHUP')
-      // It starts itself anew, and writes its process id when it listens again.
+      // sshd restarts itself, and writes its process id when it listens again.
       await waitUntil('sshd listens again', async () => {
         const { status } = await lab.exec(1, ['nc', '-z', '10.99.0.2', '22'])
         return status === 0 ? undefined : 'it does not'
@@ -123,7 +123,7 @@ describeOnLab('commands with --host', (lab) => {
     beforeAll(() => rewrite((text) => `AllowStreamLocalForwarding no\n${text}`))
     afterAll(() => rewrite((text) => text.replace('AllowStreamLocalForwarding no\n', '')))
 
-    it('goes through a command there', async () => {
+    it('connects through a command on the node', async () => {
       expect(essence(await run('ip', '--host', '10.99.0.2'))).toEqual(essence(await lab.ctdb(1, 'ip')))
       const { stderr } = await run('status', '-v', '--host', '10.99.0.2')
       expect(stderr).toMatch(/ctdbd\.socket through (socat|nc|python3)/)
@@ -150,36 +150,36 @@ describeOnLab('commands with --host', (lab) => {
       await lab.exec(1, ['iptables', '-F', 'INPUT'])
     })
 
-    it('stops at a key that is not known, with its fingerprint and what to do', async () => {
+    it('rejects an unknown key, and shows its fingerprint and what to do', async () => {
       const { stderr, status } = await refused(withKnown('none', '# nobody'))
       expect(stderr).toMatch(/SHA256:[\w+/]{43}/)
       expect(stderr).toContain('--accept-new')
       expect(status).toBe(1)
     })
 
-    it('remembers it with --accept-new', async () => {
+    it('saves an unknown key with --accept-new', async () => {
       const file = withKnown('learning', '# nobody')
       const result = await lab.ctdbts(0, 'ip', '--ssh-config', file, '--host', '10.99.0.2', '--accept-new')
       expect(result).toMatchObject({ stdout: (await lab.ctdb(1, 'ip')).stdout, status: 0 })
-      expect(result.stderr).toContain('has been added to')
+      expect(result.stderr).toContain('added the new ')
       expect(readFileSync(dir.file('learning'), 'utf8')).toContain(`10.99.0.2 ${hostKey()}`)
       expect((await lab.ctdbts(0, 'ip', '--ssh-config', file, '--host', '10.99.0.2')).status).toBe(0)
     })
 
-    it('stops at another key than the known one, whatever is asked', async () => {
+    it('rejects a changed key, even with --accept-new', async () => {
       const file = withKnown('changed', `10.99.0.2 ${other}`)
       const { stderr, status } = await refused(file, '--accept-new')
       expect(stderr).toContain(`${dir.file('changed')}`)
       expect(status).toBe(1)
     })
 
-    it('stops at a revoked key', async () => {
+    it('rejects a revoked key', async () => {
       const { stderr, status } = await refused(withKnown('revoked', `10.99.0.2 ${hostKey()}`, `@revoked * ${hostKey()}`))
       expect(stderr).toContain('revoked')
       expect(status).toBe(1)
     })
 
-    it('says which keys were refused', async () => {
+    it('names the keys that sshd refused', async () => {
       const stranger = generateSshKey()
       writeFileSync(dir.file('stranger'), stranger.privateKey, { mode: 0o600 })
       const file = dir.file('stranger-config')
@@ -192,12 +192,12 @@ describeOnLab('commands with --host', (lab) => {
       expect(status).toBe(1)
     })
 
-    it('says that nobody listens at a port', async () => {
+    it('reports that nothing listens on a port', async () => {
       const result = await run('ip', '--host', '10.99.0.2:2222')
       expect(essence(result)).toEqual({ stdout: '', stderr: expect.stringMatching(MESSAGE), status: 1 })
     })
 
-    it('gives up on a host that swallows packets, at the limit', async () => {
+    it('gives up at the time limit on a host that drops packets', async () => {
       await lab.must(1, 'iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP')
       const { stderr, status, durationMs } = await refused(labSsh(lab).configFile, '--connect-timeout', '2')
       expect(stderr).toContain('2 s')
@@ -205,7 +205,7 @@ describeOnLab('commands with --host', (lab) => {
       expect(durationMs).toBeLessThan(5_000)
     })
 
-    it('gives up on an sshd that hangs, at the limit', async () => {
+    it('gives up at the time limit on an sshd that hangs', async () => {
       const pid = Number(readFileSync(lab.path(1, 'run/sshd.pid'), 'utf8'))
       process.kill(pid, 'SIGSTOP')
       try {
@@ -217,14 +217,14 @@ describeOnLab('commands with --host', (lab) => {
       }
     })
 
-    it('audits the others when one cannot be reached, and says so', async () => {
+    it('audits the other nodes when one cannot be reached, and reports that', async () => {
       await lab.must(1, 'iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP')
       const { stdout, stderr, status } = await run('verify', '--connect-timeout', '2', '--host', '10.99.0.1')
       expect({ stderr, status }).toEqual({ stderr: '', status: 3 })
       expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-        /\? node 1: nothing answers for 10\.99\.0\.2 at 10\.99\.0\.2:22 within 2 s: /,
+        /\? node 1: no answer from 10\.99\.0\.2 \(10\.99\.0\.2, port 22\) within 2 s: /,
       )
-      expect(stdout).toMatch(/nothing wrong; \d+ things could not be seen \(3 nodes/)
+      expect(stdout).toMatch(/no problem found; \d+ facts could not be read \(3 nodes/)
     })
   })
 })

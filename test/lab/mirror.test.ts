@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { untilHealthy } from './harness/view.ts'
@@ -7,45 +7,51 @@ import { type Case, errorCases, optionCases, stateCases } from './mirror/cases.t
 import { STORIES } from './mirror/changes.ts'
 import { compare, differenceOf } from './mirror/compare.ts'
 import { READS } from './mirror/reads.ts'
+import { runStory } from './mirror/run-story.ts'
 import { MIRROR_STATES } from './mirror/states.ts'
 import { Tally } from './mirror/tally.ts'
-import { tell } from './mirror/tell.ts'
 
 const COMPATIBILITY = fileURLToPath(new URL('../../docs/compatibility.md', import.meta.url))
 
-describeOnLab('every command that ctdb has too', (lab) => {
+describeOnLab('every command that ctdb also has', (lab) => {
   const tally = new Tally()
 
-  const compareAll = async (pnn: number, cases: readonly Case[]) => {
-    for (const tested of cases) tally.record(tested, await compare(lab, pnn, tested))
+  const compareAll = async (pnn: number, cases: readonly Case[], expect: ExpectStatic) => {
+    for (const tested of cases) tally.record(tested, await compare(lab, pnn, tested, expect))
   }
 
-  describe.concurrent('with its options when all is well, and what it refuses', () => {
-    it.each(READS)('$command', { timeout: 120_000 }, (read) => compareAll(0, [...optionCases(read), ...errorCases(read)]))
+  // By default a daemon adds to what `stats` shows every second, less time than three runs take beside others.
+  beforeAll(() => lab.setTunable('StatHistoryInterval', 3600))
+  afterAll(() => lab.setTunable('StatHistoryInterval', 1))
+
+  describe.concurrent('with every option in a healthy cluster, and with invalid arguments', () => {
+    it.for(READS)('$command', { timeout: 240_000 }, (read, { expect }) =>
+      compareAll(0, [...optionCases(read), ...errorCases(read)], expect),
+    )
   })
 
-  describe.each(MIRROR_STATES)('when $name', ({ enter, leave, asked, away }) => {
+  describe.each(MIRROR_STATES)('when $name', ({ enter, leave, targets, away }) => {
     beforeAll(() => enter(lab))
     afterAll(async () => {
       await leave(lab)
       await untilHealthy(lab)
     })
-    describe.concurrent.each(asked)('asked on node $on of node $named', ({ on, named }) => {
+    describe.concurrent.each(targets)('run on node $on, about $subject', ({ on, named }) => {
       const commands = Map.groupBy(stateCases(named, away), ({ command }) => command)
-      it.each([...commands])('%s', { timeout: 120_000 }, (_, cases) => compareAll(on, cases))
+      it.for([...commands])('%s', { timeout: 240_000 }, ([, cases], { expect }) => compareAll(on, cases, expect))
     })
   })
 
-  it.each(STORIES)('told by each tool: $name', { timeout: 240_000 }, async (story) => {
-    const theirs = await tell(lab, story, 'ctdb')
-    const ours = await tell(lab, story, 'ctdbts')
+  it.each(STORIES)('run by each tool in turn: $name', { timeout: 480_000 }, async (story) => {
+    const theirs = await runStory(lab, story, 'ctdb')
+    const ours = await runStory(lab, story, 'ctdbts')
     for (const [index, { argv, on = 0 }] of story.steps.entries()) {
       const [ctdb, ctdbts] = [theirs[index], ours[index]]
       if (!ctdb || !ctdbts) throw new Error(`step ${index} was not told`)
       const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? ''
       const tested: Case = { command, group: 'changes', argv, rule: undefined }
       const where = `step ${index}, on node ${on}: ${argv.join(' ')}`
-      tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where))
+      tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where, expect))
       expect(ctdbts.looks, `the cluster after ${where}`).toEqual(ctdb.looks)
     }
   })

@@ -14,7 +14,7 @@ const CHANGES = [
 
 type Tool = 'ctdb' | 'ctdbts'
 
-/** What a tool shows of a change, and whether at its end the node has the flag and holds an address. */
+/** What a tool prints about a change, and what state the node is in right after it, and whether it owns an address. */
 async function change(lab: Lab, tool: Tool, from: number, argv: readonly string[]) {
   const result = shown(await lab[tool](from, '-n', String(NODE), ...argv))
   const [, ...nodes] = (await lab.ctdb(0, '-X', 'nodestatus', String(NODE))).stdout.trim().split('\n')
@@ -30,9 +30,9 @@ describeOnLab("changes nodes' states as the real tool does", (lab) => {
     await untilHealthy(lab)
   })
 
-  describe.each(CHANGES)('$to, $back', ({ to, back, flag, how }) => {
-    // From another node, and from the node itself, whose own node map is out of date when it is banned.
-    it.each([0, NODE])('waits for the same, asked on node %i', { timeout: 90_000 }, async (from) => {
+  describe.each(CHANGES)('$to.0, $back.0', ({ to, back, flag, how }) => {
+    // From another node, and from the node itself. A banned node has an outdated node map.
+    it.each([0, NODE])('waits for the same when run on node %i', { timeout: 180_000 }, async (from) => {
       const seen: Record<Tool, unknown[]> = { ctdb: [], ctdbts: [] }
       for (const tool of ['ctdb', 'ctdbts'] as const) {
         seen[tool].push(await change(lab, tool, from, to), await change(lab, tool, from, back))
@@ -42,10 +42,10 @@ describeOnLab("changes nodes' states as the real tool does", (lab) => {
       expect(seen.ctdbts).toMatchObject([{ result: silent, holds: false }, { result: silent }])
     })
 
-    it('says the same when there is nothing to do', async () => {
-      const told = await runBoth(lab, 0, ['-n', String(NODE), ...back])
-      expect(told.ctdbts).toEqual({ ...silent, stderr: `Node ${NODE} is not ${how}\n` })
-      expect(told.ctdbts).toEqual(told.ctdb)
+    it('prints the same when there is nothing to do', async () => {
+      const idle = await runBoth(lab, 0, ['-n', String(NODE), ...back])
+      expect(idle.ctdbts).toEqual({ ...silent, stderr: `Node ${NODE} is not ${how}\n` })
+      expect(idle.ctdbts).toEqual(idle.ctdb)
       await lab.must(0, 'ctdb', '-n', String(NODE), ...to)
       await untilSettled(lab, ['OK', 'OK', flag])
       const already = await runBoth(lab, 1, ['-n', String(NODE), ...to])
@@ -54,14 +54,14 @@ describeOnLab("changes nodes' states as the real tool does", (lab) => {
     })
   })
 
-  it('refuses the same ban times', async () => {
+  it('rejects the same ban times', async () => {
     for (const words of [['0'], ['x'], ['--', '-1'], []]) {
       const { ctdb, ctdbts } = await runBoth(lab, 0, ['ban', ...words], { normal: withoutUsage })
       expect(ctdbts).toEqual(ctdb)
     }
   })
 
-  it('waits for a recovery, and for a takeover run', { timeout: 60_000 }, async () => {
+  it('waits for a recovery, and for a takeover run', async () => {
     const generation = async () => /^Generation:(\d+)$/m.exec(await lab.must(0, 'ctdb', 'status'))?.[1]
     const before = await generation()
     for (const argv of [['recover'], ['-n', '1', 'recover'], ['sync'], ['ipreallocate']]) {
@@ -73,32 +73,32 @@ describeOnLab("changes nodes' states as the real tool does", (lab) => {
 
 describeOnLab("reads a node's files and asks its event daemon as the real tool does", (lab) => {
   it.each([
-    ['listnodes'],
-    ['-X', 'listnodes'],
-    ['-Y', '-x', ';', 'listnodes'],
-    ['-n', '1', 'listnodes'],
-    ['reloadnodes'],
-    ['-n', '1', 'reloadnodes'],
-    ['event', 'status', 'legacy', 'monitor'],
-    ['event', 'status', 'legacy', 'startup'],
-    ['event', 'status', 'legacy', 'never'],
-    ['event', 'status', 'other', 'monitor'],
-    ['event', 'script', 'list', 'legacy'],
-    ['event', 'script', 'enable', 'legacy', '99.none'],
-    ['event', 'script', 'disable', 'legacy', '99.none'],
-    ['event', 'run', '10', 'legacy', 'ipreallocated'],
-    ['scriptstatus'],
-    ['scriptstatus', 'ipreallocated'],
-    ['natgw', 'leader'],
-    ['natgw', 'list'],
-    ['lvs', 'status'],
-    ['lvs', 'what'],
-  ])('%s %s %s %s %s', async (...argv) => {
-    const { ctdb, ctdbts } = await runBoth(lab, 0, argv)
+    'listnodes',
+    '-X listnodes',
+    '-Y -x ; listnodes',
+    '-n 1 listnodes',
+    'reloadnodes',
+    '-n 1 reloadnodes',
+    'event status legacy monitor',
+    'event status legacy startup',
+    'event status legacy never',
+    'event status other monitor',
+    'event script list legacy',
+    'event script enable legacy 99.none',
+    'event script disable legacy 99.none',
+    'event run 10 legacy ipreallocated',
+    'scriptstatus',
+    'scriptstatus ipreallocated',
+    'natgw leader',
+    'natgw list',
+    'lvs status',
+    'lvs what',
+  ])('%s', async (line) => {
+    const { ctdb, ctdbts } = await runBoth(lab, 0, line.split(' '))
     expect(ctdbts).toEqual(ctdb)
   })
 
-  it('ends its own daemon as the real tool does', { timeout: 120_000 }, async () => {
+  it('shuts down its own daemon as the real tool does', { timeout: 240_000 }, async () => {
     const ends: Shown[] = []
     for (const tool of ['ctdb', 'ctdbts'] as const) {
       ends.push(shown(await lab[tool](NODE, 'shutdown')))
@@ -109,5 +109,5 @@ describeOnLab("reads a node's files and asks its event daemon as the real tool d
   })
 })
 
-/** Of the usage only its last line is the real tool's. */
+/** The tools have different usage texts. */
 const withoutUsage = (run: Shown): Shown => ({ ...run, stdout: run.stdout.replace(/^Usage:[\s\S]*?\n\n/, '') })

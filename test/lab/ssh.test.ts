@@ -5,8 +5,8 @@ import { createServer, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { CtdbClient } from '../../src/transport/client.ts'
-import { generateSshKey } from '../../src/transport/serve/ssh-keys.ts'
+import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
+import { CtdbClient } from '../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../src/transport/ssh/index.ts'
 import { answerBasics, ScriptedDaemon } from '../support/scripted-daemon.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -22,10 +22,10 @@ const possible = process.getuid?.() === 0 && existsSync('/usr/sbin/sshd')
 if (!possible && process.env.CI) throw new Error('the tests with real sshds need root and openssh-server')
 if (!possible) process.stderr.write('SKIPPED: the tests with real sshds need root and openssh-server\n')
 
-/** What a test has: a home directory, sshds, connections; all gone with the test. */
+/** Creates what a test needs: a home directory, sshds, connections. All of it is removed when the test ends. */
 function bed() {
   const dir = tempDir()
-  // The other user has to get at its authorized_keys, and at sockets.
+  // The other user has to be able to read its authorized_keys and to open sockets.
   chmodSync(dir.path, 0o755)
   onTestFinished(() => dir[Symbol.dispose]())
   const key = generateSshKey()
@@ -44,7 +44,7 @@ function bed() {
       onTestFinished(() => sshd.kill())
       return sshd
     },
-    /** Makes a name for an sshd, with its keys known. */
+    /** Gives an sshd a host name, and adds its keys to known_hosts. */
     name: (name: string, { port, hostKeys }: Sshd, ...lines: readonly string[]) => {
       config(`Host ${name}`, ` HostName 127.0.0.1`, ` Port ${port}`, ` HostKeyAlias ${name}`, ...lines.map((line) => ` ${line}`))
       known(...Object.values(hostKeys).map((hostKey) => `${name} ${hostKey}`))
@@ -61,7 +61,7 @@ function bed() {
       onTestFinished(() => pool.close())
       return pool
     },
-    /** A Unix socket that sends back what it gets. */
+    /** Listens on a Unix socket that sends back whatever it receives. */
     echo: async (name: string): Promise<string> => {
       const server = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket))
       await new Promise<void>((resolve) => server.listen(dir.file(name), resolve))
@@ -88,7 +88,7 @@ const pidsOf = (command: string) => spawnSync('pgrep', ['-f', command], { encodi
 describe.runIf(possible)('through real sshds', () => {
   beforeAll(() => {
     execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/bin/bash', USER])
-    // Without a password, but not locked: sshd lets no locked user in.
+    // The account has no password but must not be locked, as sshd refuses locked accounts.
     execFileSync('usermod', ['-p', '*', USER])
   })
 
@@ -97,7 +97,7 @@ describe.runIf(possible)('through real sshds', () => {
     execFileSync('userdel', [USER])
   })
 
-  it('a daemon is reached, a command is run', async () => {
+  it('connects to a daemon and runs a command', async () => {
     const { sshd, name, pool, file, notices } = bed()
     name('node1', await sshd())
     await using daemon = await new ScriptedDaemon(file('s'), answerBasics).listen()
@@ -113,7 +113,7 @@ describe.runIf(possible)('through real sshds', () => {
     expect(notices).toEqual([`node1: ${daemon.path} by stream-local forwarding`])
   })
 
-  it('hosts are reached through one or two others, which are shared', async () => {
+  it('reaches hosts through one or two jump hosts, whose connections are shared', async () => {
     const { sshd, name, config, pool, echo } = bed()
     const [outer, inner, node] = await Promise.all([sshd(), sshd(), sshd()])
     name('outer', outer)
@@ -127,7 +127,7 @@ describe.runIf(possible)('through real sshds', () => {
     const path = await echo('s')
     const hosts = pool()
     for (const node of ['node1', 'node2', 'node3']) await echoes(await hosts.connect(target(node)), path)
-    // outer, node1; inner, node2; behind, node3.
+    // The connections: outer, node1; inner, node2; behind, node3.
     expect(hosts.opened).toBe(6)
     const jump = await hosts.connect(target('outer'))
     await echoes(await hosts.connect(target('node4'), { through: jump }), path)
@@ -136,7 +136,7 @@ describe.runIf(possible)('through real sshds', () => {
     await expect((await hosts.connect(target('node5')).catch((error) => error)).code).toBe('SSH_RESOLVE')
   })
 
-  it('a host in between is named when it is the one that fails', async () => {
+  it('names the jump host when that is the one that fails', async () => {
     const { sshd, name, known, pool, config } = bed()
     const jump = await sshd()
     name('jump', jump)
@@ -147,17 +147,17 @@ describe.runIf(possible)('through real sshds', () => {
     config('Host a', ' ProxyJump b', 'Host b', ' ProxyJump a', 'Host *', ' User root')
     known('# nothing of `unknown`')
     await expect(pool().connect(target('closed'))).rejects.toEqual(
-      failure('SSH_JUMP', `jump does not connect to 127.0.0.1, port ${closed}`),
+      failure('SSH_JUMP', `jump cannot connect to 127.0.0.1, port ${closed}`),
     )
     const error = await pool()
       .connect(target('behind-unknown'))
       .catch((thrown) => thrown)
-    expect(error).toEqual(failure('SSH_JUMP', 'behind-unknown cannot be reached through unknown: the host key of'))
+    expect(error).toEqual(failure('SSH_JUMP', 'cannot reach behind-unknown through unknown: the host key of'))
     expect(error.cause.code).toBe('HOST_KEY_UNKNOWN')
     await expect(pool().connect(target('a'))).rejects.toEqual(
-      failure('SSH_CONFIG', 'in a circle: root@a:22 → root@b:22 → root@a:22'),
+      failure('SSH_CONFIG', 'ProxyJump is circular: root@a:22 → root@b:22 → root@a:22'),
     )
-    // What dies in between ends what is behind.
+    // When a jump host dies, the connections through it end.
     const node = await sshd()
     name('node', node, 'ProxyJump jump', 'User root')
     const connection = await pool().connect(target('node'))
@@ -167,14 +167,14 @@ describe.runIf(possible)('through real sshds', () => {
     await command
   })
 
-  describe.each(['socat', 'nc', 'python3'])('where sshd forwards no sockets, but there is %s', (tool) => {
+  describe.each(['socat', 'nc', 'python3'])('when sshd does not forward sockets and the node has %s', (tool) => {
     async function reached() {
       const made = bed()
       made.name('node1', await made.sshd({ config: ['AllowStreamLocalForwarding no'], programs: [tool] }))
       return { ...made, connection: await made.pool().connect(target('root@node1')) }
     }
 
-    it('that passes on what is sent', async () => {
+    it('passes data both ways', async () => {
       const { connection, echo, notices } = await reached()
       const path = await echo('s')
       await echoes(connection, path, 8 * MEGABYTE)
@@ -182,7 +182,7 @@ describe.runIf(possible)('through real sshds', () => {
       expect(notices).toEqual([`node1: ${path} through ${tool}`])
     })
 
-    it('that is gone when we are', async () => {
+    it('leaves no process behind', async () => {
       const { connection, echo } = await reached()
       const path = await echo('socket')
       const stream = await connection.connect([path])
@@ -190,19 +190,16 @@ describe.runIf(possible)('through real sshds', () => {
       await new Promise((resolve) => stream.once('data', resolve))
       stream.destroy()
       connection.close()
-      for (let tries = 0; pidsOf(path).length > 0; tries++) {
-        if (tries > 100) throw new Error(`left behind: ${pidsOf(path)}`)
-        await sleep(50)
-      }
+      await expect.poll(() => pidsOf(path), { timeout: 5_000 }).toEqual([])
     })
 
-    it('what is wrong with a socket is told', async () => {
+    it('reports what is wrong with a socket', async () => {
       const { connection, file } = await reached()
       await expect(connection.connect([file('none'), '/'])).rejects.toEqual(failure('NO_SOCKET', 'no CTDB daemon runs on node1'))
     })
   })
 
-  it('a socket whose name socat would take apart is passed on by another', async () => {
+  it('avoids socat for a socket name that socat would misread', async () => {
     const { sshd, name, pool, echo, notices } = bed()
     name('node1', await sshd({ config: ['AllowStreamLocalForwarding no'], programs: ['socat', 'nc'] }))
     const path = await echo("an odd: name, isn't it $x")
@@ -210,7 +207,7 @@ describe.runIf(possible)('through real sshds', () => {
     expect(notices).toEqual([`node1: ${path} through nc`])
   })
 
-  it('a socket that nobody listens at, with each tool', async () => {
+  it('reports a socket that nothing listens on, with each tool', async () => {
     const { sshd, name, pool, file } = bed()
     spawnSync(process.execPath, [
       '-e',
@@ -221,7 +218,7 @@ describe.runIf(possible)('through real sshds', () => {
       name(tool, await sshd({ programs: [tool] }))
       const connection = await pool().connect(target(`root@${tool}`))
       await expect(connection.connect([file('dead')])).rejects.toEqual(
-        failure('NOBODY_LISTENS', `nobody listens at ${file('dead')} on ${tool}`),
+        failure('NOBODY_LISTENS', `no daemon listens on ${file('dead')} on ${tool}`),
       )
     }
     name('none', await sshd({ programs: [] }))
@@ -230,7 +227,7 @@ describe.runIf(possible)('through real sshds', () => {
     )
   })
 
-  it('a login that is not root reaches root’s socket through sudo, and only so', async () => {
+  it('needs sudo to reach the socket of root from another login', async () => {
     const { sshd, name, pool, echo, notices } = bed()
     name('node1', await sshd())
     const path = await echo('s')
@@ -246,17 +243,17 @@ describe.runIf(possible)('through real sshds', () => {
     expect((await connection.exec(['id', '-u'], LIMITS)).stdout.toString()).toBe('0\n')
     expect((await connection.exec(['no-such-command'], LIMITS)).exitStatus).toBe(1)
     await echoes(connection, path, 4 * MEGABYTE)
-    expect(notices).toEqual([`node1: ${path} through socat, as root by sudo`])
+    expect(notices).toEqual([`node1: ${path} through socat, as root with sudo`])
     name('bare', await sshd({ programs: ['socat'] }))
     const bare = await pool({ sudo: true }).connect(target(`${USER}@bare`))
-    await expect(bare.exec(['id'], LIMITS)).rejects.toEqual(failure('SUDO', 'there is no sudo on bare'))
-    await expect(bare.connect([path])).rejects.toEqual(failure('SUDO', 'there is no sudo on bare'))
-    // Root needs none.
+    await expect(bare.exec(['id'], LIMITS)).rejects.toEqual(failure('SUDO', 'sudo is not installed on bare'))
+    await expect(bare.connect([path])).rejects.toEqual(failure('SUDO', 'sudo is not installed on bare'))
+    // Root does not need sudo.
     const root = await pool({ sudo: true }).connect(target('root@bare'))
     expect((await root.exec(['sh', '-c', 'echo $((1+1))'], LIMITS)).stdout.toString()).toBe('2\n')
   })
 
-  it('host keys are found in a hashed known_hosts, of whatever type', async () => {
+  it('finds host keys of every type in a hashed known_hosts file', async () => {
     const { sshd, config, known, pool, file } = bed()
     const many = await sshd({ hostKeyTypes: ['rsa', 'ecdsa', 'ed25519'] })
     const rsa = await sshd({ hostKeyTypes: ['rsa'] })
@@ -271,7 +268,7 @@ describe.runIf(possible)('through real sshds', () => {
     await pool().connect(target(`127.0.0.1:${rsa.port}`))
   })
 
-  it('what we add to known_hosts, OpenSSH knows', async () => {
+  it('adds keys to known_hosts that OpenSSH accepts', async () => {
     const { sshd, config, pool, file } = bed()
     const { port } = await sshd()
     config('User root', 'HashKnownHosts yes')
@@ -295,8 +292,8 @@ describe.runIf(possible)('through real sshds', () => {
     expect(status).toBe(0)
   })
 
-  describe('each failure has its own code and ends in time:', () => {
-    it('keys that are unknown, changed, revoked, or vouched for by an authority only', async () => {
+  describe('each failure has its own error code and ends in time:', () => {
+    it('keys that are unknown, changed, revoked, or only signed by an authority', async () => {
       const { sshd, config, pool, file } = bed()
       const { port, hostKeys } = await sshd()
       config('User root')
@@ -318,7 +315,7 @@ describe.runIf(possible)('through real sshds', () => {
       )
     })
 
-    it('nobody who is let in', async () => {
+    it('a login that sshd refuses', async () => {
       const { sshd, name, pool, file, config } = bed()
       name('node1', await sshd({ authorizedKeys: '' }))
       name(
@@ -328,13 +325,15 @@ describe.runIf(possible)('through real sshds', () => {
         }),
       )
       name('keyless', await sshd({ config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] }))
-      await expect(pool().connect(target('root@keyless'))).rejects.toEqual(failure('SSH_AUTH', 'it takes no keys, only password'))
+      await expect(pool().connect(target('root@keyless'))).rejects.toEqual(
+        failure('SSH_AUTH', 'the server accepts no keys, only password'),
+      )
       name('impatient', await sshd({ authorizedKeys: '', config: ['MaxAuthTries 2'] }))
       await expect(pool().connect(target('root@node1'))).rejects.toEqual(
-        failure('SSH_AUTH', `node1 does not let root in: it refused ${file('.ssh/id_ed25519')}`),
+        failure('SSH_AUTH', `cannot log in to node1 as root: the server refused ${file('.ssh/id_ed25519')}`),
       )
       await expect(pool().connect(target('root@strict'))).rejects.toEqual(
-        failure('SSH_AUTH', 'after a key it wants keyboard-interactive too'),
+        failure('SSH_AUTH', 'the server requires keyboard-interactive in addition to a key'),
       )
       const many = Array.from({ length: 5 }, (_, index) => {
         writeFileSync(file(`key${index}`), generateSshKey().privateKey, { mode: 0o600 })
@@ -352,9 +351,9 @@ describe.runIf(possible)('through real sshds', () => {
       await expect(pool().connect(target(`127.0.0.1:${port}`))).rejects.toEqual(failure('SSH_REFUSED', `port ${port}`))
     })
 
-    it('a host that swallows packets', async () => {
+    it('a host that drops packets', async () => {
       const { sshd, name, config, pool } = bed()
-      // Its frames go to a cable's other end, where nobody has this address.
+      // The packets go to the other end of a cable, where nobody has this address.
       ip('link', 'add', LINK, 'type', 'veth', 'peer', 'name', `${LINK}x`)
       onTestFinished(() => ip('link', 'del', LINK))
       ip('addr', 'add', '198.51.100.1/30', 'dev', LINK)
@@ -362,23 +361,23 @@ describe.runIf(possible)('through real sshds', () => {
       ip('neigh', 'add', '198.51.100.2', 'lladdr', '02:00:00:00:00:01', 'dev', LINK)
       const start = performance.now()
       await expect(pool({ connectTimeoutMs: 700 }).connect(target('198.51.100.2'))).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'nothing answers at 198.51.100.2', 110),
+        failure('SSH_TIMEOUT', 'no answer from 198.51.100.2 (198.51.100.2, port 22)', 110),
       )
       expect(performance.now() - start).toBeLessThan(2000)
       name('jump', await sshd())
       config('Host far', ' HostName 198.51.100.2', ' ProxyJump root@jump')
       const far = pool({ connectTimeoutMs: 700 }).connect(target('far'))
-      await expect(far).rejects.toEqual(failure('SSH_TIMEOUT', 'nothing answers for far at 198.51.100.2:22', 110))
+      await expect(far).rejects.toEqual(failure('SSH_TIMEOUT', 'no answer from far (198.51.100.2, port 22)', 110))
     })
 
-    it('an sshd that hangs: before a word, and with connections open', async () => {
+    it('an sshd that hangs before its first message, or with connections open', async () => {
       const { sshd, name, pool, file, echo } = bed()
       const server = createServer(() => {})
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       onTestFinished(() => void server.close())
       const { port } = server.address() as { port: number }
       const attempt = pool({ connectTimeoutMs: 700 }).connect(target(`127.0.0.1:${port}`))
-      await expect(attempt).rejects.toEqual(failure('SSH_HANDSHAKE', 'does not speak SSH within 0.7 s'))
+      await expect(attempt).rejects.toEqual(failure('SSH_HANDSHAKE', 'within 0.7 s'))
       name('node1', await sshd())
       const path = await echo('s')
       const connection = await pool({ connectTimeoutMs: 700, keepalive: { intervalMs: 500, countMax: 2 } }).connect(
@@ -392,10 +391,10 @@ describe.runIf(possible)('through real sshds', () => {
         if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT')
       })
       const command = expect(connection.exec(['true'], LIMITS)).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'no command could be started within 0.7 s', 110),
+        failure('SSH_TIMEOUT', 'did not start the command within 0.7 s', 110),
       )
       await expect(connection.connect([path, file('x')])).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'the CTDB socket could not be reached', 110),
+        failure('SSH_TIMEOUT', 'did not connect to the socket', 110),
       )
       await command
       await sleep(1500)
@@ -422,11 +421,11 @@ describe.runIf(possible)('through real sshds', () => {
       name('forced', await sshd({ config: ['ForceCommand echo no', 'AllowStreamLocalForwarding no'] }))
       const forced = await pool().connect(target('root@forced'))
       await expect(forced.connect(['/run/ctdb/ctdbd.socket'])).rejects.toEqual(
-        failure('NO_RELAY', 'forwards none of the sockets'),
+        failure('NO_RELAY', 'does not forward the sockets'),
       )
       name('single', await sshd({ config: ['MaxSessions 0'] }))
       const single = await pool().connect(target('root@single'))
-      await expect(single.exec(['true'], LIMITS)).rejects.toEqual(failure('SSH_SESSION', 'single runs no command'))
+      await expect(single.exec(['true'], LIMITS)).rejects.toEqual(failure('SSH_SESSION', 'cannot run a command on single'))
     })
 
     it('an sshd that is killed while a control is under way', async () => {
@@ -445,10 +444,10 @@ describe.runIf(possible)('through real sshds', () => {
         const connection = await pool().connect(target(`root@${node}`))
         using client = new CtdbClient(await connection.connect([file('s')]), { peer: connection.name, timeoutMs: 20_000 })
         const start = performance.now()
-        // Where the relay is killed before sshd, its end is told still.
+        // If the relay is killed before sshd, sshd still reports its end.
         const pnn = expect(client.pnn()).rejects.toMatchObject({
           code: 'DISCONNECTED',
-          message: expect.stringMatching(`the connection to ${node} is over|closed the connection`),
+          message: expect.stringMatching(`the SSH connection to ${node} has ended|closed the connection`),
         })
         await sleep(100)
         await server.kill()

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { KNOWN_SOCKETS } from '../../src/lib/cluster/paths.ts'
+import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { Observation } from '../../src/lib/watch/observation.ts'
-import { Chronicle } from '../../src/lib/watch/observe.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
-import { KNOWN_SOCKETS } from '../../src/transport/ctdb-paths.ts'
-import { Follower } from '../../src/transport/reach/follower.ts'
+import { Follower } from '../../src/operations/follow/follower.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { nodeAccess } from './harness/node-access.ts'
 import { untilHealthy, type View, viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
 
-/** So long that no look at the interval can see what comes and goes in between. */
+/** Long enough that no periodic look can see changes in between. */
 const INTERVAL_MS = 20_000
 const MOVES = 30
-/** Who has told nothing of takeover runs for so long tells nothing more of the last ones. */
+/** After this time without an event, no event of the last takeover run follows. */
 const REST_MS = 3_000
 
 /** An address that the real tool has moved. */
@@ -38,12 +38,12 @@ describeOnLab('a follower', (lab) => {
       auditEveryMs: INTERVAL_MS,
       observe: (observation) => observed.push(observation),
     })
-    await follower.firstLook
+    await follower.firstSample
   })
   afterAll(async () => {
     follower.close()
     await untilHealthy(lab)
-  }, 90_000)
+  }, 180_000)
 
   async function owners(): Promise<View['owners']> {
     const view = await viewOf(lab, 0)
@@ -51,8 +51,8 @@ describeOnLab('a follower', (lab) => {
     return view.owners
   }
 
-  /** Waits until a move is among the observations, in its order; else names what is lacking. */
-  async function untilTold({ address, from, to }: Move, since: number): Promise<void> {
+  /** Waits until both events of a move have been observed. */
+  async function untilObserved({ address, from, to }: Move, since: number): Promise<void> {
     await waitUntil(
       `node ${from} has released ${address}, and node ${to} has taken it`,
       async () => {
@@ -66,7 +66,7 @@ describeOnLab('a follower', (lab) => {
     )
   }
 
-  /** Does something with the real tool, and checks that each move that follows from it was told. */
+  /** Runs an action and checks that each move that it causes is observed. Returns the number of moves. */
   async function movesBy(action: () => Promise<void>): Promise<number> {
     const before = await owners()
     const since = observed.length
@@ -76,11 +76,11 @@ describeOnLab('a follower', (lab) => {
       const to = after.get(address)
       return to === undefined || to === from || to < 0 || from < 0 ? [] : [{ address, from, to }]
     })
-    for (const move of moves) await untilTold(move, since)
+    for (const move of moves) await untilObserved(move, since)
     return moves.length
   }
 
-  it(`tells of each of ${MOVES} moves that the real ctdb makes between two looks`, { timeout: 300_000 }, async () => {
+  it(`reports each of ${MOVES} moves that ctdb makes between two looks`, { timeout: 600_000 }, async () => {
     let moves = 0
     for (let round = 0; moves < MOVES; round++) {
       const [address, owner] = [...(await owners())][round % 3] ?? []
@@ -106,17 +106,17 @@ describeOnLab('a follower', (lab) => {
     process.stdout.write(`${moves} moves, ${observed.filter(({ kind }) => kind === 'seen').length} looks\n`)
   })
 
-  /** What the timeline has of takeover runs since then. */
+  /** The entries about takeover runs in the timeline since a time. */
   function runsSince(atMs: number): TimelineEntry[] {
-    const chronicle = new Chronicle()
-    const entries = observed.flatMap((observation) => chronicle.observe(observation))
+    const tracker = new ClusterTracker()
+    const entries = observed.flatMap((observation) => tracker.observe(observation))
     return entries.filter((entry) => entry.kind === 'takeover-run' && entry.atMs >= atMs)
   }
 
   const untilRest = () =>
-    waitUntil('nobody asks for takeover runs', async () => runsSince(Date.now() - REST_MS).at(-1)?.text, 30_000)
+    waitUntil('there are no takeover runs', async () => runsSince(Date.now() - REST_MS).at(-1)?.text, 30_000)
 
-  it('tells of a takeover run once, though every node tells of it', { timeout: 60_000 }, async () => {
+  it('reports a takeover run once, though every node announces it', async () => {
     await untilRest()
     const startMs = Date.now()
     await lab.must(0, 'ctdb', 'ipreallocate')
@@ -124,40 +124,50 @@ describeOnLab('a follower', (lab) => {
     expect(runsSince(startMs).map(({ what }) => what)).toEqual(['started', 'finished'])
   })
 
-  it('tells once of takeover runs that the real tool disables, and of the run that follows', { timeout: 60_000 }, async () => {
+  it('reports once that ctdb disables takeover runs, and the run that follows', async () => {
     await untilRest()
     const startMs = Date.now()
     await lab.must(1, 'ctdb', 'reloadips', 'all')
     await sleep(REST_MS)
     const runs = runsSince(startMs)
     expect(runs.map(({ what }) => what)).toEqual(['disabled', 'enabled', 'started', 'finished'])
-    expect(runs[0]?.text).toBe('takeover runs are disabled for 20 s by node 1')
+    expect(runs[0]?.text).toBe('node 1 disabled takeover runs for 20 s')
   })
 
-  it('tells of a daemon that is killed, and of its return', { timeout: 120_000 }, async () => {
+  /** The observations about the connection to a node. */
+  const connectionsOf = (pnn: number, since: number) =>
+    observed
+      .slice(since)
+      .flatMap((each) => ((each.kind === 'blind' || each.kind === 'sighted') && each.pnn === pnn ? each.kind : []))
+
+  const endsOf = (kinds: readonly string[]) => [kinds.at(0), kinds.at(-1)]
+
+  it('reports that a daemon was killed, and that it is back', { timeout: 240_000 }, async () => {
     const since = observed.length
     const is = (kind: 'blind' | 'sighted') => async () =>
-      observed.slice(since).some((each) => each.kind === kind && each.pnn === 2) ? undefined : 'not told'
+      observed.slice(since).some((each) => each.kind === kind && each.pnn === 2) ? undefined : 'not observed'
     lab.killDaemon(2)
-    await waitUntil('node 2 is blind', is('blind'), 5_000)
+    await waitUntil('node 2 is blind', is('blind'))
     await lab.startDaemon(2)
     await waitUntil('node 2 is sighted', is('sighted'), 40_000)
+    expect(endsOf(connectionsOf(2, since))).toEqual(['blind', 'sighted'])
   })
 
-  it('tells of a daemon that hangs, and of when it goes on', { timeout: 120_000 }, async () => {
+  it('reports that a daemon hangs, and that it continues', { timeout: 240_000 }, async () => {
     await untilHealthy(lab)
     await lab.noticeSilence(false)
     const since = observed.length
     const is = (kind: 'blind' | 'sighted') => async () =>
-      observed.slice(since).some((each) => each.kind === kind && each.pnn === 1) ? undefined : 'not told'
+      observed.slice(since).some((each) => each.kind === kind && each.pnn === 1) ? undefined : 'not observed'
     lab.signal(1, 'ctdbd', 'SIGSTOP')
     try {
-      follower.lookNow()
+      follower.sampleNow()
       await waitUntil('node 1 is blind', is('blind'), 10_000)
     } finally {
       lab.signal(1, 'ctdbd', 'SIGCONT')
     }
     await waitUntil('node 1 is sighted', is('sighted'), 30_000)
     await lab.noticeSilence(true)
+    expect(endsOf(connectionsOf(1, since))).toEqual(['blind', 'sighted'])
   })
 })

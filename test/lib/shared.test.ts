@@ -4,7 +4,7 @@ import { sharedWith } from '../../src/lib/shared.ts'
 import { healthyCluster, withFacts } from '../support/audit-cluster.ts'
 
 describe('data that shares its parts with earlier data', () => {
-  it('is the same as before, whatever it and the earlier are', () => {
+  it('equals the new data, whatever the earlier data is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (earlier, now) => {
         expect(sharedWith<unknown>(earlier, now)).toEqual(now)
@@ -12,7 +12,7 @@ describe('data that shares its parts with earlier data', () => {
     )
   })
 
-  it('is the earlier itself when nothing differs', () => {
+  it('is the earlier object itself when nothing differs', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (earlier) => {
         expect(sharedWith(earlier, structuredClone(earlier))).toBe(earlier)

@@ -1,16 +1,15 @@
 import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
+import type { Era } from '../../src/lib/cluster/era.ts'
 import { type Pnn, UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
-import { SRVID } from '../../src/lib/cluster/srvid.ts'
-import type { Era } from '../../src/lib/log/entry.ts'
-import { wordsOf } from '../../src/lib/log/lines.ts'
-import { ControlFailure } from '../../src/lib/node/control-types.ts'
-import { EventScripts, type ScriptBehaviour } from '../../src/lib/node/event-scripts.ts'
-import type { Log } from '../../src/lib/node/log.ts'
-import { PublicIps } from '../../src/lib/node/public-ips.ts'
-import { VirtualClock } from '../../src/lib/process/clock.ts'
-import { Program } from '../../src/lib/process/program.ts'
-import type { Process } from '../../src/lib/process/wait.ts'
-import { MemoryHost } from '../../src/lib/sim/memory-host.ts'
+import { ControlFailure } from '../../src/sim/daemon/control-failure.ts'
+import { EventScripts, type ScriptBehaviour } from '../../src/sim/daemon/event-scripts.ts'
+import type { Log } from '../../src/sim/daemon/log.ts'
+import { PublicIps } from '../../src/sim/daemon/public-ips.ts'
+import { wordsOf } from '../../src/sim/log/lines.ts'
+import { VirtualClock } from '../../src/sim/process/clock.ts'
+import { Program } from '../../src/sim/process/program.ts'
+import type { Process } from '../../src/sim/process/wait.ts'
+import { MemoryHost } from '../../src/sim/world/memory-host.ts'
 
 /** The PNN of the node under test. */
 const OWN = 1
@@ -33,7 +32,7 @@ export class AddressNode {
   readonly clock = new VirtualClock(0)
   readonly host: MemoryHost
   readonly publicIps: PublicIps
-  readonly scripts: ScriptBehaviour = { delayMs: () => SCRIPT_MS, failing: new Set(), slowMs: new Map() }
+  readonly scripts: ScriptBehaviour = { delayMs: () => SCRIPT_MS, failing: new Set(), slowMs: new Map(), laterMs: new Map() }
   /** The lines of the log. */
   readonly log: string[] = []
   /** `TAKE_IP 10.0.0.1` for each message to the clients. */
@@ -68,9 +67,9 @@ export class AddressNode {
       askForAddresses: () => {
         this.asked += 1
       },
-      announce: (srvid, address) => this.announced.push(`${srvid === SRVID.takeIp ? 'TAKE_IP' : 'RELEASE_IP'} ${address}`),
+      announce: ({ name }, address) => this.announced.push(`${name} ${address}`),
     })
-    this.publicIps.load(file, '/etc/ctdb/public_addresses')
+    this.publicIps.configuration.load(file, '/etc/ctdb/public_addresses')
     this.log.length = 0
   }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { formatIpv4, formatIpv6 } from '../../src/lib/address/ip-text.ts'
 import type { SocketAddress } from '../../src/lib/address/socket-address.ts'
-import type { AnyCodec } from '../../src/transport/wire/codec.ts'
-import { controls } from '../../src/transport/wire/controls.ts'
-import { eventReply, eventRequest, eventRunRequest } from '../../src/transport/wire/eventd.ts'
-import { answerTo, messages } from '../../src/transport/wire/messages.ts'
+import type { AnyCodec } from '../../src/lib/wire/codec.ts'
+import { controls } from '../../src/lib/wire/controls.ts'
+import { eventReply, eventRequest, eventRunRequest } from '../../src/lib/wire/eventd.ts'
+import { answerTo, messages } from '../../src/lib/wire/messages.ts'
 
 const u16 = fc.nat(0xffff)
 const u32 = fc.oneof(fc.nat(0xff), fc.integer({ min: 0, max: 0xffff_ffff }), fc.constantFrom(0xffff_ffff, 0x8000_0000))
@@ -77,9 +77,9 @@ export function valuesOf(codec: AnyCodec): fc.Arbitrary<unknown> {
 
 /** Every declared codec that travels as the data of a control, a message or an event, by name. */
 export const declaredCodecs: readonly (readonly [name: string, codec: AnyCodec])[] = [
-  ...Object.values(controls).flatMap(({ name, request, reply }): [string, AnyCodec][] => [
-    [`${name} request`, request],
-    ...(reply === 'status' ? [] : [[`${name} reply`, reply] as [string, AnyCodec]]),
+  ...Object.values(controls).flatMap((control): [string, AnyCodec][] => [
+    [`${control.name} request`, control.request],
+    ...('reply' in control ? [[`${control.name} reply`, control.reply] as [string, AnyCodec]] : []),
   ]),
   ...[...Object.values(messages), answerTo(0xce01_0000_0000_0001n)].map(({ name, data }): [string, AnyCodec] => [
     `${name} message`,

@@ -1,4 +1,6 @@
 import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
+import { auditSamples } from '../../src/lib/audit/audit.ts'
+import type { AuditedFinding } from '../../src/lib/audit/report.ts'
 import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
 import type { HostAddress, HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
@@ -156,6 +158,21 @@ export function withFlags(snapshot: Snapshot, pnn: number, flags: number): Snaps
   return placedAnew(changed)
 }
 
+/** The same with more addresses in the kernel of a node. */
+export const withHeld = (snapshot: Snapshot, pnn: number, ...held: HostAddress[]): Snapshot =>
+  withHost(snapshot, pnn, ({ addresses = [] }) => ({ addresses: [...addresses, ...held] }))
+
+/** A node whose daemon is dead, and whose machine is seen. */
+export function withoutDaemon(snapshot: Snapshot, pnn: number): Snapshot {
+  const cut = withFlags(snapshot, pnn, NODE_FLAG.DISCONNECTED)
+  const { host } = factsIn(cut, pnn)
+  const silent = { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'not connected' }] }
+  return {
+    ...cut,
+    nodes: cut.nodes.map((facts) => (facts.pnn === pnn && host ? { ...silent, host: { ...host, daemonAnswers: false } } : facts)),
+  }
+}
+
 /** A node whose daemon is cut off, and of whose machine nobody sees anything. */
 export const withoutNode = (snapshot: Snapshot, pnn: number): Snapshot =>
   placedAnew({
@@ -191,4 +208,15 @@ export const ownerIn = (snapshot: Snapshot, address: string): number => {
   const owner = snapshot.nodes.find(({ pnn, known }) => known?.some((each) => each.address === address && each.owner === pnn))
   if (!owner) throw new Error(`nobody owns ${address}`)
   return owner.pnn
+}
+
+/**
+ * The finding of a check in a snapshot that stays as it is, on a certain node if one is given.
+ * @throws Error with the findings that there are.
+ */
+export function findingIn(snapshot: Snapshot, id: string, pnn?: number): AuditedFinding {
+  const { findings } = auditSamples([snapshot, snapshot])
+  const found = findings.find((each) => each.id === id && (pnn === undefined || each.subject.pnn === pnn))
+  if (!found) throw new Error(`no ${id}: ${findings.map((each) => each.id)}`)
+  return found
 }

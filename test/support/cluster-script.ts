@@ -1,8 +1,8 @@
 import type { ClusterNode } from '../../src/lib/cluster/node.ts'
-import { DESTINATION } from '../../src/lib/cluster/srvid.ts'
 import { TUNABLES } from '../../src/lib/cluster/tunables.ts'
-import { type Control, controls } from '../../src/transport/wire/controls.ts'
-import { messages } from '../../src/transport/wire/messages.ts'
+import { controls } from '../../src/lib/wire/controls.ts'
+import { DESTINATION } from '../../src/lib/wire/destination.ts'
+import { messages } from '../../src/lib/wire/messages.ts'
 import { answerBasics, type Exchange } from './scripted-daemon.ts'
 
 /** A small cluster, as the daemon of its node 0 tells it. */
@@ -47,14 +47,14 @@ export const answerAs =
     const owned = cluster.nodes.map(({ pnn }) => ({ pnn, address: ip(100 + pnn) }))
     const ips = [...owned, { pnn: 0xffff_ffff, address: ip(200) }]
     const answers = new Map<number, () => void>([
-      [controls.getNodeMap.opcode, () => reply(controls.getNodeMap as Control<unknown, ClusterNode[]>, [...cluster.nodes])],
+      [controls.getNodeMap.opcode, () => reply(controls.getNodeMap, [...cluster.nodes])],
       [controls.getRunState.opcode, () => reply(controls.getRunState, 'RUNNING')],
       [controls.getVnnMap.opcode, () => reply(controls.getVnnMap as never, { generation: 7, map: [0, 1] } as never)],
       [controls.getCapabilities.opcode, () => reply(controls.getCapabilities, capabilities)],
       [controls.getAllTunables.opcode, () => reply(controls.getAllTunables, tunables)],
       [controls.getBanState.opcode, () => reply(controls.getBanState, { pnn: to, timeSeconds: 0 })],
       [controls.uptime.opcode, () => reply(controls.uptime, uptime)],
-      [controls.getRecoveryMode.opcode, () => reply(controls.getRecoveryMode as Control<unknown, number>, 0)],
+      [controls.getRecoveryMode.opcode, () => reply(controls.getRecoveryMode, 0)],
       [controls.getIfaces.opcode, () => reply(controls.getIfaces, [iface])],
       [controls.getPublicIps.opcode, () => reply(controls.getPublicIps, ips)],
       [
@@ -67,10 +67,7 @@ export const answerAs =
       ],
       [
         controls.getRecmaster.opcode,
-        () =>
-          cluster.recmaster === undefined
-            ? fail(-1)
-            : reply(controls.getRecmaster as Control<unknown, number>, cluster.recmaster),
+        () => (cluster.recmaster === undefined ? fail(-1) : reply(controls.getRecmaster, cluster.recmaster)),
       ],
     ])
     const answer = answers.get(request.opcode)

@@ -5,7 +5,7 @@ import {
   type EventStatusRequest,
   encodeEventStatus,
   measureEventFrame,
-} from '../../src/transport/wire/eventd.ts'
+} from '../../src/lib/wire/eventd.ts'
 import { FrameServer } from './frame-server.ts'
 
 /** An event daemon that only answers STATUS, with what it is told to. */

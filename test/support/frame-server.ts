@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { FrameSplitter, type MeasureFrame } from '../../src/transport/wire/frames.ts'
+import { FrameSplitter, type MeasureFrame } from '../../src/lib/wire/frames.ts'
 
 const MAX_FRAME_BYTES = 1 << 20
 

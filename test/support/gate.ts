@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { FrameSplitter } from '../../src/transport/wire/frames.ts'
-import { decodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import { FrameSplitter } from '../../src/lib/wire/frames.ts'
+import { decodePacket, measurePacket, type Packet } from '../../src/lib/wire/packet.ts'
 
 /** A way to a daemon's socket that can be shut at a packet, or cut off. */
 export class Gate {
@@ -8,6 +8,8 @@ export class Gate {
   private readonly pairs = new Set<readonly [Socket, Socket]>()
   private held: { readonly isIt: (packet: Packet) => boolean; readonly come: () => void } | undefined
   private isShut = false
+  /** The request ids of the replies that clients have been sent. */
+  readonly answered = new Set<number>()
 
   private constructor(daemonPath: string) {
     this.server = createServer((client) => this.serve(client, connect(daemonPath)))
@@ -46,6 +48,7 @@ export class Gate {
   private serve(client: Socket, daemon: Socket): void {
     const pair = [client, daemon] as const
     const frames = new FrameSplitter(measurePacket, 1 << 20)
+    const replies = new FrameSplitter(measurePacket, 1 << 20)
     this.pairs.add(pair)
     for (const [socket, other] of [pair, pair.toReversed()] as const) {
       socket?.on('error', () => {})
@@ -54,7 +57,13 @@ export class Gate {
         this.pairs.delete(pair)
       })
     }
-    daemon.on('data', (chunk) => client.write(chunk))
+    daemon.on('data', (chunk) => {
+      client.write(chunk)
+      for (const frame of replies.push(chunk)) {
+        const packet = decodePacket(frame)
+        if (packet.kind === 'reply') this.answered.add(packet.header.requestId)
+      }
+    })
     client.on('data', (chunk) => {
       for (const frame of frames.push(chunk)) {
         if (!this.isShut && this.held?.isIt(decodePacket(frame))) {

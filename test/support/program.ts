@@ -1,18 +1,24 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { ProgramThreads, type RunResult } from './program-threads.ts'
 
-/** How a run of a program ended. */
-export interface RunResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly status: number
-  readonly durationMs: number
-}
+export type { RunResult }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const RUN_JS = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
-/** Runs the built `ctdbts`, as a user would, with nothing on its standard input and no terminal. */
+const threads = new ProgramThreads(ROOT)
+
+/**
+ * Runs the built `ctdbts` with nothing on its standard input and no terminal, in a thread that has loaded it already. Tests of what
+ * {@link ProgramThreads} cannot show use {@link ctdbtsProcess}.
+ */
 export async function ctdbts(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
+  return await threads.run({ argv: [process.execPath, RUN_JS, ...argv], env: { ...process.env, ...env } })
+}
+
+/** Runs the built `ctdbts` in a process of its own, as a user would, with nothing on its standard input and no terminal. */
+export async function ctdbtsProcess(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
   const result = await execa(process.execPath, [RUN_JS, ...argv], {
     env,
     reject: false,

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import { decode, encode } from '../../src/transport/wire/codec.ts'
-import { type Control, controls } from '../../src/transport/wire/controls.ts'
-import { answerTo, type MessageKind, messages } from '../../src/transport/wire/messages.ts'
-import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/transport/wire/packet.ts'
+import { decode, encode } from '../../src/lib/wire/codec.ts'
+import { type Control, controls } from '../../src/lib/wire/controls.ts'
+import { answerTo, type MessageKind, messages } from '../../src/lib/wire/messages.ts'
+import { decodePacket, encodePacket, measurePacket, type Packet } from '../../src/lib/wire/packet.ts'
 import { FrameServer } from './frame-server.ts'
 
 type Request = Extract<Packet, { kind: 'control' }>
@@ -59,8 +59,10 @@ function exchange(socket: Socket, request: Request): Exchange {
   const { source, requestId } = request.header
   const answer = (status: number, data: Uint8Array, errorText: string) =>
     encodePacket({ destination: source, source: 0, requestId }, { kind: 'reply', status, data, errorText })
-  const bytesOf = <R>({ reply }: Control<unknown, R>, value: R) =>
-    reply === 'status' ? answer(Number(value), new Uint8Array(), '') : answer(0, encode(reply, value), '')
+  const bytesOf = <R>(control: Control<unknown, R>, value: R) => {
+    const { status, data } = control.writeReply(value)
+    return answer(status, data, '')
+  }
   return {
     request,
     socket,
@@ -76,9 +78,9 @@ function exchange(socket: Socket, request: Request): Exchange {
 
 /** Answers what every client asks first: PNN 0, and yes to every registration. Returns whether it was that. */
 export function answerBasics({ request, reply }: Exchange): boolean {
-  if (request.opcode === controls.getPnn.opcode) reply(controls.getPnn as Control<unknown, number>, 0)
+  if (request.opcode === controls.getPnn.opcode) reply(controls.getPnn, 0)
   else if (request.opcode === controls.registerSrvid.opcode || request.opcode === controls.deregisterSrvid.opcode) {
-    reply(controls.registerSrvid as Control<unknown, void>, undefined)
+    reply(controls.registerSrvid, undefined)
   } else return false
   return true
 }

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest'
-import { uniformLayout } from '../../src/lib/sim/layout.ts'
-import type { SimClusterOptions } from '../../src/transport/serve/sim-cluster.ts'
-import { startSimServer } from '../../src/transport/serve/sim-server.ts'
+import type { SimClusterOptions } from '../../src/sim/serve/sim-cluster.ts'
+import { startSimServer } from '../../src/sim/serve/sim-server.ts'
+import { uniformLayout } from '../../src/sim/world/layout.ts'
 import { ctdbts } from './program.ts'
 
 /** A simulated cluster of three nodes behind Unix sockets, as long as the test. */
 export async function simNodes(options: Partial<SimClusterOptions> = {}) {
-  const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 1, ...options })
+  const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 1, upForMs: 20_000, ...options })
   onTestFinished(() => server[Symbol.asyncDispose]())
   return {
     cluster: server.cluster,

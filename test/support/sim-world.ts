@@ -1,12 +1,14 @@
-import { DESTINATION, SRVID } from '../../src/lib/cluster/srvid.ts'
+import type { Era } from '../../src/lib/cluster/era.ts'
 import type { TunableValues } from '../../src/lib/cluster/tunables.ts'
-import type { Era, LogEntry, LogSource } from '../../src/lib/log/entry.ts'
-import { carryOutLine } from '../../src/lib/sim/commands.ts'
-import { type Layout, uniformLayout } from '../../src/lib/sim/layout.ts'
-import { MemoryHost } from '../../src/lib/sim/memory-host.ts'
-import { QUICK_TUNABLES } from '../../src/lib/sim/quick-tunables.ts'
-import type { SimNode } from '../../src/lib/sim/sim-node.ts'
-import { World } from '../../src/lib/sim/world.ts'
+import { DESTINATION } from '../../src/lib/wire/destination.ts'
+import { answerTo, messages } from '../../src/lib/wire/messages.ts'
+import type { LogEntry, LogSource } from '../../src/sim/log/entry.ts'
+import { carryOutLine } from '../../src/sim/world/commands.ts'
+import { type Layout, uniformLayout } from '../../src/sim/world/layout.ts'
+import { MemoryHost } from '../../src/sim/world/memory-host.ts'
+import { QUICK_TUNABLES } from '../../src/sim/world/quick-tunables.ts'
+import type { SimNode } from '../../src/sim/world/sim-node.ts'
+import { World } from '../../src/sim/world/world.ts'
 
 export interface SmallWorldOptions {
   readonly layout?: Layout
@@ -14,6 +16,7 @@ export interface SmallWorldOptions {
   readonly seed?: number
   readonly tunables?: TunableValues
   readonly partiallyOnline?: boolean
+  readonly promoteSecondaries?: boolean
 }
 
 /** What the log's lines may have to be. */
@@ -23,7 +26,7 @@ interface Wanted {
 }
 
 /** Afternoon of the seed article's day. */
-const START_MS = Date.UTC(2017, 4, 14, 12, 30)
+export const START_MS = Date.UTC(2017, 4, 14, 12, 30)
 
 /** A world that keeps all that happens in it: its log, its takeover runs, the answers that were given. */
 export class SmallWorld {
@@ -32,6 +35,10 @@ export class SmallWorld {
   readonly log: LogEntry[] = []
   /** `start 0`, `end 0 ok`, `end 0 failed`, in order. */
   readonly runs: string[] = []
+  /** Called when a takeover run starts, and when it ends; `ok` is undefined at the start. */
+  onRun: (pnn: number, ok: boolean | undefined) => void = () => {}
+  /** Called with each line of the log. */
+  onLine: (entry: LogEntry) => void = () => {}
   private readonly answers = new Map<bigint, number[]>()
 
   constructor({
@@ -40,8 +47,9 @@ export class SmallWorld {
     seed = 1,
     tunables = {},
     partiallyOnline = false,
+    promoteSecondaries = false,
   }: SmallWorldOptions = {}) {
-    this.hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+    this.hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries }))
     this.world = new World({
       layout,
       hosts: this.hosts,
@@ -51,10 +59,19 @@ export class SmallWorld {
       tunables: { ...QUICK_TUNABLES, ...tunables },
       partiallyOnline,
       leaderTimeoutMs: 2_000,
-      log: (entry) => this.log.push(entry),
+      log: (entry) => {
+        this.log.push(entry)
+        this.onLine(entry)
+      },
       watcher: {
-        runStarted: (pnn) => this.runs.push(`start ${pnn}`),
-        runEnded: (pnn, ok) => this.runs.push(`end ${pnn} ${ok ? 'ok' : 'failed'}`),
+        runStarted: (pnn) => {
+          this.runs.push(`start ${pnn}`)
+          this.onRun(pnn, undefined)
+        },
+        runEnded: (pnn, ok) => {
+          this.runs.push(`end ${pnn} ${ok ? 'ok' : 'failed'}`)
+          this.onRun(pnn, ok)
+        },
       },
     })
   }
@@ -112,6 +129,11 @@ export class SmallWorld {
     return this.node(pnn).daemon?.ownFlags ?? 0
   }
 
+  /** The flags of a node as another one sees them. */
+  flagsSeenBy(pnn: number, of: number): number | undefined {
+    return this.node(pnn).daemon?.peers.flagsOf(of)
+  }
+
   /** Who holds each public address, by the kernels; a list, as several may. */
   holdersOf(address: string): number[] {
     return this.hosts.flatMap(({ held }, pnn) => (held.some((each) => each.address === address) ? [pnn] : []))
@@ -142,9 +164,9 @@ export class SmallWorld {
   askForRun(pnn: number, replySrvid: bigint): readonly number[] {
     const { daemon } = this.node(pnn)
     const answers = this.answers.get(replySrvid) ?? []
-    if (!this.answers.has(replySrvid)) daemon?.listen(replySrvid, (answer) => answers.push(answer as number))
+    if (!this.answers.has(replySrvid)) daemon?.listen(answerTo(replySrvid), (answer) => answers.push(answer))
     this.answers.set(replySrvid, answers)
-    daemon?.send(DESTINATION.CONNECTED_NODES, SRVID.takeoverRun, { pnn, replySrvid })
+    daemon?.send(DESTINATION.CONNECTED_NODES, messages.takeoverRun, { pnn, replySrvid })
     return answers
   }
 }

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { uniformLayout } from '../../src/lib/sim/layout.ts'
-import type { SimClusterOptions } from '../../src/transport/serve/sim-cluster.ts'
-import { startSimServer } from '../../src/transport/serve/sim-server.ts'
+import type { SimClusterOptions } from '../../src/sim/serve/sim-cluster.ts'
+import { startSimServer } from '../../src/sim/serve/sim-server.ts'
+import { uniformLayout } from '../../src/sim/world/layout.ts'
 import { ctdbts, type RunResult } from './program.ts'
 
 type Run = (...argv: string[]) => Promise<RunResult>
@@ -25,6 +25,7 @@ export async function simulatedIn({ ssh = false, ...options }: Partial<SimCluste
     era: 'now',
     seed: 1,
     speed: 10,
+    upForMs: 20_000,
     ...options,
     ...(ssh && { ssh: { firstPort: 0 } }),
   })

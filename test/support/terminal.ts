@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { execa } from 'execa'
 import { expect } from 'vitest'
+import { TmuxClient } from './tmux.ts'
 
 /** Whether tmux is there; a test that needs a real terminal is skipped without it, and says so. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
@@ -10,6 +11,8 @@ if (!hasTmux) process.stderr.write('\nThe tests in a real terminal are SKIPPED: 
 export interface Terminal extends AsyncDisposable {
   /** Waits until the screen shows this, and returns it. */
   shows(what: string | RegExp): Promise<string>
+  /** Waits until a condition holds for the screen with its escape sequences, and returns it. */
+  showsColoured(holds: (coloured: string) => boolean): Promise<string>
   /** Presses keys, in tmux's names: `y`, `Enter`, `C-c`. */
   press(...keys: string[]): Promise<void>
   /** Types a text, letter by letter. */
@@ -33,6 +36,13 @@ export interface TerminalSize {
 
 const SIZE: TerminalSize = { columns: 120, rows: 50 }
 
+/** When what is awaited is not on the screen after this time, the test has failed. */
+const LIMIT_MS = 30_000
+/** Also looks again after this time when nothing was written, as a resize or a title writes nothing. */
+const RECHECK_MS = 250
+/** What is written without marks around it is complete when nothing follows for this time. */
+const SETTLE_MS = 30
+
 let terminals = 0
 
 /** Runs a shell command in a terminal; when it is done the screen stays, with its exit status at the end. */
@@ -48,23 +58,37 @@ export async function openTerminal(
   // The tests themselves may run without colours; the terminal decides for itself.
   const script = `unset NO_COLOR; ${env.NO_COLOR ? 'export NO_COLOR=1;' : ''} ${command}; echo "status $?"; sleep 60`
   await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), ...settings, script)
-  const screen = async () => (await tmux('capture-pane', '-p')).stdout
+  const client = new TmuxClient(server)
+  const screen = async () => await client.run('capture-pane', '-p')
+  const coloured = async () => await client.run('capture-pane', '-p', '-e')
+  /** Waits until the terminal satisfies a condition in two looks in a row, so that no frame is half drawn, and returns what they saw. */
+  const until = async (look: () => Promise<string>, holds: (seen: string) => boolean): Promise<string> => {
+    const deadline = performance.now() + LIMIT_MS
+    for (let last: string | undefined; ; ) {
+      const seen = await look()
+      const isDone = holds(seen)
+      if ((isDone && seen === last && !client.isMidFrame) || performance.now() > deadline) {
+        expect(isDone || seen).toBe(true)
+        return seen
+      }
+      last = seen
+      await client.changed(isDone ? SETTLE_MS : RECHECK_MS)
+    }
+  }
   return {
-    async shows(what) {
-      const seen = typeof what === 'string' ? (text: string) => text.includes(what) : (text: string) => what.test(text)
-      await expect.poll(async () => seen(await screen()) || (await screen()), { timeout: 10_000 }).toBe(true)
-      return await screen()
-    },
-    press: async (...keys) => void (await tmux('send-keys', ...keys)),
-    type: async (text) => void (await tmux('send-keys', '-l', text)),
+    shows: (what) => until(screen, (text) => (typeof what === 'string' ? text.includes(what) : what.test(text))),
+    showsColoured: (holds) => until(coloured, holds),
+    press: async (...keys) => void (await client.run('send-keys', ...keys)),
+    type: async (text) => void (await client.run('send-keys', '-l', text)),
+    // A text may have several lines, a command of the client has one.
     paste: async (text) => {
       await tmux('set-buffer', '--', text)
       await tmux('paste-buffer', '-p')
     },
     screen,
-    coloured: async () => (await tmux('capture-pane', '-p', '-e')).stdout,
-    resize: async (width, height) => void (await tmux('resize-window', '-x', String(width), '-y', String(height))),
-    asks: async (format) => (await tmux('display-message', '-p', format)).stdout,
-    [Symbol.asyncDispose]: async () => void (await tmux('kill-server').catch(() => {})),
+    coloured,
+    resize: async (width, height) => void (await client.run('resize-window', '-x', String(width), '-y', String(height))),
+    asks: async (format) => await client.run('display-message', '-p', format),
+    [Symbol.asyncDispose]: async () => await client.killServer(),
   }
 }

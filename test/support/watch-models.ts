@@ -1,12 +1,11 @@
 import type { AuditedFinding } from '../../src/lib/audit/report.ts'
 import type { Plan } from '../../src/lib/takeover/plan.ts'
-import type { AddressState, NodeState, Story } from '../../src/lib/watch/story.ts'
+import type { AddressState, ClusterState, NodeState } from '../../src/lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
-import { type Beginning, beginModel } from '../../src/ui/watch/begin.ts'
-import type { Effect, Message, Model, Pane } from '../../src/ui/watch/model.ts'
-import { bodyRows } from '../../src/ui/watch/panes.ts'
-import { cursorIndex, rowKeys } from '../../src/ui/watch/rows.ts'
-import { update } from '../../src/ui/watch/update.ts'
+import { type InitialModelOptions, initialModel } from '../../src/ui/watch/model/initial-model.ts'
+import type { Effect, Message, Model, Pane } from '../../src/ui/watch/model/model.ts'
+import { bodyRows, cursorIndex, rowKeys } from '../../src/ui/watch/model/rows.ts'
+import { update } from '../../src/ui/watch/reducer.ts'
 
 /** Afternoon of the seed article's day. */
 export const START_MS = Date.UTC(2017, 4, 14, 12, 30)
@@ -40,8 +39,12 @@ export const nodeState = (pnn: number, more: Partial<NodeState> = {}): NodeState
   ...more,
 })
 
-/** A story of so many nodes; the owners are those of 10.0.0.1, 10.0.0.2, … */
-export const makeStory = (nodes: number, owners: readonly (number | null)[], more: Partial<Story> = {}): Story => ({
+/** A cluster of so many nodes; the owners are those of 10.0.0.1, 10.0.0.2, … */
+export const makeClusterState = (
+  nodes: number,
+  owners: readonly (number | null)[],
+  more: Partial<ClusterState> = {},
+): ClusterState => ({
   seenAtMs: START_MS,
   leader: 0,
   nodes: Array.from({ length: nodes }, (_, pnn) => nodeState(pnn)),
@@ -80,7 +83,9 @@ export const finding = (address: string, id = 'ip-missing'): AuditedFinding => (
   addresses: [address],
   message: `${address} is missing`,
   evidence: [],
+  claims: [],
   outlook: '',
+  actions: [],
   remedy: '',
   state: 'real',
 })
@@ -103,8 +108,8 @@ export class Watched {
   model: Model
   readonly effects: Effect[] = []
 
-  constructor(story: Story, beginning: Partial<Beginning> = {}) {
-    this.model = beginModel({
+  constructor(cluster: ClusterState, beginning: Partial<InitialModelOptions> = {}) {
+    this.model = initialModel({
       title: 'this machine',
       isSimulated: false,
       intervalMs: 2_000,
@@ -112,7 +117,7 @@ export class Watched {
       nowMs: START_MS,
       ...beginning,
     })
-    this.observe(story)
+    this.observe(cluster)
     this.effects.length = 0
   }
 
@@ -128,19 +133,19 @@ export class Watched {
     return this
   }
 
-  observe(story: Story, added: readonly TimelineEntry[] = []): this {
-    return this.send({ kind: 'observed', nowMs: this.model.nowMs + 1_000, story, entries: added })
+  observe(cluster: ClusterState, added: readonly TimelineEntry[] = []): this {
+    return this.send({ kind: 'observed', nowMs: this.model.nowMs + 1_000, cluster, entries: added })
   }
 
   resize(columns: number, rows: number): this {
     return this.send({ kind: 'resized', columns, rows })
   }
 
-  /** The planner answers the last question. */
+  /** The planner answers the last request. */
   plan(plan: Partial<Plan> = {}): this {
     return this.send({
       kind: 'planned',
-      question: this.model.questions,
+      request: this.model.requests,
       planned: { state: 'done', plan: { ...emptyPlan, ...plan } },
     })
   }

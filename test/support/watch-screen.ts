@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { expect } from 'vitest'
 import { RUN_JS } from './program.ts'
 import { tempDir } from './temp-dir.ts'
 import { openTerminal, type Terminal, type TerminalSize } from './terminal.ts'
@@ -8,6 +7,8 @@ import { openTerminal, type Terminal, type TerminalSize } from './terminal.ts'
 export interface WatchScreen extends Terminal {
   /** Of the program, not of a shell. */
   pid(): number
+  /** What `stty -a` has written before the program and, once that has ended, after it. */
+  settings(): { readonly before: string; readonly after: string }
   /** Waits until something is shown in reverse, as the cursor and what is marked are, that is like this. */
   marks(what: RegExp): Promise<void>
 }
@@ -30,13 +31,20 @@ export async function openWatch(argv: string, options: WatchScreenOptions = {}):
   const folder = tempDir()
   const pidFile = folder.file('pid')
   const program = watchCommand(argv, options)
-  const command = `echo before; sh -c 'echo $$ > ${pidFile}; exec ${program}'`
-  const terminal = await openTerminal(command, {}, options.size ?? USUAL_SIZE)
+  const settings = (when: string) => folder.file(`settings-${when}`)
+  const steps = [
+    `stty -a > ${settings('before')}`,
+    'echo before',
+    `sh -c 'echo $$ > ${pidFile}; exec ${program}'`,
+    `s=$?; stty -a > ${settings('after')}; (exit $s)`,
+  ]
+  const terminal = await openTerminal(steps.join('; '), {}, options.size ?? USUAL_SIZE)
   return {
     ...terminal,
     pid: () => pidIn(pidFile),
+    settings: () => ({ before: readFileSync(settings('before'), 'utf8'), after: readFileSync(settings('after'), 'utf8') }),
     marks: async (what) => {
-      await expect.poll(async () => reversed(await terminal.coloured()).join('\n'), { timeout: 10_000 }).toMatch(what)
+      await terminal.showsColoured((coloured) => what.test(reversed(coloured).join('\n')))
     },
     [Symbol.asyncDispose]: async () => {
       await terminal[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts'
+import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { Observation, ToldEvent } from '../../src/lib/watch/observation.ts'
-import { Chronicle } from '../../src/lib/watch/observe.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { healthyCluster, heldAddress, withFacts, withHost } from './audit-cluster.ts'
 
@@ -10,9 +10,9 @@ type Done = Extract<Observation, { kind: 'done' }>
 /** 10:00:00 of some day. */
 const START_MS = Date.UTC(2026, 0, 2, 10)
 
-/** A chronicle that has seen a healthy cluster of three nodes and six addresses; times are seconds since then. */
+/** A tracker that has seen a healthy cluster of three nodes and six addresses; times are seconds since then. */
 export class Watch {
-  readonly chronicle = new Chronicle()
+  readonly tracker = new ClusterTracker()
   snapshot: Snapshot
   /** Nodes that are listened to; all of them unless told otherwise. */
   heard: readonly Pnn[] | undefined
@@ -26,32 +26,37 @@ export class Watch {
   see(second: number, snapshot = this.snapshot, began = second): readonly TimelineEntry[] {
     this.snapshot = snapshot
     const heard = this.heard ?? snapshot.nodes.map(({ pnn }) => pnn)
-    return this.chronicle.observe({ kind: 'seen', atMs: at(second), beganMs: at(began), snapshot, heard })
+    return this.tracker.observe({ kind: 'seen', atMs: at(second), beganMs: at(began), snapshot, heard })
   }
 
   tell(second: number, pnn: Pnn, event: ToldEvent, address?: string): readonly TimelineEntry[] {
     const about = address === undefined ? {} : { address }
-    return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event, ...about })
+    return this.tracker.observe({ kind: 'told', atMs: at(second), pnn, event, ...about })
   }
 
   /** Something is done here: an action of the view, or something broken. */
   do(second: number, done: Partial<Done> & Pick<Done, 'text'>): readonly TimelineEntry[] {
-    return this.chronicle.observe({ kind: 'done', atMs: at(second), pnns: [], addresses: [], ...done })
+    return this.tracker.observe({ kind: 'done', atMs: at(second), pnns: [], addresses: [], ...done })
   }
 
   /** A node is asked to do without takeover runs for so many seconds; 0: not to any more. */
   disable(second: number, pnn: Pnn, seconds: number, request: { by: Pnn; wantsAnswer: boolean }): readonly TimelineEntry[] {
-    return this.chronicle.observe({ kind: 'told', atMs: at(second), pnn, event: 'DISABLE_TAKEOVER_RUNS', seconds, ...request })
+    return this.tracker.observe({ kind: 'told', atMs: at(second), pnn, event: 'DISABLE_TAKEOVER_RUNS', seconds, ...request })
+  }
+
+  /** A node is asked for a takeover run. */
+  request(second: number, pnn: Pnn, by: Pnn, wantsAnswer = false): readonly TimelineEntry[] {
+    return this.tracker.observe({ kind: 'told', atMs: at(second), pnn, event: 'TAKEOVER_RUN', by, wantsAnswer })
   }
 
   address(address: string) {
-    const found = this.chronicle.story.addresses.find((each) => each.address === address)
+    const found = this.tracker.state.addresses.find((each) => each.address === address)
     if (!found) throw new Error(`nothing is known of ${address}`)
     return found
   }
 
   node(pnn: Pnn) {
-    const found = this.chronicle.story.nodes.find((each) => each.pnn === pnn)
+    const found = this.tracker.state.nodes.find((each) => each.pnn === pnn)
     if (!found) throw new Error(`nothing is known of node ${pnn}`)
     return found
   }
@@ -81,15 +86,15 @@ export const held = (snapshot: Snapshot, pnn: Pnn, address: string, has: boolean
   })
 
 /** The same cluster with other flags of a node in the node map. */
-export const flagged = (snapshot: Snapshot, pnn: Pnn, flags: number): Snapshot => ({
-  ...snapshot,
-  nodeMap: snapshot.nodeMap.map((node) => (node.pnn === pnn ? { ...node, flags } : node)),
-})
+export const flagged = (snapshot: Snapshot, pnn: Pnn, flags: number): Snapshot => {
+  const change = (nodeMap: Snapshot['nodeMap']) => nodeMap.map((node) => (node.pnn === pnn ? { ...node, flags } : node))
+  const nodes = snapshot.nodes.map((facts) => (facts.nodeMap ? { ...facts, nodeMap: change(facts.nodeMap) } : facts))
+  return { ...snapshot, nodeMap: change(snapshot.nodeMap), nodes }
+}
 
 /** The same cluster with a node that is cut off. */
-export const cutOff = (snapshot: Snapshot, pnn: Pnn): Snapshot => ({
-  ...flagged(snapshot, pnn, 1),
-  nodes: snapshot.nodes.map((facts) =>
-    facts.pnn === pnn ? { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'not connected' }] } : facts,
-  ),
-})
+export const cutOff = (snapshot: Snapshot, pnn: Pnn): Snapshot => {
+  const missing = [{ fact: 'everything', code: 'DISCONNECTED', message: 'not connected' }]
+  const flaggedSnapshot = flagged(snapshot, pnn, 1)
+  return { ...flaggedSnapshot, nodes: flaggedSnapshot.nodes.map((facts) => (facts.pnn === pnn ? { pnn, missing } : facts)) }
+}

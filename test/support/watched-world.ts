@@ -1,21 +1,22 @@
-import { isReachable, type Pnn, UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
-import { SRVID } from '../../src/lib/cluster/srvid.ts'
-import type { Daemon } from '../../src/lib/node/daemon.ts'
-import type { DisableRequest } from '../../src/lib/node/message-types.ts'
-import type { Random } from '../../src/lib/sim/random.ts'
+import { isReachable, type Pnn } from '../../src/lib/cluster/node.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
+import type { AddressState } from '../../src/lib/watch/cluster-state.ts'
+import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { Observation } from '../../src/lib/watch/observation.ts'
-import { Chronicle } from '../../src/lib/watch/observe.ts'
-import type { AddressState } from '../../src/lib/watch/story.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
+import { messages } from '../../src/lib/wire/messages.ts'
+import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
+import type { Random } from '../../src/sim/world/random.ts'
 import type { SmallWorld } from './sim-world.ts'
+import { reportedBy, seenOn } from './world-facts.ts'
 
 const STEP_MS = 5
-const MAX_LAG_MS = 100
+/** How long what a daemon tells is under way, at most. */
+export const MAX_LAG_MS = 100
 const OWNED = new Map([
-  ['TAKE_IP', SRVID.takeIp],
-  ['RELEASE_IP', SRVID.releaseIp],
+  ['TAKE_IP', messages.takeIp],
+  ['RELEASE_IP', messages.releaseIp],
 ] as const)
 
 type Told = Extract<Observation, { readonly kind: 'told' }>
@@ -34,12 +35,16 @@ export interface Happened {
  */
 export class WatchedWorld {
   readonly small: SmallWorld
-  readonly chronicle = new Chronicle()
+  readonly tracker = new ClusterTracker()
   readonly timeline: TimelineEntry[] = []
   /** All that was sent, in its true order. */
   readonly happened: Happened[] = []
+  /** Called after each step of the world. */
+  onStep: () => void = () => {}
+  /** Called when something told has been observed. */
+  onTold: () => void = () => {}
   private readonly random: Random | undefined
-  private readonly heard = new WeakSet<Daemon>()
+  private readonly heard = new WeakSet<SimDaemon>()
   private readonly underWay: { readonly dueMs: number; readonly told: Told }[] = []
 
   /** @param random for delays; without, all is known at once. */
@@ -54,7 +59,7 @@ export class WatchedWorld {
   }
 
   observe(observation: Observation): readonly TimelineEntry[] {
-    const entries = this.chronicle.observe(observation)
+    const entries = this.tracker.observe(observation)
     this.timeline.push(...entries)
     return entries
   }
@@ -65,6 +70,7 @@ export class WatchedWorld {
     while (this.nowMs < endMs) {
       this.small.world.clock.advanceBy(Math.min(STEP_MS, endMs - this.nowMs))
       this.listen()
+      this.onStep()
       this.deliver()
     }
     this.deliver()
@@ -75,8 +81,11 @@ export class WatchedWorld {
     while (this.underWay.length > 0) this.pass(STEP_MS)
   }
 
-  /** Looks at the cluster through a node that runs. Returns what was seen, undefined when no node answers. */
-  look({ spreadMs = 0, kernels = true } = {}): Snapshot | undefined {
+  /**
+   * Looks at the cluster through a node that runs. Returns what was seen, undefined when no node answers.
+   * @param direct whether nodes are reached that the asked one is not connected to.
+   */
+  look({ spreadMs = 0, kernels = true, direct = false } = {}): Snapshot | undefined {
     const { nodes } = this.small.world
     const asked = nodes.find(({ answers, daemon }) => answers && daemon)
     if (!asked?.daemon) return undefined
@@ -86,7 +95,7 @@ export class WatchedWorld {
     const facts = new Map<Pnn, NodeFacts>()
     const hosts = new Map<Pnn, HostFacts>()
     const steps = nodeMap.flatMap((node) => [
-      { afterMs: this.draw(spreadMs), take: () => facts.set(node.pnn, this.factsOf(node.pnn, isReachable(node))) },
+      { afterMs: this.draw(spreadMs), take: () => facts.set(node.pnn, this.factsOf(node.pnn, direct || isReachable(node))) },
       ...(kernels ? [{ afterMs: this.draw(spreadMs), take: () => this.takeHost(node.pnn, hosts) }] : []),
     ])
     for (const { afterMs, take } of steps.sort((a, b) => a.afterMs - b.afterMs)) {
@@ -110,7 +119,7 @@ export class WatchedWorld {
   }
 
   address(address: string): AddressState {
-    const found = this.chronicle.story.addresses.find((each) => each.address === address)
+    const found = this.tracker.state.addresses.find((each) => each.address === address)
     if (!found) throw new Error(`nothing is known of ${address}`)
     return found
   }
@@ -125,38 +134,11 @@ export class WatchedWorld {
     if (!daemon || !node.answers || !isConnected) {
       return { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'no answer' }] }
     }
-    const known = daemon.publicIps.known().map(({ address, pnn: owner }) => {
-      const { interfaces, activeIndex } = daemon.publicIps.info(address)
-      const plain = { address: address.address, owner: owner === UNKNOWN_PNN ? null : owner }
-      return { ...plain, interfaces: interfaces.map(({ name }) => name), activeInterface: interfaces[activeIndex]?.name ?? null }
-    })
-    return {
-      pnn,
-      missing: [],
-      runState: daemon.runState,
-      nodeMap: daemon.peers.nodes().map(({ flags, address, ...each }) => ({ pnn: each.pnn, flags, address: address.address })),
-      vnnMap: daemon.vnnMap,
-      recoveryMode: daemon.recoveryMode,
-      known,
-      available: daemon.publicIps.available().map(({ address }) => address.address),
-      interfaces: daemon.publicIps
-        .interfaceRecords()
-        .map(({ name, linkState, references }) => ({ name, linkUp: linkState === 1, references })),
-    }
+    return reportedBy(node, daemon, this.nowMs)
   }
 
   private takeHost(pnn: Pnn, hosts: Map<Pnn, HostFacts>): void {
-    const { powered, daemon } = this.small.node(pnn)
-    if (!powered) return
-    const addresses = (this.small.hosts[pnn]?.held ?? []).map((held) => ({
-      ...held,
-      scope: 'global',
-      dynamic: false,
-      tentative: false,
-      dadFailed: false,
-      validSeconds: null,
-    }))
-    hosts.set(pnn, { reachedBy: `node${pnn}`, daemonAnswers: daemon !== undefined, addresses })
+    if (this.small.node(pnn).powered) hosts.set(pnn, seenOn(this.small, pnn))
   }
 
   /** To daemons that have just been started as well. */
@@ -164,18 +146,21 @@ export class WatchedWorld {
     for (const { pnn, daemon } of this.small.world.nodes) {
       if (!daemon || this.heard.has(daemon)) continue
       this.heard.add(daemon)
-      for (const [event, srvid] of OWNED) {
-        daemon.listen(srvid, (data) => {
-          const happened = { atMs: this.nowMs, pnn, event, address: String(data) }
+      for (const [event, kind] of OWNED) {
+        daemon.listen(kind, (data) => {
+          const happened = { atMs: this.nowMs, pnn, event, address: data }
           this.happened.push(happened)
           this.note({ kind: 'told', ...happened })
         })
       }
-      daemon.listen(SRVID.disableTakeoverRuns, (data) => {
-        const { pnn: by, replySrvid, timeoutSeconds: seconds } = data as DisableRequest
+      daemon.listen(messages.disableTakeoverRuns, ({ pnn: by, replySrvid, timeoutSeconds: seconds }) => {
         const request = { event: 'DISABLE_TAKEOVER_RUNS', by, seconds, wantsAnswer: replySrvid !== 0n } as const
         this.note({ kind: 'told', atMs: this.nowMs, pnn, ...request })
       })
+      daemon.listen(messages.takeoverRun, ({ pnn: by, replySrvid }) => {
+        this.note({ kind: 'told', atMs: this.nowMs, pnn, event: 'TAKEOVER_RUN', by, wantsAnswer: replySrvid !== 0n })
+      })
+      daemon.listen(messages.reconfigure, () => this.note({ kind: 'told', atMs: this.nowMs, pnn, event: 'RECONFIGURE' }))
     }
   }
 
@@ -191,7 +176,10 @@ export class WatchedWorld {
   private deliver(): void {
     for (let index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs); index !== -1; ) {
       const [{ told } = { told: undefined }] = this.underWay.splice(index, 1)
-      if (told) this.observe({ ...told, atMs: this.nowMs })
+      if (told) {
+        this.observe({ ...told, atMs: this.nowMs })
+        this.onTold()
+      }
       index = this.underWay.findIndex((each) => each.dueMs <= this.nowMs)
     }
   }

@@ -1,12 +1,13 @@
-import { type Choice, choicesAt, FILES } from './choices.ts'
+import { visible } from '../../ui/visible.ts'
+import { candidatesAt, FILES } from './candidates.ts'
 import { type CommandInfo, type Cursor, cursorOf } from './cursor.ts'
-import { type LiveValues, liveValues } from './live.ts'
+import { type Candidate, type LiveValues, liveValues } from './live.ts'
 
 /**
- * What can stand at the end of a command line, for the shells' scripts: a line for each word, with its meaning behind a tab; or `<files>`.
+ * The candidates at the end of a command line, for the shells' scripts: a line for each, with its meaning after a tab; or `<files>`.
  * @param words see {@link cursorOf}.
  * @param timeoutMs time limit for each answer of the daemon.
- * @throws what stands in the way of an answer.
+ * @throws why the daemon did not answer.
  */
 export async function completions(
   words: readonly string[],
@@ -14,12 +15,19 @@ export async function completions(
   timeoutMs: number,
 ): Promise<string> {
   const cursor = cursorOf(words, commands)
-  const choices = await choicesAt(cursor, commands, valuesFor(cursor, timeoutMs))
-  if (choices === FILES) return `${FILES}\n`
-  return choices.map(({ value, meaning }) => `${value}\t${meaning}\n`).join('')
+  const candidates = await candidatesAt(cursor, commands, valuesFor(cursor, timeoutMs))
+  if (candidates === FILES) return `${FILES}\n`
+  return candidateLines(candidates)
 }
 
-/** Only a daemon on this machine answers at once: a login over SSH may even have to ask for a passphrase. */
+/** The lines of candidates, without those whose characters a terminal would act on, or that are more than a line. */
+export const candidateLines = (candidates: readonly Candidate[]): string =>
+  candidates
+    .filter(({ value }) => visible(value) === value)
+    .map(({ value, meaning }) => `${value}\t${meaning}\n`)
+    .join('')
+
+/** Asks only the daemon on this machine, which answers at once: a login over SSH could even have to ask for a passphrase. */
 function valuesFor({ given }: Cursor, timeoutMs: number): LiveValues {
   const value = (name: string) => given.find((option) => option.startsWith(`--${name}=`))?.slice(name.length + 3)
   if (value('host') !== undefined || given.includes('--sim') || value('from') !== undefined) return NOTHING
@@ -27,5 +35,5 @@ function valuesFor({ given }: Cursor, timeoutMs: number): LiveValues {
   return liveValues({ socket: value('socket'), node: node === undefined || node === '-1' ? undefined : Number(node), timeoutMs })
 }
 
-const none = async (): Promise<Choice[]> => []
+const none = async (): Promise<Candidate[]> => []
 const NOTHING: LiveValues = { nodes: none, publicIps: none, interfaces: none }

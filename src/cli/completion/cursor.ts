@@ -2,7 +2,7 @@ import { globalFlags, optionShapes } from '../options.ts'
 import { commandIndex, cutCommandLine } from '../popt.ts'
 import { NO_VALUES, usageWords, type Values, valuesOf } from './values.ts'
 
-/** What has to be known of an option. */
+/** What completion has to know about an option. */
 export interface FlagInfo {
   readonly type: string
   readonly char?: string | undefined
@@ -13,7 +13,7 @@ export interface FlagInfo {
   readonly hidden?: boolean | undefined
 }
 
-/** What has to be known of a command; oclif's manifest has it. */
+/** What completion has to know about a command; oclif's manifest has it. */
 export interface CommandInfo {
   readonly id: string
   readonly summary?: string | undefined
@@ -23,40 +23,40 @@ export interface CommandInfo {
   readonly args: Readonly<Record<string, { readonly name: string; readonly options?: readonly string[] | undefined }>>
 }
 
-/** The place in a command line where the cursor is. */
+/** The word of a command line at the cursor. */
 export interface Cursor {
-  /** What can stand there; `option` names of the command. */
+  /** What is valid there; `option`: the names of the command's options. */
   readonly expects: 'option' | Values
-  /** The part of the word in front of that: `--format=`. */
+  /** The part of the word before that: `--format=`. */
   readonly lead: string
-  /** What of the word is typed already. */
+  /** The part of it that is typed already. */
   readonly typed: string
-  /** The options of that command. */
+  /** The options of the command. */
   readonly flags: Readonly<Record<string, FlagInfo>>
-  /** Options that were given, for they tell which cluster and which node is meant. */
+  /** The options given, as they say which cluster and which node to ask. */
   readonly given: readonly string[]
 }
 
-/** Stands where the cursor is, so that the line can be cut as always. A number, as some options take nothing else. */
-const STAND_IN = '2147483646'
+/** A placeholder for the word at the cursor, so that the line can be cut as usual. A number, as some options take nothing else. */
+const PLACEHOLDER = '2147483646'
 
 /**
- * Finds out what can stand at the end of a command line.
- * @param words those behind the program's name; the last, which may be empty, is the one that is being typed.
- * @throws InvalidOptionError when an option in front of it is none.
+ * Finds out what is valid at the end of a command line.
+ * @param words the words after the program's name; the last, which may be empty, is the one that is being typed.
+ * @throws InvalidOptionError when a word before it is an invalid option.
  */
 export function cursorOf(words: readonly string[], commands: readonly CommandInfo[]): Cursor {
   const before = words.slice(0, -1)
   const typed = words.at(-1) ?? ''
-  const at = commandIndex([...before, STAND_IN], optionShapes(globalFlags))
+  const at = commandIndex([...before, PLACEHOLDER], optionShapes(globalFlags))
   const command = commands.find(({ id }) => id === before[at])
   const flags: Cursor['flags'] = command?.flags ?? globalFlags
   const shapes = optionShapes(flags)
-  const cut = cutCommandLine([...before, STAND_IN], shapes)
-  const waiting = cut.options.find((option) => option.endsWith(`=${STAND_IN}`))
+  const cut = cutCommandLine([...before, PLACEHOLDER], shapes)
+  const waiting = cut.options.find((option) => option.endsWith(`=${PLACEHOLDER}`))
   const given = cut.options.filter((option) => option !== waiting)
   const place = { flags, given, lead: '', typed }
-  if (waiting !== undefined) return { ...place, expects: flagValues(waiting.slice(2, -STAND_IN.length - 1), flags) }
+  if (waiting !== undefined) return { ...place, expects: flagValues(waiting.slice(2, -PLACEHOLDER.length - 1), flags) }
   if (typed.startsWith('-') && !before.includes('--')) {
     const [, lead = '', name = '', rest = ''] = /^(--([^=]+)=)(.*)$/.exec(typed) ?? []
     if (lead === '') return { ...place, expects: 'option' }
@@ -68,16 +68,16 @@ export function cursorOf(words: readonly string[], commands: readonly CommandInf
 }
 
 function flagValues(name: string, flags: Cursor['flags']): Values {
-  // popt's way to say that it is a number; what it counts is in its name.
+  // Its help value only says that it is a number, as popt's does.
   if (name === 'node') return valuesOf('PNN')
   const { options, helpValue } = flags[name] ?? {}
   return options ? { words: options, kinds: [] } : valuesOf(String(helpValue ?? ''))
 }
 
-/** What a command takes as its word number `index`, from 0. */
+/** What a command accepts as its argument number `index`, from 0. */
 function wordValues({ id, usage, args }: CommandInfo, index: number): Values {
   const pattern = usage === undefined ? undefined : usageWords(String(usage))[index]
-  // Of the real tool's usage texts these call it a name.
+  // The usage texts of these commands call it a name, as those of `ctdb` do.
   if (pattern === '<name>' && id.endsWith('var')) return valuesOf('<tunable>')
   if (pattern !== undefined) return valuesOf(pattern)
   const arg = Object.values(args)[index]

@@ -1,28 +1,33 @@
 import { hasFlag, NODE_FLAG, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
-import type { CtdbClient } from '../../transport/client.ts'
-import { destinationOf } from '../../transport/collect/node-map.ts'
-import { connectUnix, findSocket } from '../../transport/unix.ts'
-import { controls } from '../../transport/wire/controls.ts'
-import type { Choice } from './choices.ts'
+import { controls } from '../../lib/wire/controls.ts'
+import { destinationOf } from '../../operations/collect/node-map.ts'
+import type { CtdbClient } from '../../transport/client/client.ts'
+import { connectUnix, findSocket } from '../../transport/local/socket.ts'
 
-/** Which daemon is asked, and about which node. */
-export interface Asked {
+/** A word that is valid at the cursor, and what it means. */
+export interface Candidate {
+  readonly value: string
+  readonly meaning: string
+}
+
+/** Which daemon to ask, and about which node. */
+export interface LiveSource {
   readonly socket: string | undefined
-  /** PNN; undefined: the local one. */
+  /** PNN; undefined: the local node. */
   readonly node: number | undefined
   /** Time limit for each answer. */
   readonly timeoutMs: number
 }
 
-/** What the local daemon says that there is. Each can fail as the client's `control` does. */
+/** Candidates that the local daemon knows. Each can fail as the client's `control` does. */
 export interface LiveValues {
-  /** PNNs, with private addresses. */
-  nodes(): Promise<Choice[]>
-  publicIps(): Promise<Choice[]>
-  interfaces(node?: number): Promise<Choice[]>
+  /** PNNs, with private addresses as their meaning. */
+  nodes(): Promise<Candidate[]>
+  publicIps(): Promise<Candidate[]>
+  interfaces(node?: number): Promise<Candidate[]>
 }
 
-export function liveValues({ socket, node: asked, timeoutMs }: Asked): LiveValues {
+export function liveValues({ socket, node: asked, timeoutMs }: LiveSource): LiveValues {
   const withClient = async <T>(use: (client: CtdbClient) => Promise<T>): Promise<T> => {
     const client = await connectUnix(findSocket(socket, process.env), { timeoutMs })
     try {

@@ -1,10 +1,10 @@
+import { ERRNO } from '../../lib/errno.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { ERRNO, type EventReport } from '../../lib/event/event-report.ts'
-import { EventClient, scriptRun } from '../../transport/event-client.ts'
-import type { HostAccess } from '../../transport/host-access.ts'
-import { machineOf } from '../../transport/place.ts'
-import type { EventRunRequest, EventStatusRequest } from '../../transport/wire/eventd.ts'
-import { EVENTS_NOT_RUN } from '../../transport/wire/eventd.ts'
+import type { EventReport } from '../../lib/event/event-report.ts'
+import type { EventRunRequest, EventStatusRequest } from '../../lib/wire/eventd.ts'
+import { EVENTS_NOT_RUN } from '../../lib/wire/eventd.ts'
+import { EventClient, scriptRun } from '../../transport/client/event-client.ts'
+import { type HostAccess, machineOf } from '../../transport/host-access.ts'
 
 /** The event daemon that is meant. */
 export interface EventDaemon {
@@ -58,13 +58,13 @@ async function withClient<T>({ access, sockets, timeoutMs }: EventDaemon, use: (
 }
 
 const notRun = ({ event }: EventRunRequest): CtdbtsError =>
-  new CtdbtsError('EVENTS_NOT_RUN', `the event ${event} was not run: in a simulated cluster events cannot be run by hand`, {
-    hint: 'its nodes run them by themselves; `event status` tells how they went',
+  new CtdbtsError('EVENTS_NOT_RUN', `the event ${event} was not run: a simulated cluster does not run events by hand`, {
+    hint: 'its nodes run events by themselves; see `event status` for the results',
   })
 
 function unreachable(error: CtdbtsError, sockets: readonly string[]): CtdbtsError {
-  return new CtdbtsError('NO_EVENTD', `the event daemon cannot be asked: ${error.message}`, {
-    hint: 'it is started by ctdbd, and ends with it: see `systemctl status ctdb`',
+  return new CtdbtsError('NO_EVENTD', `cannot reach the event daemon: ${error.message}`, {
+    hint: 'ctdbd starts and ends it; see `systemctl status ctdb`',
     exitStatus: ERRNO.EIO,
     ctdbText: {
       stderr: [`socket connect failed - ${sockets[0]}`, `Failed to initialize event client, ret=${ERRNO.EIO}`],

@@ -8,7 +8,7 @@ export interface PromptOptions {
   readonly interrupted: () => void
 }
 
-/** Reads lines: at a terminal with a prompt, history and completion, below what is printed meanwhile; else plainly. */
+/** Reads lines. At a terminal it has a prompt, history and completion, and stays below what is printed meanwhile. */
 export class Prompt {
   private readonly reader: Interface
   private readonly output: NodeJS.WriteStream
@@ -28,9 +28,9 @@ export class Prompt {
       this.show()
     })
     this.reader.on('SIGINT', interrupted)
-    // Stopped by Ctrl-Z and brought back: readline reads on only when it is asked to.
+    // After Ctrl-Z and fg, readline continues to read only when asked to.
     this.reader.on('SIGCONT', () => this.show())
-    // Ctrl-D at a terminal is a wish to leave; a pipe that ends has only nothing more to say.
+    // Ctrl-D at a terminal quits; the end of a pipe only means that no more commands follow.
     this.reader.on('close', () => {
       this.isOpen = false
       if (this.isTerminal) interrupted()
@@ -52,7 +52,7 @@ export class Prompt {
     this.reader.close()
   }
 
-  /** What is being typed may have grown over several rows. */
+  /** The typed line can take several rows. */
   private clearInput(): void {
     if (!this.isTerminal) return
     moveCursor(this.output, 0, -this.reader.getCursorPos().rows)

@@ -1,19 +1,19 @@
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
-import { isShown, type Level, type LogEntry, logLine, usualLevel } from '../../lib/log/entry.ts'
-import { parseSimCommand } from '../../lib/sim/commands.ts'
-import { completeSimLine } from '../../lib/sim/complete.ts'
-import { uniformLayout } from '../../lib/sim/layout.ts'
-import { heldAddresses, overviewOf } from '../../lib/sim/overview.ts'
-import { promised } from '../../transport/serve/promised.ts'
-import { carryOutStep } from '../../transport/serve/scenario-runner.ts'
-import { type SimServer, startSimServer } from '../../transport/serve/sim-server.ts'
+import { isShown, type Level, type LogEntry, logLine, usualLevel } from '../../sim/log/entry.ts'
+import { promised } from '../../sim/serve/promised.ts'
+import { carryOutStep } from '../../sim/serve/scenario-runner.ts'
+import { type SimServer, startSimServer } from '../../sim/serve/sim-server.ts'
+import { parseSimCommand } from '../../sim/world/commands.ts'
+import { completeSimLine } from '../../sim/world/complete.ts'
+import { uniformLayout } from '../../sim/world/layout.ts'
+import { heldAddresses, overviewOf } from '../../sim/world/overview.ts'
 import { jsonLine } from '../../ui/json.ts'
-import { simHelp, simIntroduction, simOverview } from '../../ui/sim.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
 import { wantsColour } from '../output.ts'
 import type { SimSettings } from '../sim-flags.ts'
 import { Prompt } from './prompt.ts'
+import { simHelp, simIntroduction, simOverview } from './text.ts'
 
 export interface SessionOptions {
   readonly settings: SimSettings
@@ -21,28 +21,28 @@ export interface SessionOptions {
   readonly directory: string | undefined
   readonly ssh: { readonly firstPort: number } | undefined
   readonly netns: boolean
-  /** Commands for when it is ready. */
+  /** Commands to carry out as soon as it is ready. */
   readonly first: readonly string[]
-  /** The log is shown from this level on; undefined shows what its era showed. */
+  /** Show the log from this level on; undefined: the level that was usual in its era. */
   readonly level: Level | undefined
-  /** Milliseconds after which it ends by itself. */
+  /** Milliseconds after which it ends by itself; undefined: never. */
   readonly forMs: number | undefined
   readonly json: boolean
 }
 
-/** Words of the prompt that do nothing to the cluster. */
+/** Commands of the prompt that do nothing to the cluster. */
 const OWN_WORDS = ['help', 'show', 'quit']
 
 /**
- * A simulated cluster in the foreground: says how it is reached, prints its log, and does what it is told, until it is interrupted.
+ * Runs a simulated cluster in the foreground until it is interrupted: prints how to reach it and its log, and carries out commands.
  * @throws CtdbtsError when it cannot be started.
  */
 export async function runSession(options: SessionOptions): Promise<void> {
-  const session = new Session(options)
+  const session = new SimSession(options)
   await session.run()
 }
 
-class Session {
+class SimSession {
   private readonly options: SessionOptions
   private prompt: Prompt | undefined
   private server: SimServer | undefined
@@ -61,9 +61,9 @@ class Session {
       this.end = resolve
       this.fail = reject
     })
-    // Waited for only when the cluster is up.
+    // Awaited only once the cluster is up.
     ended.catch(() => {})
-    // From the start: an interrupted start has made things, too.
+    // From the start, as an interrupted start has to clean up, too.
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
     for (const signal of signals) process.on(signal, this.end)
     const server = await startSimServer({
@@ -104,7 +104,7 @@ class Session {
     this.tell({ event: 'ready' }, simIntroduction(title, nodes, sshConfigPath))
   }
 
-  /** Steps of the scenario happen in the cluster's own time. */
+  /** The steps of the scenario happen in the cluster's own time. */
   private planSteps({ cluster: { world } }: SimServer): void {
     for (const step of this.options.settings.steps) {
       world.clock.after(step.atMs, () => this.attempt(step.command, () => carryOutStep(world, step)))
@@ -119,7 +119,7 @@ class Session {
         const { word, candidates } = completeSimLine(cluster.world, line)
         const own = line.includes(' ') ? [] : OWN_WORDS.filter((each) => each.startsWith(word))
         const all = [...candidates, ...own]
-        // What is certain is done with: the next word follows.
+        // A single candidate is complete: the next word follows.
         return [all.length === 1 ? [`${all[0]} `] : all, word]
       },
       line: (line) => this.take(line.trim()),
@@ -136,7 +136,7 @@ class Session {
     else this.attempt(line, () => this.server?.cluster.carryOut(line), { typed: true })
   }
 
-  /** What was asked for beforehand and cannot be done makes the whole fail in the end; what is typed can be typed again. */
+  /** A command from the command line or the scenario that fails makes the program fail in the end; a typed one can be typed again. */
   private attempt(command: string, action: () => void, { typed = false } = {}): void {
     try {
       this.tell({ event: 'command', command }, '')
@@ -144,7 +144,7 @@ class Session {
     } catch (error) {
       if (!(error instanceof CtdbtsError)) throw error
       if (!typed) process.exitCode = EXIT_STATUS.failure
-      const hint = 'help shows all commands'
+      const hint = 'type help for all commands'
       this.tell(
         { event: 'error', code: error.code, message: error.message, command, hint },
         `ctdbts: ${visible(error.message)}\n  ${hint}\n`,
@@ -153,7 +153,7 @@ class Session {
   }
 
   private help(name: string | undefined): void {
-    const text = simHelp(name) ?? `there is no command ${visible(name ?? '')}\n`
+    const text = simHelp(name) ?? `unknown command ${visible(name ?? '')}\n`
     this.tell({ event: 'help', text }, text)
   }
 

@@ -5,7 +5,7 @@ import type { Format } from './formats.ts'
 /** What `verify` ends with, beside 1 for an error. */
 const EXIT = { clean: 0, findings: 2, unknown: 3 } as const
 
-export const EXIT_MEANINGS = `0 clean; ${EXIT.findings} something is wrong (--fail-on); ${EXIT.unknown} nothing is, but not everything could be seen; 1 an error, 110 a host that did not answer in time`
+export const EXIT_MEANINGS = `0 no problem; ${EXIT.findings} problem found (see --fail-on); ${EXIT.unknown} no problem found, but not everything could be checked; 1 error; 110 a host did not answer in time`
 
 /** What the process shall exit with after this report. */
 export async function exitStatusOf(report: AuditReport, format: Format, failOn: Severity): Promise<number> {

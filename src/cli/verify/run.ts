@@ -4,13 +4,13 @@ import { changesBetween, type Outcome, rememberedOf } from '../../lib/audit/chan
 import type { Severity } from '../../lib/audit/finding.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { type AuditOptions, auditCluster } from '../../transport/reach/audit.ts'
-import { Cluster } from '../../transport/reach/cluster.ts'
+import { type AuditOptions, auditCluster } from '../../operations/audit/audit.ts'
+import { Cluster } from '../../operations/reach/cluster.ts'
 import { changesJson, changesText, eventLine } from '../../ui/audit/changes.ts'
 import { painter } from '../../ui/table.ts'
-import { type GlobalOptions, timeoutMsOf } from '../base-command.ts'
 import { openWays, type Ways } from '../open-cluster.ts'
 import { wantsColour } from '../output.ts'
+import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { readSnapshot } from '../snapshot-file.ts'
 import { withCluster } from '../with-cluster.ts'
@@ -31,7 +31,7 @@ export async function auditOnce(options: Options, choice: AuditOptions): Promise
   return await withCluster(options, (cluster) => auditCluster(cluster, choice))
 }
 
-/** Audits again and again until Ctrl-C; after the first time only changes are told. A cluster that cannot be reached is such a change. */
+/** Repeats the audit until Ctrl-C, and reports only changes after the first one. A cluster that becomes unreachable is such a change. */
 export async function follow(
   options: Options,
   choice: AuditOptions,
@@ -44,7 +44,7 @@ export async function follow(
   const ways = await openWays(options, timeoutMsOf(options))
   // What is being connected to would be waited for otherwise.
   stop.signal.addEventListener('abort', () => ways.close())
-  // Of an audit that was not even once made nothing can be said.
+  // No audit has been completed yet.
   process.exitCode = INTERRUPTED
   let before: Outcome | undefined
   try {
@@ -69,16 +69,16 @@ export async function follow(
 
 function requireLive({ from }: Options, format: Format): void {
   if (from !== undefined || !['text', 'json'].includes(format)) {
-    throw new CtdbtsError('USAGE', '--interval tells of a live cluster, as text or as JSON lines', {
+    throw new CtdbtsError('USAGE', '--interval needs a live cluster, and text or JSON output', {
       hint: 'leave out --from and --format',
     })
   }
 }
 
-/** So that silence can be told from nothing being done. */
+/** Shows that the audit is running even if it reports nothing. */
 function firstLine(now: Outcome, seconds: number): string {
   const what = now instanceof CtdbtsError ? 'the cluster' : `${now.nodes.length} nodes with ${now.checks.length} checks`
-  return eventLine(Date.now(), `auditing ${what} every ${seconds} s; only changes are told`)
+  return eventLine(Date.now(), `auditing ${what} every ${seconds} s; reporting only changes`)
 }
 
 function asOutcome(error: unknown): CtdbtsError {

@@ -1,27 +1,27 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError, EndedError } from '../../lib/errors.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
-import { alreadySo, changeState, type StateStep } from '../../transport/administer/change-state.ts'
-import { moveIp } from '../../transport/administer/move-ip.ts'
-import { disabling, enabling } from '../../transport/administer/state-changes.ts'
-import { type AskedNode, askedNode } from '../../transport/asked-node.ts'
-import { requestTakeoverRun } from '../../transport/takeover-run.ts'
-import { actionText } from '../../ui/watch/edits.ts'
-import type { ClusterAction } from '../../ui/watch/model.ts'
-import { publicAddressOf } from '../address-words.ts'
-import { judgeMove, lookAtAddress } from '../moveip/look.ts'
-import { whatStandsOf } from '../what-stands.ts'
+import { changeState, nothingToChange, type StateStep } from '../../operations/administer/change-state.ts'
+import { moveIp } from '../../operations/administer/move-ip.ts'
+import { DISABLE, ENABLE } from '../../operations/administer/state-changes.ts'
+import { requestTakeoverRun } from '../../operations/administer/takeover-run.ts'
+import { type TargetNode, targetNode } from '../../operations/target-node.ts'
+import type { ClusterAction } from '../../ui/watch/model/model.ts'
+import { actionText } from '../../ui/watch/update/cluster-action.ts'
+import { publicAddressOf } from '../address-arguments.ts'
+import { interruptedChange } from '../interruption-report.ts'
+import { judgeMove, lookAtAddress } from '../moveip/outlook.ts'
 
-type Done = Extract<Observation, { kind: 'done' }>
+type ActionObservation = Extract<Observation, { kind: 'done' }>
 
-/** How an action has ended, in a sentence. */
-export interface Ended {
+/** The outcome of an action, in a sentence. */
+export interface ActionResult {
   readonly text: string
   readonly failed: boolean
 }
 
-/** What is begun, as the timeline has it. */
-const begunHere = (action: ClusterAction, atMs: number) => ({
+/** The start of an action, as an observation for the timeline. */
+const beginObservation = (action: ClusterAction, atMs: number) => ({
   kind: 'done' as const,
   stage: 'begun' as const,
   atMs,
@@ -31,43 +31,43 @@ const begunHere = (action: ClusterAction, atMs: number) => ({
   addresses: action.kind === 'move' ? [action.address] : [],
 })
 
-/** Carries out what the user of a watch has agreed to, one thing at a time. */
+/** Carries out the actions that the user of a watch has confirmed, one at a time. */
 export class Actions {
-  private readonly anyone: () => AskedNode
-  private readonly observe: (done: Done) => void
+  private readonly anyone: () => TargetNode
+  private readonly observe: (done: ActionObservation) => void
   private readonly onProblem: (problem: CtdbtsError) => void
   private controller = new AbortController()
-  private ended: Promise<Ended> | undefined
+  private ended: Promise<ActionResult> | undefined
   private current: ClusterAction | undefined
   private left: string | undefined
 
   /**
    * @param anyone a node whose daemon answers; throws CtdbtsError when there is none.
-   * @param observe told of what is begun, and of how it has ended.
-   * @param onProblem told of what is in the way for now: it goes on all the same.
+   * @param observe called when an action starts, and when it has ended.
+   * @param onProblem called with a problem that does not end the action.
    */
-  constructor(anyone: () => AskedNode, observe: (done: Done) => void, onProblem: (problem: CtdbtsError) => void) {
+  constructor(anyone: () => TargetNode, observe: (done: ActionObservation) => void, onProblem: (problem: CtdbtsError) => void) {
     this.anyone = anyone
     this.observe = observe
     this.onProblem = onProblem
   }
 
-  /** What is under way. */
-  get underWay(): ClusterAction | undefined {
+  /** The action that is running. */
+  get running(): ClusterAction | undefined {
     return this.current
   }
 
-  /** What that would leave behind, should the program end now. */
-  get leaves(): string | undefined {
+  /** The state that it would leave behind if the program ended now; undefined: none to speak of. */
+  get leftBehind(): string | undefined {
     return this.left
   }
 
-  /** Never throws: what goes wrong is in the words that it ends with. */
-  async carryOut(action: ClusterAction): Promise<Ended> {
-    if (this.current) return { text: `${actionText(this.current)} is still under way`, failed: true }
+  /** Never throws: a failure is in the result. */
+  async carryOut(action: ClusterAction): Promise<ActionResult> {
+    if (this.current) return { text: `${actionText(this.current)} is still running`, failed: true }
     this.current = action
     this.controller = new AbortController()
-    const begun = begunHere(action, Date.now())
+    const begun = beginObservation(action, Date.now())
     this.observe(begun)
     this.ended = this.attempt(action, this.controller.signal)
     try {
@@ -80,14 +80,14 @@ export class Actions {
     }
   }
 
-  /** Ends what is under way, and waits until it has cleaned up after itself: how it ended; undefined when nothing was. */
-  async end(): Promise<Ended | undefined> {
+  /** Cancels the running action, and waits until it has cleaned up. @returns its result; undefined when none was running. */
+  async end(): Promise<ActionResult | undefined> {
     if (!this.current) return undefined
-    this.controller.abort(new EndedError('INTERRUPTED', 'ended before its end'))
+    this.controller.abort(new EndedError('INTERRUPTED', 'cancelled'))
     return await this.ended
   }
 
-  private async attempt(action: ClusterAction, signal: AbortSignal): Promise<Ended> {
+  private async attempt(action: ClusterAction, signal: AbortSignal): Promise<ActionResult> {
     try {
       return { text: await this.result(action, signal), failed: false }
     } catch (error) {
@@ -111,30 +111,30 @@ export class Actions {
   }
 
   private async changeState(
-    { client, localPnn, timeoutMs }: AskedNode,
+    { client, localPnn, timeoutMs }: TargetNode,
     { kind, pnn }: { readonly kind: 'disable' | 'enable'; readonly pnn: Pnn },
     signal: AbortSignal,
   ): Promise<string> {
-    const [change, undo] = kind === 'disable' ? ([disabling, 'enable'] as const) : ([enabling, 'disable'] as const)
-    const named = askedNode({ client, pnn: localPnn, timeoutMs }, pnn)
+    const [change, undo] = kind === 'disable' ? ([DISABLE, 'enable'] as const) : ([ENABLE, 'disable'] as const)
+    const named = targetNode({ client, pnn: localPnn, timeoutMs }, pnn)
     let done: StateStep | undefined
     const onStep = (step: StateStep | undefined) => {
       done = step
-      this.left = whatStandsOf(pnn, step, undo)
+      this.left = interruptedChange(pnn, step, undo)
     }
     onStep(undefined)
     try {
       const { changed, leader } = await changeState(named, change, { signal, onStep, onProblem: this.onProblem })
-      if (!changed) throw alreadySo(pnn, change)
+      if (!changed) throw nothingToChange(pnn, change)
       return `node ${pnn} is ${kind}d${leader === undefined ? '' : `; ${doneBy(leader)}`}`
     } catch (error) {
       if (!signal.aborted && done === undefined) throw error
-      throw telling(whatStandsOf(pnn, done, undo), error)
+      throw withState(interruptedChange(pnn, done, undo), error)
     }
   }
 
   private async move(
-    node: AskedNode,
+    node: TargetNode,
     { address, to }: { readonly address: string; readonly to: Pnn },
     signal: AbortSignal,
   ): Promise<string> {
@@ -143,22 +143,21 @@ export class Actions {
       leaves: (what) => {
         this.left = what
       },
-      // Should the connection be lost, another one enables takeover runs again.
-      again: (use) => use(this.anyone()),
+      // If the connection is lost, another node enables takeover runs again.
+      reconnect: (use) => use(this.anyone()),
       onStep: () => {},
       onProblem: this.onProblem,
-      givingUp: `Failed to move IP ${address} to node ${to}`,
+      failure: `Failed to move IP ${address} to node ${to}`,
     })
     const warnings = judgeMove(await lookAtAddress(node, address), address, to)
     return [`${address} is on node ${to}`, ...warnings].join('; ')
   }
 }
 
-/** The same failure, with what stands nevertheless. */
-function telling(what: string, error: unknown): unknown {
+/** The same error, with the state that the action has left behind. */
+function withState(what: string, error: unknown): unknown {
   if (!(error instanceof CtdbtsError)) return error
-  const { code, message, hint } = error
-  return new CtdbtsError(code, `${message}; ${what}`, { ...(hint !== undefined && { hint }), cause: error })
+  return error.with({ message: `${error.message}; ${what}`, cause: error })
 }
 
 const doneBy = (leader: Pnn): string => `takeover run done by the leader, node ${leader}`

@@ -1,6 +1,6 @@
-import { AuditSeries, type FullLook } from '../../transport/reach/audit-series.ts'
-import { answerWith } from './answer-with.ts'
+import { AuditSeries, type FullSample } from '../../operations/audit/audit-series.ts'
+import { runTasks } from './worker-loop.ts'
 
 const series = new AuditSeries()
 
-answerWith((look: FullLook) => series.add(look))
+runTasks((sample: FullSample) => series.add(sample))

@@ -1,17 +1,16 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
-import type { Follower } from '../../transport/reach/follower.ts'
-import type { SimCluster } from '../../transport/serve/sim-cluster.ts'
-import { newestStory } from '../../ui/watch/held.ts'
-import type { ClusterAction, Effect, Message, Model } from '../../ui/watch/model.ts'
+import type { Follower } from '../../operations/follow/follower.ts'
+import type { SimCluster } from '../../sim/serve/sim-cluster.ts'
+import { type ClusterAction, type Effect, type Message, type Model, newestState } from '../../ui/watch/model/model.ts'
 import type { Actions } from './actions.ts'
-import { broken } from './broken.ts'
 import { exportTimeline } from './export-timeline.ts'
 import type { Planner } from './planner.ts'
+import { simObservation } from './sim-observation.ts'
 
-/** What a screen acts upon, and what tells it how that went. */
-export interface World {
-  readonly follower: Pick<Follower, 'lookNow' | 'setInterval' | 'pause' | 'resume'>
+/** What the effects of a screen act upon. `dispatch` reports their outcome to it. */
+export interface EffectContext {
+  readonly follower: Pick<Follower, 'sampleNow' | 'setInterval' | 'pause' | 'resume'>
   /** The embedded cluster, where there is one. */
   readonly sim: Pick<SimCluster, 'carryOut'> | undefined
   readonly planner: Planner
@@ -21,78 +20,78 @@ export interface World {
   readonly quit: () => void
 }
 
-/** Does what a model wants of the world. Never throws: what goes wrong is told. */
-export function carryOut(effect: Effect, model: Model, world: World): void {
+/** Carries out an effect of the reducer. Never throws: a failure is dispatched as a message. */
+export function runEffect(effect: Effect, model: Model, context: EffectContext): void {
   switch (effect.kind) {
     case 'quit':
-      world.quit()
+      context.quit()
       break
-    case 'look':
-      world.follower.lookNow()
+    case 'sample':
+      context.follower.sampleNow()
       break
     case 'poll':
-      poll(effect, world)
+      poll(effect, context)
       break
     case 'plan':
-      void plan(effect, world)
+      void plan(effect, context)
       break
     case 'act':
-      void act(effect.action, world)
+      void act(effect.action, context)
       break
-    case 'end':
-      // How it ends is told where it was begun.
-      void world.actions.end()
+    case 'cancel':
+      // `act` reports how the action ends.
+      void context.actions.end()
       break
     case 'break':
-      attempt(world, () => breakIt(effect.line, model, world))
+      attempt(context, () => breakIt(effect.line, model, context))
       break
     case 'export':
-      attempt(world, () => write(effect))
+      attempt(context, () => write(effect))
   }
 }
 
-function poll({ intervalMs, isPaused }: Extract<Effect, { kind: 'poll' }>, { follower }: World): void {
+function poll({ intervalMs, isPaused }: Extract<Effect, { kind: 'poll' }>, { follower }: EffectContext): void {
   follower.setInterval(intervalMs)
   if (isPaused) follower.pause()
   else follower.resume()
 }
 
 async function plan(
-  { question, edits, snapshot }: Extract<Effect, { kind: 'plan' }>,
-  { planner, dispatch }: World,
+  { request, edits, snapshot }: Extract<Effect, { kind: 'plan' }>,
+  { planner, dispatch }: EffectContext,
 ): Promise<void> {
   const planned = snapshot
-    ? await planner.ask({ now: snapshot, edits })
-    : ({ state: 'failed', why: 'nothing was seen of the cluster yet' } as const)
-  if (planned) dispatch({ kind: 'planned', question, planned })
+    ? await planner.plan({ now: snapshot, edits })
+    : ({ state: 'failed', why: 'the cluster has not been read yet' } as const)
+  if (planned) dispatch({ kind: 'planned', request, planned })
 }
 
-async function act(action: ClusterAction, { actions, dispatch, follower }: World): Promise<void> {
+async function act(action: ClusterAction, { actions, dispatch, follower }: EffectContext): Promise<void> {
   const ended = await actions.carryOut(action)
-  dispatch({ kind: 'ended', ...ended, nowMs: Date.now() })
-  follower.lookNow()
+  dispatch({ kind: 'action-ended', ...ended, nowMs: Date.now() })
+  follower.sampleNow()
 }
 
-function breakIt(line: string, model: Model, { sim, observe, follower }: World): string {
+function breakIt(line: string, model: Model, { sim, observe, follower }: EffectContext): string {
   if (!sim) throw new CtdbtsError('NO_SIM', 'only an embedded cluster can be broken from here (--sim)')
-  const observation = broken(line, newestStory(model).leader, Date.now())
+  const observation = simObservation(line, newestState(model).leader, Date.now())
   sim.carryOut(line)
   observe(observation)
-  follower.lookNow()
-  return `done: ${line}`
+  follower.sampleNow()
+  return `Done: ${line}`
 }
 
 function write({ file, entries }: Extract<Effect, { kind: 'export' }>): string {
   exportTimeline(file, entries)
-  return `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} written to ${file}`
+  return `Wrote ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} to ${file}`
 }
 
-/** Tells what came of something: what it returns, or why it failed. */
-function attempt({ dispatch }: World, work: () => string): void {
-  const tell = (text: string, failed: boolean) => dispatch({ kind: 'told', text, failed, nowMs: Date.now() })
+/** Reports what `work` returns, or why it failed. */
+function attempt({ dispatch }: EffectContext, work: () => string): void {
+  const report = (text: string, failed: boolean) => dispatch({ kind: 'reported', text, failed, nowMs: Date.now() })
   try {
-    tell(work(), false)
+    report(work(), false)
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error), true)
+    report(error instanceof Error ? error.message : String(error), true)
   }
 }

@@ -1,28 +1,28 @@
 import type { Writable } from 'node:stream'
 
-/** So much may wait for a slow reader; a watch goes on for weeks, and more would be memory that grows without end. */
-const MOST_WAITING_BYTES = 8 << 20
+/** How much may wait for a slow reader. A watch runs for weeks; without a limit, its memory could grow without end. */
+const MAX_WAITING_BYTES = 8 << 20
 
 /**
- * Returns what writes a line, or leaves it out while too much of what was written before has not been read. When that has been, it says
- * how many lines are missing, in the words of `leftOut`.
+ * Returns a function that writes a line, or drops it while too much earlier output has not been read. Once that has been read, it writes how
+ * many lines were dropped, as `leftOut` words it.
  */
 export function lineWriter(
   output: Writable,
   leftOut: (count: number) => string,
-  mostWaitingBytes = MOST_WAITING_BYTES,
+  maxWaitingBytes = MAX_WAITING_BYTES,
 ): (line: string) => void {
   let missing = 0
-  const goOn = () => {
+  const resume = () => {
     output.write(`${leftOut(missing)}\n`)
     missing = 0
   }
   return (line) => {
-    if (missing === 0 && output.writableLength <= mostWaitingBytes) {
+    if (missing === 0 && output.writableLength <= maxWaitingBytes) {
       output.write(`${line}\n`)
       return
     }
-    if (missing === 0) output.once('drain', goOn)
+    if (missing === 0) output.once('drain', resume)
     missing += 1
   }
 }

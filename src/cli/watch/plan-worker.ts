@@ -1,15 +1,15 @@
 import { CtdbtsError } from '../../lib/errors.ts'
-import { planTakeover } from '../../lib/takeover/plan.ts'
-import { imagine } from '../../lib/takeover/what-if.ts'
-import type { Planned } from '../../ui/watch/model.ts'
-import { answerWith } from './answer-with.ts'
-import type { PlanQuestion } from './planner.ts'
+import { planWhatIf } from '../../lib/takeover/what-if-plan.ts'
+import type { Planned } from '../../ui/watch/model/model.ts'
+import type { PlanTask } from './planner.ts'
+import { runTasks } from './worker-loop.ts'
 
-/** What the planner says, or why it cannot. */
-answerWith(({ snapshot: now, edits }: PlanQuestion): Planned => {
+// Answers with the plan, or with the reason why there is none.
+runTasks(({ snapshot: now, edits }: PlanTask): Planned => {
   try {
-    const { snapshot: imagined, assumptions } = imagine(now, edits)
-    return { state: 'done', plan: planTakeover(now, { imagined, assumptions }) }
+    // The screen does not show the runs one by one, and in a large cluster they are large.
+    const { course: _course, neededEvents: _events, ...plan } = planWhatIf(now, edits)
+    return { state: 'done', plan }
   } catch (error) {
     if (!(error instanceof CtdbtsError)) throw error
     return { state: 'failed', why: error.message }

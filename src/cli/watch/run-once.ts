@@ -1,33 +1,33 @@
-import type { Story } from '../../lib/watch/story.ts'
+import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
-import { limitRunTime } from '../base-command.ts'
-import { Bugs } from '../bugs.ts'
 import { showProgress } from '../confirm.ts'
+import { limitRunTime } from '../run-options.ts'
+import { UncaughtErrors } from '../uncaught-errors.ts'
+import { watch } from './cluster-watch.ts'
 import type { WatchOptions } from './settings.ts'
-import { watch } from './watched.ts'
 
 /**
- * Looks once: shows what the screen would, or the document.
+ * Polls once, and shows one frame of the screen, or the JSON document.
  * @throws CtdbtsError when the cluster cannot be reached.
  */
 export async function runOnce(options: WatchOptions): Promise<void> {
-  using bugs = new Bugs()
+  using uncaught = new UncaughtErrors()
   const stopTimer = limitRunTime(options)
-  const stopShowing = showProgress('Looking at all nodes:')
+  const stopShowing = showProgress('Reading all nodes:')
   try {
-    using watched = await watch(options, { onStory: () => {}, onLog: () => {}, onProblem: () => {} })
-    await bugs.orFail(watched.follower.firstLook)
+    using watched = await watch(options, { onState: () => {}, onLog: () => {}, onProblem: () => {} })
+    await uncaught.orFail(watched.follower.firstSample)
     stopShowing()
-    process.stdout.write(options.json ? `${jsonLine(stateJson(watched.story))}\n` : await frame(options, watched.story))
+    process.stdout.write(options.json ? `${jsonLine(stateJson(watched.state))}\n` : await frame(options, watched.state))
   } finally {
     stopShowing()
     stopTimer()
   }
 }
 
-/** Loaded where it is needed only: it takes longer than the document. */
-async function frame(options: WatchOptions, story: Story): Promise<string> {
-  const { frameOf } = await import('./frame.ts')
-  return await frameOf(options, story, process)
+/** Loaded only when needed, as it takes longer than writing the document. */
+async function frame(options: WatchOptions, state: ClusterState): Promise<string> {
+  const { frameOf } = await import('./single-frame.ts')
+  return await frameOf(options, state, process)
 }

@@ -1,41 +1,41 @@
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { localTime } from '../../lib/local-time.ts'
-import { type LogEntry, shortLogLine } from '../../lib/log/entry.ts'
-import type { Story } from '../../lib/watch/story.ts'
+import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { type LogEntry, shortLogLine } from '../../sim/log/entry.ts'
 import { visible } from '../../ui/visible.ts'
-import type { Beginning } from '../../ui/watch/begin.ts'
-import { actionText } from '../../ui/watch/edits.ts'
-import type { Message } from '../../ui/watch/model.ts'
-import { Bugs } from '../bugs.ts'
+import type { InitialModelOptions } from '../../ui/watch/model/initial-model.ts'
+import type { Message } from '../../ui/watch/model/model.ts'
+import { actionText } from '../../ui/watch/update/cluster-action.ts'
 import { showProgress } from '../confirm.ts'
-import { onEndingSignal } from '../ending-signals.ts'
-import { endImpatiently } from '../interruptible.ts'
-import type { Talk } from '../open-ssh.ts'
+import { exitWithoutCleanup } from '../interruptible.ts'
+import type { UserDialog } from '../open-remote.ts'
 import { whenOutputCloses } from '../output.ts'
+import { onTerminationSignal } from '../signals.ts'
 import { wantsSim } from '../sim-flags.ts'
+import { UncaughtErrors } from '../uncaught-errors.ts'
 import { Actions } from './actions.ts'
-import { carryOut, type World } from './effects.ts'
+import { type Listeners, type Watched, watch } from './cluster-watch.ts'
+import { type EffectContext, runEffect } from './effects.ts'
 import { Planner } from './planner.ts'
-import { intervalMsOf, titleOf, type WatchOptions, whyReadOnly } from './settings.ts'
+import { intervalMsOf, type WatchOptions, watchTitle, whyReadOnly } from './settings.ts'
 import { themeOf } from './terminal-kind.ts'
-import { type Listeners, type Watched, watch } from './watched.ts'
 
 /**
- * Shows a cluster on the whole terminal, until the user quits or a signal ends it. What he has begun is ended in good order then.
- * @throws CtdbtsError when the cluster cannot be reached in the first place; later that is shown.
+ * Shows a cluster on the whole terminal, until the user quits or a signal ends it. A running action is then cancelled and cleans up.
+ * @throws CtdbtsError when the cluster cannot be reached at the start; later, the screen shows that.
  */
 export async function runScreen(options: WatchOptions): Promise<void> {
-  const screen = new Screen(options)
+  const screen = new ScreenSession(options)
   await screen.run()
 }
 
-class Screen {
+class ScreenSession {
   private readonly options: WatchOptions
-  /** Messages for the time when there is something to show them on. */
-  private readonly early: Message[] = []
-  private dispatch = (message: Message): void => void this.early.push(message)
-  private stopShowing = () => {}
+  /** Messages that arrived before the screen was opened. */
+  private readonly queued: Message[] = []
+  private dispatch = (message: Message): void => void this.queued.push(message)
+  private stopProgress = () => {}
   private isOpen = false
 
   constructor(options: WatchOptions) {
@@ -43,26 +43,26 @@ class Screen {
   }
 
   async run(): Promise<void> {
-    using bugs = new Bugs()
+    using uncaught = new UncaughtErrors()
     this.showProgress()
     try {
-      using watched = await watch(this.options, this.listeners, this.talk)
-      // Before the screen is taken: what is wrong with the very first look is said plainly, and passphrases are asked for.
-      await bugs.orFail(watched.follower.firstLook)
-      this.stopShowing()
-      await this.show(watched, bugs)
+      using watched = await watch(this.options, this.listeners, this.dialog)
+      // Before the screen is opened, so that errors of the first poll are plain errors, and passphrases can be asked for.
+      await uncaught.orFail(watched.follower.firstSample)
+      this.stopProgress()
+      await this.show(watched, uncaught)
     } finally {
-      this.stopShowing()
+      this.stopProgress()
     }
   }
 
-  private async show(watched: Watched, bugs: Bugs): Promise<void> {
-    const { beginModel, openTerminal, settleSize, update } = await import('../../ui/watch/terminal-ui.ts')
+  private async show(watched: Watched, uncaught: UncaughtErrors): Promise<void> {
+    const { initialModel, openTerminal, ensureSize, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
     const actions = new Actions(() => anyoneOf(watched), observe, this.listeners.onProblem)
     const closing = Promise.withResolvers<void>()
-    const world: World = {
+    const context: EffectContext = {
       follower,
       sim,
       observe,
@@ -71,40 +71,40 @@ class Screen {
       dispatch: (message) => this.dispatch(message),
       quit: closing.resolve,
     }
-    const stopHearing = onEndingSignal((signal, exitStatus) => {
+    const stopListening = onTerminationSignal((signal, exitStatus) => {
       process.exitCode = exitStatus
-      if (!this.isOpen) endImpatiently(signal, exitStatus, actions.leaves)
+      if (!this.isOpen) exitWithoutCleanup(signal, exitStatus, actions.leftBehind)
       closing.resolve()
     })
-    // A terminal that is gone must not end the program before what is under way has cleaned up.
+    // A lost terminal must not end the program before a running action has cleaned up.
     whenOutputCloses('go on')
     const { stdin, stdout, env } = process
-    settleSize(stdout, env)
+    ensureSize(stdout, env)
     const terminal = openTerminal({
-      first: beginModel(this.beginning),
+      first: initialModel(this.initialOptions),
       update,
-      onEffect: (effect, model) => carryOut(effect, model, world),
+      onEffect: (effect, model) => runEffect(effect, model, context),
       stdin,
       stdout,
       theme: themeOf(this.options, stdout, env),
     })
     this.isOpen = true
     this.dispatch = (message) => terminal.dispatch(message)
-    for (const message of this.early.splice(0)) terminal.dispatch(message)
+    for (const message of this.queued.splice(0)) terminal.dispatch(message)
     try {
-      await bugs.orFail(Promise.race([closing.promise, terminal.closed]))
+      await uncaught.orFail(Promise.race([closing.promise, terminal.closed]))
     } finally {
       this.isOpen = false
       await terminal.close()
       await endActions(actions)
-      stopHearing()
+      stopListening()
     }
   }
 
-  private get beginning(): Beginning {
+  private get initialOptions(): InitialModelOptions {
     const { columns, rows } = process.stdout
     return {
-      title: titleOf(this.options),
+      title: watchTitle(this.options),
       isSimulated: wantsSim(this.options),
       readOnly: whyReadOnly(this.options),
       intervalMs: intervalMsOf(this.options),
@@ -114,8 +114,8 @@ class Screen {
   }
 
   private readonly listeners: Listeners = {
-    onStory: (story: Story, entries: readonly TimelineEntry[]) =>
-      this.dispatch({ kind: 'observed', nowMs: Date.now(), story, entries }),
+    onState: (state: ClusterState, entries: readonly TimelineEntry[]) =>
+      this.dispatch({ kind: 'observed', nowMs: Date.now(), cluster: state, entries }),
     onLog: (entry: LogEntry) => {
       const time = localTime(new Date(entry.atMs), new Date())
       this.dispatch({ kind: 'logged', lines: [`${time} ${shortLogLine(entry)}`] })
@@ -123,35 +123,35 @@ class Screen {
     onProblem: ({ message }: CtdbtsError) => this.tell(message, true),
   }
 
-  /** Once the screen is taken nobody can be asked on it, and what is said is said there. */
-  private readonly talk: Talk = {
-    undisturbed: async (ask) => {
+  /** While the screen is open, it shows messages, and cannot ask for anything. */
+  private readonly dialog: UserDialog = {
+    whileAsking: async (ask) => {
       if (this.isOpen)
-        throw new CtdbtsError('NOBODY_TO_ASK', 'a passphrase is wanted, and the watch has the screen', {
-          hint: 'start it again, or put the key into an agent',
+        throw new CtdbtsError('NOBODY_TO_ASK', 'cannot ask for a passphrase while the watch has the screen', {
+          hint: 'start the watch again, or add the key to an agent',
         })
-      this.stopShowing()
+      this.stopProgress()
       try {
         return await ask()
       } finally {
         this.showProgress()
       }
     },
-    say: (text) => {
+    notify: (text) => {
       if (this.isOpen) this.tell(text, false)
       else process.stderr.write(`ctdbts: ${visible(text)}\n`)
     },
   }
 
   private tell(text: string, failed: boolean): void {
-    this.dispatch({ kind: 'told', text, failed, nowMs: Date.now() })
+    this.dispatch({ kind: 'reported', text, failed, nowMs: Date.now() })
   }
 
   private showProgress(): void {
-    const clear = showProgress('Looking at all nodes:')
-    this.stopShowing = () => {
+    const clear = showProgress('Reading all nodes:')
+    this.stopProgress = () => {
       clear()
-      this.stopShowing = () => {}
+      this.stopProgress = () => {}
     }
   }
 }
@@ -161,11 +161,11 @@ function anyoneOf({ follower: { cluster } }: Watched) {
   throw new CtdbtsError('NO_WAY', 'no node can be reached')
 }
 
-/** The user has quit; what he had agreed to may still have something switched off. When it was cut off, the program has failed. */
+/** Cancels a running action after the user has quit, as it may have disabled something. If it fails, so does the program. */
 async function endActions(actions: Actions): Promise<void> {
-  const { underWay } = actions
-  if (!underWay) return
-  process.stderr.write(`ctdbts: ending what is under way (${actionText(underWay)}); Ctrl-C ends it at once\n`)
+  const { running } = actions
+  if (!running) return
+  process.stderr.write(`ctdbts: cancelling: ${actionText(running)}; press Ctrl-C to end at once\n`)
   const ended = await actions.end()
   if (!ended) return
   process.stderr.write(`ctdbts: ${visible(ended.text)}\n`)

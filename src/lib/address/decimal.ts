@@ -1,14 +1,13 @@
-/** As much of a text as C's strtoul reads in base 10, where Samba refuses a negative number. */
+import { ERRNO } from '../errno.ts'
+
+/** What C's strtoul reads of a text in base 10. Samba rejects negative numbers. */
 const LEADING = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/
 const MAX_UNSIGNED = 2n ** 64n - 1n
 
-/** Linux' numbers for a text that is no number, and for one that is too large. */
-const ERRNO = { EINVAL: 22, ERANGE: 34 } as const
-
-/** A number, cut to 32 bits as CTDB does; or why there is none, as an errno, with which the real tool may exit. */
+/** A number, cut to 32 bits as CTDB does; or an errno if there is none, which `ctdb` may use as its exit status. */
 export type Decimal = { readonly value: number } | { readonly errno: number }
 
-/** The decimal number that a text begins with; what follows it does not matter. */
+/** The decimal number at the beginning of a text. Ignores anything after it. */
 export function leadingDecimal(text: string): Decimal {
   const [, sign, digits] = LEADING.exec(text) ?? []
   if (digits === undefined) return { errno: ERRNO.EINVAL }
@@ -17,6 +16,6 @@ export function leadingDecimal(text: string): Decimal {
   return sign === '-' ? { errno: ERRNO.EINVAL } : { value: Number(BigInt.asUintN(32, value)) }
 }
 
-/** The same of a text in which nothing follows. */
+/** Like {@link leadingDecimal}, but nothing may follow the number. */
 export const wholeDecimal = (text: string): Decimal =>
   LEADING.exec(text)?.[0] === text ? leadingDecimal(text) : { errno: ERRNO.EINVAL }

@@ -43,6 +43,10 @@ function longestZeroRun(words: readonly number[]): { start: number; length: numb
   return best
 }
 
+/** Whether an IPv6 address stands for an IPv4 one: `::ffff:a.b.c.d`. */
+export const isIpv4Mapped = ({ family, bytes }: IpBytes): boolean =>
+  family === 'ipv6' && bytes.every((byte, index) => index > 11 || byte === (index < 10 ? 0 : 0xff))
+
 /** The text of an address of either family. */
 export function formatIp({ family, bytes }: IpBytes): string {
   return family === 'ipv4' ? formatIpv4(bytes) : formatIpv6(bytes)
@@ -50,7 +54,7 @@ export function formatIp({ family, bytes }: IpBytes): string {
 
 /**
  * The bytes of an address in text, as strict as the C library's inet_pton (no leading zeros in IPv4, no zone, no mask);
- * undefined when it is none.
+ * undefined if it is not an address.
  */
 export function parseIp(text: string): IpBytes | undefined {
   const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text)
@@ -61,7 +65,7 @@ const DOT = 46
 const DIGIT_0 = 48
 const DIGIT_9 = 57
 
-/** One pass over the characters: addresses are parsed wherever a list of them is encoded or sorted. */
+/** One pass over the characters, because lists of addresses are parsed often: whenever they are encoded or sorted. */
 function parseIpv4(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(4)
   let index = 0
@@ -96,7 +100,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]))
 }
 
-/** The 16-bit words of `text`, whose last part may be an IPv4 address where it ends the whole (`atEnd`). */
+/** The 16-bit words of `text`. At the end of the address (`atEnd`) the last part may be an IPv4 address. */
 function ipv6Words(text: string, atEnd: boolean): number[] | undefined {
   if (text === '') return []
   const words: number[] = []

@@ -4,7 +4,7 @@ import { type IpBytes, parseIp } from './ip-text.ts'
 export type Key128 = readonly [number, number, number, number]
 
 /**
- * IPv6 as it is, IPv4 behind 96 zero bits, so that `::a.b.c.d` and `a.b.c.d` are one address; and `::ffff:a.b.c.d` is read as IPv4.
+ * IPv6 unchanged, IPv4 after 96 zero bits, so `::a.b.c.d` and `a.b.c.d` are the same address. `::ffff:a.b.c.d` counts as IPv4.
  */
 function key128({ family, bytes }: IpBytes): Key128 {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -13,7 +13,7 @@ function key128({ family, bytes }: IpBytes): Key128 {
   return words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? [0, 0, 0, words[3]] : words
 }
 
-/** The key of an address in text; undefined when it is none. */
+/** The key of an address in text; undefined if it is not an address. */
 export function parseKey128(text: string): Key128 | undefined {
   const ip = parseIp(text)
   return ip && key128(ip)

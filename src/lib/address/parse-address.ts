@@ -1,26 +1,26 @@
 import { wholeDecimal } from './decimal.ts'
-import { formatIp, parseIp } from './ip-text.ts'
+import { formatIp, isIpv4Mapped, parseIp } from './ip-text.ts'
 import type { SocketAddress } from './socket-address.ts'
 
-/** The real tool's buffers: what is as long does not fit, for the NUL behind it. */
+/** Sizes of `ctdb`'s buffers. A text of this length does not fit, because of the final NUL. */
 const MAX_ADDRESS_LENGTH = 64
 const MAX_CONNECTION_LENGTH = 128
 
-const MAPPED_PREFIX = '0,0,0,0,0,0,0,0,0,0,255,255'
-
 /**
- * An IP address as the real tool's commands take it: IPv6 also in brackets, and an IPv4-mapped one, if it ends in dots, as the IPv4
- * address that it is. Undefined when it is none.
+ * An IP address as `ctdb`'s commands accept it: IPv6 also in brackets; an IPv4-mapped address with a dotted end counts as that IPv4
+ * address. Undefined if it is not an address.
  */
 export function parsePublicAddress(text: string): SocketAddress | undefined {
   if (!text.includes(':')) return addressOf(text)
   if (text.length >= MAX_ADDRESS_LENGTH) return undefined
-  const bare = /^\[(.*)\]$/s.exec(text)?.[1] ?? text
+  const bare = withoutBrackets(text)
   const ip = parseIp(bare)
   if (ip?.family !== 'ipv6') return undefined
-  const isMapped = ip.bytes.subarray(0, 12).join() === MAPPED_PREFIX
-  return addressOf(isMapped ? bare.slice(bare.lastIndexOf(':') + 1) : bare)
+  return addressOf(isIpv4Mapped(ip) ? bare.slice(bare.lastIndexOf(':') + 1) : bare)
 }
+
+/** An IPv6 address without the brackets in which CTDB accepts it; any other text as it is. */
+export const withoutBrackets = (text: string): string => /^\[(.*:.*)\]$/s.exec(text)?.[1] ?? text
 
 function addressOf(text: string): SocketAddress | undefined {
   const ip = parseIp(text)
@@ -28,8 +28,8 @@ function addressOf(text: string): SocketAddress | undefined {
 }
 
 /**
- * An address with a port behind the last colon: `10.0.0.1:445`, `[fd00::1]:445`, and `fd00::1:445` too. Undefined when it is none; a
- * port of more than 16 bits is cut to them, as the real tool does.
+ * An address with a port after the last colon: `10.0.0.1:445`, `[fd00::1]:445`, and also `fd00::1:445`. Undefined if it is none. Cuts
+ * the port to 16 bits, as `ctdb` does.
  */
 export function parseSocketAddress(text: string): SocketAddress | undefined {
   const [address, port] = cut(text, ':')
@@ -37,8 +37,8 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
 }
 
 /**
- * An address with the length of its mask: `10.0.0.1/24`. Undefined when it is none, or the mask is longer than the address. The real tool
- * takes such a mask: no kernel does, each takeover run fails then, and the node that is to have the address is banned.
+ * An address with its prefix length: `10.0.0.1/24`. Undefined if it is none, or if the prefix is longer than the address. `ctdb` accepts
+ * such a prefix, but no kernel does: every takeover run then fails, and the node that should get the address is banned.
  */
 export function parseAddressAndMask(text: string): { readonly address: SocketAddress; readonly maskBits: number } | undefined {
   const [address, maskBits] = cut(text, '/')
@@ -60,8 +60,8 @@ export interface Connection {
 }
 
 /**
- * The connections in a text of lines, two ends each, as the real tool (4.25) reads them: empty lines and those that begin with `#` do not
- * count, nor does what follows the second end. Undefined at the first line that is none.
+ * The connections in a text, one a line with two ends, as `ctdb` (4.25) reads them. Ignores empty lines, lines that begin with `#`, and
+ * anything after the second end. Undefined if a line is invalid.
  */
 export function parseConnections(text: string): Connection[] | undefined {
   const connections: Connection[] = []

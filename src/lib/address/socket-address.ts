@@ -16,16 +16,16 @@ export interface SocketAddress {
   readonly scopeId?: number
 }
 
-/** A public address from its text, which has to be one. */
+/** A public address from its text, which must be a valid address. */
 export function publicSocketAddress(text: string): SocketAddress {
   const ip = parseIp(text)
-  // An IPv4 address has only one text.
+  // An IPv4 address has only one form.
   return { family: ip?.family ?? 'ipv4', address: ip?.family === 'ipv6' ? formatIp(ip) : text, port: 0 }
 }
 
 /**
  * A text that sorts as `ctdb` lists addresses: IPv4 before IPv6, then byte by byte, then by port. Two addresses are the same
- * exactly when their keys are.
+ * if and only if their keys are.
  */
 export function addressKey({ family, address, port }: SocketAddress): string {
   const bytes = Array.from(parseIp(address)?.bytes ?? [], (byte) => hex(byte, 2)).join('')

@@ -11,10 +11,27 @@ const ALGORITHMS: Record<Algorithm, (board: Board, input: AllocationInput) => vo
 }
 
 /**
- * Who shall own which address after a takeover run: what CTDB's own code computes from the same facts, in every case (32-bit sums that
- * wrap included). The input is not changed.
- * @param note is told of each step, in order; for explanations.
- * @throws CtdbtsError BAD_ADDRESS for a text that is no address, BAD_ALGORITHM for an algorithm that CTDB does not have.
+ * Computes the owner of each address after a takeover run, exactly as CTDB's own code does, including 32-bit sums that wrap. Does not change
+ * the input.
+ * @param note called for each step, in order; for explanations.
+ * @throws CtdbtsError BAD_ADDRESS for a text that is not an address, BAD_ALGORITHM for an unknown algorithm.
+ *
+ * @example
+ * ```ts
+ * import { allocate } from 'ctdbts'
+ *
+ * const addresses = ['192.0.2.1', '192.0.2.2']
+ * const owners = allocate({
+ *   algorithm: 'lcp2',
+ *   nodes: 2,
+ *   noIpTakeover: false,
+ *   noIpFailback: false,
+ *   forceRebalance: [],
+ *   known: [addresses.map((address) => [address, 0]), addresses.map((address) => [address, 0])], // node 0 owns both
+ *   available: [[], addresses], // and can host none any more
+ * })
+ * console.log(owners) // [['192.0.2.2', 1], ['192.0.2.1', 1]]
+ * ```
  */
 export function allocate(input: AllocationInput, note?: (step: AllocationStep) => void): Allocation {
   const algorithm = ALGORITHMS[input.algorithm]

@@ -3,29 +3,29 @@ import { CtdbtsError } from '../errors.ts'
 import { type AllocationInput, type AllocationStep, NO_OWNER } from './input.ts'
 
 /**
- * The state that the algorithms work on: addresses are numbered in list order (descending by key), nodes by PNN. Reading
- * `mayHost[pnn * count + ip]` is what they do most, so it is one flat array.
+ * The state that the algorithms work on: addresses are numbered in list order (descending by key), nodes by PNN. They read
+ * `mayHost[pnn * count + ip]` most often, so it is one flat array.
  */
 export interface Board {
   readonly nodes: number
-  /** How many addresses there are. */
+  /** Number of addresses. */
   readonly count: number
   readonly addresses: readonly string[]
   readonly keys: readonly Key128[]
   /** Whether a node could host an address at the moment. */
   readonly mayHost: Uint8Array
-  /** Who owns each address now; what an algorithm changes. */
+  /** The current owner of each address. The algorithms change it. */
   readonly owner: Int32Array
   /** Index of an address by its text in the input. */
   readonly indexOf: (address: string) => number | undefined
-  /** Tells of a step, where somebody listens. */
+  /** Receives each step, if the caller wants explanations. */
   readonly note: ((step: AllocationStep) => void) | undefined
 }
 
 /**
- * Merges what the nodes know into one list. In PNN order, the last node that claims an address itself owns it; claims about others are
- * ignored.
- * @throws CtdbtsError BAD_ADDRESS for a text that is no address.
+ * Merges what the nodes know into one list. The owner of an address is the last node, by PNN, that claims it itself; beliefs about other nodes
+ * are ignored.
+ * @throws CtdbtsError BAD_ADDRESS for a text that is not an address.
  */
 export function setUpBoard({ nodes, known, available }: AllocationInput, note?: (step: AllocationStep) => void): Board {
   const entryOf = entryReader()
@@ -67,11 +67,11 @@ interface Entry {
   readonly address: string
   readonly key: Key128
   owner: number
-  /** Its place in the list; undefined when no node knows it. */
+  /** Its place in the list; undefined if no node knows it. */
   index: number | undefined
 }
 
-/** One entry for each address, however many nodes name it and however they write it. Each text is parsed once. */
+/** One entry for each address, however many nodes name it and in whatever form. Each text is parsed once. */
 function entryReader(): (address: string) => Entry {
   const byText = new Map<string, Entry>()
   const byKey = new Map<string, Entry>()
@@ -79,7 +79,7 @@ function entryReader(): (address: string) => Entry {
     const seen = byText.get(address)
     if (seen) return seen
     const key = parseKey128(address)
-    if (!key) throw new CtdbtsError('BAD_ADDRESS', `${JSON.stringify(address)} is no IP address`)
+    if (!key) throw new CtdbtsError('BAD_ADDRESS', `${JSON.stringify(address)} is not an IP address`)
     const entry = byKey.get(key.join()) ?? { address, key, owner: NO_OWNER, index: undefined }
     byText.set(address, entry)
     byKey.set(key.join(), entry)
@@ -109,4 +109,15 @@ export function countOwned({ owner, nodes }: Board): Int32Array {
   const owned = new Int32Array(nodes)
   for (const pnn of owner) if (pnn !== NO_OWNER) owned[pnn] = (owned[pnn] as number) + 1
   return owned
+}
+
+/** The PNNs of all nodes. */
+export const nodesOf = ({ nodes }: Board): number[] => Array.from({ length: nodes }, (_, pnn) => pnn)
+
+/** The addresses that a node owns, in list order. */
+export function ownedBy({ owner, count }: Board, pnn: number): Int32Array {
+  const list = new Int32Array(count)
+  let length = 0
+  for (let ip = 0; ip < count; ip++) if (owner[ip] === pnn) list[length++] = ip
+  return list.subarray(0, length)
 }

@@ -2,8 +2,8 @@ import { addressOf, type Board, countOwned, mayHost, unassignUnsuitable } from '
 import { type AllocationInput, NO_OWNER } from './input.ts'
 
 /**
- * Deterministic: today's owners do not matter. The i-th address goes to node i mod N, or to its home node; what those cannot host goes
- * to the node with the fewest.
+ * Deterministic: ignores the current owners. The i-th address goes to node i mod N, or to its home node. An address that this node cannot
+ * host goes to the node with the fewest addresses.
  */
 export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }: AllocationInput): void {
   const { owner, nodes, count } = board
@@ -18,7 +18,7 @@ export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }:
   if (!noIpTakeover) placeOnFewest(board, countOwned(board))
 }
 
-/** Non-deterministic: who can keep an address keeps it; the rest goes to the nodes with the fewest; then the numbers are evened out. */
+/** Non-deterministic: nodes keep the addresses that they can host, the rest goes to the nodes with the fewest, then the numbers are balanced. */
 export function allocateNonDeterministic(board: Board, { noIpTakeover, noIpFailback }: AllocationInput): void {
   unassignUnsuitable(board)
   if (noIpTakeover) return
@@ -27,7 +27,7 @@ export function allocateNonDeterministic(board: Board, { noIpTakeover, noIpFailb
   if (!noIpFailback) evenOut(board, owned)
 }
 
-/** Gives each address that nobody owns, in list order, to the eligible node that owns the fewest. */
+/** Gives each address without an owner, in list order, to the eligible node that owns the fewest. */
 function placeOnFewest(board: Board, owned: Int32Array): void {
   for (let ip = 0; ip < board.count; ip++) if (board.owner[ip] === NO_OWNER) moveToFewest(board, owned, ip)
 }
@@ -49,7 +49,7 @@ function moveToFewest(board: Board, owned: Int32Array, ip: number): void {
   board.owner[ip] = fewest
 }
 
-/** Among the nodes that may host an address, the ones that own most and fewest; the first by PNN wins a tie. */
+/** The nodes that own the most and the fewest among those that may host an address. The lower PNN wins a tie. */
 function extremes(board: Board, owned: Int32Array, ip: number): { most: number; fewest: number } {
   let most = NO_OWNER
   let fewest = NO_OWNER
@@ -63,11 +63,11 @@ function extremes(board: Board, owned: Int32Array, ip: number): { most: number; 
 }
 
 /**
- * Goes through the list; where the fullest and the emptiest node that could host an address differ by two or more, the first address of
- * the fullest is placed again, and all starts over. CTDB gives up after a number of moves, and so do we.
+ * Goes through the list. If the fullest and the emptiest node that could host an address differ by two or more, places the first address of
+ * the fullest again and starts over. Stops after the same number of moves as CTDB.
  */
 function evenOut(board: Board, owned: Int32Array): void {
-  // Addresses with the same eligible nodes have the same extremes, so one of each kind is enough: the first in the list.
+  // Addresses with the same eligible nodes have the same extremes, so the first of each kind is enough.
   const kinds = firstOfEachKind(board)
   for (let moves = 0; moves < board.count + 5; moves++) {
     const uneven = kinds.find((ip) => {

@@ -1,6 +1,6 @@
 import type { Key128 } from '../address/key128.ts'
 
-/** Greatest square of a distance between two different addresses: all bits alike but the last. */
+/** The greatest squared distance between two different addresses: all bits are equal except the last. */
 export const MAX_SQUARED_DISTANCE = 127 ** 2
 
 /**
@@ -8,9 +8,9 @@ export const MAX_SQUARED_DISTANCE = 127 ** 2
  * leading zero bits of the words' XOR (32 for an equal word; words behind the first that differs count too).
  */
 export class Distances {
-  /** Those words in which any two of the addresses differ, one array each. For IPv4 addresses that is the last one only. */
+  /** The words in which any two addresses differ, one array each. For IPv4 that is only the last word. */
   private readonly words: readonly Uint32Array[]
-  /** What the words that are the same everywhere add to each distance. */
+  /** What the words that all addresses share add to each distance. */
   private readonly base: number
 
   constructor(keys: readonly Key128[]) {
@@ -27,7 +27,7 @@ export class Distances {
     const { words, base } = this
     const own = sums[ip] as number
     const [only = new Uint32Array()] = words
-    // Written out for the common case, where it takes half the time. Index loops, as iterating typed arrays is slow.
+    // The common case is written out because that halves the time. Index loops, because iterating over typed arrays is slow.
     if (words.length === 1) {
       const word = only[ip] as number
       for (let index = 0; index < ips.length; index++) {

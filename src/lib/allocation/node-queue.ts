@@ -2,8 +2,8 @@
 export type Costs = readonly Uint32Array[]
 
 /**
- * The nodes that could host one address, cheapest first (the first by PNN among equals): a binary heap that is put right only where somebody
- * looks.
+ * The nodes that could host one address, cheapest first (the first by PNN among equals): a binary heap that is
+ * reordered only where it is read.
  *
  * Invariant: `bounds[slot]` is at most the cost of the node in that slot, as costs only rise; and (bound, PNN) of a parent is at most
  * that of its children. So when the bound of the node on top is its cost, no other node is cheaper.

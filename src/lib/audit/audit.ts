@@ -9,21 +9,22 @@ import { type AuditedFinding, type AuditedNode, type AuditReport, countBySeverit
 import { auditSample } from './sample.ts'
 
 export interface AuditSamplesOptions {
-  /** Ids of the checks to make; all unless given. */
+  /** Ids of the checks to run; default: all. */
   readonly only?: readonly string[] | undefined
-  /** Ids of those to leave out. */
+  /** Ids of the checks to skip. */
   readonly skip?: readonly string[] | undefined
-  /** What was heard of addresses being moved between the last two samples. */
+  /** Messages about moving addresses, received between the last two samples. */
   readonly activity?: readonly Movement[] | undefined
 }
 
-/** TakeoverTimeout's default: a takeover run under way explains nothing that stays for longer. */
+/** Default of TakeoverTimeout: a takeover run in progress cannot explain a fault that lasts longer. */
 const LASTING_MS = 9_000
 
 /**
- * Audits samples of one cluster, taken one after the other. What the last two agree on is real, unless it is of a kind that a takeover run
- * under way brings about, and something moved in between; all else is transient. But what all samples agree on, over more than
- * TakeoverTimeout, is real whatever moves: a cluster that repairs in vain never comes to rest. A single sample is taken at its word.
+ * Audits successive samples of one cluster. A finding is real if the last two samples agree on it. Exception: a takeover run in progress can
+ * cause it, and something moved in between; then it is transient. But if all samples agree on it for longer than TakeoverTimeout, it is real
+ * whatever moves, because a cluster that repairs in vain never comes to rest. With a single sample, all findings count as real unless
+ * the sample itself shows that they may pass.
  * @param samples at least one.
  * @throws CtdbtsError NO_CHECK for an id that no check has.
  */
@@ -55,7 +56,7 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
 
 const auditsOf = onceFor((_: Snapshot) => new Map<string, ReturnType<typeof auditSample>>())
 
-/** Who takes one sample after the other has each audited together with those before it, again and again. */
+/** Cached: each new sample is audited together with earlier ones, so the same sample comes again and again. */
 function auditOnce(sample: Snapshot, checks: readonly Check[]): ReturnType<typeof auditSample> {
   const audits = auditsOf(sample)
   const ids = checks.map(({ id }) => id).join()
@@ -66,11 +67,11 @@ function auditOnce(sample: Snapshot, checks: readonly Check[]): ReturnType<typeo
 
 const MOVING: ReadonlySet<string> = new Set(CHECKS.filter(({ moves }) => moves).map(({ id }) => id))
 
-/** Whether another sample may tell what these could not: something is there of which they do not know whether it lasts. */
+/** Whether another sample may help: there is a finding that may or may not last. */
 export const needsAnotherSample = ({ findings }: AuditReport): boolean =>
   findings.some(({ state, isGone }) => state === 'transient' && !isGone)
 
-/** Whether there is anything at all that a takeover run under way can bring about, real as it may look. */
+/** Whether a takeover run in progress may explain any finding, even one that looks real. */
 export const mayBeMoving = ({ findings }: AuditReport): boolean => findings.some(({ id, isGone }) => !isGone && MOVING.has(id))
 
 const alone = (findings: readonly Finding[]): AuditedFinding[] => findings.map((finding) => judged(finding, finding.passing))
@@ -91,20 +92,20 @@ function compared(
   const keysNow = new Set(now.map(findingKey))
   const gone = earlier
     .filter((finding) => !keysNow.has(findingKey(finding)))
-    .map((finding): AuditedFinding => ({ ...finding, state: 'transient', doubt: 'it is gone in the last sample', isGone: true }))
+    .map((finding): AuditedFinding => ({ ...finding, state: 'transient', doubt: 'it is not in the last sample', isGone: true }))
   const doubtOf = (finding: Finding): string | undefined => {
     const same = earlierByKey.get(findingKey(finding))
-    if (!same) return 'it was not there in the sample before'
+    if (!same) return 'it was not in the previous sample'
     if (finding.passing !== undefined) return finding.passing
     if (!MOVING.has(finding.id) || isLasting(finding)) return undefined
-    return isSame(same, finding) ? moved(finding.addresses) : 'it looked different in the sample before'
+    return isSame(same, finding) ? moved(finding.addresses) : 'it was different in the previous sample'
   }
   return [...now.map((finding) => judged(finding, doubtOf(finding))), ...gone]
 }
 
 const CATALOGUE_ORDER: ReadonlyMap<string, number> = new Map(CHECKS.map(({ id }, index) => [id, index]))
 
-/** The worst first; of the same severity causes before effects, then as the checks are listed, by address, by node. */
+/** By severity, the worst first; then causes before effects, then in the order of the checks, by address, by node. */
 const sorted = (findings: readonly AuditedFinding[]): AuditedFinding[] =>
   findings.toSorted(
     (a, b) =>

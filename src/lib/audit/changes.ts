@@ -2,37 +2,37 @@ import { CtdbtsError } from '../errors.ts'
 import { findingKey, type Unknown } from './finding.ts'
 import type { AuditedFinding, AuditReport } from './report.ts'
 
-/** An audit, or why there could be none. */
+/** An audit, or the reason why it failed. */
 export type Outcome = AuditReport | CtdbtsError
 
-/** What has changed from one audit to the next. */
+/** What changed from one audit to the next. */
 export interface AuditChanges {
-  /** Findings that are real, and were not before. */
+  /** Findings that are real now and were not before. */
   readonly appeared: readonly AuditedFinding[]
-  /** Findings that were real, and are not any more: gone, as far as all could be seen that their check reads. */
+  /** Findings that were real and are gone. A finding is not gone if its check could not read everything. */
   readonly cleared: readonly AuditedFinding[]
-  /** Findings that came and went, and were not told of the time before. */
+  /** Transient findings that were not in the previous audit. */
   readonly passed: readonly AuditedFinding[]
-  /** What cannot be seen any more, and could before; one for each node and fact. */
+  /** Facts that could be read before and cannot be read now; one for each node and fact. */
   readonly lost: readonly Unknown[]
-  /** What can be seen again. */
+  /** Facts that can be read again. */
   readonly found: readonly Unknown[]
-  /** That no audit could be made, where one could before, or for another reason. */
+  /** The audit failed, and the previous one did not, or failed for another reason. */
   readonly failed?: CtdbtsError
-  /** That audits can be made again. */
+  /** The previous audit failed. */
   readonly recovered?: true
 }
 
 /**
  * Compares two audits.
- * @param before undefined the first time: all is new then.
+ * @param before undefined for the first audit: then everything is new.
  */
 export function changesBetween(before: Outcome | undefined, now: Outcome): AuditChanges {
   if (now instanceof CtdbtsError) {
-    const isTold = before instanceof CtdbtsError && before.message === now.message
-    return { appeared: [], cleared: [], passed: [], lost: [], found: [], ...(!isTold && { failed: now }) }
+    const isKnown = before instanceof CtdbtsError && before.message === now.message
+    return { appeared: [], cleared: [], passed: [], lost: [], found: [], ...(!isKnown && { failed: now }) }
   }
-  // What was found before nothing could be seen at all is told again: who reads this has lost sight of it.
+  // After a failed audit all findings are reported again, because the reader has lost sight of them.
   const earlier = before instanceof CtdbtsError ? undefined : before
   const [realBefore, realNow] = [byKey(earlier, 'real'), byKey(now, 'real')]
   const [passingBefore, passingNow] = [byKey(earlier, 'transient'), byKey(now, 'transient')]
@@ -41,7 +41,7 @@ export function changesBetween(before: Outcome | undefined, now: Outcome): Audit
   const isHidden = ({ id, nodes }: AuditedFinding) => nodes.some((pnn) => blindChecks.has(`${id} ${pnn}`))
   return {
     appeared: without(realNow, realBefore),
-    // One that is in doubt only now may be mended just now, which the next audit will tell.
+    // A finding that is transient now may have been fixed just now. The next audit will show it.
     cleared: without(realBefore, realNow).filter((finding) => !passingNow.has(findingKey(finding)) && !isHidden(finding)),
     passed: without(passingNow, passingBefore).filter((finding) => !realBefore.has(findingKey(finding))),
     lost: without(blindNow, blindBefore),
@@ -51,8 +51,8 @@ export function changesBetween(before: Outcome | undefined, now: Outcome): Audit
 }
 
 /**
- * What to compare the next audit with: this one, and those findings that were real before and of which this one does not know: they were
- * told, and it will have to be told when they are gone.
+ * What to compare the next audit with: this one, plus the earlier real findings that this one could not check. They were reported, so their
+ * end must be reported too.
  * @param changes from `before` to `now`.
  */
 export function rememberedOf(before: Outcome | undefined, now: Outcome, { cleared }: AuditChanges): Outcome {
@@ -67,7 +67,7 @@ export function rememberedOf(before: Outcome | undefined, now: Outcome, { cleare
 const byKey = (report: AuditReport | undefined, state: AuditedFinding['state']): Map<string, AuditedFinding> =>
   new Map(report?.findings.filter((finding) => finding.state === state).map((finding) => [findingKey(finding), finding] as const))
 
-/** Each fact of a node once, however many checks wanted it. */
+/** Each fact of a node once, however many checks need it. */
 const blindSpots = (report: AuditReport | undefined): Map<string, Unknown> =>
   new Map(report?.unknown.map((unknown) => [`${unknown.pnn} ${unknown.fact}`, unknown] as const))
 

@@ -1,7 +1,10 @@
+import type { Cause } from './cause.ts'
 import type { Finding, Severity } from './finding.ts'
+import { type Claim, outlookText } from './outlook.ts'
+import { type Action, remedyText } from './remedy.ts'
 import type { View } from './view.ts'
 
-/** How a check sees: a control, the kernel, a file, the event daemon, another command on the node, our planner. */
+/** Where a check gets its facts: a control, the kernel, a file, the event daemon, another command on the node, the planner. */
 export const SIGHTS = {
   C: "CTDB's controls",
   K: "the node's kernel",
@@ -10,49 +13,65 @@ export const SIGHTS = {
   X: 'a command on the node',
   planner: 'the plan of a takeover run',
 } as const
-type Sight = keyof typeof SIGHTS
 
-/** One way in which a cluster can be wrong, and how that is seen. */
-export interface Check {
+/** One kind of fault that a cluster can have, as docs/checks.md describes it. */
+export interface CheckDescription {
   readonly id: string
-  /** The worst that it gives. */
+  /** The worst severity that its findings have. */
   readonly severity: Severity
-  /** What is wrong then, in one line. */
+  /** The fault, in one line without a full stop. */
   readonly title: string
-  readonly seenBy: readonly Sight[]
-  /** Whether it may be so for a moment while a takeover run or a recovery is under way, without anything being wrong. */
+  /**
+   * Where its facts come from: CTDB's controls (C), the node's kernel (K), a file on the node (F), the event daemon (E), a command on the
+   * node (X), the plan of a takeover run.
+   */
+  readonly seenBy: readonly (keyof typeof SIGHTS)[]
+  /** Whether a takeover run or a recovery in progress can cause it for a moment although nothing is wrong. */
   readonly moves: boolean
-  /** What it means and why it matters. Whole sentences, as the three that follow. */
+  /** What the fault means and why it matters, in whole sentences. So are the next three. */
   readonly meaning: string
-  /** What CTDB itself does about it, unless a finding knows better. */
+  /** What CTDB itself does about it in general. Each finding says it for its own situation. */
   readonly outlook: string
-  /** What to do about it, unless a finding knows better. */
+  /** What to do about it in general. Each finding says it for its own situation. */
   readonly remedy: string
-  /** When nothing is wrong although it is found. */
+  /** When the check reports it although nothing is wrong. */
   readonly falseAlarm?: string
+}
+
+/**
+ * A check: the fault, and how to find it. Each check is a file in `checks`, named after its id; `npm run generated` adds it to the list of
+ * checks and to the documentation.
+ */
+export interface Check extends CheckDescription {
+  /** Position in lists, and among findings of the same severity: lower comes first. */
+  readonly order: number
+  /** The checks whose findings can explain those of this one, the likeliest first. They must not lead back to this check. */
+  readonly causes?: readonly Cause[]
   find(view: View): Found[]
 }
 
-/** What a check has found; the rest of the finding is the same for all of the check. */
+/** What a check found. The check supplies the rest of the finding. */
 export interface Found extends Pick<Finding, 'subject' | 'message' | 'evidence' | 'since' | 'passing'> {
-  /** That of the check unless given. */
+  /** Default: that of the check. */
   readonly severity?: Severity
-  /** Nodes and addresses that have to do with it, besides those of the subject. */
+  /** Nodes and addresses involved, besides those of the subject. */
   readonly nodes?: readonly number[]
   readonly addresses?: readonly string[]
-  readonly outlook?: string
-  readonly remedy?: string
+  /** What CTDB itself will do about it. */
+  readonly claims: readonly Claim[]
+  /** What to do, in this order. */
+  readonly actions: readonly Action[]
 }
 
-/** The finding that a check makes of what it found. */
+/** Makes the finding of a check from what it found. */
 export function findingOf(check: Check, found: Found): Finding {
   const { subject, nodes = [], addresses = [], ...rest } = found
   return {
     id: check.id,
     severity: check.severity,
-    outlook: check.outlook,
-    remedy: check.remedy,
     ...rest,
+    outlook: outlookText(rest.claims, subject),
+    remedy: remedyText(rest.actions, subject),
     subject,
     nodes: [...new Set([...(subject.pnn === undefined ? [] : [subject.pnn]), ...nodes])].toSorted((a, b) => a - b),
     addresses: [...new Set([...(subject.address === undefined ? [] : [subject.address]), ...addresses])],

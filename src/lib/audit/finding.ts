@@ -1,42 +1,41 @@
 import type { Pnn } from '../cluster/node.ts'
+import type { Claim } from './outlook.ts'
+import type { Action } from './remedy.ts'
+import type { Subject } from './subject.ts'
+
+/** How bad a finding is. */
+export type Severity = 'error' | 'warning' | 'info'
 
 /** From worst to least. */
-export const SEVERITIES = ['error', 'warning', 'info'] as const
-export type Severity = (typeof SEVERITIES)[number]
+export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
 
-/** What a finding is about: with the id of its check, the same fault has the same one in every sample. */
-export interface Subject {
-  /** The node on which it is; absent for what concerns the cluster as a whole. */
-  readonly pnn?: Pnn
-  readonly address?: string
-  readonly interfaceName?: string
-  /** A line of a file, a script, a tunable: what tells apart findings that agree in the rest. */
-  readonly detail?: string
-}
-
-/** A fault, as it was seen in one sample of a cluster. Texts of nodes in it are raw: whoever shows them makes them harmless. */
+/** A fault seen in one sample of a cluster. It may contain raw texts from nodes; escape them before you print them. */
 export interface Finding {
   /** Id of the check: `ip-missing`. */
   readonly id: string
   readonly severity: Severity
   readonly subject: Subject
-  /** All nodes that have to do with it, that of the subject among them. */
+  /** All nodes involved, including that of the subject. */
   readonly nodes: readonly Pnn[]
-  /** All addresses that have to do with it, that of the subject among them. */
+  /** All addresses involved, including that of the subject. */
   readonly addresses: readonly string[]
-  /** What and where, in one sentence without a full stop. */
+  /** What is wrong and where, in one sentence without a full stop. */
   readonly message: string
-  /** How it was seen: the facts that contradict each other, each with where it comes from. */
+  /** The facts that contradict each other, each with its source. */
   readonly evidence: readonly string[]
-  /** What CTDB itself will do about it, if anything. */
+  /** What CTDB itself will do about it, as predictions that can be compared with what happens. */
+  readonly claims: readonly Claim[]
+  /** The same in sentences. */
   readonly outlook: string
-  /** What to do. */
+  /** What to do, step by step in this order. */
+  readonly actions: readonly Action[]
+  /** The same in sentences. */
   readonly remedy: string
-  /** Since when, as far as the facts tell: seconds since 1970. */
+  /** Since when, if the facts show it: seconds since 1970. */
   readonly since?: number
-  /** Why it may pass by itself in a moment, where the facts of one sample say so. */
+  /** Why it may soon pass by itself, if the facts of this one sample say so. */
   readonly passing?: string
-  /** Another finding that this one follows from: mend that, and this goes away. */
+  /** The finding that explains this one: fix that, and this one disappears. */
   readonly causedBy?: FindingKey
 }
 
@@ -49,7 +48,7 @@ export const findingKey = ({
 }: Pick<Finding, 'id' | 'subject'>): FindingKey =>
   JSON.stringify([id, pnn ?? null, address ?? null, interfaceName ?? null, detail ?? null])
 
-/** Something that a check would have had to know, and that could not be read: never a pass. */
+/** A fact that a check needs and that could not be read. The check then has no result: it has not passed. */
 export interface Unknown {
   /** Id of the check. */
   readonly id: string

@@ -1,18 +1,18 @@
 import type { Pnn } from '../cluster/node.ts'
+import { groupOf } from '../group-of.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
-import { groupOf } from './facts.ts'
 import { normalAddress } from './normal.ts'
 
-/** A message that tells of addresses being moved: TAKE_IP, RELEASE_IP, IPREALLOCATED, RECONFIGURE. */
+/** A message about moving addresses: TAKE_IP, RELEASE_IP, IPREALLOCATED, RECONFIGURE. */
 export interface Movement {
-  /** Absent when the message names none: it may be any. */
+  /** Absent if the message names none: then any address may have moved. */
   readonly address?: string | undefined
 }
 
 /**
- * What moved in a cluster from one sample to the next, so that what both found may still be of the moment.
- * @param heard messages that were heard between the two.
- * @returns for an address (or for none in particular) what moved, in words; undefined when nothing did.
+ * What moved in a cluster from one sample to the next. If something did, a finding in both samples may still be transient.
+ * @param heard messages received between the two.
+ * @returns a function that says what moved for the addresses of a finding; undefined if nothing did.
  */
 export function movementBetween(
   before: Snapshot,
@@ -20,7 +20,7 @@ export function movementBetween(
   heard: readonly Movement[],
 ): (addresses: readonly string[]) => string | undefined {
   const anywhere = heard.some(({ address }) => address === undefined)
-    ? 'a takeover run was under way'
+    ? 'a takeover run was in progress'
     : recoveryBetween(before, after)
   const touched = new Set(heard.flatMap(({ address }) => (address === undefined ? [] : [normalAddress(address)])))
   const [ownersBefore, ownersAfter] = [ownersOf(before), ownersOf(after)]
@@ -43,7 +43,7 @@ function recoveryBetween(before: Snapshot, after: Snapshot): string | undefined 
 const recoveryState = ({ vnnMap, recoveryMode, times }: NodeFacts): string =>
   JSON.stringify([vnnMap?.generation, recoveryMode, times?.lastRecoveryStarted, times?.lastRecoveryFinished])
 
-/** What all nodes together believe of the owner of each address. */
+/** The owners that the nodes believe in, for each address. */
 function ownersOf({ nodes }: Snapshot): Map<string, string> {
   const beliefs = new Map<string, [Pnn, Pnn | null][]>()
   for (const { pnn, known } of nodes) {

@@ -3,11 +3,11 @@ import { formatIp, type IpBytes, parseIp } from '../address/ip-text.ts'
 const maskedBytes = (bytes: Uint8Array, bits: number): Uint8Array =>
   bytes.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))))
 
-/** `10.9.0.0/24`: the network in which an address with such a prefix length is. */
+/** The network of an address with this prefix length: `10.9.0.0/24`. */
 export const networkText = ({ family, bytes }: IpBytes, bits: number): string =>
   `${formatIp({ family, bytes: maskedBytes(bytes, bits) })}/${bits}`
 
-/** Whether an address is in the network of another, which has such a prefix length. */
+/** Whether an address is in the network of another address with this prefix length. */
 export function inNetwork(address: string, network: IpBytes, bits: number): boolean {
   const ip = parseIp(address)
   return ip !== undefined && ip.family === network.family && networkText(ip, bits) === networkText(network, bits)

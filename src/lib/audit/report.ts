@@ -3,50 +3,50 @@ import type { Finding, Severity, Unknown } from './finding.ts'
 
 /** A finding, and whether it lasts. */
 export interface AuditedFinding extends Finding {
-  /** Real when the last two samples agree on it and nothing moved in between; transient otherwise. */
+  /** Real if the last two samples agree on it and nothing moved in between; otherwise transient. */
   readonly state: 'real' | 'transient'
-  /** Why it is taken for transient. */
+  /** Why it is transient. */
   readonly doubt?: string
-  /** It was in the sample before the last one, and is not in the last. */
+  /** It was in the previous sample and is not in the last one. */
   readonly isGone?: true
 }
 
-/** What there is of a node, and how much is wrong on it. */
+/** A node, and how many findings concern it. */
 export interface AuditedNode {
   readonly pnn: Pnn
   /** The private address. */
   readonly address: string
   readonly flags: number
-  /** How its machine was reached; null when nobody looked at it. */
+  /** How its machine was reached; null if it was not. */
   readonly reachedBy: string | null
-  /** Whether its daemon said anything, to whomever. */
+  /** Whether its daemon reported anything, directly or through another node. */
   readonly daemonAnswers: boolean
-  /** Real findings that have to do with it. */
+  /** Real findings that concern it. */
   readonly counts: Readonly<Record<Severity, number>>
-  /** Facts of it that could not be read, each counted once however many checks wanted it. */
+  /** Facts of it that could not be read, each counted once. */
   readonly unknownFacts: number
 }
 
-/** What an audit found. */
+/** The result of an audit. */
 export interface AuditReport {
-  /** The worst first; of the same severity those that cause others first, then as the checks are listed, by address, by node. */
+  /** By severity, the worst first; then causes before effects, then in the order of the checks, by address, by node. */
   readonly findings: readonly AuditedFinding[]
-  /** What could not be read in the last sample. */
+  /** Facts that could not be read in the last sample. */
   readonly unknown: readonly Unknown[]
-  /** Ids of the checks made, in the order in which they are listed. */
+  /** Ids of the checks that were run, in their order. */
   readonly checks: readonly string[]
   /** All nodes that are not deleted. */
   readonly nodes: readonly AuditedNode[]
-  /** How many samples it rests on; with one, nothing could be found to be transient by comparison. */
+  /** How many samples it compares. With one, no finding can be transient by comparison. */
   readonly samples: number
   /** ISO 8601, of the first and of the last sample. */
   readonly firstTakenAt: string
   readonly lastTakenAt: string
-  /** The worst of the real findings. */
+  /** The worst severity among real findings; null if there is none. */
   readonly worst: Severity | null
 }
 
-/** How many real findings there are of each severity, those that follow from others among them. */
+/** The number of real findings of each severity, including those that others explain. */
 export function countBySeverity(findings: readonly AuditedFinding[]): Record<Severity, number> {
   const counts = { error: 0, warning: 0, info: 0 }
   for (const { severity, state } of findings) if (state === 'real') counts[severity] += 1

@@ -5,10 +5,10 @@ import type { Finding, Unknown } from './finding.ts'
 import { normalSnapshot } from './normal.ts'
 import { viewOf } from './view.ts'
 
-/** The check that reports nodes which say nothing. */
+/** The check that reports nodes that do not answer. */
 const REPORTS_SILENCE = 'node-disconnected'
 
-/** What the checks find in one sample, each finding with what is behind it. */
+/** What the checks find in one sample. Each finding is linked to the one that explains it. */
 export function auditSample(sample: Snapshot, checks: readonly Check[]): { findings: Finding[]; unknown: Unknown[] } {
   const snapshot = normalSnapshot(sample)
   const silenceIsReported = checks.some(({ id }) => id === REPORTS_SILENCE)
@@ -22,5 +22,5 @@ export function auditSample(sample: Snapshot, checks: readonly Check[]): { findi
     )
     return check.find(view).map((found) => findingOf(check, found))
   })
-  return { findings: linkCauses(findings), unknown: [...unknown.values()] }
+  return { findings: linkCauses(findings, checks), unknown: [...unknown.values()] }
 }

@@ -1,21 +1,25 @@
 import { hasFlag, isActive, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import type { ClusterViews } from '../cluster/views.ts'
+import { outOfSight, seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import type { HostFacts } from '../snapshot/host-facts.ts'
 import { factsOf, type MapEntry, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
 import { flagsOf } from '../takeover/can-host.ts'
+import { whyNotOwn } from './configuration.ts'
+import { normalSnapshot } from './normal.ts'
 
 type DaemonFactName = Exclude<keyof NodeFacts, 'pnn' | 'missing' | 'host'>
 type HostFactName = Exclude<keyof HostFacts, 'reachedBy' | 'daemonAnswers'>
 
-/** What can be known of a node, by the name that it has where it is missing. */
+/** The name of a fact about a node, as in its list of missing facts. */
 type FactName = DaemonFactName | `host.${HostFactName}`
-/** What that is when it is known. */
+/** The value of a fact. */
 type FactValue<F extends FactName> = F extends `host.${infer H extends HostFactName}`
   ? Exclude<HostFacts[H], undefined>
   : F extends DaemonFactName
     ? Exclude<NodeFacts[F], undefined>
     : never
 
-/** A fact that a check asked for in vain. */
+/** A fact that a check needed and that is missing. */
 export interface MissedFact {
   readonly pnn: Pnn
   readonly fact: string
@@ -24,54 +28,81 @@ export interface MissedFact {
 }
 
 /**
- * One sample of a cluster as a check sees it. A check reads through it, so that none can forget that what could not be read is not
- * known.
+ * One sample of a cluster as a check sees it. Checks read facts only through a view, which notes every fact that is missing.
  */
 export interface View {
-  /** With addresses in their normal form. */
+  /** Its addresses are in normal form; its node map and leader are those of the node whose view counts for the cluster. */
   readonly snapshot: Snapshot
-  /** All that are not deleted. */
+  /** What the daemons see of each other. */
+  readonly views: ClusterViews
+  /** All nodes that are not deleted. */
   readonly nodes: readonly MapEntry[]
-  /** Those that take part in the cluster: by their own word, as in a cluster that is split each part takes the other for cut off. */
+  /** The nodes that take part in the cluster, by their own flags, without those that are cut off from it. */
   readonly active: readonly MapEntry[]
+  /**
+   * A node's flags: those that the cluster sees or, of a node that is cut off, those that it sees itself. Without a leader nobody tells the others
+   * what a node says of itself: then that counts, too.
+   */
   flags(pnn: Pnn): number
-  /** A fact; where it is missing that is noted, and nothing returned. */
+  /** Whether a node's daemon answered us, but the leader, or the nodes whose view counts, do not see it. */
+  isCutOff(pnn: Pnn): boolean
+  /** A fact; undefined if it is missing, which is noted. */
   need<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
-  /** A fact that only adds to a finding, and that nothing depends on. */
+  /** A fact that only adds detail to a finding. If it is missing, that is not noted. */
   peek<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
+  /**
+   * Whether nothing is known of a node, as in `views`. If its machine was reached, and its daemon does not answer there, that is known.
+   */
+  isOutOfSight(pnn: Pnn): boolean
   /** Notes that part of a fact is missing. */
   miss(pnn: Pnn, fact: string): void
-  /** Whether somebody looked at the node itself, and its daemon's own socket did not answer. */
+  /** Whether the node's machine was reached, but its daemon did not answer on its own socket. */
   isDaemonDead(pnn: Pnn): boolean
 }
 
 /**
- * @param snapshot as `normalSnapshot` makes it.
- * @param miss is told of each fact that a check asked for in vain.
- * @param silenceIsReported a check that is run as well reports nodes that are cut off, or whose daemon is dead: so it is not
- * also noted that they say nothing.
+ * @param normal as `normalSnapshot` makes it.
+ * @param miss called for each missing fact that a check needs.
+ * @param silenceIsReported another check reports nodes that are disconnected or have a dead daemon, so their missing facts are not noted.
  */
-export function viewOf(snapshot: Snapshot, miss: (missed: MissedFact) => void, silenceIsReported = false): View {
+export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, silenceIsReported = false): View {
+  const snapshot = seenByCluster(normal)
+  const views = viewsIn(normal)
+  const cutOff = new Set(views.cutOff)
+  const isCutOff = (pnn: Pnn): boolean => cutOff.has(pnn)
+  const flags = (pnn: Pnn): number => {
+    const seen = flagsOf(snapshot, pnn)
+    const own = ownFlags(snapshot, pnn)
+    if (own === undefined) return seen
+    if (isCutOff(pnn)) return own
+    return snapshot.leader.pnn === null ? own | (seen & NODE_FLAG.DISCONNECTED) : seen
+  }
   const nodes = snapshot.nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
   const hosts = new Map(snapshot.nodes.map(({ pnn, host }) => [pnn, host]))
   const isDaemonDead = (pnn: Pnn): boolean => hosts.get(pnn)?.daemonAnswers === false
-  const isSilent = (pnn: Pnn): boolean => isDaemonDead(pnn) || hasFlag({ flags: flagsOf(snapshot, pnn) }, NODE_FLAG.DISCONNECTED)
+  const isSilent = (pnn: Pnn): boolean => isDaemonDead(pnn) || hasFlag({ flags: flags(pnn) }, NODE_FLAG.DISCONNECTED)
+  const unseen = outOfSight(normal)
+  const isOutOfSight = (pnn: Pnn): boolean => unseen.has(pnn)
   const noteMissing = (pnn: Pnn, fact: string) => {
     if (silenceIsReported && isSilent(pnn) && !fact.startsWith('host.')) return
-    // The event daemon lives and dies with the daemon.
+    // The event daemon ends when the daemon does.
     if (silenceIsReported && isDaemonDead(pnn) && fact === 'host.events') return
     miss({ pnn, fact, ...whyMissing(factsOf(snapshot, pnn), fact) })
   }
   const peek = <F extends FactName>(pnn: Pnn, fact: F) => read(factsOf(snapshot, pnn), fact)
   return {
     snapshot,
+    views,
     nodes,
-    active: nodes.filter(({ pnn, flags }) => isActive({ flags: ownFlags(snapshot, pnn) ?? flags })),
-    flags: (pnn) => flagsOf(snapshot, pnn),
+    active: nodes.filter((node) => !isCutOff(node.pnn) && isActive({ flags: ownFlags(snapshot, node.pnn) ?? node.flags })),
+    flags,
+    isCutOff,
+    isOutOfSight,
     peek,
     need(pnn, fact) {
       const value = peek(pnn, fact)
-      if (value === undefined) noteMissing(pnn, fact)
+      // What is there may not be whole.
+      if (value === undefined || isListedMissing(factsOf(snapshot, pnn), fact)) noteMissing(pnn, fact)
       return value
     },
     miss: noteMissing,
@@ -79,11 +110,15 @@ export function viewOf(snapshot: Snapshot, miss: (missed: MissedFact) => void, s
   }
 }
 
-/** A node's flags as it sees them itself. */
+/** A node's flags, by its own node map. */
 const ownFlags = (snapshot: Snapshot, pnn: Pnn): number | undefined =>
   factsOf(snapshot, pnn)?.nodeMap?.find((entry) => entry.pnn === pnn)?.flags
 
+const isListedMissing = (facts: NodeFacts | undefined, fact: string): boolean =>
+  facts?.missing.some((missing) => missing.fact === fact) === true
+
 function read<F extends FactName>(facts: NodeFacts | undefined, fact: F): FactValue<F> | undefined {
+  if (whyNotOwn(facts, fact) !== undefined) return undefined
   const value: unknown = fact.startsWith('host.')
     ? facts?.host?.[fact.slice('host.'.length) as HostFactName]
     : facts?.[fact as DaemonFactName]
@@ -96,5 +131,10 @@ function whyMissing(facts: NodeFacts | undefined, fact: string): Pick<MissedFact
   const missing = said(fact) ?? said(isOfHost ? 'host' : 'everything')
   if (missing) return { why: missing.message, ...(missing.hint !== undefined && { hint: missing.hint }) }
   if (!isOfHost) return { why: 'the snapshot does not have it' }
+  const foreign = whyNotOwn(facts, fact)
+  if (foreign !== undefined) return { why: foreign }
   return { why: facts?.host ? 'it was not read' : 'nobody looked at the node' }
 }
+
+/** A view for those to whom it does not matter which facts are missing. @param snapshot as it was collected. */
+export const plainView = (snapshot: Snapshot): View => viewOf(normalSnapshot(snapshot), () => {})

@@ -5,17 +5,17 @@ const DATABASE_FLAG = { persistent: 0x01, readOnly: 0x02, sticky: 0x04, replicat
 export interface Database {
   readonly id: number
   readonly name: string
-  /** Of its file, on that node. */
+  /** The path of its file on that node. */
   readonly path: string
   readonly persistent: boolean
   readonly sticky: boolean
   readonly readOnly: boolean
   readonly replicated: boolean
-  /** What is wrong with it; null when it is healthy. */
+  /** What is wrong with it; null if it is healthy. */
   readonly health: string | null
 }
 
-/** What the flags of a database say. */
+/** The properties in the flags of a database. */
 export const databaseFlags = (flags: number): Pick<Database, 'persistent' | 'sticky' | 'readOnly' | 'replicated'> => ({
   persistent: (flags & DATABASE_FLAG.persistent) !== 0,
   sticky: (flags & DATABASE_FLAG.sticky) !== 0,

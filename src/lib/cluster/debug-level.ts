@@ -1,15 +1,15 @@
-/** How much a daemon logs: its names by number, as CTDB has them; the numbers in between count as the graver name. */
+/** CTDB's names of log levels by number. Numbers in between have the name of the more severe level. */
 const NAMES = ['ERROR', 'WARNING', 'WARNING', 'NOTICE', 'NOTICE', 'INFO', 'INFO', 'INFO', 'INFO', 'INFO', 'DEBUG'] as const
 
 /** The names that can be set. */
 export const DEBUG_LEVELS = ['ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const
 
-/** The name of a level; `UNKNOWN` for a number that CTDB has none for. */
+/** The name of a level; `UNKNOWN` for a number without a name. */
 export const debugLevelName = (level: number): string => NAMES[level] ?? 'UNKNOWN'
 
 /**
- * The number of a level as CTDB reads it: a number up to 10 (whatever follows it), or the beginning of a name, in any case. Undefined
- * when it is neither.
+ * The number of a level as CTDB reads it: a number up to 10 (ignoring anything after it), or the beginning of a name in upper or lower case.
+ * Undefined if it is neither.
  */
 export function parseDebugLevel(text: string): number | undefined {
   const digits = /^\d+/.exec(text)?.[0]

@@ -1,16 +1,14 @@
-import { addressKey, type SocketAddress } from '../address/socket-address.ts'
+import { addressKey } from '../address/socket-address.ts'
+import type { ValueOf } from '../wire/codec.ts'
+import type { publicIp } from '../wire/structs.ts'
 import { type Pnn, UNKNOWN_PNN } from './node.ts'
 
 /** A public address as one node knows it, with the owner it believes in. */
-export interface KnownIp {
-  readonly address: SocketAddress
-  readonly pnn: Pnn
-}
+export type KnownIp = ValueOf<typeof publicIp>
 
 /**
- * The list of `ip all`: every address that some node knows, in ctdb's order. Only what a node says of itself counts, as its idea of the
- * others may be stale; so the owner is the node that claims the address itself (the last one in the order given, if several
- * do), else UNKNOWN_PNN.
+ * The list of `ip all`: every address that any node knows, in ctdb's order. The owner is the node that claims the address itself (the last one
+ * in the given order, if several do), else UNKNOWN_PNN. What a node believes about other nodes does not count, because it may be stale.
  */
 export function mergeKnownIps(byNode: readonly { readonly pnn: Pnn; readonly ips: readonly KnownIp[] }[]): KnownIp[] {
   const merged = new Map<string, KnownIp>()

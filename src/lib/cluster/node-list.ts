@@ -2,19 +2,19 @@ import { leadingUnsigned } from '../c-number.ts'
 import { saidByCtdb } from '../errors.ts'
 import type { ClusterNode, Pnn } from './node.ts'
 
-/** What a list of nodes is of. */
+/** Anything with a PNN. */
 type Numbered = Pick<ClusterNode, 'pnn'>
 
 /**
- * The nodes that a word of the command line names: `all`, or PNNs with commas between them, read as the real tool reads them; without
- * a word the local one. None comes twice.
- * @throws CtdbtsError BAD_NODE_LIST or NO_SUCH_NODE, in the words of the real tool.
+ * The nodes that a command-line argument names: `all`, or PNNs separated by commas, read as `ctdb` reads them; without an argument the
+ * local node. Each node comes once.
+ * @throws CtdbtsError BAD_NODE_LIST or NO_SUCH_NODE, in the words of ctdb.
  */
 export const namedNodes = <N extends Numbered>(nodes: readonly N[], word: string | undefined, local: Pnn): N[] => [
   ...new Set(nodesAsNamed(nodes, word, local)),
 ]
 
-/** The same, where one that is named twice comes twice: a list to be shown. @throws as {@link namedNodes}. */
+/** Like {@link namedNodes}, but a node that is named twice comes twice, for lists that are printed. @throws as {@link namedNodes}. */
 export function nodesAsNamed<N extends Numbered>(nodes: readonly N[], word: string | undefined, local: Pnn): N[] {
   if (word === 'all') return [...nodes]
   if (word === undefined) return nodes.filter(({ pnn }) => pnn === local)

@@ -1,12 +1,13 @@
-import type { SocketAddress } from '../address/socket-address.ts'
+import type { ValueOf } from '../wire/codec.ts'
+import type { clusterNode } from '../wire/structs.ts'
 
 /** A physical node number: the line of the node in the nodes file, from 0. */
 export type Pnn = number
 
-/** "No node": an address without owner, a leader not known. Prints as -1 in lists of addresses and as UNKNOWN for the leader. */
+/** "No node": an address without an owner, or an unknown leader. Printed as -1 in lists of addresses and as UNKNOWN for the leader. */
 export const UNKNOWN_PNN: Pnn = 0xffff_ffff
 
-/** The bits of a node's flags. `UNKNOWN` never travels: the tools show it for nodes of which the asked node has no word yet. */
+/** The bits of a node's flags. `UNKNOWN` is never sent: the tools show it for nodes that the queried node has not heard of yet. */
 export const NODE_FLAG = {
   DISCONNECTED: 0x01,
   UNHEALTHY: 0x02,
@@ -21,25 +22,23 @@ export const NODE_FLAG = {
 /** A node with one of these takes no part in the cluster. */
 export const INACTIVE_FLAGS = NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.DELETED | NODE_FLAG.STOPPED
 
-/** A node as the node map has it. */
-export interface ClusterNode {
-  readonly pnn: Pnn
-  /** The bits of {@link NODE_FLAG}. */
-  readonly flags: number
-  /** The private address, over which the daemons talk to each other. */
-  readonly address: SocketAddress
-}
+/**
+ * A node in the node map.
+ * @interface
+ */
+export type ClusterNode = ValueOf<typeof clusterNode>
 
+/** Whether a node has one of these flags, bits of {@link NODE_FLAG}. */
 export const hasFlag = (node: Pick<ClusterNode, 'flags'>, flags: number): boolean => (node.flags & flags) !== 0
 
-/** Neither deleted nor disconnected nor banned nor stopped. */
+/** Whether a node is neither deleted, disconnected, banned nor stopped. */
 export const isActive = (node: Pick<ClusterNode, 'flags'>): boolean => !hasFlag(node, INACTIVE_FLAGS)
 
-/** Reachable at all: neither deleted nor disconnected. */
+/** Whether a node is neither deleted nor disconnected. */
 export const isReachable = (node: Pick<ClusterNode, 'flags'>): boolean =>
   !hasFlag(node, NODE_FLAG.DELETED | NODE_FLAG.DISCONNECTED)
 
-/** The flags in the order and with the names in which `ctdb` shows them. INACTIVE is shown for a node with any flag that makes it so. */
+/** The flags in the order and with the names in which `ctdb` shows them. INACTIVE is shown in addition to any flag that makes a node inactive. */
 export const FLAG_NAMES: readonly { readonly mask: number; readonly name: string }[] = [
   { mask: NODE_FLAG.DISCONNECTED, name: 'DISCONNECTED' },
   { mask: NODE_FLAG.UNKNOWN, name: 'UNKNOWN' },

@@ -1,27 +1,27 @@
 import { addressKey } from '../address/socket-address.ts'
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from './node.ts'
 
-/** What a list of nodes says about one node, against the node map. */
+/** How a list of nodes differs from the node map for one node. */
 export type NodeChange =
   | { readonly kind: 'missing'; readonly pnn: Pnn; readonly address: string }
   | { readonly kind: 'address-changed'; readonly pnn: Pnn; readonly was: string; readonly now: string }
-  /** It is not connected, so that it will not hear of the change. */
+  /** It is not connected, so it will not learn of the change. */
   | { readonly kind: 'disconnected'; readonly pnn: Pnn }
   | { readonly kind: 'deleted'; readonly pnn: Pnn; readonly connected: boolean }
   | { readonly kind: 'undeleted'; readonly pnn: Pnn }
   | { readonly kind: 'new'; readonly pnn: Pnn }
 
-/** All that a list of nodes would change. */
+/** All changes that a list of nodes would make. */
 export interface NodesChange {
   /** In the order of the PNNs. */
   readonly changes: readonly NodeChange[]
-  /** Whether something keeps the list from being taken: a node missing, or with another address, or deleted while it is connected. */
+  /** Whether the list is rejected: a node is missing, has another address, or is deleted while it is connected. */
   readonly refused: boolean
-  /** Whether there is anything to take. */
+  /** Whether the list changes anything. */
   readonly needed: boolean
 }
 
-/** Compares the node map with a list of nodes. The new nodes of a list that is refused are not told of, as with the real tool. */
+/** Compares the node map with a list of nodes. Like `ctdb`, does not report the new nodes of a list that is rejected. */
 export function compareNodes(nodeMap: readonly ClusterNode[], list: readonly ClusterNode[]): NodesChange {
   const changes = nodeMap.flatMap((node, index) => changeOf(node, list[index]) ?? [])
   const refused = changes.some(isFault)

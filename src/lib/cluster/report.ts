@@ -1,73 +1,80 @@
 import type { SocketAddress } from '../address/socket-address.ts'
+import type { ValueOf } from '../wire/codec.ts'
+import type { vnnMap } from '../wire/structs.ts'
 import type { ClusterNode, Pnn } from './node.ts'
+import type { ViewLimit } from './point-of-view.ts'
 
 /** A network interface of a node, as its daemon knows it. */
 export interface InterfaceState {
   readonly name: string
   readonly linkUp: boolean
-  /** How many public addresses the node holds on it. */
+  /** How many public addresses the node has on it. */
   readonly references: number
 }
 
-/** What one node says of the interfaces of a public address. */
+/** What one node reports about the interfaces of a public address. */
 export interface PublicIpInterfaces {
-  /** All on which the node could hold it, in the order of its public addresses file. */
+  /** All interfaces that may have it, in the order of the public addresses file. */
   readonly configured: readonly InterfaceState[]
-  /** The one on which it holds it; null when it does not. */
+  /** The interface that has it; null if none has. */
   readonly active: string | null
 }
 
 /** A public address with its owner. */
 export interface OwnedIp {
   readonly address: SocketAddress
-  /** UNKNOWN_PNN when nobody owns it. */
+  /** UNKNOWN_PNN if no node owns it. */
   readonly pnn: Pnn
-  /** Present when it was asked for and somebody could be asked; in a list of all nodes that is the owner. */
+  /** Present if it was requested and a node could be queried; in a list of all nodes, that is the owner. */
   readonly interfaces?: PublicIpInterfaces
 }
 
-/** What `ip` shows: the public addresses that a node knows with the owners it believes in, or those of all active nodes. */
+/** The content of `ip`: the public addresses that a node knows with the owners it believes in, or those of all active nodes. */
 export interface IpReport {
-  /** The node asked; `'all'` for the merged list, in which only what a node says of itself counts. */
+  /** The queried node; `'all'` for the merged list, in which only what a node says about itself counts. */
   readonly of: Pnn | 'all'
   /** In ctdb's order: IPv4 first, ascending. */
   readonly ips: readonly OwnedIp[]
-  /** Private addresses by PNN, as far as they were asked for. */
+  /** Private addresses by PNN, if they were requested. */
   readonly nodes: readonly ClusterNode[]
+  /** What limits what the daemon that was asked can say of other nodes, if the nodes were requested. */
+  readonly viewLimit?: ViewLimit
 }
 
 /** A node in `status`. */
 export interface NodeStatus extends ClusterNode {
-  /** No flags, but an interface is down: some addresses cannot be hosted here. */
+  /** No flags, but an interface is down, so it cannot host some addresses. */
   readonly partiallyOnline: boolean
 }
 
-/** The cluster's generation and which node is location master for which hash. */
-export interface VnnMap {
-  /** {@link INVALID_GENERATION} while a recovery is due. */
-  readonly generation: number
-  readonly map: readonly Pnn[]
-}
+/**
+ * The cluster's generation, and the location master of each hash.
+ * @interface
+ */
+export type VnnMap = ValueOf<typeof vnnMap>
 
+/** The generation while a recovery is due. */
 export const INVALID_GENERATION = 1
 
-/** Who leads the cluster; daemons before 4.16 call it recovery master. */
+/** The leader of the cluster. Daemons before 4.16 call it recovery master. */
 export interface Leader {
-  /** UNKNOWN_PNN when none was heard of within the time limit. */
+  /** UNKNOWN_PNN if none was heard of within the time limit. */
   readonly pnn: Pnn
   readonly era: 'leader' | 'recmaster'
 }
 
-/** 0 normal, 1 a recovery is under way. */
+/** 0: normal; 1: a recovery is in progress. */
 export type RecoveryMode = number
 
-/** What `status` shows. */
+/** The content of `status`. */
 export interface StatusReport {
-  /** The node asked. */
+  /** The queried node. */
   readonly thisNode: Pnn
-  /** All nodes of the node map, deleted ones too. */
+  /** All nodes of the node map, including deleted ones. */
   readonly nodes: readonly NodeStatus[]
-  /** Absent where only the nodes were asked for. */
+  /** What limits what the daemon that was asked can say of them. */
+  readonly viewLimit?: ViewLimit
+  /** Absent if only the nodes were requested. */
   readonly cluster?: {
     readonly vnnMap: VnnMap
     readonly recoveryMode: RecoveryMode

@@ -1,8 +1,8 @@
-/** A setting of the daemon that can be changed while it runs. All are u32. */
+/** A setting of the daemon that can be changed at run time. All are u32. */
 interface Tunable {
   readonly name: string
   readonly defaultValue: number
-  /** Still has its place in the reply to GET_ALL_TUNABLES, but does nothing, and LIST_TUNABLES leaves it out. */
+  /** It is still in the reply to GET_ALL_TUNABLES, but does nothing, and LIST_TUNABLES leaves it out. */
   readonly obsolete?: true
 }
 
@@ -72,13 +72,14 @@ export const TUNABLES = [
   { name: 'AllowMixedVersions', defaultValue: 0 },
 ] as const satisfies readonly Tunable[]
 
+/** The name of a tunable, as CTDB writes it: `IPAllocAlgorithm`. */
 export type TunableName = (typeof TUNABLES)[number]['name']
 
-/** Those that LIST_TUNABLES names, in its order, where one is not in its place. */
+/** The tunables of LIST_TUNABLES, in its order, in which one is out of place. */
 export const LISTED_TUNABLES: readonly TunableName[] = TUNABLES.flatMap((entry): TunableName[] => {
   if ('obsolete' in entry || entry.name === 'VacuumFastPathCount') return []
   return entry.name === 'RepackLimit' ? [entry.name, 'VacuumFastPathCount'] : [entry.name]
 })
 
-/** The values a daemon has; one that an older daemon does not know is absent. */
+/** The values of a daemon. A tunable that an older daemon does not know is absent. */
 export type TunableValues = Partial<Record<TunableName, number>>

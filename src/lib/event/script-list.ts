@@ -2,13 +2,13 @@
 export interface FoundScript {
   /** Without `.script`. */
   readonly name: string
-  /** Its owner may execute it, or what it links to. */
+  /** Whether its owner may execute it, or the target of the link. */
   readonly executable: boolean
-  /** What it is a link to, as written in it; absent for no link. */
+  /** The target as written in the link; absent if it is not a link. */
   readonly target?: string | undefined
 }
 
-/** A script that is provided by CTDB, or is the administrator's own. */
+/** A script of CTDB, or one of the administrator. */
 export interface ListedScript {
   readonly name: string
   readonly enabled: boolean
@@ -16,9 +16,9 @@ export interface ListedScript {
 }
 
 /**
- * The scripts that CTDB provides, enabled when the configuration has a link of the same name to them; then those of the configuration that
- * are no such link, enabled when they can be executed.
- * @param dataFolder where CTDB provides them, with all links of the path resolved.
+ * The scripts of CTDB, enabled if the configuration has a link of the same name to them; then the other scripts of the configuration, enabled
+ * if they can be executed.
+ * @param dataFolder folder of CTDB's scripts, with all links of its path resolved.
  */
 export function listScripts(
   dataFolder: string,

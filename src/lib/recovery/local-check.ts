@@ -1,14 +1,14 @@
+import type { Era } from '../cluster/era.ts'
 import type { KnownIp } from '../cluster/merge-ips.ts'
 import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
-import type { Era } from '../log/entry.ts'
 
-/** An interface, as the check compares it with the time before. */
+/** An interface, as the check compares it with the previous check. */
 export interface CheckedInterface {
   readonly name: string
   readonly linkState: number
 }
 
-/** What a recovery daemon knows of its own node when it checks it. */
+/** What a recovery daemon knows about its own node when it checks it. */
 export interface LocalFacts {
   readonly pnn: Pnn
   /** The node's own flags. */
@@ -22,21 +22,21 @@ export interface LocalFacts {
   readonly held: ReadonlySet<string>
 }
 
-/** Something that only a takeover run can put right. */
+/** A fault that only a takeover run can correct. */
 export type LocalFinding =
   | { readonly kind: 'interfacesFirst' }
   | { readonly kind: 'interfaceCount'; readonly before: number; readonly after: number }
   | { readonly kind: 'interfaceChanged'; readonly name: string; readonly before: number; readonly after: number }
-  /** Nobody owns it, and this node could. */
+  /** No node owns it, and this node could. */
   | { readonly kind: 'unassigned'; readonly address: string }
-  /** This node owns it, and does not have it. */
+  /** This node owns it, but its kernel does not have it. */
   | { readonly kind: 'missing'; readonly address: string }
-  /** This node has it, and does not own it. */
+  /** This node's kernel has it, but the node does not own it. */
   | { readonly kind: 'unexpected'; readonly address: string }
 
 /**
- * What is wrong on a node between what its daemon believes and what its kernel has: the check that each recovery daemon makes, about once a
- * second. In 2017 it went by the known addresses where today's goes by the available ones.
+ * Compares what a daemon believes with what its kernel has, as each recovery daemon does about once a second. In 2017 it used the known
+ * addresses where today's uses the available ones.
  */
 export function checkLocally(facts: LocalFacts, era: Era): LocalFinding[] {
   const candidates = era === 'now' ? facts.available : facts.known
@@ -46,7 +46,7 @@ export function checkLocally(facts: LocalFacts, era: Era): LocalFinding[] {
   const kernel = facts.known.flatMap(({ pnn, address: { address } }): LocalFinding[] => {
     const held = facts.held.has(address)
     if (pnn === facts.pnn) return held ? [] : [{ kind: 'missing', address }]
-    // 2017's check stopped at "not assigned".
+    // In 2017 the check stopped at "not assigned".
     if (!held || (era === '2017' && pnn === UNKNOWN_PNN && facts.flags === 0)) return []
     return [{ kind: 'unexpected', address }]
   })

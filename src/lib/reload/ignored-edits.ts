@@ -1,19 +1,20 @@
-import { groupOf, sameMembers } from '../audit/facts.ts'
+import { sameMembers } from '../audit/facts.ts'
 import type { View } from '../audit/view.ts'
 import type { ConfiguredAddress } from '../cluster/address-files.ts'
 import type { Pnn } from '../cluster/node.ts'
+import { groupOf } from '../group-of.ts'
 
-/** What a line of the file says and a reload does not apply, as CTDB compares addresses alone. */
+/** An edit of the file that a reload does not apply, because CTDB compares only addresses. */
 export interface IgnoredEdit {
   readonly address: string
   readonly what: 'mask' | 'interfaces'
   /** As the file has it: `/26`, `eth1,eth2`. */
   readonly file: string
-  /** As it stays. */
+  /** The value that stays in effect. */
   readonly stays: string
   /**
-   * Where that was seen. A daemon tells its interfaces, but no mask: that shows in the kernel of the node that holds the address. When
-   * that is another node, the daemon here may have loaded this line as it is.
+   * Where that value was seen. A daemon reports its interfaces but not its mask; the mask shows in the kernel of the node that holds the
+   * address. If that is another node, the daemon here may have loaded this line as it is.
    */
   readonly seenOn: Pnn
 }
@@ -21,7 +22,7 @@ export interface IgnoredEdit {
 /** The mask of each address in each kernel that has it. */
 export type KernelMasks = ReadonlyMap<string, readonly { readonly pnn: Pnn; readonly maskBits: number }[]>
 
-/** The masks that the kernels have, as far as they could be seen. */
+/** The masks in the kernels, as far as they could be seen. */
 export function kernelMasks(view: View): KernelMasks {
   const masks = new Map<string, { pnn: Pnn; maskBits: number }[]>()
   for (const { pnn } of view.nodes) {
@@ -30,7 +31,7 @@ export function kernelMasks(view: View): KernelMasks {
   return masks
 }
 
-/** The edits of a node's file, that is read and known, that a reload passes over. */
+/** The edits of a node's file that a reload ignores. */
 export function ignoredEdits(view: View, pnn: Pnn, lines: readonly ConfiguredAddress[], masks: KernelMasks): IgnoredEdit[] {
   const known = new Map(view.peek(pnn, 'known')?.map((each) => [each.address, each]))
   return lines.flatMap((line): IgnoredEdit[] => {

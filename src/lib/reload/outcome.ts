@@ -6,29 +6,29 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { compareOutcome, type Outcome } from '../takeover/outcome.ts'
 import type { ReloadPreview } from './preview.ts'
 
-/** What a node's daemon knows after the reload, against what its file says. */
+/** What a node's daemon knows after the reload, compared with its file. */
 export interface NodeOutcome {
   readonly pnn: Pnn
   /** `unknown`: one of the two could not be read. */
   readonly state: 'as its file' | 'not as its file' | 'unknown'
-  /** In the file, and the daemon does not know it. */
+  /** In the file, but unknown to the daemon. */
   readonly missing: readonly string[]
-  /** Not in the file, and the daemon knows it. */
+  /** Known to the daemon, but not in the file. */
   readonly surplus: readonly string[]
   /** Why it is unknown. */
   readonly why?: string
 }
 
-/** How the cluster is after a reload and its takeover run. */
+/** The result of a reload and its takeover run. */
 export interface ReloadOutcome {
   readonly nodes: readonly NodeOutcome[]
-  /** Against the plan; null where nothing could be promised, as not all files were seen. */
+  /** Compared with the plan; null if there was no certain plan, because not all files were seen. */
   readonly moves: Outcome | null
 }
 
 /**
- * Looks whether everything is as it was promised.
- * @param reloaded the nodes that said that they have reloaded their file.
+ * Compares the cluster with the preview.
+ * @param reloaded the nodes that reported that they have reloaded their file.
  * @param after the cluster after the takeover run, with what is on the nodes.
  */
 export function reloadOutcome(preview: ReloadPreview, reloaded: readonly Pnn[], after: Snapshot): ReloadOutcome {
@@ -49,10 +49,10 @@ export function reloadOutcome(preview: ReloadPreview, reloaded: readonly Pnn[], 
   return { nodes, moves: preview.isCertain ? compareOutcome(preview.plan, now) : null }
 }
 
-/** Whether everything that was promised could be looked at. */
+/** Whether everything in the preview could be checked. */
 export const isAllChecked = ({ nodes, moves }: ReloadOutcome): boolean =>
   moves !== null && nodes.every(({ state }) => state !== 'unknown')
 
-/** Whether nothing is seen that is not as promised. */
+/** Whether nothing differs from the preview. */
 export const isAsPromised = ({ nodes, moves }: ReloadOutcome): boolean =>
   moves?.asPlanned !== false && nodes.every(({ state }) => state !== 'not as its file')

@@ -1,8 +1,10 @@
-import { absentInterfaces, addressFile, listed, nodesText, onlyIn } from '../audit/facts.ts'
+import { addressFile, onlyIn } from '../audit/facts.ts'
+import { absentInterfaces } from '../audit/interfaces.ts'
 import { normalSnapshot } from '../audit/normal.ts'
 import { type MissedFact, type View, viewOf } from '../audit/view.ts'
 import type { AddressFileReading, ConfiguredAddress } from '../cluster/address-files.ts'
 import { flagsText, isActive, isReachable, type Pnn } from '../cluster/node.ts'
+import { listed, nodesText } from '../cluster/node-text.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { obstacle } from '../takeover/can-host.ts'
 import { type Plan, planTakeover } from '../takeover/plan.ts'
@@ -10,22 +12,22 @@ import { type Edit, imagine } from '../takeover/what-if.ts'
 import { type IgnoredEdit, ignoredEdits, type KernelMasks, kernelMasks } from './ignored-edits.ts'
 
 /**
- * What becomes of the request on a node:
+ * What a node does on the request:
  * - `reloads`: it reloads its file;
- * - `rejects`: it rejects its file, and everything stays as it is there;
+ * - `rejects`: it rejects its file, and nothing changes there;
  * - `unknown`: its file, or what its daemon knows, could not be read;
- * - `left out`: it is not asked, as it takes no part in the cluster.
+ * - `left out`: it is not asked, because it takes no part in the cluster.
  */
 type Verdict = 'reloads' | 'rejects' | 'unknown' | 'left out'
 
-/** What a node's file says, against what its daemon knows. */
+/** A node's file, compared with what its daemon knows. */
 export interface NodePreview {
   readonly pnn: Pnn
   readonly verdict: Verdict
   /** Why it does not reload its file, or why that is not known. */
   readonly why?: string
   readonly hint?: string
-  /** Whether there are addresses in the file; one that is missing is as good as an empty one to CTDB. */
+  /** Whether the file has addresses. CTDB treats a missing file like an empty one. */
   readonly file?: 'there' | 'empty' | 'missing'
   /** As the file has them, in the order of addresses. */
   readonly comes: readonly ConfiguredAddress[]
@@ -33,9 +35,9 @@ export interface NodePreview {
   /** How many addresses the daemon keeps. */
   readonly stays: number
   readonly ignored: readonly IgnoredEdit[]
-  /** In the file, and yet they go with the takeover run: they were deleted before, and are still to be released. */
+  /** Addresses in the file that the takeover run removes nevertheless: they were deleted before, and are not yet released. */
   readonly leaving: readonly string[]
-  /** Lines that CTDB takes, though they do not say what they are meant to. */
+  /** Lines that CTDB accepts although they do not mean what they should. */
   readonly badLines: readonly { readonly line: number; readonly reason: string }[]
 }
 
@@ -45,15 +47,15 @@ export interface ReloadPreview {
   readonly nodes: readonly NodePreview[]
   /** The takeover run after it. */
   readonly plan: Plan
-  /** Whether all was seen on which the plan rests. */
+  /** Whether everything that the plan depends on was seen. */
   readonly isCertain: boolean
-  /** What may keep all of it from being done. */
+  /** What may prevent the reload. */
   readonly warnings: readonly string[]
 }
 
 /**
- * What reloading will do on the chosen nodes, and what the takeover run after it will move. Nothing is asked or changed.
- * @param snapshot with what is on the nodes themselves, as far as there was a way to them.
+ * Predicts what a reload does on the chosen nodes, and what the takeover run after it moves. Sends nothing and changes nothing.
+ * @param snapshot with the facts of the machines, as far as they could be reached.
  */
 export function previewReload(snapshot: Snapshot, chosen: readonly Pnn[]): ReloadPreview {
   const now = normalSnapshot(snapshot)
@@ -67,7 +69,7 @@ export function previewReload(snapshot: Snapshot, chosen: readonly Pnn[]): Reloa
   const { snapshot: imagined, assumptions } = imagine(now, edits)
   const plan = planTakeover(now, {
     imagined,
-    // A node to which addresses come tells the leader to let it receive some.
+    // A node that gets new addresses tells the leader to let it receive some.
     forceRebalance: nodes.filter(({ comes }) => comes.length > 0).map(({ pnn }) => pnn),
     assumptions: [
       ...assumptions,
@@ -82,7 +84,7 @@ export function previewReload(snapshot: Snapshot, chosen: readonly Pnn[]): Reloa
   }
 }
 
-/** Without a file the event script that takes addresses from the kernel ends at once, and says that all is well. */
+/** Without a file, the event script that removes addresses from the kernel ends at once and reports success. */
 function stuckAddresses({ nodes }: Snapshot, { pnn, file }: NodePreview): string[] {
   const held = nodes.find((facts) => facts.pnn === pnn)?.known?.filter(({ owner }) => owner === pnn) ?? []
   if (file !== 'missing' || held.length === 0) return []
@@ -90,25 +92,25 @@ function stuckAddresses({ nodes }: Snapshot, { pnn, file }: NodePreview): string
     `node ${pnn} has no public addresses file, without which 10.interface releases nothing: ${listed(
       held.map(({ address }) => address),
       3,
-    )} will stay on it; an empty file is what makes all addresses go`,
+    )} will stay on it; to remove all addresses, use an empty file`,
   ]
 }
 
-/** Where a takeover run is due anyway, it may come before ours, and more moves than by ours alone. */
+/** If a takeover run is due anyway, it may come first, and then more addresses move than this plan says. */
 function unrestWarnings(now: Snapshot): string[] {
   const moving = planTakeover(now).addresses.filter(({ from, to }) => from !== to).length
   if (moving === 0) return []
   return [
-    `the cluster is not at rest: a takeover run would move ${moving} of the addresses as it is; what is planned here may change`,
+    `the cluster is not at rest: even without this reload a takeover run would move ${moving} of the addresses, so the plan may change`,
   ]
 }
 
-/** Every connected node has to let takeover runs be disabled, whether it is to reload anything or not. */
+/** Takeover runs must be disabled on every connected node, even on those that do not reload. */
 function silenceWarnings({ nodeMap, nodes }: Snapshot): string[] {
   const silent = nodeMap.filter((node) => isReachable(node) && nodes.find(({ pnn }) => pnn === node.pnn)?.runState === undefined)
   return silent.map(
     ({ pnn }) =>
-      `node ${pnn} is connected and does not answer: as long as that is so, takeover runs cannot be disabled there, and nothing is reloaded`,
+      `node ${pnn} is connected but does not answer: until it does, takeover runs cannot be disabled there, and nothing is reloaded`,
   )
 }
 
@@ -149,7 +151,7 @@ function previewNode(view: View, pnn: Pnn, masks: KernelMasks, missed: readonly 
   }
 }
 
-/** A daemon does not tell which addresses it has marked as deleted; but nothing else keeps them from being available. */
+/** A daemon does not report which addresses it has marked as deleted, but nothing else explains why they are not available. */
 function leavingAddresses({ snapshot, peek }: View, pnn: Pnn): string[] {
   const available = peek(pnn, 'available')
   const own = peek(pnn, 'known')?.filter(({ owner }) => owner === pnn) ?? []
@@ -159,11 +161,13 @@ function leavingAddresses({ snapshot, peek }: View, pnn: Pnn): string[] {
     .filter((address) => !available.includes(address) && obstacle(snapshot, pnn, address) === undefined)
 }
 
-/** Why a daemon rejects its whole file: a line that it cannot read, or an interface that its kernel does not have. */
+/** Why a daemon rejects its whole file: an unreadable line, or an interface that its kernel does not have. */
 function rejection(view: View, pnn: Pnn, reading: AddressFileReading): string | undefined {
   const [line] = reading.faults.filter(({ judgement }) => judgement === 'rejected')
   if (line) return `line ${line.line}: ${line.reason}`
-  const links = view.peek(pnn, 'host.links')
-  const [absent] = links ? absentInterfaces(reading, links) : []
-  return absent && `the node has no interface ${absent.name}, which the file names for ${listed(absent.users, 3)}`
+  const [absent] = absentInterfaces(view, pnn, reading)
+  if (!absent) return undefined
+  const { name, users, altnameOf } = absent
+  if (altnameOf === undefined) return `the node has no interface ${name}, which the file names for ${listed(users, 3)}`
+  return `${name}, which the file names for ${listed(users, 3)}, is an alternative name of ${altnameOf}, and CTDB accepts it from 4.25 on`
 }

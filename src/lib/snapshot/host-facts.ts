@@ -1,15 +1,15 @@
 /**
- * What was seen on a node itself, past its daemon: by a shell there, and by its event daemon. A fact that could not be read is absent, and
- * named in the node's `missing` as `host.NAME` (`host.addresses`); all texts are the node's own, and may hold anything.
+ * What was read from a node's machine, independent of its daemon: by a shell there, and from its event daemon. A fact that could not be read
+ * is absent, and listed in the node's `missing` as `host.NAME` (`host.addresses`). All texts come from the node and may contain anything.
  */
 export interface HostFacts {
   /** How it was reached: `locally`, or `ssh root@node1:22`. */
   readonly reachedBy: string
-  /** Whether the daemon's own socket answered. When not, what CTDB says of this node comes from others. */
+  /** Whether the daemon's own socket answered. If not, what CTDB says about this node comes from other nodes. */
   readonly daemonAnswers: boolean
-  /** What the machine calls itself. */
+  /** The host name of the machine. */
   readonly hostname?: string | undefined
-  /** What the kernel holds, in its order. */
+  /** The addresses in the kernel, in its order. */
   readonly addresses?: readonly HostAddress[] | undefined
   readonly links?: readonly HostLink[] | undefined
   /** The text of the public addresses file; null where there is none. */
@@ -18,18 +18,25 @@ export interface HostFacts {
   readonly nodesFile?: string | null | undefined
   /** The text of ctdb.conf; null where there is none. */
   readonly configFile?: string | null | undefined
+  /**
+   * From which a daemon that starts takes its tunables; only read where no daemon runs. `file`: the text of ctdb.tunables, null where there is
+   * none. `directory`: those of tunables.d/*.tunables, one behind the other in alphabetical order.
+   */
+  readonly tunablesFiles?: { readonly file: string | null; readonly directory: string } | undefined
   /** Names of the event scripts that are enabled, without `.script`: `10.interface`. */
   readonly enabledScripts?: readonly string[] | undefined
-  /** How the scripts fared when each event was last run; an event that never ran has no scripts. */
+  /** The results of the scripts in the last run of each event. An event that never ran has no scripts. */
   readonly events?: readonly EventRun[] | undefined
   /** As `ctdb version` prints it: `4.17.12-Debian`. */
   readonly version?: string | undefined
-  /** Whether addresses can be bound to that are not there (`net.ipv4.ip_nonlocal_bind`, and the same of IPv6). */
+  /** Whether programs can bind to addresses that the node does not have (`net.ipv4.ip_nonlocal_bind`, and the same for IPv6). */
   readonly nonlocalBind?: { readonly ipv4: boolean; readonly ipv6: boolean } | undefined
-  /** Names of the interfaces on which, when a primary address goes, a secondary takes its place. */
+  /** Names of the interfaces on which a secondary address replaces a deleted primary address. */
   readonly promoteSecondaries?: readonly string[] | undefined
-  /** Addresses to which iptables drops all that comes in. */
+  /** Addresses for which iptables drops all incoming packets. */
   readonly drops?: readonly HostDrop[] | undefined
+  /** The last lines of the daemon's log, where no daemon runs and a log was found: `place` is its path, or `the journal`. */
+  readonly lastLog?: { readonly place: string; readonly lines: readonly string[] } | undefined
 }
 
 /** An address in a kernel. */
@@ -40,11 +47,11 @@ export interface HostAddress {
   readonly secondary: boolean
   /** `global`, `link`, `host`. */
   readonly scope: string
-  /** Somebody (DHCP, router advertisements) has set it, and may take it away. */
+  /** Set by DHCP or router advertisements, which may remove it. */
   readonly dynamic: boolean
-  /** IPv6: not usable yet, as it is being looked whether somebody else has it. */
+  /** IPv6: not usable yet, while the kernel checks whether another host has it. */
   readonly tentative: boolean
-  /** IPv6: not usable, as somebody else has it. */
+  /** IPv6: not usable, because another host has it. */
   readonly dadFailed: boolean
   /** Seconds after which the kernel removes it; null for never. */
   readonly validSeconds: number | null
@@ -55,8 +62,17 @@ export interface HostLink {
   readonly name: string
   /** Set up by the administrator. */
   readonly up: boolean
-  /** A cable is in, and at its other end is somebody. */
+  /** The kernel sees a carrier: the cable is connected to a running peer. */
   readonly carrier: boolean
+  /** Its alternative names. Absent in snapshots of ctdbts before format 1.2. */
+  readonly altnames?: readonly string[] | undefined
+  /**
+   * What `ip` prints behind an `@`: the interface that a VLAN is on, the peer of a veth; `if8` where that is in another network namespace and
+   * has the number 8 there.
+   */
+  readonly parent?: string | undefined
+  /** Whether it is a bond. Absent in snapshots before format 1.2. */
+  readonly isBond?: boolean | undefined
 }
 
 /** The last run of an event of the component `legacy`. */
@@ -66,6 +82,7 @@ export interface EventRun {
   readonly scripts: readonly ScriptRun[]
 }
 
+/** The last run of an event script. */
 export interface ScriptRun {
   readonly name: string
   /** Seconds since 1970. */

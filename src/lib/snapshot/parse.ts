@@ -6,7 +6,7 @@ import { SNAPSHOT_VERSION, type Snapshot } from './snapshot.ts'
 /**
  * Reads a snapshot from its JSON text.
  * @param source where the text comes from, for errors.
- * @throws CtdbtsError BAD_SNAPSHOT naming the first place that is not as it has to be.
+ * @throws CtdbtsError BAD_SNAPSHOT with the path of the first value that is wrong.
  */
 export function parseSnapshot(text: string, source: string): Snapshot {
   const document = parseJson(text, source)
@@ -14,7 +14,7 @@ export function parseSnapshot(text: string, source: string): Snapshot {
   const result = v.safeParse(snapshotSchema, document, { abortEarly: true })
   if (!result.success) {
     const [issue] = result.issues
-    throw bad(source, `${placeOf(issue.path ?? [])}: ${issue.message}`)
+    throw bad(source, `${pathText(issue.path ?? [])}: ${issue.message}`)
   }
   checkNodes(result.output, source)
   return result.output
@@ -24,7 +24,7 @@ function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    // The parser's message quotes what it read, which may be anything, and long.
+    // The parser's message quotes its input, which may be long and contain anything.
     throw bad(source, 'it is not JSON', cause)
   }
 }
@@ -40,13 +40,13 @@ function checkVersion(document: unknown, source: string): void {
   )
 }
 
-/** The PNNs in a snapshot have to be those of its node map. */
+/** All PNNs in a snapshot must be in its node map. */
 function checkNodes({ nodeMap, nodes, leader, askedNode }: Snapshot, source: string): void {
   const pnns = new Set(nodeMap.map(({ pnn }) => pnn))
   const check = (place: string, pnn: number | null) => {
     if (pnn !== null && !pnns.has(pnn)) throw bad(source, `${place}: node ${pnn} is not in the node map`)
   }
-  if (pnns.size !== nodeMap.length) throw bad(source, 'nodeMap: a PNN stands in it twice')
+  if (pnns.size !== nodeMap.length) throw bad(source, 'nodeMap: it has the same PNN twice')
   check('askedNode', askedNode)
   check('leader.pnn', leader.pnn)
   nodes.forEach(({ pnn, known }, index) => {
@@ -57,12 +57,12 @@ function checkNodes({ nodeMap, nodes, leader, askedNode }: Snapshot, source: str
   })
 }
 
-const placeOf = (path: readonly { readonly key: unknown }[]): string =>
+const pathText = (path: readonly { readonly key: unknown }[]): string =>
   path.reduce((place, { key }) => (typeof key === 'number' ? `${place}[${key}]` : `${place}${place && '.'}${key}`), '') ||
-  'the whole'
+  'document'
 
 const bad = (source: string, reason: string, cause?: unknown): CtdbtsError =>
-  new CtdbtsError('BAD_SNAPSHOT', `${source} is no snapshot that can be read: ${reason}`, {
+  new CtdbtsError('BAD_SNAPSHOT', `cannot read the snapshot ${source}: ${reason}`, {
     hint: 'take one with `ctdbts snapshot -o FILE`',
     cause,
   })

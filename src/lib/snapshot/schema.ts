@@ -3,9 +3,8 @@ import { parseIp } from '../address/ip-text.ts'
 import { RUN_STATES } from '../cluster/run-state.ts'
 import type { Snapshot } from './snapshot.ts'
 
-// What is read from a file has to be checked at run time. The compiler holds the two descriptions against each other, so they cannot
-// drift apart; the types stay apart from this so that users of the library need no valibot. Keys that are not declared are ignored:
-// they are those of a newer minor version.
+// A snapshot from a file must be checked at run time. The compiler compares this schema with the types, so they cannot drift apart. The
+// types are separate so that users of the library do not need valibot. Unknown keys are ignored: a newer minor version may have added them.
 
 const pnn = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_fffe))
 const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))
@@ -13,7 +12,7 @@ const address = v.pipe(
   v.string(),
   v.check(
     (text) => parseIp(text) !== undefined,
-    ({ input }) => `${JSON.stringify(input)} is no IP address`,
+    ({ input }) => `${JSON.stringify(input)} is not an IP address`,
   ),
 )
 const mapEntry = v.object({ pnn, address, flags: u32 })
@@ -43,10 +42,22 @@ const hostFacts = v.object({
       }),
     ),
   ),
-  links: v.optional(v.array(v.object({ name: v.string(), up: v.boolean(), carrier: v.boolean() }))),
+  links: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        up: v.boolean(),
+        carrier: v.boolean(),
+        altnames: v.optional(v.array(v.string())),
+        parent: v.optional(v.string()),
+        isBond: v.optional(v.boolean()),
+      }),
+    ),
+  ),
   publicAddressesFile: v.optional(text),
   nodesFile: v.optional(text),
   configFile: v.optional(text),
+  tunablesFiles: v.optional(v.object({ file: text, directory: v.string() })),
   enabledScripts: v.optional(v.array(v.string())),
   events: v.optional(
     v.array(
@@ -61,6 +72,7 @@ const hostFacts = v.object({
   nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
   promoteSecondaries: v.optional(v.array(v.string())),
   drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),
+  lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
 })
 const nodeFacts = v.object({
   pnn,

@@ -1,31 +1,31 @@
-import type { Pnn } from '../cluster/node.ts'
+import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
 import type { HostFacts } from './host-facts.ts'
 
-/** What we write. */
-export const SNAPSHOT_VERSION = '1.1'
+/** The version that ctdbts writes. */
+export const SNAPSHOT_VERSION = '1.2'
 
-/** All that is known of a cluster at a moment: what the views, the planner and the audit work on. Addresses are texts. */
+/** Everything known about a cluster at one moment: the input of the views, the planner and the audit. Addresses are texts. */
 export interface Snapshot {
-  /** `major.minor`: a reader takes its own major version, with any minor. */
+  /** `major.minor`: a reader accepts its own major version with any minor. */
   readonly formatVersion: string
   /** ISO 8601, UTC. */
   readonly takenAt: string
-  /** The node through whose daemon it was taken. */
+  /** The node whose daemon was queried. */
   readonly askedNode: Pnn
   readonly leader: {
-    /** Null when none was heard of. */
+    /** Null if no node named one. */
     readonly pnn: Pnn | null
     readonly era: 'leader' | 'recmaster'
   }
-  /** As the asked node has it. */
+  /** The node map of the queried node. */
   readonly nodeMap: readonly MapEntry[]
-  /** One for each node of the node map that is not deleted. */
+  /** One for each node of the node map, without deleted ones. */
   readonly nodes: readonly NodeFacts[]
 }
 
-/** A node as a node map has it. */
+/** A node in a node map. */
 export interface MapEntry {
   readonly pnn: Pnn
   /** The private address. */
@@ -34,7 +34,10 @@ export interface MapEntry {
   readonly flags: number
 }
 
-/** What one node said. What it did not say is absent, and named in `missing`. */
+/** A node in the form that snapshots have. */
+export const mapEntryOf = ({ pnn, address, flags }: ClusterNode): MapEntry => ({ pnn, address: address.address, flags })
+
+/** What one node reported. Facts that it did not report are absent, and listed in `missing`. */
 export interface NodeFacts {
   readonly pnn: Pnn
   readonly missing: readonly MissingFact[]
@@ -42,7 +45,7 @@ export interface NodeFacts {
   /** The nodes as this one sees them. */
   readonly nodeMap?: readonly MapEntry[] | undefined
   readonly vnnMap?: VnnMap | undefined
-  /** 0 normal, 1 a recovery is under way. */
+  /** 0: normal; 1: a recovery is in progress. */
   readonly recoveryMode?: number | undefined
   readonly times?: DaemonTimes | undefined
   readonly tunables?: Readonly<Record<string, number>> | undefined
@@ -51,35 +54,35 @@ export interface NodeFacts {
   /** The addresses that it could host at the moment. */
   readonly available?: readonly string[] | undefined
   readonly interfaces?: readonly { readonly name: string; readonly linkUp: boolean; readonly references: number }[] | undefined
-  /** Seconds for which it is banned; 0 when it is not. */
+  /** How long its ban lasts in all, in seconds; 0 if it is not banned. A daemon does not say how much of it is left. */
   readonly banSeconds?: number | undefined
-  /** The nodes file as its daemon reads it now; deleted nodes have that flag, the others none. */
+  /** The nodes file as its daemon reads it now. Deleted nodes have that flag, the others have none. */
   readonly nodesFile?: readonly MapEntry[] | undefined
-  /** The file or command of the cluster lock; empty where there is none. */
+  /** The file or command of the cluster lock; empty if there is none. */
   readonly clusterLock?: string | undefined
-  /** Those who said on this node, while it was listened to, that they lead (before 4.16: whom its daemon takes for the recovery master). */
+  /** The nodes that announced themselves as leader on this node while we listened (before 4.16: the recovery master of its daemon). */
   readonly leaders?: readonly Pnn[] | undefined
-  /** What was seen on the node itself, past its daemon; absent where nobody was there to look. */
+  /** What was read from the node's machine; absent if it was not reached. */
   readonly host?: HostFacts | undefined
 }
 
-/** A question that a node did not answer. */
+/** A fact that a node did not report. */
 export interface MissingFact {
   readonly fact: string
-  /** The code of the error. */
+  /** An {@link ErrorCode}; in a snapshot file of a newer version perhaps one that this version does not have. */
   readonly code: string
   readonly message: string
   /** What to do about it. */
   readonly hint?: string | undefined
 }
 
-/** Seconds since 1970, with microseconds behind the point. */
-interface DaemonTimes {
+/** Times of a daemon, by its own clock: seconds since 1970, with microseconds as a fraction. */
+export interface DaemonTimes {
   readonly now: number
   readonly daemonStart: number
   readonly lastRecoveryStarted: number
   readonly lastRecoveryFinished: number
-  /** Our own clock when the node was asked, and when it had answered. */
+  /** Our own clock before the query and after the answer. */
   readonly askedAt?: number | undefined
   readonly answeredAt?: number | undefined
 }
@@ -87,15 +90,15 @@ interface DaemonTimes {
 /** A public address as one node knows it. */
 export interface KnownAddress {
   readonly address: string
-  /** Who owns it, as the node believes; null for nobody. Only what a node says of itself can be relied on. */
+  /** The owner that the node believes in; null for none. Only what a node says about itself is reliable. */
   readonly owner: Pnn | null
-  /** The names of the interfaces that it may be put on; absent when that could not be asked. */
+  /** Names of the interfaces that may have it; absent if they could not be queried. */
   readonly interfaces?: readonly string[] | undefined
-  /** The one that it is on. */
+  /** The interface that has it. */
   readonly activeInterface?: string | null | undefined
-  /** Only in a cluster that is imagined: the node is to forget it as soon as it has released it. */
+  /** Only in what-if snapshots: the node forgets the address as soon as it has released it. */
   readonly leaving?: boolean | undefined
 }
 
-/** What a node of the snapshot said; undefined for one that is not in it. */
+/** The facts of a node; undefined if it is not in the snapshot. */
 export const factsOf = ({ nodes }: Snapshot, pnn: number): NodeFacts | undefined => nodes.find((facts) => facts.pnn === pnn)

@@ -1,6 +1,7 @@
 import { publicSocketAddress } from '../address/socket-address.ts'
 import { mergeKnownIps, sortKnownIps } from '../cluster/merge-ips.ts'
 import { type ClusterNode, flagsText, isActive, isReachable, type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
+import { viewLimitOf } from '../cluster/point-of-view.ts'
 import type { IpReport, OwnedIp, PublicIpInterfaces, StatusReport } from '../cluster/report.ts'
 import { CtdbtsError, saidByCtdb } from '../errors.ts'
 import { factsOf, type KnownAddress, type MapEntry, type NodeFacts, type Snapshot } from './snapshot.ts'
@@ -10,23 +11,30 @@ const clusterNode = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn, 
 const nodesOf = ({ nodeMap }: Snapshot): ClusterNode[] => nodeMap.map(clusterNode)
 
 /**
- * What `ip` shows, from a snapshot.
- * @throws CtdbtsError when the node asked for is not there, or what it knows is not in the snapshot.
+ * The report of `ip`, from a snapshot.
+ * @throws CtdbtsError if the node does not exist, or the snapshot lacks its addresses.
  */
 export function ipReportOf(snapshot: Snapshot, { node, all }: { node: Pnn | undefined; all: boolean }): IpReport {
   const nodes = nodesOf(snapshot)
+  const viewLimit = viewLimitOf(snapshot.askedNode, nodes)
   if (!all) {
     const facts = requireFacts(snapshot, node ?? snapshot.askedNode)
     const ips = requireKnown(facts)
     const byAddress = new Map(ips.map((ip) => [ip.address, ip]))
     const sorted = sortKnownIps(ips.map(knownIp))
-    return { of: facts.pnn, nodes, ips: sorted.map((ip) => withInterfaces(ip, facts, byAddress.get(ip.address.address))) }
+    return {
+      of: facts.pnn,
+      nodes,
+      viewLimit,
+      ips: sorted.map((ip) => withInterfaces(ip, facts, byAddress.get(ip.address.address))),
+    }
   }
   const active = nodes.filter(isActive).map(({ pnn }) => requireFacts(snapshot, pnn))
   const merged = mergeKnownIps(active.map((facts) => ({ pnn: facts.pnn, ips: requireKnown(facts).map(knownIp) })))
   return {
     of: 'all',
     nodes,
+    viewLimit,
     ips: merged.map((ip) => {
       const owner = factsOf(snapshot, ip.pnn)
       const known = owner?.known?.find(({ address }) => address === ip.address.address)
@@ -36,14 +44,15 @@ export function ipReportOf(snapshot: Snapshot, { node, all }: { node: Pnn | unde
 }
 
 /**
- * What `status` shows, from a snapshot.
- * @throws CtdbtsError when what the node asked for said is not in the snapshot.
+ * The report of `status`, from a snapshot.
+ * @throws CtdbtsError if the snapshot lacks the node's facts.
  */
 export function statusReportOf(snapshot: Snapshot, { node }: { node: Pnn | undefined }): StatusReport {
   const { pnn: thisNode, vnnMap, recoveryMode } = requireFacts(snapshot, node ?? snapshot.askedNode)
   const leader = { pnn: snapshot.leader.pnn ?? UNKNOWN_PNN, era: snapshot.leader.era }
   return {
     thisNode,
+    viewLimit: viewLimitOf(snapshot.askedNode, snapshot.nodeMap),
     nodes: nodesOf(snapshot).map((entry) => {
       const interfaces = factsOf(snapshot, entry.pnn)?.interfaces ?? []
       return { ...entry, partiallyOnline: entry.flags === 0 && interfaces.some(({ linkUp }) => !linkUp) }
@@ -73,8 +82,8 @@ function requireFacts(snapshot: Snapshot, pnn: Pnn): NodeFacts {
 
 function requireKnown({ pnn, known, missing }: NodeFacts): readonly KnownAddress[] {
   if (known) return known
-  const why = missing.find(({ fact }) => fact === 'known' || fact === 'everything')?.message ?? 'it does not say'
+  const why = missing.find(({ fact }) => fact === 'known' || fact === 'everything')?.message ?? 'it did not report them'
   throw new CtdbtsError('NOT_IN_SNAPSHOT', `the snapshot has no addresses of node ${pnn}: ${why}`, {
-    hint: 'take another when the node answers',
+    hint: 'take another snapshot when the node answers',
   })
 }

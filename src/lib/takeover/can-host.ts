@@ -11,32 +11,32 @@ export const flagsOf = ({ nodeMap }: Snapshot, pnn: Pnn): number =>
 
 /**
  * Why a node cannot host an address, by the rules of the daemon: it is inactive, disabled or unhealthy, not in run state RUNNING, does
- * not know the address, or has no link on any of its interfaces. Undefined when nothing of that is so.
+ * not know the address, or has no link on any interface of the address. Undefined if it can host the address.
  */
 export function obstacle(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
   const flags = flagsOf(snapshot, pnn)
   if ((flags & CANNOT_HOST_FLAGS) !== 0) return `it is ${flagsText(flags)}`
   const facts = factsOf(snapshot, pnn)
-  if (!facts?.known) return 'it does not say which addresses it knows'
+  if (!facts?.known) return 'it does not report which addresses it knows'
   if (facts.runState !== undefined && facts.runState !== 'RUNNING') return `its run state is ${facts.runState}`
   const known = facts.known.find((candidate) => candidate.address === address)
   if (!known) return 'the address is not in its public addresses'
-  if (known.leaving) return 'the address goes from its public addresses'
+  if (known.leaving) return 'the address is being removed from its public addresses'
   return hasLink(facts, known) ? undefined : `no link on ${known.interfaces?.join(', ')}`
 }
 
-/** Whether an interface of an address has its link up; also when that is not known, as then nothing speaks against it. */
+/** Whether any interface of an address has a link. True if that is not known. */
 function hasLink({ interfaces }: NodeFacts, { interfaces: names }: KnownAddress): boolean {
   if (!names || !interfaces) return true
   return names.some((name) => interfaces.find((candidate) => candidate.name === name)?.linkUp)
 }
 
-/** All nodes are asked about all addresses. */
+/** Cached, because each node is asked about each address. */
 const membersOf = onceFor((addresses: readonly string[]): ReadonlySet<string> => new Set(addresses))
 
-/** The same verdict as the node itself gave when it listed the addresses available to it; else the reason it had. */
+/** Why a node cannot host an address, by the list of available addresses that the node reported itself. */
 export function whyNot(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
   const available = factsOf(snapshot, pnn)?.available
   if (available && membersOf(available).has(address)) return undefined
-  return obstacle(snapshot, pnn, address) ?? 'it says that it is not available there'
+  return obstacle(snapshot, pnn, address) ?? 'it does not list it as available'
 }

@@ -1,27 +1,27 @@
 import { type AllocationInput, NO_OWNER } from '../allocation/input.ts'
 import type { Pnn } from '../cluster/node.ts'
 
-/** What one node is to be told about an address. */
+/** What the leader tells one node about an address. */
 export interface OwnerOrder {
   readonly to: Pnn
   readonly address: string
-  /** Who shall own it; null for nobody. */
+  /** The new owner; null for none. */
   readonly owner: Pnn | null
 }
 
-/** All that a takeover run tells the nodes, in its order: the releases first, and when all are done the takeovers. */
+/** Everything that a takeover run tells the nodes, in this order: all releases, and when they are done, all takeovers. */
 export interface OwnerOrders {
   readonly releases: readonly OwnerOrder[]
   readonly takeovers: readonly OwnerOrder[]
 }
 
-/** Nobody is said to own anything, and nothing could be hosted: the cluster is still coming up, and the leader orders nothing. */
+/** Whether the cluster is still starting: no node owns an address or could host one. The leader then sends no orders. */
 export const isComingUp = ({ known, available }: Pick<AllocationInput, 'known' | 'available'>): boolean =>
   available.every((list) => list.length === 0) && known.every((list) => list.every(([, owner]) => owner === NO_OWNER))
 
 /**
- * What follows from an allocation: every connected node that knows an address and shall not own it has to release it (if only to hear who
- * owns it now), and every owner has to take it over, whether he has it already or not.
+ * The orders that carry out an allocation. Every connected node that knows an address and is not its owner must release it, if only to learn
+ * the owner. Every owner must take the address over, even if it already has it.
  * @param connected the addresses that each connected node knows.
  */
 export function ordersFor(

@@ -2,22 +2,16 @@ import type { Pnn } from '../cluster/node.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { claimsOf, type Plan } from './plan.ts'
 
-/** What became of an address, held against what was promised. */
-interface AddressOutcome {
-  readonly address: string
-  readonly planned: Pnn | null
-  readonly actual: Pnn | null
-}
-
-/** How the cluster looks after a run, held against the plan. */
+/** The result of a takeover run, compared with the plan. */
 export interface Outcome {
   readonly asPlanned: boolean
+  /** The number of addresses compared. */
   readonly addresses: number
-  /** Only those that are not where the plan wanted them, and those that the plan did not know. */
-  readonly differences: readonly AddressOutcome[]
+  /** Addresses that are not where the plan wanted them, and addresses that the plan did not know. */
+  readonly differences: readonly { readonly address: string; readonly planned: Pnn | null; readonly actual: Pnn | null }[]
 }
 
-/** Compares a plan with a snapshot taken after the run: only what each node says of itself counts. */
+/** Compares a plan with a snapshot taken after the run. Only what each node says about itself counts. */
 export function compareOutcome(plan: Plan, after: Snapshot): Outcome {
   const claims = claimsOf(after)
   const planned = new Map(plan.addresses.map(({ address, to }) => [address, to]))

@@ -1,69 +1,99 @@
-import { addressKey, publicSocketAddress } from '../address/socket-address.ts'
 import { allocate } from '../allocation/allocate.ts'
-import { ALGORITHMS, type Algorithm, type AllocationInput, type AllocationStep } from '../allocation/input.ts'
+import type { Algorithm, AllocationInput, AllocationStep } from '../allocation/input.ts'
+import { compareAddresses } from '../audit/normal.ts'
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { nodesText } from '../cluster/node-text.ts'
+import { seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
-import { whyNot } from './can-host.ts'
+import { flagsOf, whyNot } from './can-host.ts'
 import { isComingUp, ordersFor } from './controls.ts'
 import { reasonFor } from './reason.ts'
+import { type Settings, settingsOf } from './settings.ts'
 
-/** What happens to an address. */
-export type Change = 'kept' | 'moved' | 'assigned' | 'released' | 'unhosted'
-
+/** What a takeover run does with a public address. */
 export interface AddressPlan {
   readonly address: string
-  /** Who owns it now, by its own word; null for nobody. */
+  /** The current owner, by its own claim; null for none. */
   readonly from: Pnn | null
+  /** The next owner; null for none. */
   readonly to: Pnn | null
-  readonly change: Change
+  /** What happens to it. `unhosted`: it has no owner, and gets none. */
+  readonly change: 'kept' | 'moved' | 'assigned' | 'released' | 'unhosted'
   /** Why, in one sentence. */
   readonly reason: string
-  /** Each node that knows it but could not host it, and why. */
+  /** Each node that could not host it, and why. */
   readonly cannot: readonly { readonly pnn: Pnn; readonly why: string }[]
   /** The steps of the algorithm that concern it. */
   readonly steps: readonly AllocationStep[]
 }
 
-/** A control that the leader will send. A release of what a node does not hold only tells it the new owner. */
+/** A control that the leader will send. If a node does not hold the address, a release only tells it the new owner. */
 export interface PlannedControl {
   readonly control: 'RELEASE_IP' | 'TAKEOVER_IP'
   readonly to: Pnn
   readonly address: string
-  /** The node that shall own it; null for none. */
+  /** The new owner; null for none. */
   readonly owner: Pnn | null
-  /** Nothing happens on the node but that it notes the owner. */
+  /** The node only notes the owner. */
   readonly redundant: boolean
 }
 
+/** What a takeover run will do. */
 export interface Plan {
   readonly leader: Pnn | null
   readonly algorithm: Algorithm
   readonly noIpTakeover: boolean
   readonly noIpFailback: boolean
   readonly forceRebalance: readonly Pnn[]
-  /** What makes the run fail before anything moves; nothing, when it can go through. */
+  /** Why the run will fail before anything moves; empty if it will not. */
   readonly failures: readonly string[]
   /** In the order of `ip`. */
   readonly addresses: readonly AddressPlan[]
-  /** In the order in which the leader sends them: all releases first, each time the highest address first. */
+  /** In the order in which the leader sends them: all releases, then all takeovers, each from the highest address to the lowest. */
   readonly controls: readonly PlannedControl[]
   /** How many addresses each node that is not deleted owns. */
   readonly counts: readonly { readonly pnn: Pnn; readonly before: number; readonly after: number }[]
-  /** What was assumed, and what cannot be known from outside. */
+  /** What is assumed, and what cannot be seen from outside. */
   readonly notes: readonly string[]
 }
 
+/** What a plan is made for, besides the snapshot. */
 export interface PlanOptions {
-  /** Nodes that the leader has been told to let receive addresses (REBALANCE_NODE). Its list cannot be asked for. */
+  /** Nodes named to the leader to receive addresses (REBALANCE_NODE). The leader's own list cannot be queried. */
   readonly forceRebalance?: readonly Pnn[]
-  /** The cluster as it would be; as it is unless given. */
+  /** The cluster with what-if edits; default: as it is. */
   readonly imagined?: Snapshot
-  /** What the imagined cluster rests on. */
+  /** What the what-if edits assume. */
   readonly assumptions?: readonly string[]
 }
 
-/** What a takeover run would do, step by step as the leader goes about it. Nothing is asked or changed. */
-export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = now, assumptions = [] }: PlanOptions = {}): Plan {
+/**
+ * Predicts a takeover run, step by step as the leader does it. Sends nothing and changes nothing.
+ * @throws CtdbtsError BAD_ADDRESS for a snapshot with a text that is not an address.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises'
+ * import { parseSnapshot, planTakeover } from 'ctdbts'
+ *
+ * const plan = planTakeover(parseSnapshot(await readFile('cluster.json', 'utf8'), 'cluster.json'))
+ * for (const { address, from, to, reason } of plan.addresses) console.log(address, from, to, reason)
+ * ```
+ */
+export function planTakeover(snapshot: Snapshot, options: PlanOptions = {}): Plan {
+  const now = seenByCluster(snapshot)
+  const { forceRebalance = [], imagined = now, assumptions = [] } = options
+  const plan = planRun(now, imagined, forceRebalance)
+  return { ...plan, notes: [...splitNotes(now), ...assumptions, ...plan.notes] }
+}
+
+/**
+ * Predicts one takeover run. Its notes are those about its settings.
+ * @param now the snapshot whose owners count as the former ones.
+ * @param imagined what the leader finds: the same cluster, with its node map and leader already chosen by `seenByCluster`.
+ * @throws CtdbtsError BAD_ADDRESS as {@link planTakeover}.
+ */
+export function planRun(now: Snapshot, imagined: Snapshot, forceRebalance: readonly Pnn[] = []): Plan {
   const settings = settingsOf(imagined)
   const input = { ...allocationInput(imagined, settings), forceRebalance }
   const steps = new Map<string, AllocationStep[]>()
@@ -73,7 +103,7 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
   })
   const owners = claimsOf(now)
   const holders = claimsOf(imagined)
-  const addresses = allocation.map(([address, owner]): AddressPlan => {
+  const allocated = allocation.map(([address, owner]): AddressPlan => {
     const from = owners.get(address) ?? null
     const to = owner === -1 ? null : owner
     const own = steps.get(address) ?? []
@@ -81,6 +111,7 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
     const reason = reasonFor({ address, from, to, steps: own, imagined, settings, forceRebalance })
     return { address, from, to, change: changeOf(from, to), reason, cannot, steps: own }
   })
+  const addresses = [...allocated, ...forgotten(now, imagined, allocated)]
   return {
     leader: imagined.leader.pnn,
     algorithm: settings.algorithm,
@@ -88,39 +119,31 @@ export function planTakeover(now: Snapshot, { forceRebalance = [], imagined = no
     noIpFailback: settings.noIpFailback,
     forceRebalance,
     failures,
-    addresses: addresses.toSorted((a, b) => (keyOf(a.address) < keyOf(b.address) ? -1 : 1)),
+    addresses: addresses.toSorted((a, b) => compareAddresses(a.address, b.address)),
     controls: isComingUp(input) ? [] : controlsOf(imagined, addresses, holders),
     counts: countsOf(imagined, addresses),
-    notes: [...assumptions, ...notesOf(settings)],
+    notes: notesOf(settings),
   }
 }
 
-const keyOf = (address: string): string => addressKey(publicSocketAddress(address))
-
-/** What the leader's tunables say. */
-export interface Settings {
-  readonly algorithm: Algorithm
-  readonly noIpTakeover: boolean
-  readonly noIpFailback: boolean
-  /** Nobody said: CTDB's defaults were taken. */
-  readonly isDefault: boolean
-}
-
-function settingsOf(snapshot: Snapshot): Settings {
-  const tunables = snapshot.leader.pnn === null ? undefined : factsOf(snapshot, snapshot.leader.pnn)?.tunables
-  return {
-    algorithm: ALGORITHMS[tunables?.IPAllocAlgorithm ?? 2] ?? 'lcp2',
-    noIpTakeover: (tunables?.NoIPTakeover ?? 0) !== 0,
-    noIpFailback: (tunables?.NoIPFailback ?? 0) !== 0,
-    isDefault: tunables === undefined,
-  }
+/**
+ * Addresses that a run does not consider any more, because a what-if disconnects the only nodes that know them. (What a node has that is cut off
+ * already stays there: no run reaches it.)
+ */
+function forgotten(now: Snapshot, imagined: Snapshot, allocated: readonly AddressPlan[]): AddressPlan[] {
+  const considered = new Set(allocated.map(({ address }) => address))
+  const isConnected = (snapshot: Snapshot, pnn: Pnn) => isReachable({ flags: flagsOf(snapshot, pnn) })
+  return [...claimsOf(now)].flatMap(([address, from]) => {
+    if (considered.has(address) || !isConnected(now, from) || isConnected(imagined, from)) return []
+    return [{ address, from, to: null, change: 'released', reason: 'no connected node knows it', cannot: [], steps: [] }]
+  })
 }
 
 /** The nodes as the leader sees them. */
-const leadersMap = (snapshot: Snapshot): Snapshot['nodeMap'] =>
+export const leadersMap = (snapshot: Snapshot): Snapshot['nodeMap'] =>
   (snapshot.leader.pnn === null ? undefined : factsOf(snapshot, snapshot.leader.pnn)?.nodeMap) ?? snapshot.nodeMap
 
-/** Known addresses are asked of every connected node, available ones of every active node that knows any. */
+/** The leader asks every connected node for its known addresses, and every active node that knows any for its available ones. */
 function allocationInput(snapshot: Snapshot, { algorithm, noIpTakeover, noIpFailback }: Settings): AllocationInput {
   const nodes = leadersMap(snapshot)
   const facts = nodes.map((node) => (isReachable(node) ? factsOf(snapshot, node.pnn) : undefined))
@@ -135,22 +158,22 @@ function allocationInput(snapshot: Snapshot, { algorithm, noIpTakeover, noIpFail
   }
 }
 
-/** A node that does not answer makes the leader give up, and earns banning credits. */
+/** If a node does not answer, the leader gives up, and the node gets banning credits. */
 function failuresOf(snapshot: Snapshot): string[] {
   const silent = leadersMap(snapshot)
     .filter(isReachable)
     .flatMap((node) => {
       const facts = factsOf(snapshot, node.pnn)
-      if (!facts?.known) return [`node ${node.pnn} does not say which addresses it knows`]
+      if (!facts?.known) return [`node ${node.pnn} does not report which addresses it knows`]
       if (isActive(node) && facts.known.length > 0 && !facts.available)
-        return [`node ${node.pnn} does not say what it could host`]
+        return [`node ${node.pnn} does not report which addresses it could host`]
       return []
     })
-  const leaderless = snapshot.leader.pnn === null ? ['no leader is known: nobody would carry out a run'] : []
+  const leaderless = snapshot.leader.pnn === null ? ['no leader is known, and only a leader makes a takeover run'] : []
   return [...leaderless, ...silent]
 }
 
-/** Who owns each address, by his own word; the last by PNN of those who say so. */
+/** The owner of each address, by its own claim; of several, the one with the highest PNN. */
 export function claimsOf(snapshot: Snapshot): Map<string, Pnn> {
   const claims = snapshot.nodes.flatMap(({ pnn, known }) =>
     (known ?? []).filter(({ owner }) => owner === pnn).map(({ address }) => [address, pnn] as const),
@@ -158,7 +181,8 @@ export function claimsOf(snapshot: Snapshot): Map<string, Pnn> {
   return new Map(claims)
 }
 
-function changeOf(from: Pnn | null, to: Pnn | null): Change {
+/** What happens to an address, from its former owner and the next one. */
+export function changeOf(from: Pnn | null, to: Pnn | null): AddressPlan['change'] {
   if (from === to) return from === null ? 'unhosted' : 'kept'
   if (from === null) return 'assigned'
   return to === null ? 'released' : 'moved'
@@ -194,16 +218,28 @@ function controlsOf(snapshot: Snapshot, addresses: readonly AddressPlan[], holde
   ]
 }
 
-function countsOf(snapshot: Snapshot, addresses: readonly AddressPlan[]): Plan['counts'] {
+/** How many addresses each node owns before and after. */
+export function countsOf(snapshot: Snapshot, addresses: readonly AddressPlan[]): Plan['counts'] {
   const count = (side: 'from' | 'to', pnn: Pnn) => addresses.filter((plan) => plan[side] === pnn).length
   return snapshot.nodes.map(({ pnn }) => ({ pnn, before: count('from', pnn), after: count('to', pnn) }))
 }
 
+/** What a split cluster means for a plan: a takeover run reaches only the nodes that the leader sees. */
+export function splitNotes(snapshot: Snapshot): string[] {
+  const { groups, cutOff } = viewsIn(snapshot)
+  const [main] = groups
+  if (!main || cutOff.length === 0) return []
+  const isAre = cutOff.length === 1 ? 'is' : 'are'
+  return [
+    `the cluster is split: ${nodesText(cutOff)} ${isAre} cut off, so no run reaches ${cutOff.length === 1 ? 'it' : 'them'}; the plan is that of ${nodesText(main.members)}`,
+  ]
+}
+
 function notesOf(settings: Settings): string[] {
   return [
-    ...(settings.isDefault ? ["the leader's tunables are not known; CTDB's defaults were taken"] : []),
+    ...(settings.isDefault ? ["the leader's tunables are not known; the plan uses CTDB's defaults"] : []),
     ...(settings.algorithm === 'deterministic'
-      ? ['a home_nodes file (4.20 on) on the leader cannot be seen from here, and is not considered']
+      ? ['a home_nodes file on the leader (4.20 and later) cannot be seen from here and is not considered']
       : []),
   ]
 }

@@ -2,7 +2,7 @@ import type { AllocationStep } from '../allocation/input.ts'
 import type { Pnn } from '../cluster/node.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { whyNot } from './can-host.ts'
-import type { Settings } from './plan.ts'
+import type { Settings } from './settings.ts'
 
 interface Question {
   readonly address: string
@@ -14,7 +14,7 @@ interface Question {
   readonly forceRebalance: readonly Pnn[]
 }
 
-/** Why an address ends where it does, in one sentence made of its steps. */
+/** Why an address ends up where it does, in one sentence made from its steps. */
 export function reasonFor(question: Question): string {
   const { from, to } = question
   if (to === null) return unhosted(question)
@@ -31,7 +31,7 @@ function leaving({ imagined, address, steps }: Question, from: Pnn): string | un
   return evened || steps.length > 0 ? undefined : `node ${from} no longer claims it`
 }
 
-/** What brought it to its new node: the last step says. */
+/** What brought it to its new node: the last step. */
 function arrival({ steps, imagined, forceRebalance }: Question): string | undefined {
   const step = steps.at(-1)
   switch (step?.kind) {

@@ -1,50 +1,54 @@
 import { addressKey, publicSocketAddress } from '../address/socket-address.ts'
 import type { Pnn } from '../cluster/node.ts'
-import type { AddressState, KernelTruth } from './story.ts'
+import { type KernelTimes, NO_KERNEL_TIMES } from './absence.ts'
+import type { AddressState, KernelTruth } from './cluster-state.ts'
+import type { ChangeTime } from './node-record.ts'
 
-/** Something wrong with an address in the kernels. */
+/** A fault of an address in the kernels. */
 export interface KernelTrouble {
   readonly truth: KernelTruth
   /** When it was first seen. */
   readonly sinceMs: number
-  /** Whether the timeline has it: one look may have come in the middle of a move. */
-  readonly isTold: boolean
+  /** Whether the timeline has it. A single sample may have come in the middle of a move. */
+  readonly isReported: boolean
 }
 
-/** A change that a look has shown, and of which the node's own word may still be under way. */
+/** A change that a sample has shown, and for which the node's own event may still arrive. */
 interface Awaited {
   readonly event: 'TAKE_IP' | 'RELEASE_IP'
   readonly seenAtMs: number
 }
 
-/** A public address while it is being watched. */
+/** What is known of a public address during a watch. */
 export interface AddressRecord {
   readonly address: string
-  /** By which addresses are put in order. */
+  /** Sort key. */
   readonly key: string
   owner: Pnn | null
-  /** Ascending, as all lists of nodes here. */
+  /** Ascending, like all lists of nodes here. */
   claims: readonly Pnn[]
   knownBy: readonly Pnn[]
   heldBy: readonly Pnn[]
-  /** Where it is on its owner, or was on the last one. */
+  /** Its interface on the owner, or on the last owner. */
   interfaceName: string | null
   sinceMs: number | null
-  /** Since when it would have been heard if the owner had let it go. */
+  /** Since when a release by the owner would have been received. */
   heardSinceMs: number
-  /** The last one that owned it, and does not any more. */
+  /** The owner before the current one. */
   previousOwner: Pnn | undefined
-  /** Since when it is on no node; `isExact` unless it may have been so for long when that was seen. */
-  away: { readonly sinceMs: number; readonly isExact: boolean } | undefined
+  /** Since when it has been on no node, as far as is known. */
+  awaySinceMs: number | undefined
   trouble: KernelTrouble | undefined
-  /** Since when several nodes say that they own it. */
-  doubleClaim: { readonly sinceMs: number; readonly isTold: boolean } | undefined
-  /** When which nodes last came to know it. */
-  knownSinceMs: ReadonlyMap<Pnn, number>
-  /** When nodes last told something of it that no look has caught up with. */
-  readonly toldMs: Map<Pnn, number>
+  /** When kernels had it. */
+  times: KernelTimes
+  /** Since when several nodes claim it. */
+  doubleClaim: { readonly sinceMs: number; readonly isReported: boolean } | undefined
+  /** When each node came to know it. */
+  knownSince: ReadonlyMap<Pnn, ChangeTime>
+  /** When each node last reported an event of it that no sample has caught up with. */
+  readonly reportedMs: Map<Pnn, number>
   readonly awaited: Map<Pnn, Awaited>
-  /** As it was last shown; undefined when that does not hold any more. */
+  /** The state that was last given out; undefined once it is out of date. */
   shown: AddressState | undefined
 }
 
@@ -59,24 +63,25 @@ export const beginAddress = (address: string): AddressRecord => ({
   sinceMs: null,
   heardSinceMs: 0,
   previousOwner: undefined,
-  away: undefined,
+  awaySinceMs: undefined,
   trouble: undefined,
+  times: NO_KERNEL_TIMES,
   doubleClaim: undefined,
-  knownSinceMs: new Map(),
-  toldMs: new Map(),
+  knownSince: new Map(),
+  reportedMs: new Map(),
   awaited: new Map(),
   shown: undefined,
 })
 
-/** With a node more, in order. */
+/** The list with a node added, in order. */
 export const withNode = (pnns: readonly Pnn[], pnn: Pnn): readonly Pnn[] =>
   pnns.includes(pnn) ? pnns : [...pnns, pnn].sort((a, b) => a - b)
 
-/** With a node less. */
+/** The list without a node. */
 export const withoutNode = (pnns: readonly Pnn[], pnn: Pnn): readonly Pnn[] =>
   pnns.includes(pnn) ? pnns.filter((each) => each !== pnn) : pnns
 
-/** What the kernels have of an address, as far as they can be looked at. */
+/** Which kernels have an address, as far as they can be seen. */
 export function truthOf({ owner, heldBy }: AddressRecord, isSeen: (pnn: Pnn) => boolean): KernelTruth {
   if (owner === null) return heldBy.length > 0 ? 'stray' : 'none'
   if (!isSeen(owner)) return 'unseen'
@@ -87,13 +92,15 @@ export function truthOf({ owner, heldBy }: AddressRecord, isSeen: (pnn: Pnn) => 
 /** Whether the owner's kernel does not have it. */
 export const isAbsent = (truth: KernelTruth | undefined): boolean => truth === 'missing' || truth === 'elsewhere'
 
-/** Whether the owner has lost it: it has owned it longer than it was seen without it, so that this is no move under way. */
+/** Whether the owner has lost the address: it owned the address before its kernel was seen without it, so no move is in progress. */
 export const isLost = ({ owner, sinceMs, trouble }: AddressRecord): boolean =>
   owner !== null && isAbsent(trouble?.truth) && (sinceMs === null || sinceMs < (trouble?.sinceMs ?? 0))
 
-/** For the views; the same object as long as nothing has changed. */
+/** The state for views: the same object as long as nothing has changed. */
 export function shownAddress(record: AddressRecord, isSeen: (pnn: Pnn) => boolean): AddressState {
-  const { address, owner, claims, knownBy, heldBy, interfaceName, sinceMs, previousOwner, away, trouble } = record
+  const { address, owner, claims, knownBy, heldBy, interfaceName, sinceMs, previousOwner, trouble } = record
+  const kernel = truthOf(record, isSeen)
+  const missingSinceMs = isAbsent(kernel) && isAbsent(trouble?.truth) ? trouble?.sinceMs : undefined
   record.shown ??= {
     address,
     owner,
@@ -101,9 +108,9 @@ export function shownAddress(record: AddressRecord, isSeen: (pnn: Pnn) => boolea
     knownBy,
     heldBy,
     interfaceName: owner === null ? null : interfaceName,
-    kernel: truthOf(record, isSeen),
+    kernel,
     sinceMs,
-    awaySinceMs: away?.sinceMs ?? (isAbsent(trouble?.truth) ? (trouble?.sinceMs ?? null) : null),
+    awaySinceMs: record.awaySinceMs ?? missingSinceMs ?? null,
     ...(previousOwner !== undefined && { previousOwner }),
   }
   return record.shown

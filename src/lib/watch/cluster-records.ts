@@ -1,9 +1,9 @@
 import type { Pnn } from '../cluster/node.ts'
 import { type AddressRecord, beginAddress, shownAddress } from './address-record.ts'
+import type { AddressState, NodeState } from './cluster-state.ts'
 import { beginNode, type NodeRecord, shownNode } from './node-record.ts'
-import type { AddressState, NodeState } from './story.ts'
 
-/** The nodes and addresses of a watched cluster, as they stand. */
+/** The nodes and addresses of a watched cluster. */
 export class ClusterRecords {
   readonly nodes = new Map<Pnn, NodeRecord>()
   private readonly byAddress = new Map<string, AddressRecord>()
@@ -11,14 +11,14 @@ export class ClusterRecords {
   private shownAddresses: readonly AddressState[] | undefined
   private shownNodes: readonly NodeState[] = []
 
-  /** Begins one that is not there yet. */
+  /** The record of a node; makes one if there is none. */
   node(pnn: Pnn): NodeRecord {
     const record = this.nodes.get(pnn) ?? beginNode(pnn)
     this.nodes.set(pnn, record)
     return record
   }
 
-  /** Begins one that is not there yet. */
+  /** The record of an address; makes one if there is none. */
   address(address: string): AddressRecord {
     const found = this.byAddress.get(address)
     if (found) return found
@@ -45,22 +45,22 @@ export class ClusterRecords {
     return this.ordered
   }
 
-  /** To be called when something of it has changed. */
+  /** To be called after any change of a record. */
   touch(record: AddressRecord): void {
     record.shown = undefined
     this.shownAddresses = undefined
   }
 
-  /** Whether the kernel of a node was looked at. */
+  /** Whether the last sample saw the kernel of a node. */
   readonly isSeen = (pnn: Pnn): boolean => this.nodes.get(pnn)?.held !== undefined
 
-  /** For the views; the same objects as long as nothing has changed. */
+  /** The states for views: the same objects as long as nothing has changed. */
   showAddresses(): readonly AddressState[] {
     this.shownAddresses ??= this.addresses.map((record) => shownAddress(record, this.isSeen))
     return this.shownAddresses
   }
 
-  /** By PNN; the same objects as long as nothing has changed. */
+  /** The states for views, by PNN: the same objects as long as nothing has changed. */
   showNodes(leader: Pnn | null | undefined): readonly NodeState[] {
     const nodes = [...this.nodes.values()].sort((a, b) => a.pnn - b.pnn).map((record) => shownNode(record, leader))
     const isSame = nodes.length === this.shownNodes.length && nodes.every((node, index) => node === this.shownNodes[index])

@@ -1,21 +1,21 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { ClusterRecords } from './cluster-records.ts'
+import type { ClusterState } from './cluster-state.ts'
 import type { Observation } from './observation.ts'
-import type { Story } from './story.ts'
-import type { Teller } from './teller.ts'
+import type { TimelineWriter } from './timeline-writer.ts'
 
 type Blind = Extract<Observation, { kind: 'blind' }>
 type Sighted = Extract<Observation, { kind: 'sighted' }>
 
-/** Tells when something cannot be reached any more, once, and when it can be again. */
+/** Reports once when a daemon or machine becomes unreachable, and when it can be reached again. */
 export class Connections {
-  private readonly teller: Teller
+  private readonly writer: TimelineWriter
   private readonly cluster: ClusterRecords
   /** No node can be reached at all. */
-  blindness: Story['blind']
+  blindness: ClusterState['blind']
 
-  constructor(teller: Teller, cluster: ClusterRecords) {
-    this.teller = teller
+  constructor(writer: TimelineWriter, cluster: ClusterRecords) {
+    this.writer = writer
     this.cluster = cluster
   }
 
@@ -24,7 +24,7 @@ export class Connections {
     if (pnn === undefined) {
       const before = this.blindness
       this.blindness = { why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
-      if (!before) this.tellBlind(observation, 'nothing is seen of the cluster')
+      if (!before) this.reportBlind(observation, 'no node can be reached')
       return
     }
     const node = this.cluster.node(pnn)
@@ -32,7 +32,7 @@ export class Connections {
     node.blind = { what, why, retryAtMs, sinceMs: before?.sinceMs ?? atMs }
     node.heard = false
     this.forgetAwaited(pnn, atMs)
-    if (before?.what !== what) this.tellBlind(observation, `${wordsFor(pnn, what)} cannot be reached`)
+    if (before?.what !== what) this.reportBlind(observation, `${wordsFor(pnn, what)} cannot be reached`)
   }
 
   sighted({ pnn, what, atMs }: Sighted): void {
@@ -45,16 +45,16 @@ export class Connections {
     if (!before) return
     const text = `${pnn === undefined ? 'a node' : wordsFor(pnn, what)} can be reached again`
     const entry = { kind: 'connection', what: 'sighted', text, tone: 'good', pnns: listOf(pnn), addresses: [] } as const
-    this.teller.tell(atMs, { ...entry, awayMs: atMs - before.sinceMs })
+    this.writer.add(atMs, { ...entry, awayMs: atMs - before.sinceMs })
   }
 
-  private tellBlind({ pnn, why, atMs }: Blind, what: string): void {
+  private reportBlind({ pnn, why, atMs }: Blind, what: string): void {
     const entry = { kind: 'connection', what: 'blind', tone: 'error', pnns: listOf(pnn), addresses: [] } as const
-    this.teller.tell(atMs, { ...entry, text: `${what}: ${why}` })
+    this.writer.add(atMs, { ...entry, text: `${what}: ${why}` })
   }
 
-  /** These nodes tell of themselves what happens there, as somebody listens; that one can be asked, if need be by others, is not enough. */
-  listened(pnns: readonly Pnn[], atMs: number): void {
+  /** @param pnns nodes whose own events are received. That a node answers questions, perhaps through another node, is not enough. */
+  listenedTo(pnns: readonly Pnn[], atMs: number): void {
     const listened = new Set(pnns)
     for (const node of this.cluster.nodes.values()) {
       const heard = listened.has(node.pnn) && !node.blind
@@ -64,7 +64,7 @@ export class Connections {
     }
   }
 
-  /** What a node told while it was not heard does not come any more. */
+  /** Events that a node sent while we did not receive them will not arrive any more. */
   private forgetAwaited(pnn: Pnn, atMs: number): void {
     const node = this.cluster.node(pnn)
     for (const address of node.knownSet) this.cluster.findAddress(address)?.awaited.delete(pnn)

@@ -1,13 +1,13 @@
 import type { Pnn } from '../cluster/node.ts'
 import { durationText } from './duration.ts'
-import type { Teller } from './teller.ts'
+import type { TimelineWriter } from './timeline-writer.ts'
 
-/** All nodes are asked within this time. */
+/** All nodes receive the same request within this time. */
 const LAG_MS = 3_000
 
-/** What the recovery daemons were asked. */
+/** A request to a recovery daemon to disable takeover runs, or to enable them again. */
 interface Request {
-  /** Who was asked. */
+  /** The node that received it. */
   readonly pnn: Pnn
   readonly by: Pnn
   /** 0 enables. */
@@ -15,8 +15,8 @@ interface Request {
   readonly atMs: number
 }
 
-/** A time without takeover runs. */
-interface Spell {
+/** A time during which takeover runs are disabled. */
+interface Pause {
   readonly by: Pnn
   readonly seconds: number
   readonly sinceMs: number
@@ -25,55 +25,54 @@ interface Spell {
   endedMs: number | undefined
 }
 
-/** Tells when somebody, as `ctdb moveip` does, disables takeover runs, and when they are enabled again: once each, though every node is asked. */
+/** Reports once when someone, like `ctdb moveip`, disables or enables takeover runs, although every node receives the request. */
 export class DisabledRuns {
-  private readonly teller: Teller
-  private spell: Spell | undefined
+  private readonly writer: TimelineWriter
+  private pause: Pause | undefined
 
-  constructor(teller: Teller) {
-    this.teller = teller
+  constructor(writer: TimelineWriter) {
+    this.writer = writer
   }
 
-  told(request: Request): void {
+  requested(request: Request): void {
     if (request.seconds === 0) this.enabled(request)
     else this.disabled(request)
   }
 
-  /** Time goes by. */
-  passed(atMs: number): void {
-    const { spell } = this
-    if (spell?.endedMs !== undefined || !spell || atMs < spell.untilMs) return
-    spell.endedMs = spell.untilMs
-    const text = `takeover runs are enabled again: the ${durationText(spell.seconds * 1_000)} are over`
-    this.tell(spell.untilMs, 'enabled', text, spell.by)
+  timePassed(atMs: number): void {
+    const { pause } = this
+    if (pause?.endedMs !== undefined || !pause || atMs < pause.untilMs) return
+    pause.endedMs = pause.untilMs
+    const text = `takeover runs are enabled again: the ${durationText(pause.seconds * 1_000)} are over`
+    this.report(pause.untilMs, 'enabled', text, pause.by)
   }
 
   private disabled({ pnn, by, seconds, atMs }: Request): void {
-    const { spell } = this
+    const { pause } = this
     const untilMs = atMs + seconds * 1_000
-    if (spell && spell.by === by && spell.seconds === seconds && isOf(spell, pnn, atMs)) {
-      spell.asked.add(pnn)
-      spell.untilMs = untilMs
+    if (pause && pause.by === by && pause.seconds === seconds && isOf(pause, pnn, atMs)) {
+      pause.asked.add(pnn)
+      pause.untilMs = untilMs
       return
     }
-    this.spell = { by, seconds, sinceMs: atMs, asked: new Set([pnn]), untilMs, endedMs: undefined }
-    this.tell(atMs, 'disabled', `takeover runs are disabled for ${durationText(seconds * 1_000)} by node ${by}`, by)
+    this.pause = { by, seconds, sinceMs: atMs, asked: new Set([pnn]), untilMs, endedMs: undefined }
+    this.report(atMs, 'disabled', `node ${by} disabled takeover runs for ${durationText(seconds * 1_000)}`, by)
   }
 
   private enabled({ pnn, by, atMs }: Request): void {
-    const { spell } = this
-    // Of a node that has not heard of this one, it is the end of the last.
-    if (!spell || spell.endedMs !== undefined || !spell.asked.has(pnn)) return
-    spell.endedMs = atMs
-    this.tell(atMs, 'enabled', `takeover runs are enabled again after ${durationText(atMs - spell.sinceMs)}`, by)
+    const { pause } = this
+    // A node that has not received this request is ending an earlier one.
+    if (!pause || pause.endedMs !== undefined || !pause.asked.has(pnn)) return
+    pause.endedMs = atMs
+    this.report(atMs, 'enabled', `takeover runs are enabled again after ${durationText(atMs - pause.sinceMs)}`, by)
   }
 
-  private tell(atMs: number, what: 'disabled' | 'enabled', text: string, by: Pnn): void {
+  private report(atMs: number, what: 'disabled' | 'enabled', text: string, by: Pnn): void {
     const tone = what === 'disabled' ? 'warning' : 'good'
-    this.teller.tell(atMs, { kind: 'takeover-run', what, text, tone, pnns: [by], addresses: [] })
+    this.writer.add(atMs, { kind: 'takeover-run', what, text, tone, pnns: [by], addresses: [] })
   }
 }
 
-/** Whether the same request to another node, or the same again, belongs to it. */
-const isOf = ({ endedMs, asked }: Spell, pnn: Pnn, atMs: number): boolean =>
+/** Whether the same request to another node, or its repetition, belongs to a pause. */
+const isOf = ({ endedMs, asked }: Pause, pnn: Pnn, atMs: number): boolean =>
   endedMs === undefined || (!asked.has(pnn) && atMs - endedMs <= LAG_MS)

@@ -1,6 +1,6 @@
-/** No look takes so long: what seems to be so much newer was told before the clock was set back. */
+/** No sample takes this long: a report that seems so much newer was made before the clock was set back. */
 const LONGEST_LOOK_MS = 60_000
 
-/** Whether something was told since a look began, which then may show what was before. */
-export const isToldSince = (toldMs: number | undefined, beganMs: number): boolean =>
-  toldMs !== undefined && toldMs >= beganMs && toldMs <= beganMs + LONGEST_LOOK_MS
+/** Whether something was reported since a sample began. The sample may then show an older state. */
+export const isReportedSince = (reportedMs: number | undefined, beganMs: number): boolean =>
+  reportedMs !== undefined && reportedMs >= beganMs && reportedMs <= beganMs + LONGEST_LOOK_MS

@@ -1,44 +1,67 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { RunState } from '../cluster/run-state.ts'
 import type { KnownAddress } from '../snapshot/snapshot.ts'
-import type { NodeState } from './story.ts'
+import { CANNOT_HOST_FLAGS } from '../takeover/can-host.ts'
+import type { NodeState } from './cluster-state.ts'
 
 type Blindness = NonNullable<NodeState['blind']>
 
-/** An address that came to a node, or left it, and nobody could tell why. */
-export interface Unexplained {
+/** An address that came to a node, or left it, for an unknown reason. */
+export interface UnexplainedMove {
   readonly address: string
   readonly atMs: number
   readonly what: 'came' | 'left'
 }
 
-/** A node while it is being watched. */
+/** When a change took place: after the last sample without it began, before the first sample with it ended. */
+export interface ChangeTime {
+  readonly afterMs: number
+  readonly atMs: number
+}
+
+/** What is known of a node during a watch. */
 export interface NodeRecord {
   readonly pnn: Pnn
   address: string
   flags: number
   flagsSinceMs: number | null
-  /** What the flags were before; undefined while they have not changed. */
+  /** The change to these flags came later than this. */
+  flagsAfterMs: number
+  /** The previous flags; undefined while they have not changed. */
   flagsBefore: number | undefined
+  /** The flags that it has as itself says, since when, and when the last sample began in which it did; others learn of a change later. */
+  own: (ChangeTime & { readonly flags: number; readonly seenMs: number }) | undefined
   runState: RunState | undefined
   links: NodeState['links']
-  /** When links went up or down, by name. */
-  readonly linkChangedMs: Map<string, number>
-  /** Addresses that it says it owns. */
+  /** When each link last went up or down, by name. */
+  readonly linkChanges: Map<string, ChangeTime>
+  /** When the last sample began in which it reported its links. */
+  linksMs: number
+  /** Addresses that it claims. */
   readonly claims: Set<string>
-  /** As it was last told; undefined when it never was. */
+  /** The list that it last reported; undefined if it never did. */
   known: readonly KnownAddress[] | undefined
   knownSet: Set<string>
-  /** Public addresses in its kernel; undefined when that was not looked at. */
+  /** Public addresses in its kernel; undefined if the last sample did not see it. */
   held: Set<string> | undefined
+  /** When the last sample began that saw its kernel; undefined if none did. */
+  kernelMs: number | undefined
+  /** While the kernel is not seen: what it had when it last was; undefined if it never was. */
+  heldUnseen: Set<string> | undefined
   answers: boolean
+  /** Nothing is known of it now: the only daemon that answers sees no other node. Its flags are those from before. */
+  isOutOfSight: boolean
+  /** Its flags are not known: it has been out of sight ever since the watch began. */
+  isUnknown: boolean
   heard: boolean
-  /** When the last look began in which it said what it owns. */
+  /** When the last sample began in which it reported its addresses; 0 if none did. */
   saidMs: number
+  /** It was not part of the cluster when the watch began. */
+  isAdded: boolean
   /** Why it cannot be reached: its daemon, or its whole machine. */
   blind: (Blindness & { readonly what: 'daemon' | 'host' }) | undefined
-  /** Of the last seconds. */
-  unexplained: Unexplained[]
+  /** Moves of the last seconds. */
+  unexplained: UnexplainedMove[]
   shown: NodeState | undefined
 }
 
@@ -47,23 +70,31 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   address: '',
   flags: 0,
   flagsSinceMs: null,
+  flagsAfterMs: 0,
   flagsBefore: undefined,
+  own: undefined,
   runState: undefined,
   links: [],
-  linkChangedMs: new Map(),
+  linkChanges: new Map(),
+  linksMs: 0,
   claims: new Set(),
   known: undefined,
   knownSet: new Set(),
   held: undefined,
+  kernelMs: undefined,
+  heldUnseen: undefined,
   answers: false,
+  isOutOfSight: false,
+  isUnknown: false,
   heard: false,
   saidMs: 0,
+  isAdded: false,
   blind: undefined,
   unexplained: [],
   shown: undefined,
 })
 
-/** For the views; the same object as long as nothing has changed. */
+/** The state for views: the same object as long as nothing has changed. */
 export function shownNode(record: NodeRecord, leader: Pnn | null | undefined): NodeState {
   const { pnn, address, flags, runState, links, claims, knownSet, answers, heard, held, flagsSinceMs } = record
   const now: NodeState = {
@@ -76,6 +107,7 @@ export function shownNode(record: NodeRecord, leader: Pnn | null | undefined): N
     owns: claims.size,
     knows: knownSet.size,
     answers,
+    ...(record.isOutOfSight && { isOutOfSight: true }),
     kernelSeen: held !== undefined,
     heard,
     blind: record.blind,
@@ -86,4 +118,14 @@ export function shownNode(record: NodeRecord, leader: Pnn | null | undefined): N
 }
 
 const isSame = (before: NodeState, now: NodeState): boolean =>
-  (Object.keys(now) as (keyof NodeState)[]).every((key) => before[key] === now[key])
+  before.isOutOfSight === now.isOutOfSight && (Object.keys(now) as (keyof NodeState)[]).every((key) => before[key] === now[key])
+
+/** CTDB moves addresses within a second or two after a change; with slow scripts it takes longer. */
+const RECENT_MS = 15_000
+
+/** Whether something happened recently enough to be the cause of what happens now. What seems to be in the future happened before the clock was set back. */
+export const isRecent = (sinceMs: number | null | undefined, atMs: number): boolean =>
+  typeof sinceMs === 'number' && Math.abs(atMs - sinceMs) <= RECENT_MS
+
+/** Whether a node with these flags cannot host any address. */
+export const isUnfit = (flags: number): boolean => (flags & CANNOT_HOST_FLAGS) !== 0

@@ -2,12 +2,12 @@ import { normalAddress } from '../audit/normal.ts'
 
 const KEPT = 20_000
 
-/** Addresses in their one text, each worked out once: a look of a large cluster has more than a hundred thousand. */
+/** Addresses in normal form. Remembers each result: a sample of a large cluster has more than a hundred thousand addresses. */
 export class NormalNames {
   private readonly known = new Map<string, string>()
 
   of(text: string): string {
-    // An IPv4 address has only one text.
+    // An IPv4 address has only one form.
     if (!text.includes(':')) return text
     const found = this.known.get(text)
     if (found !== undefined) return found

@@ -2,43 +2,60 @@ import type { AuditReport } from '../audit/report.ts'
 import type { Pnn } from '../cluster/node.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 
-/** What daemons tell their clients of addresses, and of the cluster as a whole. */
+/**
+ * Events that daemons report to their clients, about addresses and about the cluster.
+ * @inline
+ */
 export type ToldEvent = 'TAKE_IP' | 'RELEASE_IP' | 'START_IPREALLOCATE' | 'IPREALLOCATED' | 'RECONFIGURE'
 
-/** Something that was learnt of a cluster that is being watched. All times are milliseconds since 1970, by our own clock. */
+/** Something learnt about a watched cluster. All times are milliseconds since 1970, by our own clock. */
 export type Observation =
   /**
-   * A look at all nodes. What a light look leaves out (files, scripts, tunables) is as it was at the last full look. What was told since it
-   * began may be newer than what it saw.
+   * A sample of all nodes. A light sample keeps the files, scripts and tunables of the last full sample. An event since the sample began may be newer
+   * than what the sample saw.
    */
   | {
       readonly kind: 'seen'
       readonly atMs: number
       readonly beganMs: number
       readonly snapshot: Snapshot
-      /** Nodes whose daemons somebody was connected to and listened to; none unless given. */
+      /** The interval at which samples are due, in milliseconds; absent where the time since the last one means nothing. */
+      readonly everyMs?: number
+      /** Nodes whose daemons we were connected to and whose events we received; default: none. */
       readonly heard?: readonly Pnn[]
     }
-  /** A daemon told its clients of something: TAKE_IP and RELEASE_IP of its own node, with the address; the others of the whole cluster. */
+  /** A daemon reported an event: TAKE_IP and RELEASE_IP are about its own node and name the address, the others are about the whole cluster. */
   | { readonly kind: 'told'; readonly atMs: number; readonly pnn: Pnn; readonly event: ToldEvent; readonly address?: string }
-  /** A node was asked to do without takeover runs for a time, or (0 seconds) not to any more. */
+  /** A node was asked to disable takeover runs for a time, or (0 seconds) to enable them again. */
   | {
       readonly kind: 'told'
       readonly atMs: number
       readonly pnn: Pnn
       readonly event: 'DISABLE_TAKEOVER_RUNS'
       readonly address?: undefined
-      /** Who asked. */
+      /** The node that asked. */
       readonly by: Pnn
       readonly seconds: number
-      /** Tools wait for an answer; a leader does not, who asks for the time of a takeover run of his own. */
+      /** Tools wait for an answer. A leader, which disables other runs during its own, does not. */
       readonly wantsAnswer: boolean
     }
-  /** Somebody said that he leads who was not known to; null: that nobody does. */
+  /** A node was asked for a takeover run, in case it leads: recovery daemons, daemons and tools ask all nodes. */
+  | {
+      readonly kind: 'told'
+      readonly atMs: number
+      readonly pnn: Pnn
+      readonly event: 'TAKEOVER_RUN'
+      readonly address?: undefined
+      /** The node on which it was asked. */
+      readonly by: Pnn
+      /** Tools wait for an answer, daemons do not. */
+      readonly wantsAnswer: boolean
+    }
+  /** A new leader announced itself; null: there is none. */
   | { readonly kind: 'leader'; readonly atMs: number; readonly pnn: Pnn | null; readonly toldBy: Pnn }
   /**
-   * A node's daemon, or its whole machine (and then its daemon neither), cannot be reached; without a PNN, no node's daemon can. Said again
-   * after each try that failed, with what is so by then: it replaces what was said before of the same node.
+   * A node's daemon, or its whole machine including the daemon, cannot be reached; without a PNN: no node's daemon can. Repeated after each
+   * failed attempt; the newest observation about a node replaces earlier ones.
    */
   | {
       readonly kind: 'blind'
@@ -46,25 +63,25 @@ export type Observation =
       readonly pnn?: Pnn
       readonly what: 'daemon' | 'host'
       readonly why: string
-      /** When it will be tried again. */
+      /** When the next attempt is due. */
       readonly retryAtMs: number
     }
-  /** What was blind last can be reached again: a daemon, or a machine, of which `blind` may follow for its daemon. */
+  /** A daemon or a machine can be reached again. For a machine, `blind` may follow for its daemon. */
   | { readonly kind: 'sighted'; readonly atMs: number; readonly pnn?: Pnn; readonly what: 'daemon' | 'host' }
-  /** An audit of all that was seen of late. */
+  /** An audit of the recent samples. */
   | { readonly kind: 'audited'; readonly atMs: number; readonly report: AuditReport }
-  /** The user did something: an action of the view, first that it was begun, then how it ended; or a thing broken in an embedded cluster. */
+  /** The user did something: an action (first its beginning, then its end), or a fault in an embedded cluster. */
   | {
       readonly kind: 'done'
       readonly atMs: number
       readonly text: string
-      /** How far it is; what has no beginning of its own is done. */
+      /** Its stage; an observation without a beginning is done. */
       readonly stage?: 'begun' | 'done' | 'failed'
-      /** Of what has ended: when it was begun. */
+      /** At the end of an action: when it began. */
       readonly begunMs?: number
-      /** It is something broken in an embedded cluster. */
+      /** It is a fault in an embedded cluster. */
       readonly isFault?: boolean
-      /** Of an action: which; what it can bring about follows from that. */
+      /** For an action: its kind, which determines what it can cause. */
       readonly does?: 'takeover-run' | 'disable' | 'enable' | 'move'
       readonly pnns: readonly Pnn[]
       readonly addresses: readonly string[]

@@ -1,67 +1,76 @@
 import { isActive, type Pnn } from '../cluster/node.ts'
+import { allNodesText } from '../cluster/node-text.ts'
 import { INVALID_GENERATION } from '../cluster/report.ts'
+import { viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
-import { isToldSince } from './freshness.ts'
-import type { Teller } from './teller.ts'
+import { isReportedSince } from './freshness.ts'
+import type { TimelineWriter } from './timeline-writer.ts'
 
-/** All nodes tell of the end of one recovery within this time. */
+/** All nodes report the end of a recovery within this time. */
 const END_LAG_MS = 5_000
 
-/** Tells the recoveries: as the nodes tell when one has finished, and by what looks show of those of which nothing was heard. */
+interface RecoverySample {
+  readonly atMs: number
+  readonly beganMs: number
+  readonly isFirst: boolean
+  /** The only daemon that answered sees no other node. */
+  readonly isAlone: boolean
+}
+
+/** Reports recoveries: when nodes report their end, and when samples show one that no node reported. */
 export class Recoveries {
-  private readonly teller: Teller
+  private readonly writer: TimelineWriter
   private since: number | undefined
-  private end: { readonly atMs: number; readonly toldBy: Set<Pnn> } | undefined
-  /** As the asked node had it. */
+  private end: { readonly atMs: number; readonly reportedBy: Set<Pnn> } | undefined
+  /** As the queried node had it. */
   private generation: { readonly asked: Pnn; readonly value: number } | undefined
-  /** One was told to have finished, and its generation was not seen yet. */
-  private isEndTold = false
-  /** The generation of the one under way has been seen: it is new before the recovery is over. */
+  /** The end of a recovery was reported, but no sample has seen its generation. */
+  private isEndReported = false
+  /** A sample has seen the generation of the recovery in progress: it changes before the recovery is over. */
   private isGenerationSeen = false
 
-  constructor(teller: Teller) {
-    this.teller = teller
+  constructor(writer: TimelineWriter) {
+    this.writer = writer
   }
 
-  /** Since when one is under way. */
+  /** Since when a recovery has been in progress. */
   get sinceMs(): number | undefined {
     return this.since
   }
 
-  /** RECONFIGURE. */
-  told(pnn: Pnn, atMs: number): void {
+  /** A node reported the end of a recovery (RECONFIGURE). */
+  reported(pnn: Pnn, atMs: number): void {
     const { end } = this
-    if (end && this.since === undefined && !end.toldBy.has(pnn) && atMs - end.atMs <= END_LAG_MS) {
-      end.toldBy.add(pnn)
+    if (end && this.since === undefined && !end.reportedBy.has(pnn) && atMs - end.atMs <= END_LAG_MS) {
+      end.reportedBy.add(pnn)
       return
     }
-    this.isEndTold = !this.isGenerationSeen
+    this.isEndReported = !this.isGenerationSeen
     this.finish(atMs, new Set([pnn]), 'a recovery finished')
   }
 
-  seen(
-    { nodes, ...snapshot }: Snapshot,
-    look: { readonly atMs: number; readonly beganMs: number; readonly isFirst: boolean },
-  ): void {
-    const { atMs, beganMs, isFirst } = look
-    // A node that is stopped or banned stays in recovery by itself, whatever the others do.
+  seen(snapshot: Snapshot, sample: RecoverySample): void {
+    const { atMs, beganMs } = sample
+    const { nodes } = snapshot
+    // A stopped or banned node stays in recovery mode whatever the others do.
     const inactive = new Set(snapshot.nodeMap.filter((node) => !isActive(node)).map(({ pnn }) => pnn))
     const inRecovery = nodes.filter(({ pnn, recoveryMode }) => recoveryMode === 1 && !inactive.has(pnn)).map(({ pnn }) => pnn)
-    const isNew = this.noteGeneration({ ...snapshot, nodes })
-    const isOutdated = isToldSince(this.end?.atMs, beganMs)
+    const isNew = this.noteGeneration(snapshot)
+    const isOutdated = isReportedSince(this.end?.atMs, beganMs)
     if (!isOutdated && inRecovery.length > 0) {
       this.isGenerationSeen ||= isNew
-      if (this.since === undefined) this.start(atMs, inRecovery, isFirst)
+      if (this.since === undefined) this.start(inRecovery, sample)
       return
     }
     if (!isOutdated && this.since !== undefined) this.finish(atMs, new Set(), 'the recovery finished')
-    else if (isNew && !this.isEndTold && !isOutdated) this.finish(atMs, new Set(), 'a recovery took place')
-    if (isNew) this.isEndTold = false
+    else if (isNew && !this.isEndReported && !isOutdated) this.finish(atMs, new Set(), 'a recovery took place')
+    if (isNew) this.isEndReported = false
   }
 
-  /** Whether it is another than before. */
+  /** Whether the generation differs from the last one. */
   private noteGeneration(snapshot: Snapshot): boolean {
-    const asked = snapshot.askedNode
+    // A node that is cut off, or has just started, has a generation of its own.
+    const asked = viewsIn(snapshot).viewer?.pnn ?? snapshot.askedNode
     const value = factsOf(snapshot, asked)?.vnnMap?.generation
     if (value === undefined || value === INVALID_GENERATION) return false
     const { generation: before } = this
@@ -69,19 +78,20 @@ export class Recoveries {
     return before?.asked === asked && before.value !== value
   }
 
-  private start(atMs: number, pnns: readonly Pnn[], isFirst: boolean): void {
+  private start(pnns: readonly Pnn[], { atMs, isFirst, isAlone }: RecoverySample): void {
     this.since = atMs
     if (isFirst) return
-    const text = 'a recovery is under way'
-    this.teller.tell(atMs, { kind: 'recovery', what: 'started', text, tone: 'warning', pnns, addresses: [] })
+    // A node that is cut off stays in recovery mode, and nobody recovers it.
+    const text = isAlone ? `${allNodesText(pnns)}, which sees no other node, is in recovery mode` : 'a recovery is in progress'
+    this.writer.add(atMs, { kind: 'recovery', what: 'started', text, tone: 'warning', pnns, addresses: [] })
   }
 
-  private finish(atMs: number, toldBy: Set<Pnn>, text: string): void {
+  private finish(atMs: number, reportedBy: Set<Pnn>, text: string): void {
     const { since } = this
     this.since = undefined
     this.isGenerationSeen = false
-    this.end = { atMs, toldBy }
+    this.end = { atMs, reportedBy }
     const awayMs = since === undefined ? {} : { awayMs: atMs - since }
-    this.teller.tell(atMs, { kind: 'recovery', what: 'finished', text, tone: 'plain', pnns: [], addresses: [], ...awayMs })
+    this.writer.add(atMs, { kind: 'recovery', what: 'finished', text, tone: 'plain', pnns: [], addresses: [], ...awayMs })
   }
 }

@@ -1,23 +1,23 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { Causes } from './causes.ts'
 import { durationText } from './duration.ts'
-import type { Teller } from './teller.ts'
+import type { TimelineWriter } from './timeline-writer.ts'
 
-/** A run of which no end was heard for so long has failed, or its end was missed. */
+/** A run without a reported end for this long has failed, or we missed its end. */
 const OPEN_LIMIT_MS = 60_000
-/** Nodes tell of the start of one run within moments. */
+/** All nodes report the start of a run within this time. */
 const START_LAG_MS = 3_000
-/** Their scripts may take longer. */
+/** The end may take longer, because of their scripts. */
 const END_LAG_MS = 30_000
 
 /**
- * How a daemon lets a run be heard of: that it begins and ends there (4.20, 4.21 on), or that the leader asks its recovery daemon to keep
- * out of the way until it is over (every version; on all nodes but the leader's own).
+ * How a node shows a run. `own`: its daemon reports the start and the end (4.20, 4.21 and later). `asked`: the leader asked its recovery
+ * daemon to start no run until this one is over (every version, on all nodes but the leader's own).
  */
 export type RunSignal = 'own' | 'asked'
 
 interface Run {
-  /** Undefined when its start was not heard. */
+  /** Undefined if the start was not reported. */
   readonly sinceMs: number | undefined
   readonly starts: Set<string>
   endedMs: number | undefined
@@ -25,21 +25,21 @@ interface Run {
   readonly endedBy: Set<Pnn>
 }
 
-/** Tells the takeover runs, each of which every node tells of, in up to two ways. */
+/** Reports each takeover run once, although every node reports it in up to two ways. */
 export class TakeoverRuns {
-  private readonly teller: Teller
+  private readonly writer: TimelineWriter
   private readonly causes: Causes
   private readonly onStart: () => void
   private run: Run | undefined
 
-  /** @param onStart called before a run is told of: the time to tell what has led to it. */
-  constructor(teller: Teller, causes: Causes, onStart: () => void) {
-    this.teller = teller
+  /** @param onStart called before the start of a run is reported: the time to report what led to it. */
+  constructor(writer: TimelineWriter, causes: Causes, onStart: () => void) {
+    this.writer = writer
     this.causes = causes
     this.onStart = onStart
   }
 
-  /** Since when one is under way. */
+  /** Since when a run has been in progress. */
   get sinceMs(): number | undefined {
     return this.run?.endedMs === undefined ? this.run?.sinceMs : undefined
   }
@@ -54,42 +54,47 @@ export class TakeoverRuns {
     const isAgain = this.sinceMs !== undefined
     this.run = { sinceMs: atMs, starts: new Set([key]), endedMs: undefined, ends: new Set(), endedBy: new Set() }
     this.onStart()
-    const cause = this.causes.ofRun(atMs)
-    const text = isAgain ? 'another takeover run started; of the last no end was heard' : 'a takeover run started'
-    this.tell(atMs, 'started', text, cause === undefined ? {} : { cause })
+    const cause = this.causes.whyTakeoverRun(atMs)
+    const text = isAgain ? 'another takeover run started; the end of the previous one was not reported' : 'a takeover run started'
+    this.report(atMs, 'started', text, cause === undefined ? {} : { cause })
   }
 
   ended(signal: RunSignal, pnn: Pnn, atMs: number): void {
     const key = keyOf(signal, pnn)
     const isKnown = this.run?.endedMs !== undefined && isEndOf(this.run, key, atMs)
     const sinceMs = this.sinceMs
-    const run = this.run && (isKnown || this.run.endedMs === undefined) ? this.run : beginUnheard()
+    // `ctdb moveip` ends with the same event as a run, and a leader's own node may not have told us of the start of a run.
+    if (!isKnown && signal === 'own' && sinceMs === undefined) {
+      this.causes.noteUnhearableRuns(atMs)
+      return
+    }
+    const run = this.run && (isKnown || this.run.endedMs === undefined) ? this.run : runWithoutStart()
     this.run = run
     run.ends.add(key)
     run.endedBy.add(pnn)
     if (isKnown) return
     run.endedMs = atMs
     const lasted = sinceMs === undefined ? '' : ` after ${durationText(atMs - sinceMs)}`
-    this.tell(atMs, 'finished', `the takeover run finished${lasted}`, {})
+    this.report(atMs, 'finished', `the takeover run finished${lasted}`, {})
   }
 
-  /** Time goes by. */
-  passed(atMs: number): void {
+  timePassed(atMs: number): void {
     const { sinceMs } = this
     if (sinceMs === undefined || atMs - sinceMs < OPEN_LIMIT_MS) return
     this.run = undefined
-    this.tell(atMs, 'unfinished', `of the takeover run that started ${durationText(atMs - sinceMs)} ago no end was heard`, {})
+    const text = `the end of the takeover run that started ${durationText(atMs - sinceMs)} ago was not reported`
+    this.report(atMs, 'unfinished', text, {})
   }
 
-  private tell(atMs: number, what: string, text: string, more: { cause?: string }): void {
+  private report(atMs: number, what: string, text: string, more: { cause?: string }): void {
     const tone = what === 'unfinished' ? 'warning' : 'plain'
-    this.teller.tell(atMs, { kind: 'takeover-run', what, text, tone, pnns: [], addresses: [], ...more })
+    this.writer.add(atMs, { kind: 'takeover-run', what, text, tone, pnns: [], addresses: [], ...more })
   }
 }
 
 const keyOf = (signal: RunSignal, pnn: Pnn): string => `${signal} ${pnn}`
 
-const beginUnheard = (): Run => ({
+const runWithoutStart = (): Run => ({
   sinceMs: undefined,
   starts: new Set(),
   endedMs: undefined,
@@ -97,10 +102,10 @@ const beginUnheard = (): Run => ({
   endedBy: new Set(),
 })
 
-/** Whether a start that a node tells of is that of a run that is known already. */
+/** Whether the start that a node reports is that of a run already known. */
 const isStartOf = ({ sinceMs, endedMs, endedBy }: Run, pnn: Pnn, atMs: number): boolean =>
   sinceMs !== undefined && !endedBy.has(pnn) && (endedMs === undefined || atMs - endedMs <= START_LAG_MS)
 
-/** The same of an end. Who has told of its start tells of its end, however late. */
+/** Whether the end that a node reports is that of a run already known. A node that reported the start also reports the end, however late. */
 const isEndOf = ({ endedMs = -Infinity, starts, ends }: Run, key: string, atMs: number): boolean =>
   !ends.has(key) && (starts.has(key) || atMs - endedMs <= END_LAG_MS)

@@ -1,46 +1,46 @@
 import { randomBytes } from 'node:crypto'
+import { EVENTD_SOCKETS } from '../../lib/cluster/paths.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { CTDB_BASE, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
+import { type HostReport, missingFact, parseHostFacts } from '../../lib/host/parse-facts.ts'
 import type { EventRun } from '../../lib/snapshot/host-facts.ts'
-import { EVENTD_SOCKETS } from '../ctdb-paths.ts'
-import { ADDRESS_EVENTS, EventClient } from '../event-client.ts'
-import type { ExecResult, HostAccess } from '../host-access.ts'
-import { machineOf } from '../place.ts'
-import { type HostReport, missingFact, parseHostFacts } from './parse.ts'
-import { CTDB_BASE, type Extent, factsCommand } from './script.ts'
+import { ADDRESS_EVENTS, EventClient } from '../client/event-client.ts'
+import { commandName } from '../exec-errors.ts'
+import { type ExecResult, type HostAccess, machineOf } from '../host-access.ts'
 
 const MAX_OUTPUT_BYTES = 4 << 20
 
 export interface CollectHostOptions {
-  /** For the command, and for each question to the event daemon. */
+  /** Time limit for the command, and for each answer of the event daemon, in milliseconds. */
   readonly timeoutMs: number
-  /** The folder with CTDB's configuration, an absolute path; /etc/ctdb unless given. */
+  /** The folder with CTDB's configuration, an absolute path; unless given, the first of the usual ones that has any. */
   readonly base?: string | undefined
-  /** Where the event daemon's socket may be; the known places unless given. */
+  /** Paths at which the event daemon's socket may be; by default the known ones. */
   readonly eventSockets?: readonly string[] | undefined
-  /** Everything unless given; of the kernel alone, the event daemon is not asked either. */
+  /** What to read; everything by default. With `kernel` the event daemon is not asked either. */
   readonly extent?: Extent | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Looks at a machine: one command there, and its event daemon. What could not be seen is missing, and says why.
- * @returns all but `reachedBy` and `daemonAnswers`.
- * @throws CtdbtsError BAD_BASE for a base that is no absolute path; the signal's reason when it aborts.
+ * Examines a machine: runs one command there, and asks its event daemon. Facts that cannot be read are listed as missing, with the reason.
+ * @returns all facts but `reachedBy` and `daemonAnswers`.
+ * @throws CtdbtsError BAD_BASE if `base` is not an absolute path; the signal's reason when it aborts.
  */
 export async function collectHostFacts(access: HostAccess, options: CollectHostOptions): Promise<HostReport> {
-  const { base = CTDB_BASE, signal } = options
-  if (!/^\/[^\0]*$/.test(base)) {
+  const { base, signal } = options
+  if (base !== undefined && !/^\/[^\0]*$/.test(base)) {
     throw new CtdbtsError('BAD_BASE', `${JSON.stringify(base)} is not an absolute path`, {
-      hint: `the usual one is ${CTDB_BASE}`,
+      hint: `the default is ${CTDB_BASE}`,
     })
   }
   const asksEvents = options.extent !== 'kernel'
-  const [told, events] = await Promise.all([
-    runFacts(access, base, options),
+  const [machine, events] = await Promise.all([
+    runFacts(access, base ?? '', options),
     asksEvents ? askEvents(access, options) : { facts: {}, missing: [] },
   ])
   signal?.throwIfAborted()
-  return { facts: { ...told.facts, ...events.facts }, missing: [...told.missing, ...events.missing] }
+  return { facts: { ...machine.facts, ...events.facts }, missing: [...machine.missing, ...events.missing] }
 }
 
 async function runFacts(
@@ -49,9 +49,10 @@ async function runFacts(
   { timeoutMs, extent, signal }: CollectHostOptions,
 ): Promise<HostReport> {
   const nonce = randomBytes(16).toString('hex')
+  const command = factsCommand(nonce, base, extent)
   try {
-    const result = await access.exec(factsCommand(nonce, base, extent), { timeoutMs, maxBytes: MAX_OUTPUT_BYTES, signal })
-    return parseHostFacts(result.stdout, nonce, failureOf(result), extent)
+    const result = await access.exec(command, { timeoutMs, maxBytes: MAX_OUTPUT_BYTES, signal })
+    return parseHostFacts(result.stdout, nonce, failureOf(command, machineOf(access), result), extent)
   } catch (error) {
     signal?.throwIfAborted()
     if (!(error instanceof CtdbtsError)) throw error
@@ -59,11 +60,14 @@ async function runFacts(
   }
 }
 
-/** The script itself always ends well: else something before it (sudo, a shell) has refused, or it was killed. */
-function failureOf({ exitStatus, stderr }: ExecResult): CtdbtsError | undefined {
+/** The script itself always ends with status 0. Any other status means that sudo or a shell refused to run it, or that it was killed. */
+function failureOf(command: readonly string[], machine: string, { exitStatus, stderr }: ExecResult): CtdbtsError | undefined {
   if (exitStatus === 0) return undefined
-  const how = exitStatus === null ? 'it was killed' : `exit status ${exitStatus}`
-  return new CtdbtsError('EXEC_FAILED', stderr.trim().split('\n').at(-1)?.trim() || how)
+  const outcome = exitStatus === null ? 'was killed' : `failed with exit status ${exitStatus}`
+  // The last line has the reason: sudo, for one, warns before.
+  const lastLine = stderr.trim().split('\n').at(-1)?.trim() ?? ''
+  const reason = lastLine === '' ? '' : `: ${lastLine}`
+  return new CtdbtsError('EXEC_FAILED', `\`${commandName(command)}\` on ${machine} ${outcome}${reason}`)
 }
 
 async function askEvents(access: HostAccess, { timeoutMs, eventSockets, signal }: CollectHostOptions): Promise<HostReport> {

@@ -1,34 +1,42 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type FoundScript, type ListedScript, listScripts } from '../../lib/event/script-list.ts'
-import type { ExecResult, HostAccess } from '../host-access.ts'
-import { machineOf } from '../place.ts'
+import { type ExecResult, type HostAccess, machineOf } from '../host-access.ts'
 
-/** Where a machine has its event scripts. */
+/** The folders of a machine's event scripts. */
 export interface ScriptFolders {
   readonly access: HostAccess
   readonly timeoutMs: number
   /** The folder with CTDB's configuration. */
   readonly etc: string
-  /** Where CTDB's own scripts may be installed; the first that is there counts. */
+  /** Where CTDB's own scripts may be installed; the first that exists counts. */
   readonly data: readonly string[]
 }
 
-/** Far more than there are scripts. */
+/** Far more than the list of all scripts needs. */
 const MAX_BYTES = 1 << 20
 
-// Constant POSIX sh scripts. Names and folders come as positional parameters, so that nothing in them is ever read by a shell.
+// Constant POSIX sh scripts. Names and folders come as positional parameters, so that a shell never interprets them.
 
-/** Parameters: the component, the folder of the configuration, and those where the data may be. Prints fields that end in NUL. */
+/**
+ * Parameters: the component, the configuration folder, and the possible data folders. Prints fields that end in NUL. It starts one
+ * program for all scripts and one for each link, as starting programs is what takes time.
+ */
 const LIST = `
 component=$1 etc=$2/events/$1; shift 2
 show() {
   [ -d "$2" ] || return 0
-  printf "%s\\000" "$1folder" "$(cd "$2" && pwd -P)" "" ""
-  for path in "$2"/[0-9][0-9].*.script; do
+  printf "%s\\000" "$1folder" "$(cd "$2" && pwd -P)" ""
+  kind=$1
+  set -- "$2"/[0-9][0-9].*.script
+  for path do
     [ -e "$path" ] || [ -L "$path" ] || continue
-    executable=; [ -e "$path" ] && [ -n "$(find -L "$path" -prune -perm -100 2>/dev/null)" ] && executable=x
-    printf "%s\\000" "$1" "\${path##*/}" "$executable" "$(readlink "$path")"
+    target=; [ -L "$path" ] && target=$(readlink "$path")
+    printf "%s\\000" "$kind" "\${path##*/}" "$target"
   done
+  find -L "$@" -prune -perm -100 -exec sh -c '
+    kind=$1; shift
+    for path do [ -e "$path" ] && printf "%s\\000" "$kind" "\${path##*/}" ""; done' sh "$kind-executable" {} + 2>/dev/null
+  return 0
 }
 for data do
   if [ -e "$data/events/$component" ]; then show data "$data/events/$component"; break; fi
@@ -36,7 +44,7 @@ done
 show etc "$etc"
 `
 
-/** Parameters: enable or disable, the component, the script, and the folders as above. Its last word says what became of it. */
+/** Parameters: enable or disable, the component, the script, and the folders as above. Prints one word, the outcome. */
 const SWITCH = `
 action=$1 component=$2 script=$3 file=$4/events/$2/$3.script; shift 4
 end() { printf "%s" "$1"; exit 0; }
@@ -62,7 +70,7 @@ done
 end unknown
 `
 
-/** What became of a script that was to be enabled or disabled, as the shell script says it. */
+/** The outcomes of enabling or disabling a script, as the shell script prints them. */
 const OUTCOMES = [
   'unchanged',
   'changed',
@@ -83,7 +91,7 @@ export const scriptPath = ({ etc }: Pick<ScriptFolders, 'etc'>, component: strin
 
 /**
  * Lists the event scripts of a component.
- * @returns undefined for `scripts` when the configuration has no folder for them; for `dataFolder` when CTDB provides none.
+ * @returns `scripts` is undefined if the configuration has no folder for them; `dataFolder`, if CTDB provides none.
  * @throws CtdbtsError SCRIPTS_UNKNOWN; as HostAccess.exec.
  */
 export async function findScripts(
@@ -91,22 +99,26 @@ export async function findScripts(
   component: string,
 ): Promise<{ dataFolder: string | undefined; scripts: ListedScript[] | undefined }> {
   const fields = (await runIn(folders, LIST, [component, folders.etc, ...folders.data])).split('\0')
-  const rows = Array.from({ length: Math.floor(fields.length / 4) }, (_, row) => fields.slice(4 * row, 4 * row + 4))
-  const folderOf = (kind: string) => rows.find(([name]) => name === `${kind}folder`)?.[1]
-  const scriptsIn = (kind: string) => rows.filter(([name]) => name === kind).map(foundScript)
+  const rows = Array.from({ length: Math.floor(fields.length / 3) }, (_, row) => fields.slice(3 * row, 3 * row + 3))
+  const rowsOf = (kind: string) => rows.filter(([name]) => name === kind)
+  const folderOf = (kind: string) => rowsOf(`${kind}folder`)[0]?.[1]
+  const scriptsIn = (kind: string) => {
+    const executable = new Set(rowsOf(`${kind}-executable`).map(([, file]) => file))
+    return rowsOf(kind).map(([, file = '', target]) => foundScript(file, executable.has(file), target))
+  }
   const dataFolder = folderOf('data')
   const scripts = listScripts(dataFolder ?? '', scriptsIn('data'), scriptsIn('etc'))
   return { dataFolder, scripts: folderOf('etc') === undefined ? undefined : scripts }
 }
 
-const foundScript = ([, file = '', executable, target]: readonly string[]): FoundScript => ({
+const foundScript = (file: string, executable: boolean, target: string | undefined): FoundScript => ({
   name: file.replace(/\.script$/, ''),
-  executable: executable === 'x',
+  executable,
   target: target || undefined,
 })
 
 /**
- * Enables or disables an event script, by a link or by its mode.
+ * Enables or disables an event script, by adding or removing a link, or by changing its mode.
  * @throws CtdbtsError SCRIPTS_UNKNOWN; as HostAccess.exec.
  */
 export async function switchScript(
@@ -115,17 +127,20 @@ export async function switchScript(
   component: string,
   script: string,
 ): Promise<ScriptOutcome> {
-  const said = await runIn(folders, SWITCH, [action, component, script, folders.etc, ...folders.data])
-  const outcome = OUTCOMES.find((each) => each === said)
+  const word = await runIn(folders, SWITCH, [action, component, script, folders.etc, ...folders.data])
+  const outcome = OUTCOMES.find((each) => each === word)
   if (outcome) return outcome
-  throw new CtdbtsError('SCRIPTS_UNKNOWN', `${machineOf(folders.access)} does not tell what became of ${script}`)
+  throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot determine whether ${script} was ${action}d on ${machineOf(folders.access)}`)
 }
 
 async function runIn({ access, timeoutMs }: ScriptFolders, script: string, words: readonly string[]): Promise<string> {
-  const result: ExecResult = await access.exec(['sh', '-c', script, 'ctdbts', ...words], { timeoutMs, maxBytes: MAX_BYTES })
+  const result: ExecResult = await access.exec(['sh', '-c', script, 'ctdbts-event-scripts', ...words], {
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+  })
   if (result.exitStatus === 0) return result.stdout.toString()
-  const why = result.stderr.trim().split('\n').at(-1) || `a shell there ended with status ${result.exitStatus}`
-  throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot look at the event scripts (${machineOf(access)}): ${why}`, {
-    hint: 'it takes a POSIX shell there, and the right to read the folder events in the configuration',
+  const why = result.stderr.trim().split('\n').at(-1) || `exit status ${result.exitStatus}`
+  throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot examine the event scripts on ${machineOf(access)}: ${why}`, {
+    hint: 'check that the machine has a POSIX shell, and that you may read the folder `events` of its configuration',
   })
 }

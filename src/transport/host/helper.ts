@@ -1,6 +1,7 @@
+import { ERRNO } from '../../lib/errno.ts'
 import type { ExecLimits, HostAccess } from '../host-access.ts'
 
-/** Where CTDB's helper programs are installed: by Linux's distributions, and by a Samba built from source. */
+/** Where Linux distributions, and a Samba built from source, install CTDB's helper programs. */
 export const HELPER_FOLDERS = [
   '/usr/libexec/ctdb',
   '/usr/lib/ctdb',
@@ -14,18 +15,18 @@ export interface HelperResult {
   readonly exitStatus: number | null
   /** The number of that signal, where it is known. */
   readonly signal?: number | undefined
-  /** What it printed, unless that went out at once. */
+  /** Its output, unless that was passed through to standard output. */
   readonly stdout: string
 }
 
-/** What the real tool's child ends with when there is nothing to run: 64 and ENOENT. */
-export const NO_HELPER_STATUS = 66
+/** The exit status of ctdb's child process when there is no helper to run. */
+export const NO_HELPER_STATUS = 64 + ERRNO.ENOENT
 
-// What differs comes as parameters, so that nothing of it is ever read by the shell: the word, and where the helper may be.
+// The word and the possible paths come as positional parameters, so that the shell never interprets them.
 const SCRIPT = `word=$1; shift; for path do [ -x "$path" ] && exec "$path" "$word"; done; exit ${NO_HELPER_STATUS}`
 
 /**
- * Runs the helper of a name on another machine with one word, where it is installed. It calls the `ctdb` that is there.
+ * Runs an installed helper on another machine, with one word as its argument. The helper calls the `ctdb` of that machine.
  * @throws CtdbtsError as HostAccess.exec.
  */
 export async function runHelperOn(
@@ -35,6 +36,6 @@ export async function runHelperOn(
   limits: ExecLimits,
 ): Promise<HelperResult & { readonly stderr: string }> {
   const paths = HELPER_FOLDERS.map((folder) => `${folder}/${name}`)
-  const { exitStatus, stdout, stderr } = await access.exec(['sh', '-c', SCRIPT, 'ctdbts', word, ...paths], limits)
+  const { exitStatus, stdout, stderr } = await access.exec(['sh', '-c', SCRIPT, 'ctdbts-helper', word, ...paths], limits)
   return { exitStatus, stdout: stdout.toString(), stderr }
 }

@@ -3,30 +3,29 @@ import { configValue } from '../../lib/audit/config-file.ts'
 import type { ClusterNode } from '../../lib/cluster/node.ts'
 import { readNodesList } from '../../lib/cluster/nodes-list.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import type { ExecResult, HostAccess } from '../host-access.ts'
-import { machineOf } from '../place.ts'
+import { type ExecResult, type HostAccess, machineOf } from '../host-access.ts'
 
-/** A nodes file has an address a line. */
+/** Far more than a nodes file needs, with one address per line. */
 const MAX_BYTES = 1 << 20
 
-/** The machine whose nodes list is meant. */
+/** The machine whose list of nodes is read. */
 export interface NodesSource {
   readonly access: HostAccess
   /** Whether that is this machine. */
   readonly isHere: boolean
   /** The folder there with CTDB's configuration. */
   readonly base: string
-  /** For each command. */
+  /** Time limit for each command, in milliseconds. */
   readonly timeoutMs: number
-  /** Told what a command that prints the nodes has said besides. */
+  /** Called with the standard error of a command that prints the nodes. */
   readonly onStderr: (text: string) => void
 }
 
 /**
- * The nodes as the configuration of a machine has them: the file `nodes`, or what `nodes list = …` (4.22 on) in ctdb.conf names: another
- * file, or, with a ! in front, a command that prints them. Its words are separated by blanks, and no shell reads them. Its exit status
- * does not matter, as with the real tool.
- * @throws CtdbtsError NO_NODES, or BAD_CONFIG for an empty `nodes list`, in the real tool's words; what ended the connection to the machine.
+ * The nodes in the configuration of a machine: the file `nodes`, or what `nodes list = …` (4.22 on) in ctdb.conf names, another file or, after a
+ * `!`, a command that prints them. The words of the command are separated by blanks, and no shell interprets them. As with ctdb, its exit
+ * status is ignored.
+ * @throws CtdbtsError NO_NODES, or BAD_CONFIG for an empty `nodes list`, in ctdb's words; what ended the connection to the machine.
  */
 export async function readNodes(source: NodesSource): Promise<ClusterNode[]> {
   const configFile = `${source.base}/ctdb.conf`
@@ -36,7 +35,7 @@ export async function readNodes(source: NodesSource): Promise<ClusterNode[]> {
   const failure = (...before: string[]) => {
     const line = `Failed to read nodes from "${list}"`
     return new CtdbtsError('NO_NODES', [...before, line].join('; '), {
-      hint: `see ctdb(7), under "NODES"; ${machineOf(source.access)} is where it was looked for`,
+      hint: `see "NODES" in ctdb(7); the list was read on ${machineOf(source.access)}`,
       ctdbText: { stderr: [...before, line] },
     })
   }
@@ -51,16 +50,16 @@ function emptyList(configFile: string): CtdbtsError {
   const empty = 'conf: empty value [cluster] -> "nodes list"'
   const file = `Failed to load configuration file ${configFile}`
   return new CtdbtsError('BAD_CONFIG', `${configFile}: "nodes list" is empty`, {
-    hint: 'name a file or a command there, or take the line out; CTDB does not start with it',
+    hint: 'set it to a file or a command, or remove the line; CTDB does not start with it',
     ctdbText: { stderr: [empty, file, 'Failed to load configuration'] },
   })
 }
 
-/** Undefined when it printed nothing. */
+/** Runs the command; undefined when it printed nothing. */
 async function run(source: NodesSource, command: string, failure: (line: string) => CtdbtsError): Promise<string | undefined> {
   const [file = '', ...argv] = command.split(/[ \t]+/).filter((word) => word !== '')
   const notRun = (why: string) => failure(`sys_popenv: ERROR executing command '${file}': ${why}`)
-  // The real tool does not look in PATH.
+  // ctdb does not look in PATH.
   const path = file.includes('/') ? file : `./${file}`
   const { access, timeoutMs } = source
   let result: ExecResult
@@ -85,7 +84,7 @@ function reasonOf({ cause, message }: CtdbtsError): string {
   return (code && REASONS[code]) ?? message
 }
 
-/** Undefined when it cannot be read. Here that takes no other program. */
+/** Undefined when the file cannot be read. On this machine no other program is needed. */
 async function readText({ access, isHere, timeoutMs }: NodesSource, path: string): Promise<string | undefined> {
   if (isHere) return await readFile(path, 'utf8').catch(() => undefined)
   const { exitStatus, stdout } = await access.exec(['cat', path], { timeoutMs, maxBytes: MAX_BYTES })

@@ -1,30 +1,30 @@
 import ssh2, { type AuthHandlerMiddleware, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { reasonOf } from './errors.ts'
+import { reasonOf } from '../remote-text.ts'
 import type { KeyRing, OfferedKey } from './key-ring.ts'
-import type { Patience } from './patience.ts'
+import type { PausableTimeout } from './pausable-timeout.ts'
 import type { ResolvedHost } from './resolve.ts'
 
-/** Shows the server one key after the other, until it takes one. By keys alone: passwords are never asked for. */
+/** Offers the server one key after the other until it accepts one. Keys only: it never asks for a password. */
 export class Authentication {
   private readonly host: ResolvedHost
   private readonly keys: AsyncGenerator<OfferedKey>
   private readonly offered: string[] = []
-  private readonly troubles: CtdbtsError[] = []
+  private readonly problems: CtdbtsError[] = []
   private phase: 'first' | 'keys' | 'last' = 'first'
-  /** What the server takes before any key was shown. */
+  /** The authentication methods that the server accepts before any key is offered. */
   private methodsAtFirst: readonly string[] = []
-  /** What it takes after the last one: something else than keys, once it has accepted one and wants more. */
+  /** Those that it accepts after the last key: something other than keys if it accepted one and requires more. */
   private methodsAtLast: readonly string[] = []
 
-  constructor(host: ResolvedHost, ring: KeyRing, patience: Patience) {
+  constructor(host: ResolvedHost, ring: KeyRing, timeout: PausableTimeout) {
     this.host = host
-    this.keys = ring.keysFor(host, patience.pausedFor, (error) => this.troubles.push(error))
+    this.keys = ring.keysFor(host, timeout.pausedFor, (error) => this.problems.push(error))
   }
 
   /**
-   * What ssh2 asks for the next way to try. It does not tell what a server has answered to an agent's key, so this asks for that itself:
-   * before and after, by the method `none`.
+   * ssh2 calls this for the next method to try. It does not report what the server answers to a key of an agent, so the method `none`, tried
+   * before and after the keys, finds out.
    */
   readonly handler: AuthHandlerMiddleware = (methods: readonly string[] | null, _partial, next) => {
     if (this.phase === 'first' && methods === null) return next({ type: 'none', username: this.host.user })
@@ -42,70 +42,76 @@ export class Authentication {
     })
   }
 
-  /** Why nobody was let in. */
+  /** Why the login failed. */
   failure(serverText: string | undefined): CtdbtsError {
     const { user, name } = this.host
-    const [trouble] = this.troubles
-    const closed = `${name} does not let ${user} in`
-    const refused = this.offered.length === 0 ? 'there was no key to show' : `it refused ${this.offered.join(', ')}`
+    const [problem] = this.problems
+    const failed = `cannot log in to ${name} as ${user}`
+    const refused = this.offered.length === 0 ? 'there is no key to offer' : `the server refused ${this.offered.join(', ')}`
     const tried = [refused, ...this.notices].join('; ')
-    if (!takesKeys(this.methodsAtFirst)) {
-      return notLetIn(`${closed}: it takes no keys, only ${this.methodsAtFirst.join(', ')}`, 'allow PubkeyAuthentication there')
+    if (!acceptsKeys(this.methodsAtFirst)) {
+      return loginError(
+        `${failed}: the server accepts no keys, only ${this.methodsAtFirst.join(', ')}`,
+        'set PubkeyAuthentication yes in its sshd_config',
+      )
     }
-    if (!takesKeys(this.methodsAtLast)) {
-      return notLetIn(`${closed}: after a key it wants ${this.methodsAtLast.join(', ')} too`, 'only keys are supported')
+    if (!acceptsKeys(this.methodsAtLast)) {
+      return loginError(
+        `${failed}: the server requires ${this.methodsAtLast.join(', ')} in addition to a key`,
+        'allow keys alone in its sshd_config',
+      )
     }
-    if (trouble && this.offered.length === 0) {
-      const hint = trouble.hint === undefined ? {} : { hint: trouble.hint }
-      return new CtdbtsError('SSH_KEY', `${closed}, and ${trouble.message}`, { ...hint, cause: trouble })
+    if (problem && this.offered.length === 0) {
+      const hint = problem.hint === undefined ? {} : { hint: problem.hint }
+      return new CtdbtsError('SSH_KEY', `${failed}: ${problem.message}`, { ...hint, cause: problem })
     }
     if (serverText !== undefined && this.phase !== 'last') {
       const hint = /too many/i.test(serverText)
-        ? 'name the one key with --identity or IdentityFile, and set IdentitiesOnly yes'
-        : 'see the log of sshd there'
-      return notLetIn(`${closed}: ${tried} (${serverText})`, hint)
+        ? 'name one key with --identity or IdentityFile, and set IdentitiesOnly yes'
+        : 'check the log of sshd there'
+      return loginError(`${failed}: ${tried} (${serverText})`, hint)
     }
-    return notLetIn(
-      `${closed}: ${tried}`,
-      `see whether \`ssh ${user}@${name} true\` works; name the key with --identity, or put it into an agent (\`ssh-add\`)`,
+    return loginError(
+      `${failed}: ${tried}`,
+      `check whether \`ssh ${user}@${name} true\` works; name the key with --identity, or add it to an agent (\`ssh-add\`)`,
     )
   }
 
-  /** Of the key whose turn it is: that it could not be signed with. */
-  note(error: unknown): void {
+  /** Records that signing with the current key failed. */
+  signingFailed(error: unknown): void {
     this.offered.pop()
-    this.troubles.push(keyTrouble(error))
+    this.problems.push(keyError(error))
   }
 
-  /** What was wrong with some keys, where another one has opened the door. */
+  /** What was wrong with keys; also after a login with another one. */
   get notices(): readonly string[] {
-    return this.troubles.map(({ message }) => message)
+    return this.problems.map(({ message }) => message)
   }
 
-  private async next(): Promise<OneKey | undefined> {
-    if (!takesKeys(this.methodsAtFirst)) return undefined
+  private async next(): Promise<SingleKeyAgent | undefined> {
+    if (!acceptsKeys(this.methodsAtFirst)) return undefined
     try {
       const { value: key } = await this.keys.next()
       if (!key) return undefined
       this.offered.push(key.label)
-      return new OneKey(key)
+      return new SingleKeyAgent(key)
     } catch (error) {
-      this.troubles.push(keyTrouble(error))
+      this.problems.push(keyError(error))
       return undefined
     }
   }
 }
 
-/** Whether keys are among a server's methods, or nothing is known of them. */
-const takesKeys = (methods: readonly string[]): boolean => methods.length === 0 || methods.includes('publickey')
+/** Whether keys are among a server's methods, or may be because no methods are known. */
+const acceptsKeys = (methods: readonly string[]): boolean => methods.length === 0 || methods.includes('publickey')
 
-const notLetIn = (message: string, hint: string): CtdbtsError => new CtdbtsError('SSH_AUTH', message, { hint })
+const loginError = (message: string, hint: string): CtdbtsError => new CtdbtsError('SSH_AUTH', message, { hint })
 
 /**
- * One key, as an agent that has no other: so that ssh2 first asks whether the server would take the key, and has it signed with, which may
- * need a passphrase, only then.
+ * An agent with a single key. With an agent, ssh2 first asks the server whether it would accept the key, and signs only then, which may need
+ * a passphrase.
  */
-class OneKey extends ssh2.BaseAgent<ParsedKey> {
+class SingleKeyAgent extends ssh2.BaseAgent<ParsedKey> {
   private readonly key: OfferedKey
 
   constructor(key: OfferedKey) {
@@ -122,15 +128,15 @@ class OneKey extends ssh2.BaseAgent<ParsedKey> {
     const answer = typeof options === 'function' ? options : done
     this.key.sign(data, given.hash).then(
       (signature) => answer?.(null, signature),
-      (error: unknown) => answer?.(keyTrouble(error)),
+      (error: unknown) => answer?.(keyError(error)),
     )
   }
 }
 
-const keyTrouble = (error: unknown): CtdbtsError =>
+const keyError = (error: unknown): CtdbtsError =>
   error instanceof CtdbtsError
     ? error
-    : new CtdbtsError('SSH_KEY', `the key could not be signed with: ${reasonOf(error)}`, {
-        hint: 'see whether the agent works: `ssh-add -l`',
+    : new CtdbtsError('SSH_KEY', `cannot sign with the key: ${reasonOf(error)}`, {
+        hint: 'check whether the agent works: `ssh-add -l`',
         cause: error,
       })

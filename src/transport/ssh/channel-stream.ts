@@ -1,12 +1,11 @@
 import { Duplex } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import { abandon } from './session.ts'
 
 type Done = (error?: Error | null) => void
 
 /**
- * One channel of a connection as a stream that behaves as a socket does: each half ends by itself, what is written waits for the other
- * side's window, and what can no longer be written fails. ssh2's own channel keeps writers waiting for ever once it is closed.
+ * One channel of a connection as a stream that behaves like a socket: each half ends by itself, writes wait for the other side's window, and
+ * writes after the end fail. ssh2's own channel leaves writers waiting for ever once it is closed.
  */
 export class ChannelStream extends Duplex {
   private readonly channel: ClientChannel
@@ -41,7 +40,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _final(done: Done): void {
-    // Not `end`, by which some servers take both halves for ended.
+    // Not `end`: some servers then treat both halves as ended.
     if (!this.isClosed) this.channel.eof()
     done()
   }
@@ -51,7 +50,7 @@ export class ChannelStream extends Duplex {
     done(error)
   }
 
-  /** What came before can still be read; nothing can be written any more. */
+  /** Data that arrived before can still be read; nothing can be written any more. */
   private closedByPeer(): void {
     this.isClosed = true
     this.pending?.(brokenPipe())
@@ -61,4 +60,13 @@ export class ChannelStream extends Duplex {
   }
 }
 
-const brokenPipe = (): Error => Object.assign(new Error('the other side takes no more'), { code: 'EPIPE' })
+const brokenPipe = (): Error => Object.assign(new Error('the other side closed the channel'), { code: 'EPIPE' })
+
+/**
+ * Closes a channel that is no longer needed, and drops data that is still on its way. Otherwise ssh2 would ask for more data on a closed
+ * channel, which a server may treat as an error of the whole connection.
+ */
+export function abandon(channel: ClientChannel): void {
+  channel.close()
+  for (const stream of [channel, channel.stderr]) stream.push = () => false
+}

@@ -1,8 +1,9 @@
-import { badConfig, type Setting, type Settings } from './config-files.ts'
+import { badConfig } from './config-text.ts'
+import type { Setting, Settings } from './host-search.ts'
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** Reads values of the configuration, each as what it should be. */
+/** Reads settings of a host as values of the right type. Each method throws CtdbtsError SSH_CONFIG for an invalid value. */
 export class ConfigValues {
   private readonly settings: Settings
 
@@ -26,7 +27,7 @@ export class ConfigValues {
     const text = this.text(keyword)
     if (text === undefined) return undefined
     const value = values.get(text.toLowerCase())
-    if (value === undefined) throw this.bad(keyword, `is none of ${[...values.keys()].join(', ')}`)
+    if (value === undefined) throw this.bad(keyword, `is not one of ${[...values.keys()].join(', ')}`)
     return value
   }
 
@@ -38,15 +39,16 @@ export class ConfigValues {
     return value
   }
 
-  /** A time as OpenSSH writes it: seconds, or `1m30s`. */
+  /** A duration as OpenSSH writes it: seconds, or `1m30s`. */
   milliseconds(keyword: string): number | undefined {
     const text = this.text(keyword)?.toLowerCase()
     if (text === undefined || text === 'none') return undefined
-    if (!/^(\d{1,6}[smhdw]?)+$/.test(text)) throw this.bad(keyword, 'is not a time')
+    if (!/^(\d{1,6}[smhdw]?)+$/.test(text)) throw this.bad(keyword, 'is not a duration')
     const parts = text.matchAll(/(\d+)([smhdw]?)/g)
     return [...parts].reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 1) * 1000, 0)
   }
 
+  /** The error for an invalid value of a keyword. */
   bad(keyword: string, why: string): Error {
     const setting = this.one(keyword)
     return badConfig(setting?.file ?? 'the SSH configuration', `${keyword}: \`${setting?.words.join(' ') ?? ''}\` ${why}`)

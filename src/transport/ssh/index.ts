@@ -1,3 +1,4 @@
 export type { SshConnection } from './connection.ts'
 export { SshPool, type SshPoolOptions } from './pool.ts'
+export { type SshRoutes, sshRoutes } from './routes.ts'
 export { parseSshTarget } from './target.ts'

@@ -1,18 +1,18 @@
 import ssh2, { type ParsedKey } from 'ssh2'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { reasonOf } from './errors.ts'
+import { reasonOf } from '../remote-text.ts'
 import { badKey, decryptKey, type KeyFile, readKeyFile } from './key-files.ts'
 import type { ResolvedHost } from './resolve.ts'
 
-/** Asks on the terminal; undefined when nobody can be asked, or nobody answers. */
+/** Asks the user on the terminal; undefined when that is not possible, or the user gives no answer. */
 export type Ask = (prompt: string) => Promise<string | undefined>
 
-/** Waits for a human without counting the time. */
-type Patiently = <T>(wait: () => Promise<T>) => Promise<T>
+/** Waits for a user, with the time limit paused. */
+type WithoutTimeout = <T>(wait: () => Promise<T>) => Promise<T>
 
 /** A key that can be offered to a server. */
 export interface OfferedKey {
-  /** For messages: the file, or what the agent calls it. */
+  /** For messages: the path of the file, or the agent's comment. */
   readonly label: string
   readonly publicKey: ParsedKey
   /** @throws CtdbtsError SSH_KEY when the key cannot be unlocked. */
@@ -20,17 +20,17 @@ export interface OfferedKey {
 }
 
 const PASSPHRASE_TRIES = 3
-/** Servers give up after a few (MaxAuthTries), so more than this is of no use. */
+/** Servers end the login after a few keys (MaxAuthTries). */
 const MAX_OFFERED = 20
-/** An agent lists its keys at once; it is when signing that it may ask its user. */
+/** An agent lists its keys at once. It may ask its user only before it signs. */
 const AGENT_LIMIT_MS = 2_000
 
-/** The keys that there are, for all connections: each file is read once, each passphrase asked for once. */
+/** The keys for all connections: reads each file once, and asks for each passphrase once. */
 export class KeyRing {
   private readonly ask: Ask | undefined
   private readonly files = new Map<string, KeyFile | CtdbtsError | undefined>()
   private readonly unlocked = new Map<string, Promise<ParsedKey>>()
-  /** Only one question at a time. */
+  /** The user is asked one question at a time. */
   private lastQuestion: Promise<unknown> = Promise.resolve()
 
   constructor(ask: Ask | undefined) {
@@ -38,42 +38,50 @@ export class KeyRing {
   }
 
   /**
-   * The keys to offer, in OpenSSH's order: those of the agent that the configuration names, the agent's others, then the files.
-   * @param onTrouble is told of each key that cannot be used.
+   * The keys to offer, in OpenSSH's order: the agent's keys that the configuration names, the other keys of the agent, then the files.
+   * @param onProblem called for each key that cannot be used.
    */
-  async *keysFor(host: ResolvedHost, patiently: Patiently, onTrouble: (error: CtdbtsError) => void): AsyncGenerator<OfferedKey> {
+  async *keysFor(
+    host: ResolvedHost,
+    withoutTimeout: WithoutTimeout,
+    onProblem: (error: CtdbtsError) => void,
+  ): AsyncGenerator<OfferedKey> {
     const files = host.identityFiles.flatMap(({ path, named }) => {
       const file = this.read(path)
-      if (file instanceof CtdbtsError) onTrouble(file)
-      else if (!file && named) onTrouble(badKey(path, 'there is no such file'))
+      if (file instanceof CtdbtsError) onProblem(file)
+      else if (!file && named) onProblem(badKey(path, 'no such file'))
       return file && !(file instanceof CtdbtsError) ? [{ path, file }] : []
     })
     const isNamed = (key: ParsedKey) => files.some(({ file }) => file.publicKey && isSame(file.publicKey, key))
-    const held = host.agent === undefined ? [] : await heldByAgent(host.agent, patiently, onTrouble)
-    const offered = [...held.filter(({ publicKey }) => isNamed(publicKey))]
-    if (!host.identitiesOnly) offered.push(...held.filter(({ publicKey }) => !isNamed(publicKey)))
+    const agentKeys = host.agent === undefined ? [] : await keysOfAgent(host.agent, withoutTimeout, onProblem)
+    const offered = [...agentKeys.filter(({ publicKey }) => isNamed(publicKey))]
+    if (!host.identitiesOnly) offered.push(...agentKeys.filter(({ publicKey }) => !isNamed(publicKey)))
     let count = 0
     for (const key of offered) if (count++ < MAX_OFFERED) yield key
     for (const { path, file } of files) {
       if (file.kind === 'public' || offered.some(({ publicKey }) => file.publicKey && isSame(file.publicKey, publicKey))) continue
-      const key = await this.offerFile(path, file, patiently).catch((error: unknown) => {
+      const key = await this.offerFile(path, file, withoutTimeout).catch((error: unknown) => {
         if (!(error instanceof CtdbtsError)) throw error
-        onTrouble(error)
+        onProblem(error)
       })
       if (key && count++ < MAX_OFFERED) yield key
     }
   }
 
   private read(path: string): KeyFile | CtdbtsError | undefined {
-    if (!this.files.has(path)) this.files.set(path, readOrTrouble(path))
+    if (!this.files.has(path)) this.files.set(path, readOrProblem(path))
     return this.files.get(path)
   }
 
-  private async offerFile(path: string, file: Exclude<KeyFile, { kind: 'public' }>, patiently: Patiently): Promise<OfferedKey> {
-    const privateKey = () => (file.kind === 'private' ? file.privateKey : patiently(() => this.unlock(path, file.text)))
+  private async offerFile(
+    path: string,
+    file: Exclude<KeyFile, { kind: 'public' }>,
+    withoutTimeout: WithoutTimeout,
+  ): Promise<OfferedKey> {
+    const privateKey = () => (file.kind === 'private' ? file.privateKey : withoutTimeout(() => this.unlock(path, file.text)))
     return {
       label: path,
-      // Without its public half a key must be unlocked before the server can be asked whether it would take it.
+      // The server is asked about the public key. Without it, the file has to be unlocked first.
       publicKey: file.publicKey ?? (await privateKey()),
       sign: async (data, hash) => {
         const signature: Buffer | Error = (await privateKey()).sign(data, hash)
@@ -95,19 +103,19 @@ export class KeyRing {
   private async askFor(path: string, text: Buffer): Promise<ParsedKey> {
     for (let tries = 0; tries < PASSPHRASE_TRIES; tries++) {
       const passphrase = await this.ask?.(`Passphrase for ${path}: `)
-      if (passphrase === undefined) throw badKey(path, 'it has a passphrase, and nobody can be asked for it', ADD)
+      if (passphrase === undefined) throw badKey(path, 'it needs a passphrase, and none was given', ADD)
       const key = decryptKey(text, passphrase)
       if (key) return key
     }
-    throw badKey(path, `none of ${PASSPHRASE_TRIES} passphrases was the right one`, ADD)
+    throw badKey(path, `${PASSPHRASE_TRIES} passphrases were wrong`, ADD)
   }
 }
 
-const ADD = 'put the key into an agent with `ssh-add`, or call this from a terminal'
+const ADD = 'add the key to an agent with `ssh-add`, or run the command in a terminal'
 
 const isSame = (one: ParsedKey, other: ParsedKey): boolean => one.getPublicSSH().equals(other.getPublicSSH())
 
-function readOrTrouble(path: string): KeyFile | CtdbtsError | undefined {
+function readOrProblem(path: string): KeyFile | CtdbtsError | undefined {
   try {
     return readKeyFile(path)
   } catch (error) {
@@ -116,19 +124,19 @@ function readOrTrouble(path: string): KeyFile | CtdbtsError | undefined {
   }
 }
 
-/** An agent that is not there is one trouble more, not the end: there may be key files. */
-async function heldByAgent(
+/** An agent that does not answer is a problem, but not an error: there may be key files. */
+async function keysOfAgent(
   socketPath: string,
-  patiently: Patiently,
-  onTrouble: (error: CtdbtsError) => void,
+  withoutTimeout: WithoutTimeout,
+  onProblem: (error: CtdbtsError) => void,
 ): Promise<OfferedKey[]> {
   const agent = new ssh2.OpenSSHAgent(socketPath)
   const keys = await new Promise<ParsedKey[]>((resolve) => {
     const giveUp = (error: Error) => {
-      onTrouble(noAgent(socketPath, error))
+      onProblem(noAgent(socketPath, error))
       resolve([])
     }
-    const timer = setTimeout(() => giveUp(new Error(`it says nothing for ${AGENT_LIMIT_MS / 1000} s`)), AGENT_LIMIT_MS)
+    const timer = setTimeout(() => giveUp(new Error(`no reply within ${AGENT_LIMIT_MS / 1000} s`)), AGENT_LIMIT_MS)
     agent.getIdentities((error, found) => {
       clearTimeout(timer)
       if (error) giveUp(error)
@@ -141,8 +149,8 @@ async function heldByAgent(
       label: `${publicKey.comment || publicKey.type} (agent)`,
       publicKey,
       sign: (data, hash) =>
-        // An agent may ask its user.
-        patiently(
+        // The agent may ask its user.
+        withoutTimeout(
           () =>
             new Promise((resolve, reject) => {
               agent.sign(

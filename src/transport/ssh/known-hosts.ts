@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { matchesList } from './patterns.ts'
 
-/** One line of a known_hosts file that says something. */
+/** A valid entry of a known_hosts file. */
 export interface KnownHost {
   readonly file: string
   readonly line: number
@@ -9,11 +9,11 @@ export interface KnownHost {
   /** As written: patterns between commas, or a hash. */
   readonly names: string
   readonly keyType: string
-  /** In SSH's own encoding. */
+  /** In SSH's wire encoding. */
   readonly key: Buffer
 }
 
-/** Whether a host is who it should be. All but `unknown` come with the line that says so. */
+/** The verdict on a host key. All but `unknown` name the entry that decided it. */
 export type HostKeyVerdict =
   | { readonly verdict: 'unknown' }
   | { readonly verdict: 'known' | 'changed' | 'revoked' | 'authority-only'; readonly by: KnownHost }
@@ -23,7 +23,7 @@ const HASHED = /^\|1\|([A-Za-z0-9+/]+=*)\|([A-Za-z0-9+/]+=*)$/
 const SALT_BYTES = 20
 export const SSH_PORT = 22
 
-/** Reads a known_hosts file. Lines that are not understood say nothing, as in OpenSSH. */
+/** Reads a known_hosts file. Invalid lines are ignored, as in OpenSSH. */
 export function parseKnownHosts(text: string, file: string): KnownHost[] {
   return text.split('\n').flatMap((line, index) => {
     const words = line.split(/[ \t\r]+/).filter((word) => word !== '')
@@ -40,30 +40,30 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
 }
 
 /**
- * Holds a host's key against what is known. A revoked key is so, whatever other lines say; a key that differs from all that is known
- * of the host is a changed one, also when it is of another type.
- * @param names as {@link hostKeyNames} gives them.
+ * Checks a host's key against the known ones. A revoked key is revoked whatever other lines say. A key that differs from all known keys of the
+ * host has changed, even if it is of another type.
+ * @param names from {@link hostKeyNames}.
  */
 export function judgeHostKey(known: readonly KnownHost[], names: readonly string[], key: Buffer): HostKeyVerdict {
   const lines = known.filter((line) => names.some((name) => isFor(line, name)))
   const revoked = lines.find((line) => line.marker === 'revoked' && line.key.equals(key))
   if (revoked) return { verdict: 'revoked', by: revoked }
-  const { counting, own } = linesThatCount(lines, names)
+  const { counting, own } = relevantEntries(lines, names)
   const same = counting.find((line) => line.key.equals(key))
   if (same) return { verdict: 'known', by: same }
-  // What is said of the usual port may well be of another server: no reason to take this one for changed.
+  // An entry without a port may belong to another server, so it does not prove that this key has changed.
   const changed = own.find((line) => line.keyType === keyTypeOf(key)) ?? own[0]
   if (changed) return { verdict: 'changed', by: changed }
   const authority = lines.find((line) => line.marker === 'cert-authority')
   return authority ? { verdict: 'authority-only', by: authority } : { verdict: 'unknown' }
 }
 
-/** The types of the keys that a host is known by. */
+/** The types of the known keys of a host. */
 export const knownKeyTypes = (known: readonly KnownHost[], names: readonly string[]): Set<string> =>
-  new Set(linesThatCount(known, names).counting.map(({ keyType }) => keyType))
+  new Set(relevantEntries(known, names).counting.map(({ keyType }) => keyType))
 
-/** Those under a host's first name, `own`; where there are none, those under any: what is said of the usual port counts only then. */
-function linesThatCount(
+/** Entries for a host's first name (`own`), and the entries that count: `own`, or if there are none, those for its other names. */
+function relevantEntries(
   known: readonly KnownHost[],
   names: readonly string[],
 ): { readonly own: readonly KnownHost[]; readonly counting: readonly KnownHost[] } {
@@ -73,8 +73,8 @@ function linesThatCount(
 }
 
 /**
- * Under which names a host may stand in known_hosts: with its port, unless that is the usual one, and then, as in OpenSSH, also without.
- * A HostKeyAlias stands by itself.
+ * The names of a host in known_hosts: with its port unless that is 22, and then, as in OpenSSH, also without it. A HostKeyAlias is the only
+ * name.
  */
 export function hostKeyNames(host: string, port: number, alias: string | undefined): readonly [string, ...string[]] {
   if (alias !== undefined) return [alias.toLowerCase()]
@@ -82,7 +82,7 @@ export function hostKeyNames(host: string, port: number, alias: string | undefin
   return port === SSH_PORT ? [name] : [`[${name}]:${port}`, name]
 }
 
-/** A line to add for a host. */
+/** The known_hosts line of a host. @param options `hashed`: hide the name, as HashKnownHosts does. */
 export function knownHostLine(name: string, key: Buffer, { hashed }: { readonly hashed: boolean }): string {
   const salt = randomBytes(SALT_BYTES)
   const shown = hashed ? `|1|${salt.toString('base64')}|${hashOf(name, salt).toString('base64')}` : name
@@ -93,7 +93,7 @@ export function knownHostLine(name: string, key: Buffer, { hashed }: { readonly 
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** What a key says that it is; undefined for bytes that are no key. */
+/** The type that a key names itself; undefined if the bytes are not a key. */
 export function keyTypeOf(key: Buffer): string | undefined {
   if (key.length < 4) return undefined
   const end = 4 + key.readUInt32BE(0)

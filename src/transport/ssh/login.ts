@@ -1,30 +1,32 @@
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client } from 'ssh2'
+import type { ErrorCode } from '../../lib/error-codes.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { reasonOf } from '../remote-text.ts'
 import { Authentication } from './authentication.ts'
-import { connectionClosed, noAnswer, reasonOf } from './errors.ts'
+import { connectionClosed, noAnswer } from './errors.ts'
 import { type HostKeyCheck, hostKeyCheck } from './host-keys.ts'
 import type { KeyRing } from './key-ring.ts'
-import { Patience } from './patience.ts'
+import { PausableTimeout } from './pausable-timeout.ts'
 import type { ResolvedHost } from './resolve.ts'
 
 export interface LoginOptions {
   readonly ring: KeyRing
   readonly onNotice: (text: string) => void
   readonly onKeyAdded: (text: string) => void
-  /** Gives a stream to the host through another one. */
+  /** Opens a stream to the host through a jump host. */
   readonly through: ((host: string, port: number) => Promise<Duplex>) | undefined
-  /** That other one, as `ssh -J` takes it. */
+  /** The jump host, as `ssh -J` expects it. */
   readonly jump: string | undefined
-  /** Aborted when nobody wants the connection any more. */
+  /** Cancels the login. */
   readonly signal: AbortSignal
 }
 
 type Phase = 'handshake' | 'authentication'
 
 /**
- * Connects to a host's sshd, checks who it is, and logs in.
+ * Connects to a host's sshd, checks its host key, and logs in.
  * @throws CtdbtsError SSH_RESOLVE, SSH_REFUSED, SSH_UNREACHABLE, SSH_TIMEOUT, SSH_HANDSHAKE, HOST_KEY_*, KNOWN_HOSTS, SSH_AUTH, SSH_KEY, SSH_CLOSED.
  */
 export async function logIn(
@@ -32,19 +34,21 @@ export async function logIn(
   { ring, onNotice, onKeyAdded, through, jump, signal }: LoginOptions,
 ): Promise<Client> {
   const check = hostKeyCheck(host, onKeyAdded, jump)
-  using patience = new Patience(host.connectTimeoutMs)
-  const stop = AbortSignal.any([patience.signal, signal])
-  const socket = through ? await reachThrough(host, through, patience) : await dial(host, stop, patience.signal)
+  using timeout = new PausableTimeout(host.connectTimeoutMs)
+  const stop = AbortSignal.any([timeout.signal, signal])
+  const socket = through ? await reachThrough(host, through, timeout) : await dial(host, stop, timeout.signal)
   const abandon = () => socket.destroy()
   stop.addEventListener('abort', abandon)
+  // A channel of a jump host may stay half open for ever: ssh2 then refuses to use the connection, but does not say that it has ended.
+  socket.once('end', abandon)
   try {
-    const authentication = new Authentication(host, ring, patience)
-    const client = await new Login(host, check, authentication, patience.signal).on(socket)
+    const authentication = new Authentication(host, ring, timeout)
+    const client = await new Login(host, check, authentication, timeout.signal).on(socket)
     for (const notice of authentication.notices) onNotice(`${host.name}: ${notice}`)
     return client
   } catch (error) {
     socket.destroy()
-    if (signal.aborted) throw connectionClosed(host.name, 'connecting to it was given up', error)
+    if (signal.aborted) throw connectionClosed(host.name, 'the login was cancelled', error)
     throw error
   } finally {
     stop.removeEventListener('abort', abandon)
@@ -54,70 +58,74 @@ export async function logIn(
 async function reachThrough(
   { name, host, port, connectTimeoutMs }: ResolvedHost,
   through: (host: string, port: number) => Promise<Duplex>,
-  patience: Patience,
+  timeout: PausableTimeout,
 ): Promise<Duplex> {
   const stream = through(host, port)
   try {
-    return await patience.limit(stream)
+    return await timeout.limit(stream)
   } catch (error) {
-    if (!patience.signal.aborted) throw error
-    // It may come when nobody wants it any more.
+    if (!timeout.signal.aborted) throw error
+    // The stream may still be opened later.
     void stream.then(
       (late) => late.destroy(),
       () => {},
     )
-    throw noAnswer(`nothing answers for ${name} at ${host}:${port}`, connectTimeoutMs, REACHABLE)
+    throw noAnswer(`no answer from ${endpointText({ name, host, port })}`, connectTimeoutMs, CHECK_NETWORK)
   }
 }
 
-const REACHABLE = 'see whether the host is up and no firewall is in between'
+const CHECK_NETWORK = 'check that the host is up, and that no firewall blocks the port'
+
+const endpointText = ({ name, host, port }: Pick<ResolvedHost, 'name' | 'host' | 'port'>): string =>
+  `${name} (${host}, port ${port})`
 
 function dial(
   { name, host, port, family, connectTimeoutMs }: ResolvedHost,
   stop: AbortSignal,
-  late: AbortSignal,
+  timedOut: AbortSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, family, signal: stop, autoSelectFamily: true, noDelay: true })
     socket.once('error', (cause: NodeJS.ErrnoException) => {
-      const place = `${name} (${host}, port ${port})`
-      const fail = (code: string, message: string, hint: string) => reject(new CtdbtsError(code, message, { hint, cause }))
-      if (late.aborted || cause.code === 'ETIMEDOUT') reject(noAnswer(`nothing answers at ${place}`, connectTimeoutMs, REACHABLE))
-      else if (stop.aborted) fail('SSH_CLOSED', `connecting to ${place} was given up`, 'try again')
+      const endpoint = endpointText({ name, host, port })
+      const fail = (code: ErrorCode, message: string, hint: string) => reject(new CtdbtsError(code, message, { hint, cause }))
+      if (timedOut.aborted || cause.code === 'ETIMEDOUT')
+        reject(noAnswer(`no answer from ${endpoint}`, connectTimeoutMs, CHECK_NETWORK))
+      else if (stop.aborted) fail('SSH_CLOSED', `connecting to ${endpoint} was cancelled`, 'retry')
       else if (cause.code === 'ECONNREFUSED') {
-        fail('SSH_REFUSED', `${place} refuses the connection: no sshd listens there`, 'see whether sshd runs, and on which port')
+        fail('SSH_REFUSED', `cannot reach ${endpoint}: connection refused`, 'check that sshd runs there, and on which port')
       } else if (['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'EAI_FAIL'].includes(cause.code ?? '')) {
         fail(
           'SSH_RESOLVE',
-          `no address is known for ${host}: ${cause.message}`,
-          'look at the name, or give it an address with HostName',
+          `cannot resolve ${host}: ${cause.message}`,
+          'check the name, or set its address with HostName in ~/.ssh/config',
         )
-      } else fail('SSH_UNREACHABLE', `${place} cannot be reached: ${reasonOf(cause)}`, REACHABLE)
+      } else fail('SSH_UNREACHABLE', `cannot reach ${endpoint}: ${reasonOf(cause)}`, CHECK_NETWORK)
     })
     socket.once('connect', () => {
       socket.removeAllListeners('error')
-      // Until ssh2 listens.
+      // ssh2 does not listen for errors yet.
       socket.on('error', () => {})
       resolve(socket)
     })
   })
 }
 
-/** The conversation up to the point where the server has let us in. */
+/** The SSH handshake and the authentication. */
 class Login {
   private readonly host: ResolvedHost
   private readonly check: HostKeyCheck
   private readonly authentication: Authentication
-  private readonly late: AbortSignal
+  private readonly timedOut: AbortSignal
   private phase: Phase = 'handshake'
   private verdict: unknown
   private trusted: Buffer | undefined
 
-  constructor(host: ResolvedHost, check: HostKeyCheck, authentication: Authentication, late: AbortSignal) {
+  constructor(host: ResolvedHost, check: HostKeyCheck, authentication: Authentication, timedOut: AbortSignal) {
     this.host = host
     this.check = check
     this.authentication = authentication
-    this.late = late
+    this.timedOut = timedOut
   }
 
   on(socket: Duplex): Promise<Client> {
@@ -127,7 +135,7 @@ class Login {
       let last: Error | undefined
       client.on('error', (error: Error & { level?: string }) => {
         // ssh2 goes on with the next key by itself.
-        if (error.level === 'agent') authentication.note(error)
+        if (error.level === 'agent') authentication.signingFailed(error)
         else {
           last ??= error
           reject(this.failure(error))
@@ -144,17 +152,17 @@ class Login {
         algorithms: { serverHostKey: check.algorithms },
         hostVerifier: (key: Buffer) => this.isTrusted(key),
         authHandler: authentication.handler,
-        // The time limit is ours, because it stands still while a human is asked.
+        // We have our own time limit, which pauses while a user is asked.
         readyTimeout: 0,
         keepaliveInterval: host.keepalive.intervalMs,
         keepaliveCountMax: host.keepalive.countMax,
-        // Sockets are forwarded by others than OpenSSH too, and whoever does not says so.
+        // Servers other than OpenSSH forward sockets too; those that do not refuse.
         strictVendor: false,
       })
     })
   }
 
-  /** Asked again whenever new keys are exchanged: the host is still the same one then. */
+  /** ssh2 calls this again at each key exchange; the host key must then be the same. */
   private isTrusted(key: Buffer): boolean {
     if (this.trusted) return this.trusted.equals(key)
     try {
@@ -168,21 +176,25 @@ class Login {
   }
 
   private failure(error: (Error & { level?: string }) | undefined): unknown {
-    const { name, host, port, connectTimeoutMs } = this.host
+    const { connectTimeoutMs } = this.host
     if (this.verdict) return this.verdict
-    const place = `${name} (${host}, port ${port})`
-    if (this.late.aborted) {
-      const what = this.phase === 'handshake' ? 'answers, but does not speak SSH' : 'speaks SSH, but lets nobody in'
-      return new CtdbtsError('SSH_HANDSHAKE', `${place} ${what} within ${connectTimeoutMs / 1000} s`, {
-        hint: 'sshd may hang or be overloaded, or something else listens on this port',
+    const endpoint = endpointText(this.host)
+    if (this.timedOut.aborted) {
+      const what = this.phase === 'handshake' ? `no SSH handshake with ${endpoint}` : `the login to ${endpoint} did not finish`
+      return new CtdbtsError('SSH_HANDSHAKE', `${what} within ${connectTimeoutMs / 1000} s`, {
+        hint: 'check whether sshd is hung or overloaded, or another program listens on this port',
       })
     }
     if (this.phase === 'authentication') {
       return this.authentication.failure(error?.level === 'client-authentication' ? undefined : error && reasonOf(error))
     }
-    return new CtdbtsError('SSH_HANDSHAKE', `no SSH connection with ${place}: ${error ? reasonOf(error) : 'it hung up'}`, {
-      hint: 'something else than sshd may listen there, or sshd takes no connections now (MaxStartups), or is too old',
-      cause: error,
-    })
+    return new CtdbtsError(
+      'SSH_HANDSHAKE',
+      `the SSH handshake with ${endpoint} failed: ${error ? reasonOf(error) : 'the connection was closed'}`,
+      {
+        hint: 'check that sshd listens there, accepts more connections (MaxStartups) and is not too old',
+        cause: error,
+      },
+    )
   }
 }

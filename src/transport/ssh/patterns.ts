@@ -1,6 +1,6 @@
-/** Whether a text is what a pattern of OpenSSH's stands for: `*` for any characters, `?` for exactly one. */
+/** Whether a text matches an OpenSSH pattern: `*` is any characters, `?` is exactly one. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  // Not a regular expression: many `*` would make one take for ever.
+  // Not a regular expression: with many `*` one would take exponential time.
   let [at, from] = [0, 0]
   let [star, resume] = [-1, 0]
   while (from < text.length) {

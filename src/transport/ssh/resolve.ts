@@ -1,25 +1,26 @@
 import { join } from 'node:path'
-import { badConfig, type ConfigFiles, type Setting } from './config-files.ts'
+import { badConfig } from './config-text.ts'
 import { ConfigValues } from './config-values.ts'
+import type { HostQuery, Setting, Settings } from './host-search.ts'
 import { isHostName, isUserName, type SshTarget } from './target.ts'
 import { expandPath, expandTokens, type Tokens } from './tokens.ts'
 
-/** All there is to know before a connection is made. */
+/** Everything that is needed to connect to a host. */
 export interface ResolvedHost {
-  /** As the user has named it. */
+  /** As the user named it. */
   readonly name: string
   readonly host: string
   readonly port: number
   readonly user: string
-  /** 0 for either. */
+  /** The IP version; 0 for either. */
   readonly family: 0 | 4 | 6
   readonly hostKeyAlias: string | undefined
-  /** In the order in which they are tried; those not named by anybody may be absent. */
+  /** In the order in which they are tried; default ones (not `named`) may be missing. */
   readonly identityFiles: readonly { readonly path: string; readonly named: boolean }[]
   readonly identitiesOnly: boolean
   /** Path of the agent's socket. */
   readonly agent: string | undefined
-  /** The hosts to go through, in the order of the way there, each as a user would write it. */
+  /** The jump hosts, nearest first, each as a user would write it. */
   readonly jumps: readonly string[]
   readonly userKnownHosts: readonly string[]
   readonly globalKnownHosts: readonly string[]
@@ -29,15 +30,15 @@ export interface ResolvedHost {
   readonly keepalive: Keepalive
 }
 
-/** How a dead connection is noticed. */
+/** How a dead connection is detected. */
 export interface Keepalive {
-  /** After so long without a word the other side is asked for one; 0: never. */
+  /** Time without data after which the server is probed, in milliseconds; 0: never. */
   readonly intervalMs: number
-  /** After so many questions without an answer it is dead. */
+  /** Number of unanswered probes after which the connection counts as dead. */
   readonly countMax: number
 }
 
-/** What the caller has decided; all else is in the configuration. */
+/** Settings of the caller. Everything else comes from the configuration. */
 export interface ResolveOptions {
   readonly env: NodeJS.ProcessEnv
   readonly home: string
@@ -60,40 +61,45 @@ const FAMILIES: ReadonlyMap<string, 0 | 4 | 6> = new Map([
   ['inet', 4],
   ['inet6', 6],
 ])
-const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
   ['true', true],
   ['no', false],
   ['false', false],
 ])
 
+/** Where settings come from. */
+interface SettingsSource {
+  settingsFor(query: HostQuery): Settings
+}
+
 /**
- * What a target stands for, by the configuration.
- * @throws CtdbtsError SSH_CONFIG for a value that is not understood, or asks for what we do not do.
+ * Looks up a target in the configuration.
+ * @throws CtdbtsError SSH_CONFIG for a value that is invalid or not supported.
  */
-export function resolveHost(target: SshTarget, files: ConfigFiles, options: ResolveOptions): ResolvedHost {
+export function resolveHost(target: SshTarget, files: SettingsSource, options: ResolveOptions): ResolvedHost {
   const { home, localUser } = options
   const read = new ConfigValues(files.settingsFor({ host: target.host, user: target.user, localUser }))
-  const place = placeOf(target, read, localUser)
-  const { host, port, user } = place
+  const endpoint = resolveEndpoint(target, read, localUser)
+  const { host, port, user } = endpoint
   const hostKeyAlias = read.text('hostkeyalias')
-  if (hostKeyAlias !== undefined && !isHostName(hostKeyAlias)) throw read.bad('hostkeyalias', 'is not the name of a host')
+  if (hostKeyAlias !== undefined && !isHostName(hostKeyAlias)) throw read.bad('hostkeyalias', 'is not a host name')
   const tokens = { h: host, n: target.host, p: String(port), r: user, d: home, u: localUser, k: hostKeyAlias ?? target.host }
   const path = (setting: Setting, word: string) => expandPath(word, setting, tokens, options)
-  const usual = (name: string) => [join(home, '.ssh', name), join(home, '.ssh', `${name}2`)]
+  const defaults = (name: string) => [join(home, '.ssh', name), join(home, '.ssh', `${name}2`)]
   return {
     name: target.host,
-    ...place,
+    ...endpoint,
     family: read.choice('addressfamily', FAMILIES) ?? 0,
     hostKeyAlias,
     identityFiles: identitiesOf(read, path, options),
-    identitiesOnly: read.choice('identitiesonly', TRUTHS) ?? false,
+    identitiesOnly: read.choice('identitiesonly', BOOLEANS) ?? false,
     agent: agentOf(read.one('identityagent'), options.env, path),
     jumps: jumpsOf(read, tokens),
-    userKnownHosts: knownHostsOf(read.one('userknownhostsfile'), path) ?? usual('known_hosts'),
+    userKnownHosts: knownHostsOf(read.one('userknownhostsfile'), path) ?? defaults('known_hosts'),
     globalKnownHosts: knownHostsOf(read.one('globalknownhostsfile'), path) ?? GLOBAL_KNOWN_HOSTS,
     acceptNew: acceptsNew(read, target.host, options),
-    hashKnownHosts: read.choice('hashknownhosts', TRUTHS) ?? false,
+    hashKnownHosts: read.choice('hashknownhosts', BOOLEANS) ?? false,
     connectTimeoutMs: options.connectTimeoutMs ?? (read.milliseconds('connecttimeout') || DEFAULT_CONNECT_TIMEOUT_MS),
     keepalive: options.keepalive ?? {
       intervalMs: read.milliseconds('serveraliveinterval') ?? DEFAULT_KEEPALIVE.intervalMs,
@@ -102,18 +108,18 @@ export function resolveHost(target: SshTarget, files: ConfigFiles, options: Reso
   }
 }
 
-function placeOf(target: SshTarget, read: ConfigValues, localUser: string): { host: string; port: number; user: string } {
+function resolveEndpoint(target: SshTarget, read: ConfigValues, localUser: string): { host: string; port: number; user: string } {
   const named = read.text('hostname')
   const host = (named === undefined ? target.host : expandTokens(named, { h: target.host })).toLowerCase()
-  if (!isHostName(host)) throw read.bad('hostname', 'is not the name of a host')
+  if (!isHostName(host)) throw read.bad('hostname', 'is not a host name')
   const user = target.user ?? read.text('user') ?? localUser
-  if (!isUserName(user)) throw read.bad('user', 'is not the name of a user')
+  if (!isUserName(user)) throw read.bad('user', 'is not a user name')
   return { host, user, port: target.port ?? read.number('port', 1, MAX_PORT) ?? SSH_PORT }
 }
 
 type ToPath = (setting: Setting, word: string) => string
 
-/** Those that nobody has named are only tried where nobody has named any. */
+/** The default files are used only if none are named. */
 function identitiesOf(read: ConfigValues, path: ToPath, { home, identities }: ResolveOptions): ResolvedHost['identityFiles'] {
   const configured = read.all('identityfile').flatMap((setting) => setting.words.map((word) => path(setting, word)))
   if (identities.length + configured.length === 0) {
@@ -123,15 +129,15 @@ function identitiesOf(read: ConfigValues, path: ToPath, { home, identities }: Re
   return [...new Set(named)].map((file) => ({ path: file, named: true }))
 }
 
-/** Less than `accept-new` is never given, whatever the configuration says. */
+/** The check is never less strict than `accept-new`, whatever the configuration says. */
 function acceptsNew(read: ConfigValues, name: string, { acceptNew, onNotice }: ResolveOptions): boolean {
   const text = read.text('stricthostkeychecking')?.toLowerCase() ?? 'ask'
   if (['yes', 'true', 'ask'].includes(text)) return acceptNew
   if (text === 'accept-new') return true
   if (!['no', 'off', 'false'].includes(text)) {
-    throw read.bad('stricthostkeychecking', 'is none of yes, ask, accept-new, no, off')
+    throw read.bad('stricthostkeychecking', 'is not one of yes, ask, accept-new, no, off')
   }
-  onNotice(`${name}: StrictHostKeyChecking ${text} is taken as accept-new: a host key that has changed is refused all the same`)
+  onNotice(`${name}: StrictHostKeyChecking ${text} is treated as accept-new: a changed host key is still refused`)
   return true
 }
 

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net'
 import { CtdbtsError } from '../../lib/errors.ts'
 
-/** Whom a user names: as on the command line of `ssh`, before any configuration is read. */
+/** A host as named on the command line of `ssh`, before any configuration is read. */
 export interface SshTarget {
   readonly user?: string
-  /** A name, an alias of the configuration, or an address (an IPv6 address without brackets). */
+  /** A name, an alias of the configuration, or an address (IPv6 without brackets). */
   readonly host: string
   readonly port?: number
 }
@@ -12,11 +12,11 @@ export interface SshTarget {
 const MAX_PORT = 65_535
 const MAX_HOST_CHARACTERS = 255
 
-/** Letters, digits, `.`, `_`, `-`; never an option. Other scripts' letters are for those who use internationalized names. */
+/** Letters, digits, `.`, `_`, `-`; never an option. Letters of all scripts, for internationalized names. */
 const HOST_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u
 /** An IPv6 address may name an interface: `fe80::1%eth0`. */
 const ZONE = /^[A-Za-z0-9._-]+$/
-/** No blanks, no control characters, nothing a shell would read; `\` and `@` are for names of a Windows domain. */
+/** No blanks, control characters or shell syntax; `\` and `@` occur in names of a Windows domain. */
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.@\\$+-]*$/
 
 const SHAPE = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*))(?::(?<port>\d{1,5}))?$/
@@ -29,27 +29,27 @@ export function parseSshTarget(text: string): SshTarget {
   const bare = text.replace(/^ssh:\/\/(.*?)\/?$/, '$1')
   const at = bare.lastIndexOf('@')
   const user = at === -1 ? undefined : bare.slice(0, at)
-  const place = bare.slice(at + 1)
-  if (isAddressV6(place)) return target(text, user, place, undefined)
-  const groups = SHAPE.exec(place)?.groups
-  if (!groups) throw notATarget(text)
+  const endpoint = bare.slice(at + 1)
+  if (isAddressV6(endpoint)) return target(text, user, endpoint, undefined)
+  const groups = SHAPE.exec(endpoint)?.groups
+  if (!groups) throw invalidTarget(text)
   const { v6, host = '', port } = groups
-  if (v6 === undefined ? !isHostName(host) : !isAddressV6(v6)) throw notATarget(text)
+  if (v6 === undefined ? !isHostName(host) : !isAddressV6(v6)) throw invalidTarget(text)
   return target(text, user, v6 ?? host, port)
 }
 
-/** Whether a text can be a host's name or address. Names of the configuration pass through this too. */
+/** Whether a text can be the name or address of a host. Also checks names from the configuration. */
 export const isHostName = (text: string): boolean =>
   (text.length <= MAX_HOST_CHARACTERS && HOST_NAME.test(text)) || isAddressV6(text)
 
-/** Whether a text can be the name of a user. */
+/** Whether a text can be a user name. */
 export const isUserName = (text: string): boolean => USER.test(text)
 
 function target(text: string, user: string | undefined, host: string, portText: string | undefined): SshTarget {
-  if (user !== undefined && !isUserName(user)) throw notATarget(text)
+  if (user !== undefined && !isUserName(user)) throw invalidTarget(text)
   if (portText === undefined) return { ...(user !== undefined && { user }), host }
   const port = Number(portText)
-  if (port < 1 || port > MAX_PORT) throw notATarget(text)
+  if (port < 1 || port > MAX_PORT) throw invalidTarget(text)
   return { ...(user !== undefined && { user }), host, port }
 }
 
@@ -58,8 +58,8 @@ function isAddressV6(text: string): boolean {
   return isIPv6(address) && (zone.length === 0 || ZONE.test(zone.join('%')))
 }
 
-function notATarget(text: string): CtdbtsError {
-  return new CtdbtsError('USAGE', `${JSON.stringify(text)} does not name a host to reach over SSH`, {
+function invalidTarget(text: string): CtdbtsError {
+  return new CtdbtsError('USAGE', `${JSON.stringify(text)} is not a valid SSH host`, {
     hint: 'write [USER@]HOST[:PORT], with an IPv6 address in brackets when a port follows',
   })
 }

@@ -1,9 +1,10 @@
-import { badConfig, type Setting } from './config-files.ts'
+import { badConfig } from './config-text.ts'
+import type { Setting } from './host-search.ts'
 
-/** What stands for what: the letter after `%`, and its text. */
+/** The text for each letter after `%`. */
 export type Tokens = Readonly<Record<string, string>>
 
-/** @throws CtdbtsError SSH_CONFIG for a token that has no meaning here. */
+/** @throws CtdbtsError SSH_CONFIG for an unknown token. */
 export function expandTokens(text: string, tokens: Tokens): string {
   return text.replace(/%(.?)/g, (token, letter: string) => {
     if (letter === '%') return '%'
@@ -15,7 +16,7 @@ export function expandTokens(text: string, tokens: Tokens): string {
 
 /**
  * A path of the configuration, with `~/`, `${VARIABLE}` and tokens.
- * @throws CtdbtsError SSH_CONFIG for what is not there.
+ * @throws CtdbtsError SSH_CONFIG for an unknown token, a variable that is not set, or another user's home.
  */
 export function expandPath(
   word: string,
@@ -25,10 +26,10 @@ export function expandPath(
 ): string {
   const text = word.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
     const value = env[name]
-    if (value === undefined) throw badConfig(file, `\`${word}\`: there is no variable ${name} in the environment`)
+    if (value === undefined) throw badConfig(file, `\`${word}\`: the environment variable ${name} is not set`)
     return value
   })
-  if (/^~[^/]/.test(text)) throw badConfig(file, `\`${word}\`: only ~/ is supported, not another user's folder`)
+  if (/^~[^/]/.test(text)) throw badConfig(file, `\`${word}\`: only ~/ is supported, not the home of another user`)
   return expandTokens(
     text.replace(/^~(?=\/|$)/, () => home.replaceAll('%', '%%')),
     tokens,

@@ -4,7 +4,7 @@ import type { AuditedFinding } from '../../lib/audit/report.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
 
-/** What has changed since the last audit, a line each with its time; nothing for nothing. */
+/** The changes since the last audit, one line each with its time; empty without changes. */
 export function changesText(changes: AuditChanges, atMs: number, paint: Paint): string {
   const { appeared, cleared, passed, lost, found, failed, recovered } = changes
   const lines = [
@@ -13,16 +13,16 @@ export function changesText(changes: AuditChanges, atMs: number, paint: Paint): 
     ...appeared.map((finding) => paint('bad', `+ ${findingLine(finding)}`)),
     ...cleared.map((finding) => paint('good', `- ${findingLine(finding)}`)),
     ...passed.map((finding) => paint('quiet', `~ ${findingLine(finding)} (transient: ${visible(finding.doubt ?? '')})`)),
-    ...perNode(lost).map(({ facts, why }) => paint('bad', `? cannot be seen: ${facts} (${why})`)),
-    ...perNode(found).map(({ facts }) => paint('good', `? can be seen again: ${facts}`)),
+    ...perNode(lost).map(({ facts, why }) => paint('bad', `? cannot read: ${facts} (${why})`)),
+    ...perNode(found).map(({ facts }) => paint('good', `? can read again: ${facts}`)),
   ]
   return lines.map((line) => eventLine(atMs, line)).join('')
 }
 
-/** A line with its time in front: ISO 8601, UTC. */
+/** A line after its time: ISO 8601, UTC. */
 export const eventLine = (atMs: number, text: string): string => `${new Date(atMs).toISOString().slice(0, 19)}Z ${text}\n`
 
-/** The same as one JSON document on a line; nothing for nothing. Of a failure the code, the message and the hint. */
+/** The same as one JSON document on a line; empty without changes. A failure has its code, message and hint. */
 export function changesJson({ failed, recovered, ...lists }: AuditChanges, atMs: number): string {
   if (!failed && !recovered && Object.values(lists).every((list) => list.length === 0)) return ''
   const error = failed && { code: failed.code, message: failed.message, hint: failed.hint }
@@ -31,7 +31,7 @@ export function changesJson({ failed, recovered, ...lists }: AuditChanges, atMs:
 
 const findingLine = ({ severity, id, message }: AuditedFinding): string => `${severity} ${id}: ${visible(message)}`
 
-/** `node 2: host.addresses, host.links`, and why: one for a node, as one reason is mostly that of all. */
+/** `node 2: host.addresses, host.links`, and the reason: that of the node's first fact, as it mostly is the same for all. */
 function perNode(unknown: readonly Unknown[]): { readonly facts: string; readonly why: string }[] {
   const pnns = [...new Set(unknown.map(({ pnn }) => pnn))]
   return pnns.map((pnn) => {

@@ -1,16 +1,15 @@
-import { CAUSES } from '../../lib/audit/causes.ts'
 import { type Check, SIGHTS } from '../../lib/audit/check.ts'
 import { CHECKS, checkNamed } from '../../lib/audit/registry.ts'
-import { wrap } from './wrap.ts'
+import { wrap } from '../wrap.ts'
 
-/** All checks, a line each. */
+/** All checks, one line each. */
 export function listChecks(): string {
   const width = Math.max(...CHECKS.map(({ id }) => id.length))
   return CHECKS.map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`).join('')
 }
 
 /**
- * What a check looks for, and what to do about what it finds.
+ * What a check looks for, and what to do about its findings.
  * @throws CtdbtsError NO_CHECK when none has this id.
  */
 export function explainCheck(id: string): string {
@@ -24,24 +23,25 @@ export function explainCheck(id: string): string {
  * @throws CtdbtsError NO_CHECK when none has this id.
  */
 export function checksJson(id: string | undefined): Record<string, unknown> {
-  const checks = (id === undefined ? CHECKS : [checkNamed(id)]).map(({ find: _, ...check }) => ({
+  const checks = (id === undefined ? CHECKS : [checkNamed(id)]).map(({ find: _, order: __, causes = [], ...check }) => ({
     ...check,
-    mayFollowFrom: [...new Set((CAUSES[check.id] ?? []).map(({ cause }) => cause))],
+    mayFollowFrom: causeIds(causes),
   }))
   return { formatVersion: 1, checks }
 }
 
-function sectionsOf({ id, outlook, remedy, falseAlarm, moves, seenBy }: Check): { heading: string; text: string }[] {
-  const causes = (CAUSES[id] ?? []).map(({ cause }) => cause)
+const causeIds = (causes: Exclude<Check['causes'], undefined>): string[] => [...new Set(causes.map(({ id }) => id))]
+
+function sectionsOf({ causes = [], outlook, remedy, falseAlarm, moves, seenBy }: Check): { heading: string; text: string }[] {
   return [
     { heading: 'What CTDB does about it', text: outlook },
     { heading: 'What to do', text: remedy },
-    ...(falseAlarm === undefined ? [] : [{ heading: 'When nothing is wrong', text: falseAlarm }]),
+    ...(falseAlarm === undefined ? [] : [{ heading: 'False alarm', text: falseAlarm }]),
     {
-      heading: 'Seen by',
-      text: `${seenBy.map((sight) => SIGHTS[sight]).join(', ')}${moves ? '; more than once, as it may be so while addresses are being moved' : ''}.`,
+      heading: 'Evidence',
+      text: `${seenBy.map((sight) => SIGHTS[sight]).join(', ')}${moves ? '; read more than once, as it can be like this while addresses move' : ''}.`,
     },
-    ...(causes.length === 0 ? [] : [{ heading: 'May follow from', text: `${[...new Set(causes)].join(', ')}.` }]),
+    ...(causes.length === 0 ? [] : [{ heading: 'Possible causes', text: `${causeIds(causes).join(', ')}.` }]),
   ]
 }
 
@@ -57,9 +57,9 @@ export function checksMarkdown(): string {
   })
   return `# What \`ctdbts verify\` checks
 
-Made from the checks in \`src/lib/audit\` by \`npm run generated\`; do not edit. Seen by: ${legend.join('; ')}.
+Made from the checks in \`src/lib/audit\` by \`npm run generated\`; do not edit. Evidence: ${legend.join('; ')}.
 
-| id | severity | fault | seen by |
+| id | severity | fault | evidence |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 

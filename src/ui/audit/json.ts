@@ -3,11 +3,11 @@ import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
 import { unseenFacts } from './words.ts'
 
 /**
- * A report as a JSON document, `formatVersion` 1. `worst` is the worst severity of the real findings, null when there is none; `counts` are
- * theirs, those that follow from others among them. Each finding has the `id` of its check and a `key`, the same in every run for the same fault; `causedBy` is the
- * key of the finding that it follows from, null for one that stands for itself; `since` is seconds since 1970, or null; `state` is `real`
- * or `transient`, then with a `doubt`. `unknown` is what could not be read, once for each check that wanted it: with anything in it, `worst`
- * null does not mean that all is well. Texts are as the nodes gave them.
+ * A report as a JSON document, `formatVersion` 1. `worst` is the worst severity of the real findings, null without any; `counts` counts the
+ * real findings, including those that follow from others. Each finding has the `id` of its check and a `key`, which is the same in every run
+ * for the same fault; `causedBy` is the key of the finding that it follows from, or null; `since` is in seconds since 1970, or null; `state`
+ * is `real` or `transient`, the latter with a `doubt`; `claims` and `actions` are the sentences of `outlook` and `remedy` as data. `unknown` lists what could not be read, once for each check that needed it. Unless it
+ * is empty, a `worst` of null does not mean that all is well. Texts are as received from the nodes.
  */
 export function auditJson(report: AuditReport): Record<string, unknown> {
   const { findings, unknown, checks, nodes, samples, firstTakenAt, lastTakenAt, worst } = report
@@ -36,7 +36,9 @@ export function auditJson(report: AuditReport): Record<string, unknown> {
       evidence: finding.evidence,
       since: finding.since ?? null,
       outlook: finding.outlook,
+      claims: finding.claims,
       remedy: finding.remedy,
+      actions: finding.actions,
       causedBy: finding.causedBy ?? null,
     })),
     unknown: unknown.map(({ id, pnn, fact, why, hint }) => ({ id, pnn, fact, why, hint: hint ?? null })),

@@ -1,14 +1,15 @@
 import junit from 'junit-report-builder'
 import type { AuditReport } from '../../lib/audit/report.ts'
+import { allNodesText } from '../../lib/cluster/node-text.ts'
 import { visible } from '../visible.ts'
-import { headline, nodeList } from './words.ts'
+import { headline } from './words.ts'
 
 /** The package declares a default export behind the default export; there is none. */
 const builder = junit as unknown as typeof junit.default
 
 /**
- * A report as JUnit XML: each check is a test case. Errors and warnings that last are failures; infos and what is transient are its output,
- * and a check that found nothing but could not see everything is skipped.
+ * A report as JUnit XML: each check is a test case. Real errors and warnings are failures; infos and transient findings are its output. A
+ * check that found nothing but could not read everything is skipped.
  */
 export function auditJunit({ findings, unknown, checks, lastTakenAt }: AuditReport): string {
   const document = builder.newBuilder()
@@ -32,12 +33,12 @@ export function auditJunit({ findings, unknown, checks, lastTakenAt }: AuditRepo
       ...own
         .filter((finding) => !failures.includes(finding))
         .map((finding) => `${finding.state === 'real' ? 'info' : 'transient'}: ${visible(finding.message)}`),
-      ...unseen.map(({ pnn, fact, why }) => `could not be seen: ${visible(fact)} of ${nodeList([pnn])}: ${visible(why)}`),
+      ...unseen.map(({ pnn, fact, why }) => `could not be read: ${visible(fact)} of ${allNodesText([pnn])}: ${visible(why)}`),
     ]
     if (output.length > 0) test.standardOutput(inCdata(output.join('\n')))
   }
   return document.build()
 }
 
-/** The builder does not take apart every end of a CDATA section that a text may hold. */
+/** The builder does not escape every end of a CDATA section in a text. */
 const inCdata = (text: string): string => text.replaceAll(']]>', ']] >')

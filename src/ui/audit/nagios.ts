@@ -3,26 +3,26 @@ import type { CtdbtsError } from '../../lib/errors.ts'
 import { visible } from '../visible.ts'
 import { countsLine, headline, unseenFacts } from './words.ts'
 
-/** What the plugin exits with, by the Monitoring Plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+/** Exit statuses after the Monitoring Plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export type NagiosStatus = 0 | 1 | 2 | 3
 export const NAGIOS_UNKNOWN: NagiosStatus = 3
 const WORDS = { 0: 'OK', 1: 'WARNING', 2: 'CRITICAL', 3: 'UNKNOWN' } as const
 
-/** So many findings fit into the first line, which monitoring systems show alone. */
+/** How many findings fit into the first line, which monitoring systems show alone. */
 const MOST_IN_FIRST_LINE = 3
 
-/** Errors are critical, warnings are warnings, infos are fine; when nothing worse is known and something is not known, unknown. */
+/** CRITICAL for errors, WARNING for warnings, else UNKNOWN if something could not be read, else OK. */
 export function nagiosStatus({ worst, unknown }: AuditReport): NagiosStatus {
   if (worst === 'error') return 2
   if (worst === 'warning') return 1
   return unknown.length > 0 ? 3 : 0
 }
 
-/** That there could be no audit, as such a plugin tells it. */
+/** The output of the plugin when the audit has failed. */
 export const nagiosFailure = ({ message, hint }: CtdbtsError): string =>
   `CTDB UNKNOWN - ${withoutBar(visible(message))}\n${hint === undefined ? '' : `${withoutBar(visible(hint))}\n`}`
 
-/** A report as the output of a Nagios plugin: one line with the performance data behind a bar, then a line for each finding. */
+/** A report as the output of a Nagios plugin: one line with performance data after a bar, then a line for each finding. */
 export function auditNagios(report: AuditReport): string {
   const { findings, unknown, nodes } = report
   const real = findings.filter(({ state }) => state === 'real')
@@ -45,5 +45,5 @@ export function auditNagios(report: AuditReport): string {
   return [`${withoutBar(status)} | ${performance.join(' ')}`, ...details.map(withoutBar)].map((line) => `${line}\n`).join('')
 }
 
-/** A bar begins the performance data, wherever it stands. */
+/** A bar anywhere would begin the performance data. */
 const withoutBar = (text: string): string => text.replaceAll('|', '/')

@@ -4,8 +4,8 @@ import type { AuditReport } from '../../lib/audit/report.ts'
 import { visible } from '../visible.ts'
 
 /**
- * A report in Prometheus' text format, as for node_exporter's textfile collector: a sample for each real finding, the number of findings
- * and of facts that could not be read for each check made (zeros too), and when the audit was made.
+ * A report in Prometheus' text format, for node_exporter's textfile collector: a sample for each real finding; for each check, the number of
+ * findings and of facts that could not be read, even if zero; and the time of the audit.
  */
 export async function auditPrometheus(report: AuditReport, { takenAtSeconds }: { takenAtSeconds: number }): Promise<string> {
   const registry = new Registry()
@@ -16,7 +16,7 @@ export async function auditPrometheus(report: AuditReport, { takenAtSeconds }: {
   const labels = ['check', 'severity', 'pnn', 'address', 'interface', 'detail', 'cause'] as const
   const each = gauge(
     'ctdbts_finding',
-    'A fault that was found, and lasts; cause is the check of the fault that it follows from',
+    'A fault that is not transient; cause is the check of the fault that it follows from',
     labels,
   )
   const idOf = new Map(findings.map((finding) => [findingKey(finding), finding.id]))
@@ -28,12 +28,8 @@ export async function auditPrometheus(report: AuditReport, { takenAtSeconds }: {
     each.set({ check: id, severity, pnn: pnn === undefined ? '' : String(pnn), ...shown, cause }, 1)
   }
 
-  const counts = gauge('ctdbts_check_findings', 'Findings of each check that was made', ['check', 'state'])
-  const unknowns = gauge(
-    'ctdbts_check_unknown_facts',
-    'Facts that each check would have had to know, and that could not be read',
-    ['check'],
-  )
+  const counts = gauge('ctdbts_check_findings', 'Findings of each check', ['check', 'state'])
+  const unknowns = gauge('ctdbts_check_unknown_facts', 'Facts that each check needs and that could not be read', ['check'])
   for (const check of checks) {
     for (const state of ['real', 'transient'] as const) {
       counts.set({ check, state }, findings.filter((finding) => finding.id === check && finding.state === state).length)
@@ -42,8 +38,8 @@ export async function auditPrometheus(report: AuditReport, { takenAtSeconds }: {
   }
 
   gauge('ctdbts_nodes', 'Nodes of the cluster that are not deleted', []).set(nodes.length)
-  const looked = gauge('ctdbts_node_looked_at', 'Whether somebody looked at the node itself, past its daemon', ['pnn'])
-  for (const { pnn, reachedBy } of nodes) looked.set({ pnn: String(pnn) }, reachedBy === null ? 0 : 1)
-  gauge('ctdbts_last_run_timestamp_seconds', 'When the cluster was audited', []).set(takenAtSeconds)
+  const hostRead = gauge('ctdbts_node_looked_at', 'Whether the host of the node was read, not only its daemon', ['pnn'])
+  for (const { pnn, reachedBy } of nodes) hostRead.set({ pnn: String(pnn) }, reachedBy === null ? 0 : 1)
+  gauge('ctdbts_last_run_timestamp_seconds', 'Time of the audit', []).set(takenAtSeconds)
   return await registry.metrics()
 }

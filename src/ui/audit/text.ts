@@ -1,26 +1,27 @@
 import { type FindingKey, findingKey, type Severity, type Unknown } from '../../lib/audit/finding.ts'
 import type { AuditedFinding, AuditedNode, AuditReport } from '../../lib/audit/report.ts'
 import { flagsText } from '../../lib/cluster/node.ts'
+import { allNodesText } from '../../lib/cluster/node-text.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
-import { counted, countsLine, headline, nodeList, timeText } from './words.ts'
-import { wrap } from './wrap.ts'
+import { wrap } from '../wrap.ts'
+import { counted, countsLine, headline, timeText } from './words.ts'
 
 export interface AuditTextOptions {
-  /** Whether findings of the same kind stand together, or those of the same node. */
+  /** Whether to group findings by kind of fault or by node. */
   readonly groupBy: 'fault' | 'node'
-  /** Show all of everything: what is transient and what follows from something else with its evidence, long lists whole. */
+  /** Show everything: transient findings and those that follow from others with their evidence, and long lists in full. */
   readonly verbose: boolean
   readonly paint: Paint
 }
 
 const SIGNS: Record<Severity, string> = { error: 'x ERROR', warning: '! WARNING', info: 'i INFO' }
-/** So many findings of one kind are shown unless all are wanted. */
+/** How many findings of one kind are shown, unless `verbose`. */
 const MOST_OF_A_KIND = 10
 
 /**
- * A report for people: each real finding with how it was seen, what CTDB will do about it and what to do; what follows from another one
- * stands with that. Then what is transient, what could not be seen, and one line that sums it up.
+ * A report for people: each real finding with its evidence, what CTDB will do about it and what to do, followed by the findings that it
+ * causes. Then transient findings, what could not be read, and a summary in one line.
  */
 export function auditText(report: AuditReport, options: AuditTextOptions): string {
   const real = report.findings.filter(({ state }) => state === 'real')
@@ -41,7 +42,7 @@ type Effects = ReadonlyMap<FindingKey, readonly AuditedFinding[]>
 const isEffect = ({ causedBy }: AuditedFinding, among: readonly AuditedFinding[]): boolean =>
   causedBy !== undefined && among.some((finding) => findingKey(finding) === causedBy)
 
-/** What follows from each finding, at whatever remove. */
+/** The findings that each root finding causes, directly or indirectly. */
 function effectsOf(findings: readonly AuditedFinding[]): Effects {
   const byKey = new Map(findings.map((finding) => [findingKey(finding), finding]))
   const rootOf = (finding: AuditedFinding): AuditedFinding => {
@@ -54,7 +55,7 @@ function effectsOf(findings: readonly AuditedFinding[]): Effects {
   )
 }
 
-/** One block for each kind: what differs from finding to finding, then what they have in common. */
+/** One block for each kind: what differs between its findings, then what they have in common. */
 function byFault(findings: readonly AuditedFinding[], effects: Effects, options: AuditTextOptions): string {
   const kinds = Map.groupBy(findings, ({ id, severity, outlook, remedy }) => JSON.stringify([id, severity, outlook, remedy]))
   return [...kinds.values()].map((kind) => kindBlock(kind, effects, options)).join('\n')
@@ -69,7 +70,7 @@ function kindBlock(kind: readonly AuditedFinding[], effects: Effects, options: A
   return [
     `${paint(first.severity === 'info' ? 'quiet' : 'bad', SIGNS[first.severity])} ${first.id}\n`,
     ...kind.slice(0, most).map((finding) => findingLines(finding, effects.get(findingKey(finding)) ?? [], options)),
-    hidden > 0 ? `  ... and ${hidden} more of the kind\n` : '',
+    hidden > 0 ? `  ... and ${hidden} more of this kind\n` : '',
     wrap(visible(first.outlook), '  CTDB: '),
     wrap(visible(first.remedy), '  To do: '),
   ].join('')
@@ -87,7 +88,7 @@ function findingLines(finding: AuditedFinding, effects: readonly AuditedFinding[
   ].join('')
 }
 
-/** The id of the check that a key begins with. */
+/** The id of the check, with which a key begins. */
 const causeText = (key: FindingKey): string => visible(String((JSON.parse(key) as unknown[])[0]))
 
 function byNode(
@@ -113,7 +114,7 @@ function byNode(
 }
 
 const nodeHeading = ({ pnn, address, flags, reachedBy }: AuditedNode): string =>
-  `Node ${pnn} (${visible(address)}), ${flagsText(flags)}, ${reachedBy === null ? 'not looked at itself' : `reached ${visible(reachedBy)}`}:`
+  `Node ${pnn} (${visible(address)}), ${flagsText(flags)}, ${reachedBy === null ? 'host not read' : `reached ${visible(reachedBy)}`}:`
 
 function transientSection(findings: readonly AuditedFinding[], { verbose, paint }: AuditTextOptions): string {
   if (findings.length === 0) return ''
@@ -121,38 +122,38 @@ function transientSection(findings: readonly AuditedFinding[], { verbose, paint 
     wrap(`${headline(finding)} (${visible(finding.doubt ?? '')})`, '  ~ '),
     ...(verbose ? finding.evidence.map((line) => wrap(visible(line), '      ')) : []),
   ])
-  return [paint('quiet', 'Transient, as while addresses are being moved:'), '\n', ...lines].join('')
+  return [paint('quiet', 'Transient, for example while addresses move:'), '\n', ...lines].join('')
 }
 
 function unknownSection(unknown: readonly Unknown[], { verbose, paint }: AuditTextOptions): string {
   if (unknown.length === 0) return ''
   const byNodeAndReason = Map.groupBy(unknown, ({ pnn, why }) => JSON.stringify([pnn, why]))
-  // Nodes to which the same facts are missing for the same reason are told of at once.
-  const told = [...byNodeAndReason.values()].map((group) => ({
+  // Nodes that lack the same facts for the same reason share a line.
+  const byNode = [...byNodeAndReason.values()].map((group) => ({
     pnn: group[0]?.pnn ?? 0,
     why: group[0]?.why ?? '',
     hint: group[0]?.hint,
     facts: [...new Set(group.map(({ fact }) => fact))].toSorted(),
     checks: new Set(group.map(({ id }) => id)),
   }))
-  const alike = Map.groupBy(told, ({ why, hint, facts }) => JSON.stringify([why, hint, facts]))
+  const alike = Map.groupBy(byNode, ({ why, hint, facts }) => JSON.stringify([why, hint, facts]))
   const lines = [...alike.values()].map((group) => {
     const { why = '', hint, facts = [] } = group[0] ?? {}
     const checks = new Set(group.flatMap((each) => [...each.checks]))
     const most = verbose ? facts.length : 4
     const rest = facts.length > most ? ` and ${facts.length - most} more` : ''
-    const wanted = verbose ? [...checks].join(', ') : counted(checks.size, 'check')
-    const nodes = nodeList(group.map(({ pnn }) => pnn))
-    const what = `${nodes}: ${visible(why)}: ${visible(facts.slice(0, most).join(', '))}${rest} (wanted by ${wanted})`
+    const needed = verbose ? [...checks].join(', ') : counted(checks.size, 'check')
+    const nodes = allNodesText(group.map(({ pnn }) => pnn))
+    const what = `${nodes}: ${visible(why)}: ${visible(facts.slice(0, most).join(', '))}${rest} (needed by ${needed})`
     return `${wrap(what, '  ? ')}${hint === undefined ? '' : wrap(visible(hint), '    To do: ')}`
   })
-  return [paint('bad', 'Could not be seen:'), '\n', ...lines].join('')
+  return [paint('bad', 'Could not be read:'), '\n', ...lines].join('')
 }
 
 function summary(report: AuditReport): string {
   const { findings, unknown, nodes, checks, samples } = report
-  const looked = `${counted(nodes.length, 'node')}, ${counted(checks.length, 'check')}`
-  const once = samples === 1 ? '; seen once only, so what is transient could not be told' : ''
-  if (findings.length === 0 && unknown.length === 0) return `Nothing is wrong (${looked})${once}`
-  return `${countsLine(report)} (${looked})${once}`
+  const scope = `${counted(nodes.length, 'node')}, ${counted(checks.length, 'check')}`
+  const once = samples === 1 ? '; read only once, so transient faults cannot be recognized' : ''
+  if (findings.length === 0 && unknown.length === 0) return `No problem found (${scope})${once}`
+  return `${countsLine(report)} (${scope})${once}`
 }

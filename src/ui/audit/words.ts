@@ -1,24 +1,20 @@
 import type { Finding, Severity, Unknown } from '../../lib/audit/finding.ts'
 import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
-import type { Pnn } from '../../lib/cluster/node.ts'
 import { visible } from '../visible.ts'
 
 /** `1 error`, `2 errors`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string => `${count} ${count === 1 ? noun : plural}`
 
-/** `node 1`, `nodes 1, 2`. */
-export const nodeList = (pnns: readonly Pnn[]): string => `${pnns.length === 1 ? 'node' : 'nodes'} ${pnns.join(', ')}`
-
-/** `2026-01-02 03:04:05 UTC`; undefined for a time that no calendar has. */
+/** `2026-01-02 03:04:05 UTC`; undefined for a time that a Date cannot represent. */
 export function timeText(seconds: number): string | undefined {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? undefined : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** What could not be seen, each fact of a node once, however many checks wanted it. */
+/** How many facts could not be read. Each fact of a node counts once, however many checks need it. */
 export const unseenFacts = (unknown: readonly Unknown[]): number => new Set(unknown.map(({ pnn, fact }) => `${pnn} ${fact}`)).size
 
-/** `2 errors, 1 warning`; of severities that do not occur nothing. */
+/** `2 errors, 1 warning`, without severities that do not occur. */
 function severityCounts(counts: Readonly<Record<Severity, number>>): string[] {
   return [
     ...(counts.error > 0 ? [counted(counts.error, 'error')] : []),
@@ -27,15 +23,15 @@ function severityCounts(counts: Readonly<Record<Severity, number>>): string[] {
   ]
 }
 
-/** `2 errors, 1 warning; 1 transient; 3 things could not be seen`. */
+/** `2 errors, 1 warning; 1 transient; 3 facts could not be read`. */
 export function countsLine({ findings, unknown }: AuditReport): string {
   const severities = severityCounts(countBySeverity(findings)).join(', ')
   const transient = findings.filter(({ state }) => state === 'transient').length
   const unseen = unseenFacts(unknown)
   const parts = [
-    severities || 'nothing wrong',
+    severities || 'no problem found',
     ...(transient > 0 ? [`${transient} transient`] : []),
-    ...(unseen > 0 ? [`${counted(unseen, 'thing')} could not be seen`] : []),
+    ...(unseen > 0 ? [`${counted(unseen, 'fact')} could not be read`] : []),
   ]
   return parts.join('; ')
 }

@@ -1,4 +1,4 @@
-/** What bash runs to complete command lines of ctdbts. Only `ctdbts` knows what can stand where; it is asked each time. */
+/** The bash script that completes command lines of ctdbts. It calls `ctdbts` each time, which alone knows what is valid where. */
 export const BASH_COMPLETION = `# Completion of ctdbts for bash, made by \`ctdbts autocomplete bash\`.
 _ctdbts_autocomplete() {
   local program=ctdbts line=\${COMP_LINE:0:COMP_POINT} current stays= candidate meaning

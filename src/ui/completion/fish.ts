@@ -1,4 +1,4 @@
-/** What fish runs to complete command lines of ctdbts. */
+/** The fish script that completes command lines of ctdbts. */
 export const FISH_COMPLETION = `# Completion of ctdbts for fish, made by \`ctdbts autocomplete fish\`.
 function __ctdbts_autocomplete
     set -l program ctdbts

@@ -1,4 +1,4 @@
-/** What zsh runs to complete command lines of ctdbts; it can be read from a profile, or lie in a folder of \`fpath\` as \`_ctdbts\`. */
+/** The zsh script that completes command lines of ctdbts. A profile can source it, or it can be in a folder of `fpath` as `_ctdbts`. */
 export const ZSH_COMPLETION = `#compdef ctdbts
 # Completion of ctdbts for zsh, made by \`ctdbts autocomplete zsh\`.
 _ctdbts() {

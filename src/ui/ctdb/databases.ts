@@ -18,10 +18,10 @@ export function ctdbDbStatusText(database: Database): string {
   return `${head}${flags.join('')}HEALTH: ${visible(health ?? 'OK')}\n`
 }
 
-/** The way in which commands take it, too. */
+/** The id of a database as `ctdb` prints and accepts it. */
 export const databaseIdText = (id: number): string => `0x${id.toString(16).padStart(8, '0')}`
 
-/** What is remarkable about a database, in the real tool's words. */
+/** The special properties of a database, in the words of `ctdb`. */
 export const databaseMarks = (database: Database): string[] =>
   (['persistent', 'sticky', 'readOnly', 'replicated'] as const).filter((flag) => database[flag]).map((flag) => flag.toUpperCase())
 

@@ -1,4 +1,4 @@
-import { ERRNO } from '../../lib/event/event-report.ts'
+import { ERRNO } from '../../lib/errno.ts'
 import type { ListedScript } from '../../lib/event/script-list.ts'
 import { visible } from '../visible.ts'
 
@@ -12,7 +12,7 @@ export function ctdbScriptListText(scripts: readonly ListedScript[]): string {
   return [of('ctdb'), of('local')].filter((text) => text !== '').join('\n')
 }
 
-/** What `event script enable` and `disable` print of what became of the script, and end with; nothing when it went well. */
+/** The text and the exit status of `event script enable` and `disable`; no text for a success. */
 export function ctdbSwitchText(
   outcome: string,
   { component, script, path }: { component: string; script: string; path: string },

@@ -1,5 +1,7 @@
-import { ERRNO, type EventReport, scriptState, scriptsOfLastRun } from '../../lib/event/event-report.ts'
+import { ERRNO } from '../../lib/errno.ts'
+import { type EventReport, scriptState, scriptsOfLastRun } from '../../lib/event/event-report.ts'
 import type { ScriptRun } from '../../lib/snapshot/host-facts.ts'
+import { trimmedEnd } from '../../lib/trimmed-end.ts'
 import { visible } from '../visible.ts'
 import { ctime } from './time.ts'
 
@@ -11,7 +13,7 @@ export function ctdbEventStatusText({ component, event, result, scripts }: Event
   return `Unknown error (${result}) for event ${visible(event)} in ${visible(component)}\n`
 }
 
-/** What `event run` prints; nothing when it went well. */
+/** The text of `event run`; empty for a success. */
 export function ctdbEventRunText({ component, event, result }: Pick<EventReport, 'component' | 'event' | 'result'>): string {
   const run = `vent ${visible(event)} in ${visible(component)}`
   switch (result) {
@@ -46,21 +48,21 @@ function detailsOf(script: ScriptRun): string {
     case 'CANNOT RUN':
       return ` (${errnoText(-result)})`
     default:
-      // In whole microseconds, as they came: what a subtraction of such large numbers adds could be rounded to another digit.
+      // In whole microseconds, as received: the subtraction of such large numbers could change a digit.
       return ` ${(Math.round((end - begin) * 1e6) * 1e-6).toFixed(3)} ${ctime(begin)}`
   }
 }
 
-/** That of a script that failed is shown even when there is none: which tells something. */
+/** The output of a script that failed is shown even if it is empty. */
 function outputOf(script: ScriptRun): string {
   const { output, result } = script
   if (output === '' && (result === 0 || scriptState(script) === 'DISABLED')) return ''
-  const lines = output.replace(/\n+$/, '').split('\n').map(visible)
+  const lines = trimmedEnd(output, '\n').split('\n').map(visible)
   if (lines.length === 1) return `  OUTPUT: ${lines[0]}\n`
   return `  OUTPUT:\n${lines.map((line) => `    ${line}\n`).join('')}`
 }
 
-/** glibc's words for what is met here. */
+/** glibc's texts for the errors that occur here. */
 const ERRNO_TEXTS: Readonly<Record<number, string>> = {
   1: 'Operation not permitted',
   2: 'No such file or directory',

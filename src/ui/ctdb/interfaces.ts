@@ -17,7 +17,7 @@ export function ctdbInterfacesText(pnn: Pnn, interfaces: readonly InterfaceState
   return [['Name', 'LinkStatus', 'References'], ...rows].map((fields) => machineLine(fields, separator)).join('')
 }
 
-/** `ipinfo` as `ctdb` prints it, which has no other form for machines. Nobody as the owner is 4294967295 there. */
+/** `ipinfo` as `ctdb` prints it, which has no machine-readable form. 4294967295 means that there is no owner. */
 export function ctdbIpInfoText(asked: Pnn, { address, pnn, interfaces }: OwnedIp): string {
   const configured = interfaces?.configured ?? []
   const lines = configured.map((each, index) => {

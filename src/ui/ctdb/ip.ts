@@ -20,7 +20,7 @@ function personLine(ip: OwnedIp, verbose: boolean): string {
   return `${ip.address.address} node[${signed(ip.pnn)}] active[${active}] available[${available}] configured[${configured}]\n`
 }
 
-/** The active interface, those with a link, and all: names joined by commas; empty where nobody could be asked. */
+/** The active interface, those with a link, and all: names joined by commas; empty where no node could be asked. */
 export function interfaceColumns({ interfaces }: OwnedIp): [active: string, available: string, configured: string] {
   const configured = interfaces?.configured ?? []
   const names = (list: typeof configured) => list.map(({ name }) => visible(name)).join(',')

@@ -14,7 +14,7 @@ export const ctdbListNodesText = (nodes: readonly ClusterNode[], { separator }: 
     )
     .join('')
 
-/** What `reloadnodes` of `ctdb` says of a change, and where; a deleted node that is connected is an error, too. */
+/** The lines of `ctdb reloadnodes` for a change, and where they go; a deleted node that is still connected is also an error. */
 export function ctdbNodeChangeLines(change: NodeChange): { stdout?: string; stderr?: string } {
   switch (change.kind) {
     case 'missing':

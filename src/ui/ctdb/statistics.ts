@@ -3,12 +3,12 @@ import { visible } from '../visible.ts'
 import { type CtdbStyle, signed } from './style.ts'
 import { ctime, spanText } from './time.ts'
 
-/** Of the protocol; the real tool calls it CTDB's. */
+/** The version of the protocol, which `ctdb` prints as that of CTDB. */
 const VERSION = 1
 
 type Counter<S> = readonly [name: string, value: (statistics: S) => number]
 
-/** In the order of the real tool, with its names; a dot puts a counter into a group. */
+/** Names and order are those of `ctdb`; a dot puts a counter into a group. */
 const COUNTERS: readonly Counter<Statistics>[] = [
   ['num_clients', (s) => s.numClients],
   ['frozen', (s) => s.frozen],
@@ -129,7 +129,7 @@ export function ctdbDbStatisticsText(name: string, statistics: DbStatistics): st
 
 export const hexText = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** The counters of a group stand indented below its name. */
+/** The counters of a group are indented below its name. */
 function counterLines<S>(counters: readonly Counter<S>[], statistics: S): string[] {
   let group = ''
   return counters.map(([fullName, value]) => {

@@ -17,7 +17,7 @@ export function ctdbNodeStatusText(report: StatusReport, { separator }: CtdbStyl
 /** Deleted nodes keep their PNN but are not listed. */
 const listed = (nodes: readonly NodeStatus[]): NodeStatus[] => nodes.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
 
-/** What a node is, in one word or several: `OK`, `PARTIALLYONLINE`, `BANNED|INACTIVE`. */
+/** The state of a node: `OK`, `PARTIALLYONLINE`, `BANNED|INACTIVE`. */
 export const nodeStateText = (node: NodeStatus): string => (node.partiallyOnline ? 'PARTIALLYONLINE' : flagsText(node.flags))
 
 export const recoveryModeText = (mode: number): string => (mode === 0 ? 'NORMAL' : 'RECOVERY')
@@ -55,7 +55,8 @@ function clusterText({ cluster }: StatusReport): string {
   ].join('')
 }
 
-const MACHINE_FLAGS: readonly [column: string, mask: number][] = [
+/** The columns of `ctdb -X status` that show flags. */
+export const MACHINE_FLAGS: readonly [column: string, mask: number][] = [
   ['Disconnected', NODE_FLAG.DISCONNECTED],
   ['Unknown', NODE_FLAG.UNKNOWN],
   ['Banned', NODE_FLAG.BANNED],

@@ -2,7 +2,7 @@ import type { Pnn } from '../../lib/cluster/node.ts'
 import { secondsOf, type Timeval } from '../../lib/cluster/timeval.ts'
 import { ctime, spanText } from './time.ts'
 
-/** What a daemon says of its times; 0 is never. */
+/** The times that a daemon reports; 0 means never. */
 export interface Uptime {
   readonly now: Timeval
   readonly daemonStart: Timeval
@@ -22,7 +22,7 @@ export function ctdbUptimeText(pnn: Pnn, uptime: Uptime): string {
   ].join('')
 }
 
-/** Our own JSON for `uptime`: seconds since 1970, but for how long the last recovery took, in seconds. */
+/** Our own JSON for `uptime`: points in time in seconds since 1970, and the duration of the last recovery in seconds. */
 export const uptimeJson = (uptime: Uptime): Record<string, number> => ({
   now: secondsOf(uptime.now),
   daemonStart: secondsOf(uptime.daemonStart),
@@ -31,6 +31,6 @@ export const uptimeJson = (uptime: Uptime): Record<string, number> => ({
   lastRecoverySeconds: Number(recoverySeconds(uptime).toFixed(6)),
 })
 
-/** Part by part: as fractions of so large numbers the microseconds would not be exact. */
+/** Seconds and microseconds apart: as fractions of large numbers, the microseconds would not be exact. */
 const recoverySeconds = ({ lastRecoveryStarted: start, lastRecoveryFinished: end }: Uptime): number =>
   end.seconds - start.seconds + (end.microseconds - start.microseconds) * 1e-6

@@ -1,12 +1,12 @@
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 
 /**
- * An entry of the timeline as a JSON document, `formatVersion` 1: one shape for all, null for what an entry does not have. `at` is ISO 8601,
+ * A timeline entry as a JSON document, `formatVersion` 1. All entries have the same fields, null where one does not apply. `at` is ISO 8601,
  * UTC; `from` and `to` are the owners of an address before and after, null for nobody too; `awayMs` is how long something was away, in
- * milliseconds. Texts are as the nodes gave them.
+ * milliseconds, `awayAtLeastMs` and `awayAtMostMs` are its bounds. Texts are as received from the nodes.
  */
 export function entryJson(entry: TimelineEntry): Record<string, unknown> {
-  const { id, atMs, kind, what, text, tone, pnns, addresses, from, to, cause, awayMs, check } = entry
+  const { id, atMs, kind, what, text, tone, pnns, addresses, from, to, cause, awayMs, awayAtLeastMs, awayAtMostMs, check } = entry
   return {
     formatVersion: 1,
     id,
@@ -21,6 +21,8 @@ export function entryJson(entry: TimelineEntry): Record<string, unknown> {
     to: to ?? null,
     cause: cause ?? null,
     awayMs: awayMs ?? null,
+    awayAtLeastMs: awayAtLeastMs ?? null,
+    awayAtMostMs: awayAtMostMs ?? null,
     check: check ?? null,
   }
 }

@@ -1,14 +1,14 @@
 import { findingKey } from '../../lib/audit/finding.ts'
 import { flagsText } from '../../lib/cluster/node.ts'
-import type { AddressState, NodeState, Story } from '../../lib/watch/story.ts'
+import type { AddressState, ClusterState, NodeState } from '../../lib/watch/cluster-state.ts'
 
 /**
- * How a watched cluster stands, as a JSON document, `formatVersion` 1: null for what is not known or not so. Times are ISO 8601, UTC;
- * `since` is null for what was so when the watch began; `away` is since when an address is on no node, or missing in its owner's kernel.
- * Texts are as the nodes gave them.
+ * The state of a watched cluster as a JSON document, `formatVersion` 1: null where something is unknown or does not apply. Times are ISO
+ * 8601, UTC; `since` is null for what has not changed since the watch began; `away` is the time since which an address is on no node, or
+ * missing in its owner's kernel. Texts are as received from the nodes.
  */
-export function stateJson(story: Story): Record<string, unknown> {
-  const { seenAtMs, leader, nodes, addresses, findings, takeoverRunSinceMs, recoverySinceMs } = story
+export function stateJson(cluster: ClusterState): Record<string, unknown> {
+  const { seenAtMs, leader, nodes, addresses, findings, takeoverRunSinceMs, recoverySinceMs } = cluster
   return {
     event: 'state',
     formatVersion: 1,
@@ -40,6 +40,7 @@ const nodeJson = ({ pnn, address, flags, runState, isLeader, links, owns, knows,
   owns,
   knows,
   answers: node.answers,
+  outOfSight: node.isOutOfSight === true,
   kernelSeen: node.kernelSeen,
   heard: node.heard,
   blind: node.blind?.why ?? null,

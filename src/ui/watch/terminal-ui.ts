@@ -1,7 +1,8 @@
-// All of the terminal UI that is loaded only where it is shown, together: a file of its own in the package. What it remembers of a model
-// (rows in their order) is worked out once for the update and the views.
-export { beginModel } from './begin.ts'
-export { frameText } from './frame.tsx'
-export { openTerminal } from './terminal.tsx'
-export { settleSize } from './terminal-size.ts'
-export { update } from './update.ts'
+// The terminal UI: a file of its own in the package, as it is loaded only where it is shown. The update and the drawing code have to be in
+// the same file, because they share memoized parts of a model, such as the sorted rows.
+
+export { initialModel } from './model/initial-model.ts'
+export { update } from './reducer.ts'
+export { frameText } from './terminal/frame-text.tsx'
+export { openTerminal } from './terminal/terminal.tsx'
+export { ensureSize } from './terminal/terminal-size.ts'

@@ -16,6 +16,6 @@ it.each([
   ['SECONDS', [], []],
   ['PNN', [], ['pnn']],
   ['IP[/MASK][@PNN,…]', [], []],
-])('of %s a shell can be offered %j and %j', (pattern, words, kinds) => {
+])('%s can be completed with %j and %j', (pattern, words, kinds) => {
   expect(valuesOf(pattern)).toEqual({ words, kinds })
 })

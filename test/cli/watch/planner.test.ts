@@ -10,23 +10,24 @@ describe('the planner of a watch', () => {
   const planner = new Planner()
   afterEach(() => planner[Symbol.dispose]())
 
-  it('answers in its own thread as it would in ours', async () => {
+  it('plans in its own thread as it would in ours', async () => {
     const edits = [{ kind: 'disable', pnn: 1 }] as const
     const { snapshot: imagined, assumptions } = imagine(now, edits)
-    expect(await planner.ask({ now, edits })).toEqual({ state: 'done', plan: planTakeover(now, { imagined, assumptions }) })
+    const plan = { ...planTakeover(now, { imagined, assumptions }), whatIf: edits, assumptions }
+    expect(await planner.plan({ now, edits })).toEqual({ state: 'done', plan })
   })
 
-  it('says why something cannot be imagined, and goes on', async () => {
-    expect(await planner.ask({ now, edits: [{ kind: 'up', pnn: 1 }] })).toEqual({
+  it('reports why a what-if is impossible, and continues', async () => {
+    expect(await planner.plan({ now, edits: [{ kind: 'up', pnn: 1 }] })).toEqual({
       state: 'failed',
-      why: 'cannot imagine that: node 1 is up and healthy already',
+      why: 'impossible what-if: node 1 is already up and healthy',
     })
-    expect(await planner.ask({ now, edits: [] })).toMatchObject({ state: 'done' })
+    expect(await planner.plan({ now, edits: [] })).toMatchObject({ state: 'done' })
   })
 
-  it('drops a question when a newer one comes', async () => {
-    const older = planner.ask({ now, edits: [] })
-    const newer = planner.ask({ now, edits: [{ kind: 'down', pnn: 2 }] })
+  it('drops a task when a newer one comes', async () => {
+    const older = planner.plan({ now, edits: [] })
+    const newer = planner.plan({ now, edits: [{ kind: 'down', pnn: 2 }] })
     expect(await older).toBeUndefined()
     expect(await newer).toMatchObject({ state: 'done' })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formOf } from '../../../src/cli/watch/settings.ts'
+import { watchOutputOf } from '../../../src/cli/watch/settings.ts'
 import { isAscii, isLight, themeOf } from '../../../src/cli/watch/terminal-kind.ts'
 
 const around = (isTTY: boolean, env: NodeJS.ProcessEnv = {}, stdin = isTTY) =>
@@ -9,8 +9,8 @@ describe('the form of a watch', () => {
   const plainly = { json: false, plain: false }
 
   it('is the screen on a terminal that can show it', () => {
-    expect(formOf(plainly, around(true))).toBe('screen')
-    expect(formOf(plainly, around(true, { CI: 'false', TERM: 'xterm' }))).toBe('screen')
+    expect(watchOutputOf(plainly, around(true))).toBe('screen')
+    expect(watchOutputOf(plainly, around(true, { CI: 'false', TERM: 'xterm' }))).toBe('screen')
   })
 
   it.each([
@@ -19,12 +19,12 @@ describe('the form of a watch', () => {
     ['TERM=dumb', around(true, { TERM: 'dumb' })],
     ['CI', around(true, { CI: '1' })],
   ])('is lines with %s', (_, where) => {
-    expect(formOf(plainly, where)).toBe('lines')
+    expect(watchOutputOf(plainly, where)).toBe('lines')
   })
 
-  it('is what was asked for', () => {
-    expect(formOf({ json: false, plain: true }, around(true))).toBe('lines')
-    expect(formOf({ json: true, plain: true }, around(true))).toBe('json')
+  it('is the requested one', () => {
+    expect(watchOutputOf({ json: false, plain: true }, around(true))).toBe('lines')
+    expect(watchOutputOf({ json: true, plain: true }, around(true))).toBe('json')
   })
 })
 
@@ -52,7 +52,7 @@ it.each([
   expect(isLight(env)).toBe(expected)
 })
 
-it("takes a word for the background rather than the terminal's", () => {
+it("prefers an option for the background to the terminal's report", () => {
   const terminal = { isTTY: true, hasColors: () => true } as unknown as NodeJS.WriteStream
   const env = { COLORFGBG: '0;15' }
   expect(themeOf({}, terminal, env).background).toBe('light')

@@ -1,10 +1,10 @@
 const OWN = '10.99.1.131'
 const OTHER = '10.99.1.132'
 const SIX = 'fd00:99:1::131'
-const NOBODYS = '10.99.1.99'
+const UNKNOWN = '10.99.1.99'
 
-/** Commands that only look, and those that are refused: what they print is all that there is to compare. */
-export const LOOKING: readonly (readonly string[])[] = [
+/** Command lines that only read. */
+export const READS: readonly (readonly string[])[] = [
   ...[OWN, OTHER, SIX, `[${SIX}]`, `::ffff:${OWN}`].map((ip) => ['ipinfo', ip]),
   ['-n', '1', 'ipinfo', OWN],
   ['ipinfo', '-X', OTHER],
@@ -22,9 +22,9 @@ export const LOOKING: readonly (readonly string[])[] = [
   ['-n', '2', 'gettickles', OTHER],
 ]
 
-/** Refused, or of no use, at the end of the shortest time. */
+/** Command lines that fail at once, or change nothing. */
 export const REFUSED: readonly (readonly string[])[] = [
-  ...['10.99.1', '10.99.1.131/24', '10.99.1.0131', 'x', '', NOBODYS, 'fd00::', '::ffff:a63:183', '[10.99.1.131]'].map((ip) => [
+  ...['10.99.1', '10.99.1.131/24', '10.99.1.0131', 'x', '', UNKNOWN, 'fd00::', '::ffff:a63:183', '[10.99.1.131]'].map((ip) => [
     'ipinfo',
     ip,
   ]),
@@ -40,15 +40,15 @@ export const REFUSED: readonly (readonly string[])[] = [
   ['setifacelink', 'a-name-that-is-longer', 'up'],
   ['setifacelink', 'eth1', 'sideways'],
   ['gettickles'],
-  ...[[NOBODYS], ['x'], [OWN, 'x'], [OWN, '99999999999999999999'], [OWN, '445', 'x']].map((words) => ['gettickles', ...words]),
+  ...[[UNKNOWN], ['x'], [OWN, 'x'], [OWN, '99999999999999999999'], [OWN, '445', 'x']].map((words) => ['gettickles', ...words]),
   ['addtickle', '1.2.3.4:5'],
   ['addtickle', '1.2.3.4', `${OWN}:445`],
   ['addtickle', '1.2.3.4:5', OWN],
-  ['addtickle', '1.2.3.4:5', `${NOBODYS}:445`],
+  ['addtickle', '1.2.3.4:5', `${UNKNOWN}:445`],
   ['addtickle', '1.2.3.4:', `${OWN}:445`],
   ['addtickle', '1.2.3.4:5', `${OWN}:445`, 'x'],
   ['deltickle', '1.2.3.4:x', `${OWN}:445`],
-  ['deltickle', '1.2.3.4:5', `${NOBODYS}:445`],
+  ['deltickle', '1.2.3.4:5', `${UNKNOWN}:445`],
   ['gratarp', OWN],
   ['gratarp', 'x', 'eth1'],
   ['addip', '10.99.1.140', 'eth1'],
@@ -58,7 +58,7 @@ export const REFUSED: readonly (readonly string[])[] = [
   ['addip', `${OWN}/24`, 'eth1'],
   ['addip', `${SIX}/8`, 'nothing'],
   ['addip', '10.99.1.140/24'],
-  ['delip', NOBODYS],
+  ['delip', UNKNOWN],
   ['delip', 'x'],
   ['delip'],
   ['-n', '1', 'delip', 'fd00::'],
@@ -70,15 +70,15 @@ export const REFUSED: readonly (readonly string[])[] = [
   ['-n', '1', 'moveip', OWN, '1'],
 ]
 
-/** Tried five times each, which takes a quarter of a minute. */
-export const TRIED_IN_VAIN: readonly (readonly string[])[] = [
+/** Command lines that fail after five attempts, which take 15 seconds. */
+export const RETRIED: readonly (readonly string[])[] = [
   ['addip', '10.99.1.140/24', 'nothing'],
-  ['moveip', NOBODYS, '1'],
+  ['moveip', UNKNOWN, '1'],
   ['moveip', OWN, '9'],
 ]
 
-/** What is enough for a node that is out. */
-export const WITH_A_NODE_OUT: readonly (readonly string[])[] = [
+/** Command lines for a cluster in which node 2 is out. */
+export const WITH_NODE_OUT: readonly (readonly string[])[] = [
   ['nodestatus', 'all'],
   ['nodestatus', '-X', 'all'],
   ['nodestatus', '2'],
@@ -86,6 +86,6 @@ export const WITH_A_NODE_OUT: readonly (readonly string[])[] = [
   ['-n', '2', 'ifaces'],
   ['-n', '2', 'ipinfo', OTHER],
   ['-n', '2', 'gettickles', OTHER],
-  ['-n', '2', 'delip', NOBODYS],
+  ['-n', '2', 'delip', UNKNOWN],
   ['-n', '2', 'addip', `${OTHER}/24`, 'eth1'],
 ]

@@ -9,12 +9,12 @@ export type Interface = (typeof INTERFACES)[number]
 
 /** The network namespace of a node. */
 export const nodeNamespace = (labId: string, pnn: number): string => `${labId}-${pnn}`
-/** The network namespace of the bridge, apart from the machine's own so that its firewall and its other bridges cannot meddle. */
+/** The network namespace of the bridge. It is separate, so that the firewall and other bridges of the machine cannot interfere. */
 const switchNamespace = (labId: string): string => `${labId}-switch`
-/** The bridge's end of a node's cable. */
+/** The end of a node's cable at the bridge. */
 const switchPort = (pnn: number, name: Interface): string => `n${pnn}-${name}`
 
-/** Makes the namespaces of the nodes and of the switch, and the cables between them. */
+/** Creates the namespaces of the nodes and of the switch, and the cables between them. */
 export async function createNetwork(labId: string, nodes: number): Promise<void> {
   const hub = switchNamespace(labId)
   await ip('netns', 'add', hub)
@@ -27,12 +27,12 @@ async function createNode(labId: string, pnn: number): Promise<void> {
   const node = nodeNamespace(labId, pnn)
   const hub = switchNamespace(labId)
   await ip('netns', 'add', node)
-  // An address must be usable at once: CTDB looks for it right after adding it, and there are no duplicates to be detected.
+  // An address has to be usable at once, as CTDB checks for it right after adding it. There are no duplicates to detect.
   for (const which of ['default', 'all']) {
     await execa('ip', ['netns', 'exec', node, 'tee', `/proc/sys/net/ipv6/conf/${which}/accept_dad`], { input: '0' })
   }
-  // All interfaces are at one switch. Each answers for its own addresses only, else others may have learnt the private address at a cable
-  // that is pulled next, and not reach the node until they ask again.
+  // All interfaces are connected to one switch, so each may answer only for its own addresses. Otherwise other nodes could learn the
+  // private address on a cable that a test then pulls, and would not reach the node until they ask again.
   for (const [name, value] of Object.entries({ arp_ignore: '1', arp_announce: '2' })) {
     await execa('ip', ['netns', 'exec', node, 'tee', `/proc/sys/net/ipv4/conf/all/${name}`], { input: value })
   }
@@ -45,33 +45,33 @@ async function createNode(labId: string, pnn: number): Promise<void> {
   for (const name of ['lo', ...INTERFACES]) await ip('-n', node, 'link', 'set', name, 'up')
 }
 
-/** Pulls or plugs in a node's cable, at the switch: the node sees its interface lose its link, as with a real one. */
+/** Pulls or plugs a node's cable at the switch: the interface of the node loses its link, as with a real cable. */
 export async function setCable(labId: string, pnn: number, name: Interface, state: 'plugged' | 'pulled'): Promise<void> {
   await ip('-n', switchNamespace(labId), 'link', 'set', switchPort(pnn, name), state === 'plugged' ? 'up' : 'down')
 }
 
-/** All network namespaces of the machine that have a name. */
+/** All named network namespaces of the machine. */
 export async function listNamespaces(): Promise<string[]> {
   const listing = await ip('netns', 'list')
   return listing.split('\n').flatMap((line) => line.split(' ')[0] || [])
 }
 
-/** Ends everything that runs in a namespace, and removes it with the interfaces in it. */
+/** Kills all processes in a namespace, and removes it with its interfaces. */
 export async function removeNamespace(namespace: string): Promise<void> {
   try {
     await waitUntil(`nothing runs in ${namespace}`, () => killAllIn(namespace), 10_000)
     await ip('netns', 'delete', namespace)
   } catch (error) {
-    // Somebody else who clears up may have been faster.
+    // Another process that cleans up may have been faster.
     if ((await listNamespaces()).includes(namespace)) throw error
   }
 }
 
-/** To be called until nothing is left: a process that is on its way out may have started another. */
+/** Has to be called until nothing is left, as a process may start another one before it ends. */
 async function killAllIn(namespace: string): Promise<string | undefined> {
   const pids = await pidsIn(namespace)
   for (const pid of pids) kill(pid)
-  return pids.length === 0 ? undefined : `there is still ${pids.join(', ')}`
+  return pids.length === 0 ? undefined : `still running: ${pids.join(', ')}`
 }
 
 async function pidsIn(namespace: string): Promise<number[]> {

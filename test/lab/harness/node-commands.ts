@@ -12,15 +12,16 @@ export async function runOn(node: LabNode, argv: readonly string[], env: Record<
     reject: false,
     stdin: 'ignore',
     stripFinalNewline: false,
-    // `ctdb` ends its whole process group when its time (-T) is up; that must not be ours.
+    // At its time limit (-T), `ctdb` kills its whole process group. That must not be ours.
     detached: true,
   })
   return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode ?? -1, durationMs: result.durationMs }
 }
 
 /**
- * Runs an argument vector that has to succeed in a node's namespaces, and gives its output.
- * @throws Error with what it printed when it fails.
+ * Runs an argument vector that has to succeed in a node's namespaces.
+ * @returns its standard output.
+ * @throws Error with its output when it fails.
  */
 export async function mustRunOn(node: LabNode, argv: readonly string[]): Promise<string> {
   const { stdout, stderr, status } = await runOn(node, argv)

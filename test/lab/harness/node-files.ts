@@ -1,29 +1,38 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
-/** A node as everything outside the harness sees it. */
+/** A node, as code outside of the harness sees it. */
 export interface LabNode {
   readonly pnn: number
   /** The private address, where ctdbd and sshd listen. */
   readonly address: string
-  /** The node's own folders, as they can be reached from outside its namespaces. */
+  /** The folder that contains the node's own folders; it can be reached from outside of its namespaces. */
   readonly directory: string
-  /** The process that keeps the node's namespaces; everything on the node runs inside of them. */
+  /** The process that keeps the namespaces of the node alive; everything on the node runs in them. */
   readonly holderPid: number
 }
 
-/** What each node hides behind its own: the path inside the node, and the folder below {@link LabNode.directory}. */
+/** The folders that each node has for itself: the path inside the node, and the folder below {@link LabNode.directory}. */
 export const MOUNTS = [
   ['/etc/ctdb', 'etc'],
   ['/var/lib/ctdb', 'lib'],
   ['/var/log/ctdb', 'log'],
-  // All of it, so that the machine itself gets no /run/ctdb or /run/sshd from us.
+  // All of /run, so that the machine itself does not get a /run/ctdb or /run/sshd.
   ['/run', 'run'],
 ] as const
 
+/**
+ * The files that root's shells read when they start, and that nodes must not have: bash reads .bashrc for each command that comes through
+ * SSH, and what a developer has put there can take seconds, or wait for a lock that all nodes share.
+ */
+export const SHELL_STARTUP_FILES = ['.bashrc', '.bash_profile', '.bash_login', '.profile', '.zshenv'].map((name) =>
+  join(userInfo().homedir, name),
+)
+
 export const privateAddress = (pnn: number): string => `10.99.0.${pnn + 1}`
 
-/** The public addresses, one IPv4 and one IPv6 per node; the IPv6 ones can move to a second interface. */
+/** The public addresses: one IPv4 and one IPv6 address for each node. The IPv6 addresses can move to a second interface. */
 export const publicAddresses = (nodes: number): { readonly address: string; readonly line: string }[] =>
   Array.from({ length: nodes }, (_, index) => 131 + index).flatMap((last) => [
     { address: `10.99.1.${last}`, line: `10.99.1.${last}/24 eth1` },
@@ -31,11 +40,10 @@ export const publicAddresses = (nodes: number): { readonly address: string; read
   ])
 
 /**
- * Timers of a lab, in seconds. CTDB's own are meant for clusters where a wrong guess is dear: with them the lab takes 25 s to come up, and
- * half a minute to miss a node.
+ * The timers of a lab, in seconds. With CTDB's defaults, the lab would take 25 s to start, and half a minute to notice that a node is gone.
  */
 export const TUNABLES = {
-  // After a recovery ctdbd waits for this and 3 s more before it runs the event "startup".
+  // After a recovery, ctdbd waits for this time and 3 s more before it runs the event "startup".
   RerecoveryTimeout: 1,
   ElectionTimeout: 1,
   MonitorInterval: 2,
@@ -57,11 +65,11 @@ HostKey ${keys}/host
 AuthorizedKeysFile ${keys}/client.pub .ssh/authorized_keys
 PidFile ${directory}/run/sshd.pid
 UsePAM yes
-# The keys are in the folder for temporary files, which anybody may write to.
+# The keys are in the folder for temporary files, which everybody can write to.
 StrictModes no
 `
 
-/** Writes all that ctdbd and sshd of one node read, and makes the folders that they write to. */
+/** Writes the files that ctdbd and sshd of a node read, and creates the folders that they write to. */
 export function writeNodeFiles(labDirectory: string, directory: string, pnn: number, nodes: number): void {
   const etc = join(directory, 'etc')
   for (const folder of ['run/ctdb', 'run/sshd', 'log', 'lib/volatile', 'lib/persistent', 'lib/state']) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Ends a process (SIGKILL), or finds that it has ended by itself. */
+/** Kills a process (SIGKILL). Does nothing if it has already ended. */
 export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
@@ -18,11 +18,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The children of a process that there are now. */
+/** The current children of a process. */
 export const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
-/** The name that a process has given itself; undefined when it has ended. */
+/** The name of a process, which it may have set itself; undefined if it has ended. */
 export function nameOf(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 
-/** What the lab runs, and the Debian package that it is in. */
+/** The programs that the lab runs, and their Debian packages. */
 const PROGRAMS = {
   ctdbd: 'ctdb',
   ctdb: 'ctdb',
@@ -20,7 +20,7 @@ const PROGRAMS = {
   unshare: 'util-linux',
 } as const
 
-/** What this machine lacks for a lab, each as a phrase that also says what helps; empty when a lab can be had. */
+/** What this machine lacks for a lab, each as a phrase that also says how to get it; empty if it can run a lab. */
 export async function missingRequirements(): Promise<string[]> {
   const missing = Object.entries(PROGRAMS)
     .filter(([program]) => !onPath(program))
@@ -28,7 +28,7 @@ export async function missingRequirements(): Promise<string[]> {
   if (!existsSync('/proc/sys/net/ipv6')) missing.push('IPv6 in the kernel')
   if (process.getuid?.() !== 0) return [...missing, 'root (use sudo)']
   if (onPath('unshare') && !(await namespacesAllowed())) {
-    missing.push('leave to make network and mount namespaces (in a container: run it privileged)')
+    missing.push('permission to create network and mount namespaces (in a container: run it privileged)')
   }
   return missing
 }

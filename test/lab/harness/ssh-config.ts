@@ -2,15 +2,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from './lab.ts'
 
-/** What it takes to reach the lab's nodes over SSH, as root: an OpenSSH configuration that knows the nodes' keys. */
+/** An OpenSSH configuration to reach the nodes of the lab as root, and with their keys known. */
 export interface LabSsh {
   readonly configFile: string
   readonly knownHosts: string
-  /** For `ctdbts`. */
+  /** The options of `ctdbts` that select it. */
   readonly flags: readonly string[]
 }
 
-/** Writes it into the lab's folder, once. */
+/** Returns the configuration of a lab. Writes it into the lab's folder the first time. */
 export function labSsh(lab: Lab): LabSsh {
   const configFile = join(lab.directory, 'ssh_config')
   const knownHosts = join(lab.directory, 'known_hosts')

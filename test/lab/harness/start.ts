@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,28 +8,45 @@ import { execa } from 'execa'
 import { Lab, type LabDescription } from './lab.ts'
 import { createNetwork, nodeNamespace } from './network.ts'
 import { mustRunOn } from './node-commands.ts'
-import { type LabNode, MOUNTS, privateAddress, writeNodeFiles } from './node-files.ts'
+import { type LabNode, MOUNTS, privateAddress, SHELL_STARTUP_FILES, writeNodeFiles } from './node-files.ts'
 import { nameOf } from './processes.ts'
 import { labIdOf, removeLab, removeLeftovers } from './remove.ts'
 import { untilHealthy } from './view.ts'
 import { waitUntil } from './wait.ts'
 
-/** A lab that runs, in the hands of the process that started it. */
+/** A running lab, for the process that started it. */
 export interface StartedLab {
-  /** All that another process needs to use it: `new Lab(description)`. */
+  /** Lets any process use the lab: `new Lab(description)`. */
   readonly description: LabDescription
-  /** Ends and removes everything. */
+  /** Ends all processes of the lab and removes its files. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a cluster and waits until it is healthy: each node is a network namespace with a ctdbd and an sshd of its own. It goes when
- * `stop` is called, and at the latest when this process ends, in whatever way.
+ * Starts a cluster and waits until it is healthy: each node is a network namespace with its own ctdbd and sshd. The lab is removed when
+ * `stop` is called, and at the latest when this process ends, however it ends.
  * @throws Error saying what went wrong, with the end of the logs; nothing is left running then.
  */
-export async function startLab({ nodes: count }: { nodes: number }): Promise<StartedLab> {
+export async function startLab({ nodes }: { nodes: number }): Promise<StartedLab> {
   await removeLeftovers()
-  const labId = labIdOf(process.pid)
+  return await start(labIdOf(process.pid), nodes)
+}
+
+/**
+ * Starts several clusters beside each other. They share nothing, not even a network, and so have the same addresses.
+ * @throws Error as {@link startLab} does; no lab is left running then.
+ */
+export async function startLabs(labs: number, { nodes }: { nodes: number }): Promise<StartedLab[]> {
+  await removeLeftovers()
+  const starts = await Promise.allSettled(Array.from({ length: labs }, (_, index) => start(labIdOf(process.pid, index), nodes)))
+  const started = starts.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failure = starts.find((result) => result.status === 'rejected')
+  if (!failure) return started
+  await Promise.all(started.map(({ stop }) => stop()))
+  throw failure.reason
+}
+
+async function start(labId: string, count: number): Promise<StartedLab> {
   const dismissJanitor = employJanitor(labId)
   const stop = async () => {
     await removeLab(labId)
@@ -71,7 +88,7 @@ async function makeKeys(directory: string): Promise<void> {
   }
 }
 
-/** The program is used as it is now, whoever builds it anew while the lab runs. */
+/** The tests use this copy of the program, even if somebody builds it again while the lab runs. */
 function copyProgram(directory: string): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
   const bundles = readdirSync(join(root, 'dist')).filter((name) => /\.[cm]js$/.test(name))
@@ -80,11 +97,11 @@ function copyProgram(directory: string): void {
   }
 }
 
-/** Makes a node's files and namespaces, with sshd in them; ctdbd is for when all nodes are there. */
+/** Creates the files and namespaces of a node, and starts sshd in them. ctdbd is started when all nodes exist. */
 async function startNode(labId: string, labDirectory: string, pnn: number, count: number): Promise<LabNode> {
   const directory = join(labDirectory, `n${pnn}`)
   writeNodeFiles(labDirectory, directory, pnn, count)
-  // `ip netns exec` gives it a mount namespace too, from which nothing gets back to the machine's own.
+  // `ip netns exec` also creates a mount namespace. Mounts in it are not seen outside.
   const holder = spawn('ip', ['netns', 'exec', nodeNamespace(labId, pnn), 'sleep', 'infinity'], {
     detached: true,
     stdio: 'ignore',
@@ -92,9 +109,11 @@ async function startNode(labId: string, labDirectory: string, pnn: number, count
   await once(holder, 'spawn')
   holder.unref()
   const holderPid = holder.pid!
-  await waitUntil(`node ${pnn} has its namespaces`, async () => (nameOf(holderPid) === 'sleep' ? undefined : 'ip is at it'))
+  await waitUntil(`node ${pnn} has its namespaces`, async () => (nameOf(holderPid) === 'sleep' ? undefined : 'ip is not done'))
   const node = { pnn, address: privateAddress(pnn), directory, holderPid }
   for (const [path, folder] of MOUNTS) await mustRunOn(node, ['mount', '--bind', join(directory, folder), path])
+  for (const path of SHELL_STARTUP_FILES.filter((file) => existsSync(file)))
+    await mustRunOn(node, ['mount', '--bind', '/dev/null', path])
   await mustRunOn(node, ['/usr/sbin/sshd', '-f', '/etc/ctdb/sshd_config'])
   return node
 }

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 100
 
 /**
- * Waits until something is so.
- * @param what what is waited for, for the error.
- * @param lacking looks, and tells what is still lacking; undefined when nothing is.
- * @throws Error with what was lacking last, when the limit passes.
+ * Waits until a condition holds.
+ * @param what the condition, for the error message.
+ * @param lacking checks the condition, and returns what is still missing; undefined if it holds.
+ * @throws Error at the time limit, with what was missing last.
  */
 export async function waitUntil(what: string, lacking: () => Promise<string | undefined>, limitMs = 60_000): Promise<void> {
   const deadline = Date.now() + limitMs

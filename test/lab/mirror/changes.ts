@@ -2,20 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Lab } from '../harness/lab.ts'
 import { untilSettled } from '../harness/view.ts'
 
-/** One command of a story, and what must be the same after it. */
+/** One command of a story, and what has to be the same after it. */
 interface Step {
-  /** The node that it is run on; 0 unless given. */
+  /** The node on which it runs; 0 by default. */
   readonly on?: number
   readonly argv: readonly string[]
-  /** What each node is after it; the step is not over before all nodes see that. */
+  /** The states of the nodes after it. The step ends when all nodes see them. */
   readonly settled?: readonly string[]
-  /** Command lines of `ctdb`, on node 0, which must show the same after both tools. */
+  /** Command lines of `ctdb`, on node 0, that have to print the same after both tools. */
   readonly look?: readonly (readonly string[])[]
-  /** What happens before. */
+  /** Runs before the command. */
   readonly prepare?: (lab: Lab) => Promise<void> | void
 }
 
-/** Told by one tool from a healthy cluster to a healthy cluster, then by the other. */
+/** A sequence of commands that begins and ends with a healthy cluster. Both tools run it, one after the other. */
 export interface Story {
   readonly name: string
   readonly steps: readonly Step[]
@@ -35,10 +35,10 @@ const debugLevels = [['getdebug'], ['getdebug', '-n', '2']]
 const capabilities = [['getcapabilities'], ['getcapabilities', '-n', '1']]
 const tickles = [['-X', 'gettickles', ADDRESS]]
 const scripts = [['event', 'script', 'list', 'legacy']]
-/** What each node says of an address; one that does not know it says so. */
+/** What each node reports about an address, or that it does not know it. */
 const known = (address: string) => [0, 1, 2].map((pnn) => ['ipinfo', address, '-n', String(pnn)])
 
-/** Adds a line to the public addresses file of a node, or takes it away again. */
+/** Adds a line to the public addresses file of a node, or removes it. */
 const edit = (pnn: number, line: string, what: 'add' | 'remove') => (lab: Lab) => {
   const path = lab.path(pnn, 'etc/public_addresses')
   const rest = readFileSync(path, 'utf8').replace(`${line}\n`, '')
@@ -66,7 +66,7 @@ export const STORIES: readonly Story[] = [
       { argv: ['setleaderrole', '-n', '1', 'on'], look: capabilities, settled: OK },
       { argv: ['statisticsreset'] },
       { argv: ['statisticsreset', '-n', '2'] },
-      // The next monitor event would set it anyway.
+      // Harmless: the next monitor event sets it anyway.
       { argv: ['setifacelink', 'eth2', 'up'] },
       { argv: ['setifacelink', '-n', '1', 'eth2', 'up'] },
     ],
@@ -123,7 +123,7 @@ export const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'addresses',
+    name: 'addresses are added, moved and deleted',
     steps: [
       { argv: ['addip', `${ADDED}/24`, 'eth1'], settled: OK, look: known(ADDED) },
       { argv: ['addip', `${ADDED}/24`, 'eth1'] },
@@ -142,7 +142,7 @@ export const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'files',
+    name: 'files are reloaded',
     steps: [
       { argv: ['reloadnodes'] },
       { argv: ['reloadips'], settled: OK },
@@ -163,7 +163,7 @@ export const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'the end of a daemon',
+    name: 'a daemon is shut down',
     steps: [
       { argv: ['-v', 'shutdown', '-n', '2'] },
       { argv: ['nodestatus', '2'], prepare: (lab) => untilSettled(lab, ['OK', 'OK', 'Disconnected|Unhealthy'], [0, 1]) },

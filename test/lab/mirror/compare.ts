@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { expect } from 'vitest'
+import type { ExpectStatic } from 'vitest'
 import type { Lab } from '../harness/lab.ts'
 import { runBoth, type Shown } from '../side-by-side/compare.ts'
 import type { Case } from './cases.ts'
@@ -7,23 +7,29 @@ import { DIFFERENCES, type Difference } from './differences.ts'
 import { comparable } from './rules.ts'
 
 /**
- * Gives both tools a command line.
- * @returns the difference that is meant, if any.
- * @throws AssertionError for any other.
+ * Runs both tools with a command line, and expects the same of them, or an intended difference.
+ * @param expect that of the test, as others may run at the same time.
+ * @returns the intended difference, if any.
  */
-export async function compare(lab: Lab, pnn: number, tested: Case): Promise<Difference | undefined> {
+export async function compare(lab: Lab, pnn: number, tested: Case, expect: ExpectStatic): Promise<Difference | undefined> {
   const { ctdb, ctdbts } = await runBoth(lab, pnn, tested.argv, {
     normal: (run) => comparable(run, tested.rule),
     accepts: (theirs, ours) => isDeepStrictEqual(theirs, ours) || explanation(theirs, ours, tested) !== undefined,
   })
-  return differenceOf(ctdb, ctdbts, tested, `node ${pnn}: ${tested.argv.join(' ')}`)
+  return differenceOf(ctdb, ctdbts, tested, `node ${pnn}: ${tested.argv.join(' ')}`, expect)
 }
 
-/** As {@link compare}, of two runs that were. */
-export function differenceOf(ctdb: Shown, ctdbts: Shown, tested: Case, where: string): Difference | undefined {
-  if (isDeepStrictEqual(ctdb, ctdbts)) return undefined
-  const difference = explanation(ctdb, ctdbts, tested)
-  if (!difference) expect(ctdbts, where).toEqual(ctdb)
+/** Does the same as {@link compare} with what two runs have shown. */
+export function differenceOf(
+  ctdb: Shown,
+  ctdbts: Shown,
+  tested: Case,
+  where: string,
+  expect: ExpectStatic,
+): Difference | undefined {
+  const difference = isDeepStrictEqual(ctdb, ctdbts) ? undefined : explanation(ctdb, ctdbts, tested)
+  if (difference) expect(ctdbts, where).not.toEqual(ctdb)
+  else expect(ctdbts, where).toEqual(ctdb)
   return difference
 }
 

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Shown } from '../side-by-side/compare.ts'
 import type { Case } from './cases.ts'
 
-/** A difference that is meant. It has to occur, or it is no longer one. */
+/** An intended difference. It has to occur in the tests, so that the list does not grow stale. */
 export interface Difference {
   readonly why: string
-  /** Whether this is all in which the two differ. */
+  /** Whether the two runs differ in this and in nothing else. */
   explains(ctdb: Shown, ctdbts: Shown, tested: Case): boolean
 }
 

@@ -1,13 +1,13 @@
 import { NUMBERS, PING, type Rule, TIMES } from './rules.ts'
 
-/** What a command is asked that changes nothing. */
+/** A command, with arguments that change nothing. */
 export interface Read {
   readonly command: string
-  /** Its arguments where all is well; compared with every option, and in every state of the cluster. None where it changes something. */
+  /** Valid arguments, which are compared with every option and in every cluster state. None if the command changes something. */
   readonly words: readonly (readonly string[])[]
-  /** Arguments of one that changes something, for where it cannot: an option or a node that is refused. */
+  /** Valid arguments of a command that changes something, for use with an option or a node that is rejected. */
   readonly refused?: readonly string[]
-  /** Arguments that fail, or that it was not made for. */
+  /** Invalid arguments. */
   readonly wrong: readonly (readonly string[])[]
   readonly rule?: Rule
 }
@@ -103,7 +103,7 @@ export const READS: readonly Read[] = [
   { command: 'natgw', words: [['list']], wrong: [[], ['leader'], ['status'], ['nonsense'], ['list', 'extra']] },
   { command: 'lvs', words: [['list']], wrong: [[], ['leader'], ['status'], ['nonsense'], ['list', 'extra']] },
   { command: 'version', ...nothing },
-  // Only what is refused, as these could change something; what they do when they are not is in changes.ts.
+  // These commands change something, so they only get invalid arguments here. See changes.ts for the rest.
   { command: 'disable', words: [], refused: [], wrong: [['extra']] },
   { command: 'enable', words: [], refused: [], wrong: [['extra']] },
   { command: 'stop', words: [], refused: [], wrong: [['extra']] },

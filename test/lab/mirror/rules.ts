@@ -1,12 +1,12 @@
 import type { Shown } from '../side-by-side/compare.ts'
 
-/** What in a command's text is never twice the same, and how it is taken out before two runs are compared. */
+/** What differs between any two runs of a command, and how it is removed before they are compared. */
 export interface Rule {
   readonly why: string
   normal(text: string): string
 }
 
-/** Also the widths that follow from them. */
+/** Also removes the padding, whose width depends on the numbers. */
 const withoutNumbers = (text: string): string => text.replaceAll(/ *\d+(\.\d+)?/g, ' N')
 
 const DAY = /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/g
@@ -21,13 +21,13 @@ export const TIMES: Rule = {
   normal: (text) => withoutNumbers(text.replaceAll(DAY, 'DAY').replaceAll(MONTH, 'MONTH')),
 }
 
-/** Of `ping`: how long it took, and how many clients the daemon has just then. */
+/** For `ping`: the round-trip time and the number of clients. */
 export const PING: Rule = {
   why: 'how long it took and how many clients there were are not compared',
   normal: (text) => text.replace(/time=[\d.]+ sec {2}\(\d+ clients\)/, 'time=T sec  (N clients)'),
 }
 
-/** What two runs have to have in common. */
+/** The part of a run that has to be the same for both tools. */
 export const comparable = ({ stdout, stderr, status }: Shown, rule: Rule | undefined): Shown => ({
   stdout: rule ? rule.normal(stdout) : stdout,
   stderr,

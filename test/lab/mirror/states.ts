@@ -1,10 +1,10 @@
 import type { Lab } from '../harness/lab.ts'
 import { CLUSTER_STATES } from '../side-by-side/states.ts'
 
-/** Where a command is run, and which node it is about. */
-interface Asked {
+/** The node on which commands run, and the node that they are about. */
+interface Target {
   readonly on: number
-  /** Given with -n; undefined: the local one. */
+  /** The value of -n; undefined for the local node. */
   readonly named: number | undefined
 }
 
@@ -12,12 +12,12 @@ interface MirrorState {
   readonly name: string
   enter(lab: Lab): Promise<unknown>
   leave(lab: Lab): Promise<unknown>
-  readonly asked: readonly Asked[]
-  /** Nothing can be asked of the node. */
+  readonly targets: readonly (Target & { readonly subject: string })[]
+  /** Whether the node cannot be reached. */
   readonly away: boolean
 }
 
-const ASKED: Readonly<Record<string, readonly Asked[]>> = {
+const TARGETS: Readonly<Record<string, readonly Target[]>> = {
   'node 2 is stopped': [
     { on: 0, named: 2 },
     { on: 2, named: undefined },
@@ -33,7 +33,10 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
 }
 
+/** For the titles of tests. */
+const subjectOf = ({ named }: Target): string => (named === undefined ? 'itself' : `node ${named}`)
+
 export const MIRROR_STATES: readonly MirrorState[] = CLUSTER_STATES.flatMap((state) => {
-  const asked = ASKED[state.name]
-  return asked ? [{ ...state, asked, away: state.name.endsWith('gone') }] : []
+  const targets = TARGETS[state.name]?.map((target) => ({ ...target, subject: subjectOf(target) }))
+  return targets ? [{ ...state, targets, away: state.name.endsWith('gone') }] : []
 })

@@ -2,7 +2,7 @@ import { type Case, GROUPS, type Group } from './cases.ts'
 import { DIFFERENCES, type Difference } from './differences.ts'
 import { READS } from './reads.ts'
 
-/** What the comparisons found; a row of the table for each command. */
+/** Counts the results of the comparisons, for a table with a row for each command. */
 export class Tally {
   private readonly counts = new Map<string, number>()
   private readonly met = new Map<string, Set<Difference>>()
@@ -16,7 +16,7 @@ export class Tally {
     this.met.set(key, (this.met.get(key) ?? new Set()).add(difference))
   }
 
-  /** Differences that were listed and did not occur. */
+  /** The intended differences that did not occur. */
   get unmet(): string[] {
     const met = [...this.met.values()].flatMap((differences) => [...differences])
     return DIFFERENCES.filter((difference) => !met.includes(difference)).map(({ why }) => why)
@@ -26,7 +26,7 @@ export class Tally {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** As docs/compatibility.md has it. */
+  /** The table and the lists of docs/compatibility.md. */
   markdown(commands: readonly string[]): string {
     const rows = commands.map((command) => `| \`${command}\` | ${GROUPS.map((group) => this.cell(command, group)).join(' | ')} |`)
     const reasons = DIFFERENCES.map(({ why }, index) => `- (${letter(index)}) ${why}`)

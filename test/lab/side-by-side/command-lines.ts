@@ -1,9 +1,9 @@
-/** PNNs of the lab. */
+/** The PNNs of the lab. */
 const NODES = ['0', '1', '2']
 
 const COMMANDS = [['ip'], ['ip', 'all'], ['status']]
 
-/** The ways to choose an output, each with other letters, other places of the letters, or another length. */
+/** Options that choose an output, in different spellings and orders. */
 const FORMS = [
   ['-v'],
   ['--verbose'],
@@ -21,7 +21,7 @@ const FORMS = [
 
 const LIMITS = [['-t', '3'], ['-t3'], ['--timelimit=3'], ['-T', '20'], ['-vT', '20', '-t', '3'], ['-d', 'ERR']]
 
-/** Ways to name a node: found and not found, decimal and not. */
+/** Options that name a node: existing and not, in decimal and other notations. */
 const NAMED = [
   ['-n', '1'],
   ['-n2'],
@@ -35,7 +35,7 @@ const NAMED = [
   ['-Xn9'],
 ]
 
-/** Refused before any node is asked. */
+/** Command lines that are rejected before any node is asked. */
 export const REFUSED_COMMAND_LINES: readonly (readonly string[])[] = [
   ['-z', 'ip'],
   ['ip', '-z'],
@@ -56,7 +56,7 @@ export const REFUSED_COMMAND_LINES: readonly (readonly string[])[] = [
   ['IP'],
 ]
 
-/** Every option with every command; now in front of it, now behind. */
+/** Every option with every command, in front of it and behind it in turn. */
 export const ALL_COMMAND_LINES: readonly (readonly string[])[] = [
   ...COMMANDS,
   ...[...FORMS, ...LIMITS, ...NAMED].flatMap((options, row) =>
@@ -66,7 +66,7 @@ export const ALL_COMMAND_LINES: readonly (readonly string[])[] = [
   ['-X', 'ip', '-n', '1', 'all', '-v'],
 ]
 
-/** What is enough to tell whether a state of the cluster is shown as the real tool does. */
+/** Command lines that show the state of the cluster. */
 export const STATE_COMMAND_LINES: readonly (readonly string[])[] = [
   ['ip'],
   ['-v', 'ip'],

@@ -2,23 +2,23 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RunResult } from '../../support/program.ts'
 import type { Lab } from '../harness/lab.ts'
 
-/** What a script can see of a run. */
+/** The result of a run that a script can see. */
 export type Shown = Pick<RunResult, 'stdout' | 'stderr' | 'status'>
 
 const ATTEMPTS = 5
 
-/** When two runs count as the same. */
+/** How two runs are compared. */
 interface Comparison {
-  /** Takes out what is never twice the same. */
+  /** Removes what differs between any two runs. */
   normal(shown: Shown): Shown
-  /** Whether they need not be looked at again. */
+  /** Whether the results are final, so that they need not be checked again. */
   accepts(ctdb: Shown, ctdbts: Shown): boolean
 }
 
 /**
- * Runs `ctdb` and `ctdbts` with the same arguments at the same time. When they differ, that may be because the cluster has changed
- * between their questions: then ctdbts runs between two runs of ctdb, and counts when those two agree.
- * @throws Error when they never do, so that nothing can be told.
+ * Runs `ctdb` and `ctdbts` with the same arguments at the same time. If they differ, the cluster may have changed in between: then
+ * `ctdbts` runs between two runs of `ctdb`, and its result counts if those two are equal.
+ * @throws Error if those two are never equal, so that nothing can be concluded.
  */
 export async function runBoth(
   lab: Lab,

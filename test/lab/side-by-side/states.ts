@@ -2,26 +2,26 @@ import type { Lab } from '../harness/lab.ts'
 import { untilSeen, untilSettled } from '../harness/view.ts'
 import { waitUntil } from '../harness/wait.ts'
 
-/** A state of a cluster of three nodes, in which the tools are compared. */
+/** A state of a three-node cluster in which the tools are compared. */
 interface ClusterState {
   readonly name: string
-  /** Brings the healthy cluster there, and waits until it is. */
+  /** Brings a healthy cluster into the state, and waits until it is there. */
   enter(lab: Lab): Promise<unknown>
-  /** Undoes it. Whoever calls it waits until the cluster is healthy again. */
+  /** Leaves the state. The caller waits until the cluster is healthy again. */
   leave(lab: Lab): Promise<unknown>
-  /** The nodes that commands are run on; all unless given. */
+  /** The nodes on which commands run; all by default. */
   readonly askedOn?: readonly number[]
-  /** A time limit for commands that run into it, in seconds; CTDB's own unless given. */
+  /** The time limit of commands, in seconds, if some run into it; CTDB's default otherwise. */
   readonly limit?: number
 }
 
 const AWAY = 'Disconnected|Unhealthy'
 
-/** Runs a command on each node that takes it out, on the leader last, whose PNN it returns. */
+/** Runs a command that makes a node inactive on each node, on the leader last. Returns the PNN of the leader. */
 async function takeOutAll(lab: Lab, ...command: string[]): Promise<number> {
   const leader = await lab.leader()
   for (const pnn of lab.pnns.filter((other) => other !== leader)) await lab.must(pnn, 'ctdb', ...command)
-  // Nobody is left then who could make the last one known; the real tool waits for that, and fails.
+  // Then no node is left to spread the state of the last one. The real tool waits for that, and fails.
   await lab.ctdb(leader, '-T', '2', ...command)
   return leader
 }
@@ -130,7 +130,7 @@ const broken: readonly ClusterState[] = [
     name: 'node 2 waits for its first recovery',
     limit: 2,
     async enter(lab) {
-      // Without its recovery daemon the leader starts no recovery, and as it keeps the cluster lock, nobody else can either.
+      // Without its recovery daemon the leader starts no recovery. It keeps the cluster lock, so no other node can start one.
       lab.signal(await lab.leader(), 'recoverd', 'SIGSTOP')
       lab.killDaemon(2)
       await lab.startDaemon(2)
@@ -155,5 +155,5 @@ const broken: readonly ClusterState[] = [
   },
 ]
 
-/** All states but the healthy one. */
+/** All states except the healthy one. */
 export const CLUSTER_STATES = [...administered, ...broken]

@@ -4,24 +4,24 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** OpenSSH's server on a port of its own, for one test. */
+/** An OpenSSH server on its own port, for one test. */
 export interface Sshd extends AsyncDisposable {
   readonly port: number
-  /** As in known_hosts, by type. */
+  /** The host keys as in known_hosts, by type. */
   readonly hostKeys: Readonly<Record<string, string>>
-  /** Kills it together with the processes of its connections. */
+  /** Kills the server and the processes of its connections. */
   kill(): Promise<void>
 }
 
 export interface SshdOptions {
-  /** An existing folder for its files, and those of its users. */
+  /** An existing folder for the files of the server. */
   readonly folder: string
-  /** Lines of authorized_keys. */
+  /** The content of authorized_keys. */
   readonly authorizedKeys: string
   readonly hostKeyTypes?: readonly string[]
-  /** More lines of sshd_config. */
+  /** Additional lines of sshd_config. */
   readonly config?: readonly string[]
-  /** The only programs that commands find, besides `sh`. */
+  /** The only programs that commands find, apart from `sh`. */
   readonly programs?: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export async function startSshd({
   writeFileSync(join(path, 'authorized_keys'), authorizedKeys)
   const port = await freePort()
   const lines = [
-    // The first of several counts.
+    // The first value of an option counts.
     ...config,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -53,8 +53,8 @@ export async function startSshd({
     'PermitRootLogin yes',
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
-    // Without a home a shell reads no file that sets another PATH.
-    ...(programs ? [`SetEnv PATH=${onlyPrograms(join(path, 'bin'), programs)} HOME=${path}`] : []),
+    // Without the user's home, bash reads no .bashrc for each command: it may change PATH, take long, or print something.
+    `SetEnv HOME=${path}${programs ? ` PATH=${onlyPrograms(join(path, 'bin'), programs)}` : ''}`,
   ]
   writeFileSync(join(path, 'sshd_config'), `${lines.join('\n')}\n`)
   const child = spawn('/usr/sbin/sshd', ['-D', '-E', join(path, 'log'), '-f', join(path, 'sshd_config')], { stdio: 'ignore' })
@@ -62,7 +62,7 @@ export async function startSshd({
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    // First those of its connections, which would outlive it.
+    // The processes of connections come first, as they would outlive the server.
     for (const pid of descendants(child.pid!)) tryKill(pid)
     child.kill('SIGKILL')
     await ended
@@ -81,7 +81,7 @@ export function addTo(file: string, ...lines: readonly string[]): string {
   return file
 }
 
-/** A port that nobody listens on. */
+/** A port on which nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -96,7 +96,7 @@ function onlyPrograms(folder: string, programs: readonly string[]): string {
   return folder
 }
 
-/** Of Python the interpreter itself: what is in PATH may be a script that needs other programs. */
+/** The path of a program. For Python, that of the interpreter itself: the one in PATH may be a script that needs other programs. */
 function realProgram(name: string): string {
   if (name !== 'python3') return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
   return execFileSync(name, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
@@ -132,6 +132,6 @@ function tryKill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

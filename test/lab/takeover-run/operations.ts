@@ -1,21 +1,19 @@
 import { INACTIVE_FLAGS, NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import { DESTINATION } from '../../../src/lib/cluster/srvid.ts'
 import { factsOf, type NodeFacts, type Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import type { CtdbClient } from '../../../src/transport/client.ts'
-import { controls } from '../../../src/transport/wire/controls.ts'
-import { messages } from '../../../src/transport/wire/messages.ts'
+import { controls } from '../../../src/lib/wire/controls.ts'
+import { DESTINATION } from '../../../src/lib/wire/destination.ts'
+import { messages } from '../../../src/lib/wire/messages.ts'
+import type { CtdbClient } from '../../../src/transport/client/client.ts'
 import type { Lab } from '../harness/lab.ts'
+import type { Random } from './random.ts'
 
-/** Numbers from 0 (inclusive) to 1, the same for the same seed. */
-export type Random = () => number
-
-/** One change to the cluster that a takeover run has to do with. */
+/** A change to the cluster that affects the next takeover run. */
 export interface Operation {
   readonly name: string
-  /** Nodes to tell the planner of, as the leader's list of them cannot be asked for. */
+  /** The node that the planner has to rebalance; the leader's list of these nodes cannot be read. */
   readonly forced?: number
   carryOut(client: CtdbClient, lab: Lab): Promise<unknown>
-  /** What has to be seen before the change has arrived everywhere. */
+  /** Whether a snapshot shows that the change has reached all nodes. */
   hasArrived(snapshot: Snapshot): boolean
 }
 
@@ -29,11 +27,11 @@ const socketAddress = (address: string) => ({
   port: 0,
 })
 
-/** Draws an operation that is possible in the state of this snapshot, and leaves at least one node active. */
+/** Draws an operation that is possible in this state, and that leaves at least one node active. */
 export function drawOperation(random: Random, snapshot: Snapshot): Operation {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const pnn = pick(snapshot.nodes).pnn
-  // Left to chance, a small cluster soon has nothing left that could host anything, and nothing to be predicted.
+  // With random operations only, no node of a small cluster could soon host any address, and there would be nothing to predict.
   const cure = random() < 0.5 ? cureFor(snapshot) : undefined
   if (cure) return cure
   const makers = [
@@ -54,22 +52,22 @@ export function drawOperation(random: Random, snapshot: Snapshot): Operation {
   }
 }
 
-/** What helps a node that cannot host addresses, when fewer than two could; undefined when all is well enough. */
+/** An operation that makes a node able to host addresses again, if fewer than two are; otherwise undefined. */
 function cureFor(snapshot: Snapshot): Operation | undefined {
-  const unwell = snapshot.nodeMap.filter(({ flags }) => flags !== 0)
-  const [patient] = unwell
-  if (!patient || snapshot.nodeMap.length - unwell.length >= 2) return undefined
-  const { pnn, flags } = patient
+  const unhealthy = snapshot.nodeMap.filter(({ flags }) => flags !== 0)
+  const [node] = unhealthy
+  if (!node || snapshot.nodeMap.length - unhealthy.length >= 2) return undefined
+  const { pnn, flags } = node
   if ((flags & NODE_FLAG.BANNED) !== 0) return toggleBanned(snapshot, pnn)
   if ((flags & NODE_FLAG.STOPPED) !== 0) return toggleStopped(snapshot, pnn)
   return (flags & NODE_FLAG.DISABLED) !== 0 ? toggleDisabled(snapshot, pnn) : undefined
 }
 
-/** Whether a node may be taken out: another has to stay, or nobody would run anything. */
+/** Whether a node can be made inactive: at least one other has to stay active. */
 const isSpare = ({ nodeMap }: Snapshot, pnn: number): boolean =>
   nodeMap.some((entry) => entry.pnn !== pnn && (entry.flags & INACTIVE_FLAGS) === 0)
 
-/** Waits for a flag in every node's view. */
+/** Checks a flag of a node in the node maps of all nodes. */
 const seenByAll =
   (pnn: number, flag: number, wanted: boolean) =>
   ({ nodes }: Snapshot): boolean =>
@@ -111,7 +109,7 @@ function toggleLink(snapshot: Snapshot, pnn: number): Operation {
     name: `${pull ? 'pull' : 'plug'} ${INTERFACE} of ${pnn}`,
     carryOut: (_, lab) => (pull ? lab.pull(pnn, INTERFACE) : lab.plug(pnn, INTERFACE)),
     hasArrived: (now) => {
-      // A node that is banned or stopped does not run its monitor event, and so does not look.
+      // A banned or stopped node runs no monitor event, and so does not check its links.
       const looks = (flagsOf(now, pnn) & INACTIVE_FLAGS) === 0
       return !looks || linkOf(factsOf(now, pnn)) === !pull
     },
@@ -140,12 +138,12 @@ function deleteAddress(snapshot: Snapshot, address: string): Operation | undefin
   return {
     name: `delete ${address}`,
     carryOut: (client) => Promise.all(where.map((to) => client.control(controls.deletePublicIp, { to, data }))),
-    // Whoever holds it keeps it until a takeover run has taken it away; the others drop it at once.
+    // The owner keeps it until the next takeover run; the other nodes drop it at once.
     hasArrived: () => true,
   }
 }
 
-/** On all nodes, as whoever leads at the end decides. */
+/** Sets a tunable on all nodes, as any of them may be the leader at the end. */
 function setTunable(snapshot: Snapshot, name: string, value: number): Operation | undefined {
   const isSet = ({ nodes }: Snapshot) => nodes.every(({ tunables }) => tunables?.[name] === value)
   if (isSet(snapshot)) return undefined

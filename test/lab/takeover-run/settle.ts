@@ -2,39 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { isActive, isReachable } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import type { CtdbClient } from '../../../src/transport/client.ts'
-import { collectNodeMap } from '../../../src/transport/collect/node-map.ts'
-import { collectSnapshot } from '../../../src/transport/collect/snapshot.ts'
-import { answerTo, messages, replySrvid } from '../../../src/transport/wire/messages.ts'
+import { answerTo, messages, replySrvid } from '../../../src/lib/wire/messages.ts'
+import { collectNodeMap } from '../../../src/operations/collect/node-map.ts'
+import { collectSnapshot } from '../../../src/operations/collect/snapshot.ts'
+import type { CtdbClient } from '../../../src/transport/client/client.ts'
 
 const POLL_MS = 200
-/** So many times in a row everything has to look the same. A look takes up to a second: it waits to hear of the leader. */
+/** How many snapshots in a row have to be the same. A snapshot takes up to a second, as it waits for the leader's broadcast. */
 const QUIET_LOOKS = 2
 const LIMIT_MS = 50_000
 
-/** The cluster did not come to where a prediction could be made or checked: no word about the prediction. */
+/** The cluster did not reach a state in which a prediction could be made or checked. Says nothing about the prediction. */
 export class NotCarriedOut extends Error {}
 
 export const look = (client: CtdbClient): Promise<Snapshot> =>
   collectSnapshot(client, client.pnn(), { timeoutMs: 5_000, now: new Date() })
 
-let asked = 0x7000
+let requests = 0x7000
 
 /**
- * Keeps the recovery daemons from takeover runs for some seconds, or (0) lets them again. Every active one has to answer (that of a
- * banned node sleeps); one that is just at a takeover run refuses, and is asked again.
+ * Disables takeover runs for some seconds, or enables them again (0). The recovery daemon of every active node has to reply; that of a
+ * banned node is idle. During a takeover run it refuses, and the request is repeated.
  */
 export async function disableTakeoverRuns(client: CtdbClient, timeoutSeconds: number): Promise<void> {
   const pnn = await client.pnn()
   const connected = (await collectNodeMap(client, client.pnn())).filter(isReachable)
-  asked += 1
-  const srvid = replySrvid(process.pid, asked)
+  requests += 1
+  const srvid = replySrvid(process.pid, requests)
   const answers = await client.subscribe(answerTo(srvid))
   const waiting = new Set(connected.filter(isActive).map((node) => node.pnn))
   const deadline = Date.now() + LIMIT_MS
   while (waiting.size > 0) {
     if (Date.now() > deadline)
-      throw new NotCarriedOut(`no answer from ${[...waiting].join(', ')} to being told about takeover runs`)
+      throw new NotCarriedOut(`no answer from ${[...waiting].join(', ')} to the request about takeover runs`)
     for (const to of connected) client.send(messages.disableTakeoverRuns, to.pnn, { pnn, replySrvid: srvid, timeoutSeconds })
     for (let answer = await answers.next(POLL_MS); answer; answer = await answers.next(POLL_MS)) waiting.delete(answer.data)
   }
@@ -42,9 +42,9 @@ export async function disableTakeoverRuns(client: CtdbClient, timeoutSeconds: nu
 }
 
 /**
- * Waits until a change has arrived everywhere and nothing moves any more: no recovery, one leader, the same picture several times.
- * @param before the picture before the change.
- * @throws NotCarriedOut with the last picture when that does not come about.
+ * Waits until a change has reached all nodes and the cluster is at rest: no recovery, one leader, several equal snapshots in a row.
+ * @param before the snapshot before the change.
+ * @throws NotCarriedOut with the last snapshot if the cluster does not come to rest.
  */
 export async function settled(
   client: CtdbClient,
@@ -64,11 +64,33 @@ export async function settled(
   return last
 }
 
-/** What has to stand still; times pass. */
+/** The part of a snapshot that does not change while the cluster is at rest. */
 const essence = ({ leader, nodeMap, nodes }: Snapshot) => ({
   leader,
   nodeMap,
   nodes: nodes.map(({ times: _, ...facts }) => facts),
+})
+
+/**
+ * Checks that what a takeover run depends on did not change between two snapshots: on a busy machine a monitor event or an election may
+ * come late, between the prediction and the run.
+ * @throws NotCarriedOut with what changed.
+ */
+export function expectSameInputs(before: Snapshot, after: Snapshot): void {
+  const [old, now] = [inputsOf(before), inputsOf(after)]
+  if (isDeepStrictEqual(old, now)) return
+  throw new NotCarriedOut(`the cluster changed before the run: ${JSON.stringify(old)} became ${JSON.stringify(now)}`)
+}
+
+const inputsOf = ({ leader, nodeMap, nodes }: Snapshot) => ({
+  leader: leader.pnn,
+  flags: nodeMap.map(({ flags }) => flags),
+  nodes: nodes.map(({ pnn, available, tunables, nodeMap: seen }) => ({
+    pnn,
+    available: available?.toSorted(),
+    tunables,
+    flags: seen?.map(({ flags }) => flags),
+  })),
 })
 
 function isQuiet({ leader, nodeMap, nodes }: Snapshot): boolean {

@@ -1,31 +1,46 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { publicSocketAddress } from '../../../src/lib/address/socket-address.ts'
 import { UNKNOWN_PNN } from '../../../src/lib/cluster/node.ts'
-import type { CtdbClient } from '../../../src/transport/client.ts'
-import { controls } from '../../../src/transport/wire/controls.ts'
+import { controls } from '../../../src/lib/wire/controls.ts'
+import type { CtdbClient } from '../../../src/transport/client/client.ts'
 import type { Lab } from '../harness/lab.ts'
 import { untilSettled, viewOf } from '../harness/view.ts'
 import { waitUntil } from '../harness/wait.ts'
 
-/** What a fault is made with. */
-interface Hands {
+/** What a fault can use. */
+interface Context {
   readonly lab: Lab
-  /** To node 0's daemon. */
+  /** A connection to the daemon of node 0. */
   readonly client: CtdbClient
 }
 
-/** A fault that a real cluster is given on purpose. */
+/** A fault that is caused on purpose. */
 export interface Fault {
   readonly name: string
-  /** Recovery daemons would mend it at once; they are kept from it. */
+  /** Disables takeover runs meanwhile, as recovery daemons would repair the fault at once. */
   readonly frozen?: true
-  /** Makes it, and gives the findings it has to lead to, `id node address detail` each or how that begins; what follows from them is not named. */
-  make(hands: Hands): Promise<readonly string[]>
-  /** Undoes what does not mend itself once takeover runs are allowed. */
-  undo?(hands: Hands): Promise<unknown>
+  /** CTDB does not notice it, so that nothing has to settle when it is undone. */
+  readonly unnoticed?: true
+  /**
+   * Causes the fault.
+   * @returns the findings that it has to lead to, `id node address detail` or the beginning of it. Findings that follow from others are left out.
+   */
+  make(context: Context): Promise<readonly string[]>
+  /** Undoes what CTDB does not repair by itself once takeover runs are enabled. */
+  undo?(context: Context): Promise<unknown>
+  /** Its remedies are carried out in each run of the tests. */
+  readonly isAlwaysRemedied?: true
+  /** What a person does for the steps of its remedies that are no commands. By default, that is to undo it. */
+  mend?(context: Context): Promise<unknown>
+  /** Conditions in its remedies, or their beginnings, that hold. */
+  readonly holds?: readonly string[]
+  /** The states of the nodes after its remedies; OK by default. */
+  readonly states?: readonly string[]
+  /** Something has to be undone even after an audit that is clean. */
+  readonly leavesNothing?: false
 }
 
-/** Where the public addresses may be. */
+/** The public addresses and the interfaces that can have them. */
 const PUBLIC = [131, 132, 133].flatMap((last) => [
   { address: `10.99.1.${last}`, bits: 24, name: 'eth1' },
   { address: `fd00:99:1::${last}`, bits: 64, name: 'eth1' },
@@ -34,11 +49,11 @@ const PUBLIC = [131, 132, 133].flatMap((last) => [
 const ADDRESS = '10.99.1.131'
 const ADDRESS6 = 'fd00:99:1::131'
 
-/** Who owns an address, as node 0 believes. */
+/** The owner of an address, as node 0 believes. */
 async function ownerOf(lab: Lab, address = ADDRESS): Promise<number> {
   const view = await viewOf(lab, 0)
   const owner = typeof view === 'string' ? undefined : view.owners.get(address)
-  if (owner === undefined || owner < 0) throw new Error(`nobody owns ${address}`)
+  if (owner === undefined || owner < 0) throw new Error(`${address} has no owner`)
   return owner
 }
 
@@ -55,35 +70,46 @@ const ip = (lab: Lab, pnn: number, ...words: string[]) => lab.must(pnn, 'ip', ..
 const interfaceOf = async (lab: Lab, pnn: number, address: string): Promise<string> =>
   (await ip(lab, pnn, '-o', 'addr', 'show', 'to', address)).split(/\s+/)[1] ?? ''
 
-/** Edits a file below /etc/ctdb of a node; what it was comes back with `restore`. */
-const kept = new Map<string, string>()
+/** Edits a file of a node in /etc/ctdb. `restoreFiles` restores it. */
+const originals = new Map<string, string>()
 function edit(lab: Lab, pnn: number, file: string, change: (text: string) => string): void {
   const path = lab.path(pnn, `etc/${file}`)
   const before = readFileSync(path, 'utf8')
-  if (!kept.has(path)) kept.set(path, before)
+  if (!originals.has(path)) originals.set(path, before)
   writeFileSync(path, change(before))
 }
-function restoreFiles(): void {
-  for (const [path, text] of kept) writeFileSync(path, text)
-  kept.clear()
+export function restoreFiles(): void {
+  for (const [path, text] of originals) writeFileSync(path, text)
+  originals.clear()
+}
+
+/** Starts a daemon, unless it answers. */
+export async function startIfDown(lab: Lab, pnn: number): Promise<void> {
+  if (typeof (await viewOf(lab, pnn)) === 'string') await lab.startDaemon(pnn)
 }
 
 async function everywhere(lab: Lab, ...argv: string[]): Promise<void> {
   for (const pnn of lab.pnns) await lab.must(pnn, ...argv)
 }
 
-const releaseEverywhere = async ({ lab, client }: Hands, pnn: number): Promise<void> => {
+const releaseEverywhere = async ({ lab, client }: Context, pnn: number): Promise<void> => {
   for (const to of lab.pnns)
     await client.control(controls.releaseIp, { to, data: { pnn, address: publicSocketAddress(ADDRESS) } })
 }
 
-/** For so long at most a monitor event is held up. */
+/** Makes the owner release an address and take it again. */
+async function moveAwayAndBack(lab: Lab, address: string): Promise<void> {
+  const owner = await ownerOf(lab, address)
+  for (const pnn of [otherThan(lab, owner), owner]) await lab.must(0, 'ctdb', 'moveip', address, String(pnn))
+}
+
+/** The longest time for which a monitor event is delayed. */
 const SLOW_SECONDS = 60
 
-/** Those of the catalogue that a lab can have. The rest is made in snapshots: test/lib/audit. */
+/** The faults that can be caused in a lab. test/lib/audit has the others. */
 export const FAULTS: readonly Fault[] = [
   {
-    name: "the seed's: an address is gone from its owner's kernel",
+    name: "an address is missing from its owner's kernel",
     frozen: true,
     async make({ lab }) {
       const owner = await ownerOf(lab)
@@ -92,7 +118,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'the same with IPv6',
+    name: "an IPv6 address is missing from its owner's kernel",
     frozen: true,
     async make({ lab }) {
       const owner = await ownerOf(lab, ADDRESS6)
@@ -103,6 +129,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'an address is in two kernels',
+    isAlwaysRemedied: true,
     frozen: true,
     async make({ lab }) {
       const thief = otherThan(lab, await ownerOf(lab))
@@ -122,24 +149,25 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'nobody owns an address that could be hosted',
     frozen: true,
-    async make(hands) {
-      await releaseEverywhere(hands, UNKNOWN_PNN)
+    async make(context) {
+      await releaseEverywhere(context, UNKNOWN_PNN)
       return [`ip-unhosted - ${ADDRESS}`]
     },
   },
   {
     name: 'an address that nobody owns is in a kernel',
     frozen: true,
-    async make(hands) {
-      const { lab } = hands
+    async make(context) {
+      const { lab } = context
       const owner = await ownerOf(lab)
-      await releaseEverywhere(hands, UNKNOWN_PNN)
+      await releaseEverywhere(context, UNKNOWN_PNN)
       await ip(lab, owner, 'addr', 'add', `${ADDRESS}/24`, 'dev', 'eth1')
       return [`ip-rogue ${owner} ${ADDRESS}`, `ip-unhosted - ${ADDRESS}`]
     },
   },
   {
     name: 'no node can host the addresses',
+    holds: ['it need not stay disabled'],
     async make({ lab }) {
       await everywhere(lab, 'ctdb', 'disable')
       await untilSettled(lab, ['Disabled', 'Disabled', 'Disabled'])
@@ -148,18 +176,21 @@ export const FAULTS: readonly Fault[] = [
     undo: ({ lab }) => everywhere(lab, 'ctdb', 'enable'),
   },
   {
-    name: 'a node believes an address elsewhere than it is',
+    name: 'a node believes that another node owns an address',
     frozen: true,
     async make({ lab, client }) {
       const owner = await ownerOf(lab)
       const wrong = otherThan(lab, owner)
-      const teller = otherThan(lab, owner, wrong)
-      await client.control(controls.releaseIp, { to: teller, data: { pnn: wrong, address: publicSocketAddress(ADDRESS) } })
+      const other = otherThan(lab, owner, wrong)
+      await client.control(controls.releaseIp, { to: other, data: { pnn: wrong, address: publicSocketAddress(ADDRESS) } })
       return [`ip-stale-view - ${ADDRESS}`]
     },
   },
   {
     name: 'a stopped node has an address in its kernel',
+    isAlwaysRemedied: true,
+    states: ['OK', 'OK', 'Stopped'],
+    leavesNothing: false,
     async make({ lab }) {
       await lab.must(0, 'ctdb', 'stop', '-n', '2')
       await untilSettled(lab, ['OK', 'OK', 'Stopped'])
@@ -187,7 +218,8 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'an address is on another interface than its daemon thinks',
+    name: 'an address is on another interface than its daemon believes',
+    isAlwaysRemedied: true,
     frozen: true,
     async make({ lab }) {
       const owner = await ownerOf(lab)
@@ -201,6 +233,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'an address has another mask than in the file',
+    mend: ({ lab }) => moveAwayAndBack(lab, ADDRESS),
     async make({ lab }) {
       const owner = await ownerOf(lab)
       await ip(lab, owner, 'addr', 'add', `${ADDRESS}/25`, 'dev', 'eth1')
@@ -223,7 +256,9 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'somebody else has an IPv6 address of the cluster',
+    name: 'another machine has an IPv6 address of the cluster',
+    mend: async () => {},
+    leavesNothing: false,
     frozen: true,
     async make({ lab }) {
       const owner = await ownerOf(lab, ADDRESS6)
@@ -261,10 +296,10 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a daemon says that a link is up which is down',
+    name: 'a daemon reports that a link is up, but it is down',
     frozen: true,
     async make({ lab }) {
-      // As long as the monitor event is under way, nobody looks at the links. An audit may take half a minute on a busy machine.
+      // While the monitor event runs, links are not checked. An audit may take half a minute on a busy machine.
       const path = lab.path(1, 'etc/events/legacy/00.slow.script')
       const untilRemoved = `for second in $(seq ${SLOW_SECONDS}); do [ -e /run/slow ] && sleep 1; done`
       writeFileSync(path, `#!/bin/sh\n[ "$1" = monitor ] && { touch /run/slow; ${untilRemoved}; }\nexit 0\n`, { mode: 0o755 })
@@ -282,7 +317,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a line for an interface that is not there was added to the file',
+    name: 'a line for a missing interface was added to the file',
     async make({ lab }) {
       for (const pnn of lab.pnns) edit(lab, pnn, 'public_addresses', (text) => `${text}10.99.1.201/24 eth9\n`)
       return lab.pnns.flatMap((pnn) => [`iface-absent ${pnn} - eth9`, `file-not-loaded ${pnn}`])
@@ -290,7 +325,9 @@ export const FAULTS: readonly Fault[] = [
     undo: async () => restoreFiles(),
   },
   {
-    name: 'a line was added to the file, and not loaded',
+    name: 'a line was added to the file but not loaded',
+    holds: ['the daemon is right'],
+    unnoticed: true,
     async make({ lab }) {
       edit(lab, 1, 'public_addresses', (text) => `${text}10.99.1.202/24 eth1\n`)
       return ['file-not-loaded 1']
@@ -299,6 +336,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'an address was added at run time',
+    holds: ['the file is right'],
     async make({ lab }) {
       await everywhere(lab, 'ctdb', 'addip', '10.99.1.203/24', 'eth1')
       await lab.must(0, 'ctdb', 'ipreallocate')
@@ -319,6 +357,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a file ends without a newline',
+    unnoticed: true,
     async make({ lab }) {
       edit(lab, 1, 'public_addresses', (text) => text.trimEnd())
       return ['file-lint 1 - line 6: careless']
@@ -327,6 +366,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a file has a line that cannot be read',
+    unnoticed: true,
     async make({ lab }) {
       edit(lab, 1, 'public_addresses', (text) => `${text}10.99.1.300/24 eth1\n`)
       return ['file-lint 1 - line 7: rejected']
@@ -334,7 +374,25 @@ export const FAULTS: readonly Fault[] = [
     undo: async () => restoreFiles(),
   },
   {
+    name: 'a public addresses file is gone',
+    async make({ lab }) {
+      await lab.must(1, 'mv', '/etc/ctdb/public_addresses', '/etc/ctdb/public_addresses.away')
+      return ['file-missing 1']
+    },
+    undo: ({ lab }) => lab.must(1, 'mv', '/etc/ctdb/public_addresses.away', '/etc/ctdb/public_addresses'),
+  },
+  {
+    name: 'a configuration file has settings of old versions',
+    unnoticed: true,
+    async make({ lab }) {
+      edit(lab, 1, 'ctdb.conf', (text) => `CTDB_LOGGING=syslog\n${text}`)
+      return ['config-old-style 1']
+    },
+    undo: async () => restoreFiles(),
+  },
+  {
     name: 'a node was added to one nodes file',
+    unnoticed: true,
     async make({ lab }) {
       edit(lab, 1, 'nodes', (text) => `${text}10.99.0.77\n`)
       return ['nodes-file-drift 1']
@@ -358,6 +416,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: '10.interface is not enabled on a node',
+    leavesNothing: false,
     async make({ lab }) {
       await lab.must(1, 'mv', '/etc/ctdb/events/legacy/10.interface.script', '/etc/ctdb/10.interface.away')
       return ['script-not-enabled 1']
@@ -378,6 +437,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a tunable differs',
+    unnoticed: true,
     async make({ lab }) {
       await lab.must(1, 'ctdb', 'setvar', 'TakeoverTimeout', '11')
       return ['tunables-differ - - TakeoverTimeout']
@@ -406,7 +466,7 @@ export const FAULTS: readonly Fault[] = [
     undo: ({ lab }) => lab.setTunable('NoIPTakeover', 0),
   },
   {
-    name: 'nobody leads',
+    name: 'there is no leader',
     async make({ lab }) {
       for (const pnn of lab.pnns) lab.signal(pnn, 'recoverd', 'SIGSTOP')
       return ['leader-disagreement']
@@ -417,6 +477,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a node is banned',
+    isAlwaysRemedied: true,
     async make({ lab }) {
       await lab.must(0, 'ctdb', 'ban', '600', '-n', '2')
       await untilSettled(lab, ['OK', 'OK', 'Banned'], [0, 1])
@@ -426,6 +487,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a daemon was killed, and left its addresses behind',
+    isAlwaysRemedied: true,
     async make({ lab }) {
       const view = await viewOf(lab, 0)
       if (typeof view === 'string') throw new Error(view)
@@ -436,21 +498,22 @@ export const FAULTS: readonly Fault[] = [
     },
     async undo({ lab }) {
       for (const { name, address, bits } of PUBLIC) await lab.exec(2, ['ip', 'addr', 'del', `${address}/${bits}`, 'dev', name])
-      await lab.startDaemon(2)
+      await startIfDown(lab, 2)
     },
   },
   {
     name: 'a daemon was shut down',
+    holds: ['it does not run'],
     async make({ lab }) {
       await lab.must(0, 'ctdb', 'shutdown', '-n', '2')
       await untilSettled(lab, ['OK', 'OK', 'Disconnected|Unhealthy'], [0, 1])
       return ['node-disconnected 2']
     },
-    undo: ({ lab }) => lab.startDaemon(2),
+    undo: ({ lab }) => startIfDown(lab, 2),
   },
   {
-    name: 'addresses that are not there can be bound to',
-    // CTDB takes them for its own then, finds them where they should not be, and bans the node.
+    name: 'ip_nonlocal_bind is on',
+    // CTDB then mistakes addresses for those of the node, finds them where they should not be, and bans the node.
     frozen: true,
     async make({ lab }) {
       await lab.must(1, 'sysctl', '-qw', 'net.ipv4.ip_nonlocal_bind=1')
@@ -460,6 +523,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'secondary addresses are not promoted',
+    states: ['Disabled', 'OK', 'Disabled'],
+    mend: async () => {},
+    leavesNothing: false,
     async make({ lab }) {
       await lab.must(1, 'sysctl', '-qw', 'net.ipv4.conf.all.promote_secondaries=0', 'net.ipv4.conf.eth1.promote_secondaries=0')
       await lab.must(0, 'ctdb', 'disable', '-n', '2')
@@ -473,7 +539,8 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a DROP rule was left behind',
+    name: 'a firewall rule that drops packets was left behind',
+    unnoticed: true,
     async make({ lab }) {
       const owner = await ownerOf(lab)
       await lab.must(owner, 'iptables', '-I', 'INPUT', '-i', 'eth1', '-d', ADDRESS, '-j', 'DROP')
@@ -493,5 +560,44 @@ export const FAULTS: readonly Fault[] = [
       return ['imbalance']
     },
     undo: ({ lab }) => lab.must(0, 'ctdb', 'ipreallocate'),
+  },
+]
+
+/** What keeps a daemon from running, on node 2, whose daemon is down. */
+export const DEATHS: readonly Pick<Fault, 'name' | 'make'>[] = [
+  {
+    name: 'a name in its nodes file',
+    async make({ lab }) {
+      edit(lab, 2, 'nodes', (text) => text.replace('10.99.0.2', 'smb1.example.com'))
+      return ['nodes-file-drift 2']
+    },
+  },
+  {
+    name: 'a public address without a mask',
+    async make({ lab }) {
+      edit(lab, 2, 'public_addresses', (text) => `${text}10.99.1.140 eth1\n`)
+      return ['file-lint 2 - line 7: rejected']
+    },
+  },
+  {
+    name: 'an interface that is not there',
+    async make({ lab }) {
+      edit(lab, 2, 'public_addresses', (text) => text.replace(`${ADDRESS}/24 eth1`, `${ADDRESS}/24 eth7`))
+      return [`file-cross-node - ${ADDRESS}`, 'iface-absent 2']
+    },
+  },
+  {
+    name: 'a value in ctdb.conf',
+    async make({ lab }) {
+      edit(lab, 2, 'ctdb.conf', (text) => `${text}[legacy]\nstart as stopped = maybe\n`)
+      return ['config-invalid 2 - rejected']
+    },
+  },
+  {
+    name: 'another cluster lock than that of the leader',
+    async make({ lab }) {
+      edit(lab, 2, 'ctdb.conf', (text) => text.replace(/cluster lock = .*/, 'cluster lock = /tmp/another-lock'))
+      return ['cluster-lock 2']
+    },
   },
 ]

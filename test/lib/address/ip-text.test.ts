@@ -34,7 +34,7 @@ describe('an IP address in text', () => {
     expect(ip && formatIp(ip)).toBe(expected)
   })
 
-  it.each(refused)('%j is none', (text) => {
+  it.each(refused)('%j is refused', (text) => {
     expect(parseIp(text)).toBeUndefined()
   })
 

@@ -17,8 +17,8 @@ const cases: Case[] = golden('ipalloc.jsonl')
 type ScaleCase = Omit<Case, 'known' | 'available'> & { readonly name: string; readonly knownOnAll: [string, number][] }
 const scaleCases: ScaleCase[] = JSON.parse(golden('ipalloc-scale.json'))
 
-describe('what the real C code computed', () => {
-  it('is computed in all 400 cases', () => {
+describe('the results of the original C code', () => {
+  it('are reproduced in all 400 cases', () => {
     expect(cases.length).toBe(400)
     for (const { seed, expected, ...input } of cases) {
       const owners = new Map(allocate(input))
@@ -50,7 +50,7 @@ describe('the fast version', () => {
     120_000,
   )
 
-  it('gives what the plain one gives where the sums wrap: more than 1,000 addresses on one node', () => {
+  it('gives the same result as the plain one where sums wrap: more than 1,000 addresses on one node', () => {
     const addresses = Array.from({ length: 1050 }, (_, ip) => `10.0.${ip >> 8}.${ip & 255}`)
     const known = [0, 1, 2].map(() => addresses.map((address, ip) => [address, ip < 1030 ? 0 : 1] as const))
     const input: AllocationInput = {
@@ -80,8 +80,8 @@ describe('an allocation', () => {
     )
   })
 
-  it('refuses what is no address', () => {
+  it('refuses text that is no address', () => {
     const input = { ...cases[0]!, known: [[['10.0.0.300', 0]]] } as AllocationInput
-    expect(() => allocate(input)).toThrow('"10.0.0.300" is no IP address')
+    expect(() => allocate(input)).toThrow('"10.0.0.300" is not an IP address')
   })
 })

@@ -28,33 +28,33 @@ function told(before: Parameters<typeof changesBetween>[0], now: Parameters<type
   return { ...Object.fromEntries(some), ...(failed && { failed: failed.message }), ...(recovered && { recovered }) }
 }
 
-describe('what has changed from one audit to the next', () => {
-  it('is nothing when the same is found', () => {
+describe('the changes from one audit to the next', () => {
+  it('are none when the findings are the same', () => {
     expect(told(audit(good), audit(good))).toEqual({})
     expect(told(audit(missing), audit(missing))).toEqual({})
     expect(told(audit(blind), audit(blind))).toEqual({})
   })
 
-  it('is all that there is the first time', () => {
+  it('are all findings the first time', () => {
     expect(told(undefined, audit(good))).toEqual({})
     expect(told(undefined, audit(missing))).toEqual({ appeared: ['ip-missing'] })
     expect(told(undefined, audit(blind))).toEqual({ lost: [`${owner} host.addresses`] })
     expect(told(undefined, failure)).toEqual({ failed: 'node1 refuses' })
   })
 
-  it('is a finding that appears, and one that clears', () => {
+  it('include findings that appear, and findings that clear', () => {
     expect(told(audit(good), audit(missing))).toEqual({ appeared: ['ip-missing'] })
     expect(told(audit(missing), audit(good))).toEqual({ cleared: ['ip-missing'] })
     expect(told(audit(banned), audit(missing))).toMatchObject({ appeared: ['ip-missing'], cleared: ['node-banned'] })
   })
 
-  it('is a finding that passes, once', () => {
+  it('include a transient finding, once', () => {
     const passing = audit(missing, good)
     expect(told(audit(good), passing)).toEqual({ passed: ['ip-missing'] })
     expect(told(passing, passing)).toEqual({})
   })
 
-  it('is told once in the end, whatever the doubts in between', () => {
+  it('include a finding once in the end, whatever the doubts in between', () => {
     const inDoubt = audit(good, missing)
     const hidden = audit(blind)
     const steps: Outcome[] = [audit(missing), inDoubt, hidden, audit(missing), inDoubt, audit(good), audit(good)]
@@ -76,7 +76,7 @@ describe('what has changed from one audit to the next', () => {
     ])
   })
 
-  it('does not tell that a finding clears which is only in doubt, until it is gone', () => {
+  it('do not clear a finding that is only in doubt, until it is gone', () => {
     const inDoubt = audit(good, missing)
     expect(inDoubt.findings.map(({ state }) => state)).toEqual(['transient'])
     expect(told(audit(missing), inDoubt)).toEqual({})
@@ -85,19 +85,19 @@ describe('what has changed from one audit to the next', () => {
     expect(told(inDoubt, audit(missing))).toEqual({ appeared: ['ip-missing'] })
   })
 
-  it('never takes for cleared what can only not be seen any more', () => {
+  it('never clear a finding that can only not be seen any more', () => {
     expect(told(audit(missing), audit(blind))).toEqual({ lost: [`${owner} host.addresses`] })
     expect(told(audit(blind), audit(missing))).toEqual({ appeared: ['ip-missing'], found: [`${owner} host.addresses`] })
     expect(told(audit(blind), audit(good))).toEqual({ found: [`${owner} host.addresses`] })
   })
 
-  it('names a fact once that several checks want', () => {
+  it('include a fact once that several checks need', () => {
     const wanting = audit(blind).unknown.filter(({ fact }) => fact === 'host.addresses')
     expect(wanting.length).toBeGreaterThan(1)
     expect(changesBetween(undefined, audit(blind)).lost).toHaveLength(1)
   })
 
-  it('is that no audit can be made, told once for each reason, and that it can again', () => {
+  it('include that an audit failed, once for each reason, and that one succeeded again', () => {
     expect(told(audit(good), failure)).toEqual({ failed: 'node1 refuses' })
     expect(told(failure, new CtdbtsError('SSH_REFUSED', 'node1 refuses'))).toEqual({})
     expect(told(failure, new CtdbtsError('SSH_TIMEOUT', 'node1 is silent'))).toEqual({ failed: 'node1 is silent' })

@@ -22,7 +22,7 @@ const messages = (cluster: Snapshot, ...only: string[]) =>
 const facts = (pnn: number, change: Partial<NodeFacts>) => withFacts(good, pnn, () => change)
 const host = (pnn: number, change: Partial<HostFacts>) => withHost(good, pnn, () => change)
 
-describe('nothing is wrong with', () => {
+describe('there are no findings for', () => {
   const monitor = (result: number) => [
     { event: 'monitor', scripts: [{ name: '50.samba', begin: 1, end: 2, result, output: '' }] },
   ]
@@ -39,7 +39,7 @@ describe('nothing is wrong with', () => {
     [
       'ip_nonlocal_bind on a version that looks at interfaces',
       withAll(good, ({ host: seen }) => ({
-        host: { ...(seen as HostFacts), nonlocalBind: { ipv4: true, ipv6: true }, version: '4.22.1' },
+        host: { ...(seen as HostFacts), nonlocalBind: { ipv4: true, ipv6: true }, version: '4.22.7' },
       })),
     ],
     ['ip_nonlocal_bind of a family without public addresses', host(1, { nonlocalBind: { ipv4: false, ipv6: true } })],
@@ -98,7 +98,10 @@ describe('nothing is wrong with', () => {
         host: { ...(seen as HostFacts), enabledScripts: [], publicAddressesFile: null },
       })),
     ],
-    ['failover that is not disabled', host(1, { configFile: '[failover]\ndisabled = false\n[legacy]\ndisabled = true\n' })],
+    [
+      'failover that is not disabled',
+      host(1, { configFile: '[failover]\ndisabled = false\n[legacy]\nstart as disabled = true\n' }),
+    ],
     ['a leader before 4.16', { ...good, leader: { pnn: 0, era: 'recmaster' } }],
   ]
   it.each(fine.map(([what, cluster, ...only]) => ({ what, cluster, only })))('$what', ({ cluster, only }) => {
@@ -142,6 +145,7 @@ describe('a finding says', () => {
         'output of 50.samba: ERROR: smbd is down',
         'output of 50.samba: b',
         'output of 50.samba: c',
+        'output of 50.samba: d',
       ],
     })
   })
@@ -152,12 +156,12 @@ describe('a finding says', () => {
     ['node1/24 eth1', 'error', 'ctdbd rejects the whole file'],
     ['10.0.0.1/24 eth1', 'error', 'ctdbd rejects the whole file'],
     ['  # a comment', 'warning', 'the event scripts misread it'],
-  ])('how bad the line %j is', (line, severity, verdict) => {
+  ])('the severity of the line %j', (line, severity, verdict) => {
     const cluster = withHost(good, 1, ({ publicAddressesFile }) => ({ publicAddressesFile: `${publicAddressesFile}${line}\n` }))
-    expect(messages(cluster)).toEqual([`${severity} file-lint: node 1: line 7 of public_addresses is bad: ${verdict}`])
+    expect(messages(cluster)).toEqual([`${severity} file-lint: node 1: line 7 of public_addresses is faulty: ${verdict}`])
   })
 
-  it('that interfaces which differ between nodes may be meant so', () => {
+  it('that interfaces may differ between nodes on purpose', () => {
     const named = (pnn: number) => (pnn === 2 ? 'enp1s0' : 'eth1')
     const cluster = withAll(good, ({ pnn, known = [], interfaces = [], host: seen }) => ({
       known: known.map((each) => ({
@@ -182,14 +186,14 @@ describe('a finding says', () => {
     )
   })
 
-  it('how many addresses a takeover run would move, and when nobody asks for it', () => {
+  it('how many addresses a takeover run would move, and when none will happen', () => {
     const { findings } = auditSamples([moved(), moved()])
     expect(findings.map(({ id, message }) => `${id}: ${message}`)).toEqual([
       'imbalance: a takeover run would move 2 addresses now',
     ])
   })
 
-  it('that a disabled node which has not let go waits for a takeover run', () => {
+  it('that a disabled node that has not released its addresses waits for a takeover run', () => {
     const nodeMap = good.nodeMap.map((entry) => (entry.pnn === 1 ? { ...entry, flags: NODE_FLAG.DISABLED } : entry))
     const cluster = withAll({ ...good, nodeMap }, ({ pnn, available = [] }) => ({
       nodeMap,

@@ -15,7 +15,7 @@ const wrong = (...samples: Snapshot[]) => {
 const NOTHING = { findings: [], unknown: [] }
 
 describe('a healthy cluster', () => {
-  it('of whatever shape has no findings, not even hints', () => {
+  it('of any shape has no findings, not even infos', () => {
     const ipv4 = fc.nat({ max: 0xffff }).map((low) => `10.1.${low >> 8}.${low & 0xff}`)
     const ipv6 = fc.nat({ max: 0xffff }).map((low) => `fd00::a:${(low || 1).toString(16)}`)
     const shapes = fc.record({
@@ -36,12 +36,15 @@ describe('a healthy cluster', () => {
     )
   })
 
-  it.each([NODE_FLAG.STOPPED, NODE_FLAG.DISABLED])('has none either where an administrator took a node out (flag %i)', (flag) => {
-    const cluster = withFlags(healthyCluster(), 1, flag)
-    expect(wrong(cluster, cluster)).toEqual(NOTHING)
-  })
+  it.each([NODE_FLAG.STOPPED, NODE_FLAG.DISABLED])(
+    'has none either when an administrator has taken out a node (flag %i)',
+    (flag) => {
+      const cluster = withFlags(healthyCluster(), 1, flag)
+      expect(wrong(cluster, cluster)).toEqual(NOTHING)
+    },
+  )
 
-  it('may write its addresses in any way', () => {
+  it('may write its addresses in any notation', () => {
     const cluster = healthyCluster({ addresses: ['fd00::1', 'fd00::2'] })
     const written = withAll(cluster, ({ host }) =>
       host
@@ -67,12 +70,12 @@ describe('a healthy cluster', () => {
     expect(wrong(written, written)).toEqual(NOTHING)
   })
 
-  it('may need no cluster lock when it is one node', () => {
+  it('needs no cluster lock with a single node', () => {
     const one = withAll(healthyCluster({ nodes: 1 }), () => ({ clusterLock: '' }))
     expect(wrong(one, one)).toEqual(NOTHING)
   })
 
-  it('may have clocks that differ by less than can be told', () => {
+  it('may have clocks that differ by less than can be measured', () => {
     const cluster = withAll(healthyCluster(), ({ pnn, times }) =>
       times ? { times: { ...times, now: times.now + pnn * 2, askedAt: times.now - 4, answeredAt: times.now + 4 } } : {},
     )

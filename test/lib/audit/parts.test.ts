@@ -10,28 +10,30 @@ describe('a setting of ctdb.conf', () => {
   const text =
     '# disabled = true\n[cluster]\n disabled = true\n[Failover] rest\n; disabled=false\n  disabled  =  YES \n[legacy]\n'
 
-  it('is read from its section only, whose case of letters does not matter', () => {
+  it('is read only from its section, whose name is case-insensitive', () => {
     expect(configValue(text, 'failover', 'disabled')).toBe('YES')
     expect(configValue(text, 'event', 'disabled')).toBeUndefined()
     expect(configValue('[failover]\ndisabled\n', 'failover', 'disabled')).toBeUndefined()
   })
 
-  it('is none when it, or its section, is not written as it is', () => {
+  it('is absent when it or its section is misspelled', () => {
     expect(configValue('[failover]\nDisabled = yes\n', 'failover', 'disabled')).toBeUndefined()
     expect(configValue('[ failover ]\ndisabled = yes\n', 'failover', 'disabled')).toBeUndefined()
   })
 
-  it('goes on in the next line behind a backslash', () => {
+  it('continues on the next line after a backslash', () => {
+    // In time that grows with the length only.
+    expect(configValue(`[cluster]\nnodes list = ${'a\\\n'.repeat(80_000)}`, 'cluster', 'nodes list')).toBe('a'.repeat(80_000))
     expect(configValue('# a \\\n[cluster]\nnodes \\ \nlist = /a \\\n  b', 'cluster', 'nodes list')).toBe('/a b')
   })
 
-  it('is empty when it is anywhere; in a file that breaks off, there is none', () => {
+  it('may be empty; a truncated file has none', () => {
     expect(configValue('[cluster]\nnodes list =\nnodes list = /a\n', 'cluster', 'nodes list')).toBe('')
     expect(configValue('[cluster]\nnodes list = /a\n[failover\n', 'cluster', 'nodes list')).toBeUndefined()
     expect(configValue('[cluster]\nnodes list = /a\n = b\n', 'cluster', 'nodes list')).toBeUndefined()
   })
 
-  it('may have a name of several words, and counts as it was last set', () => {
+  it('may have a name of several words, and its last value counts', () => {
     expect(configValue('[cluster]\ncluster   lock = /a\ncluster lock = /b = c\r\n', 'cluster', 'cluster lock')).toBe('/b = c')
   })
 
@@ -48,11 +50,11 @@ describe('an address', () => {
     ['FD00:0:0::0001', 'fd00::1'],
     ['0:0:0:0:0:0:0:1', '::1'],
     ['not an address', 'not an address'],
-  ])('%s has the one text %s', (text, normal) => {
+  ])('%s has the canonical text %s', (text, normal) => {
     expect(normalAddress(text)).toBe(normal)
   })
 
-  it('comes in the order of ctdb ip', () => {
+  it('is sorted as in ctdb ip', () => {
     expect(['fd00::1', '10.0.0.10', '10.0.0.9', '::1'].toSorted(compareAddresses)).toEqual([
       '10.0.0.9',
       '10.0.0.10',
@@ -73,7 +75,7 @@ describe('a network', () => {
     expect(networkText(bytesOf(address), bits)).toBe(text)
   })
 
-  it('holds what agrees in its bits, of its own family', () => {
+  it('contains addresses that agree in its bits, of its own family', () => {
     expect(inNetwork('10.9.1.77', bytesOf('10.9.1.2'), 24)).toBe(true)
     expect(inNetwork('10.9.2.77', bytesOf('10.9.1.2'), 24)).toBe(false)
     expect(inNetwork('::10.9.1.77', bytesOf('10.9.1.2'), 24)).toBe(false)

@@ -26,14 +26,14 @@ describe('a finding', () => {
     expect(judge([missing, missing])).toEqual(['real'])
   })
 
-  it('is real when there is one sample only', () => {
+  it('is real when there is only one sample', () => {
     expect(judge([missing])).toEqual(['real'])
   })
 
-  it('is transient when it was not there before, or has gone since', () => {
-    expect(judge([good, missing])).toEqual(['transient: it was not there in the sample before'])
-    expect(judge([missing, good])).toEqual(['transient: it is gone in the last sample'])
-    expect(judge([good, banned], [], 'node-banned')).toEqual(['transient: it was not there in the sample before'])
+  it('is transient when it was not there before, or has disappeared since', () => {
+    expect(judge([good, missing])).toEqual(['transient: it was not in the previous sample'])
+    expect(judge([missing, good])).toEqual(['transient: it is not in the last sample'])
+    expect(judge([good, banned], [], 'node-banned')).toEqual(['transient: it was not in the previous sample'])
   })
 
   it('counts only in the last two samples', () => {
@@ -42,11 +42,15 @@ describe('a finding', () => {
   })
 
   it.each([
-    ['its address was told of as moving', [{ address: A }], 'transient: 10.0.0.1 was being moved'],
-    ['its address was told of in another spelling', [{ address: `::ffff:${A}` }], 'transient: 10.0.0.1 was being moved'],
-    ['a takeover run was told of', [{}], 'transient: a takeover run was under way'],
-    ['another address was told of', [{ address: '10.0.0.2' }], 'real'],
-  ])('is judged by what was heard: %s', (_what, heard, verdict) => {
+    { what: 'a move of its address', heard: [{ address: A }], verdict: 'transient: 10.0.0.1 was being moved' },
+    {
+      what: 'a move of its address, in another notation',
+      heard: [{ address: `::ffff:${A}` }],
+      verdict: 'transient: 10.0.0.1 was being moved',
+    },
+    { what: 'a takeover run', heard: [{}], verdict: 'transient: a takeover run was in progress' },
+    { what: 'a move of another address', heard: [{ address: '10.0.0.2' }], verdict: 'real' },
+  ])('is judged by what was heard: $what', ({ heard, verdict }) => {
     expect(judge([missing, missing], heard)).toEqual([verdict])
   })
 
@@ -86,18 +90,18 @@ describe('a finding', () => {
     const twice = (name: string) =>
       withHost(good, other, ({ addresses = [] }) => ({ addresses: [...addresses, heldAddress(A, 24, name)] }))
     expect(judge([twice('eth0'), twice('eth1')], [], 'ip-duplicate-kernel')).toEqual([
-      'transient: it looked different in the sample before',
+      'transient: it was different in the previous sample',
     ])
   })
 
-  it('that no takeover run brings about is real whatever moves', () => {
+  it('that no takeover run can cause is real whatever moves', () => {
     expect(judge([banned, banned], [{}], 'node-banned')).toEqual(['real'])
   })
 
-  it('is real when all samples agree on it for longer than a takeover run may take, whatever moves', () => {
-    expect(judge([missing, at(missing, 5), at(missing, 8)], [{}])).toEqual(['transient: a takeover run was under way'])
+  it('is real when all samples agree on it for longer than a takeover run can take, whatever moves', () => {
+    expect(judge([missing, at(missing, 5), at(missing, 8)], [{}])).toEqual(['transient: a takeover run was in progress'])
     expect(judge([missing, at(missing, 5), at(missing, 10)], [{}])).toEqual(['real'])
-    expect(judge([good, at(missing, 5), at(missing, 10)], [{}])).toEqual(['transient: a takeover run was under way'])
+    expect(judge([good, at(missing, 5), at(missing, 10)], [{}])).toEqual(['transient: a takeover run was in progress'])
   })
 
   it('of a recovery is transient within the time that a recovery may take', () => {
@@ -107,15 +111,15 @@ describe('a finding', () => {
         ...(times && { times: { ...times, lastRecoveryStarted: times.now - agoSeconds } }),
       }))
     expect(judge([recovering(10), recovering(10)], [], 'recovery-stuck')).toEqual([
-      'transient: a recovery began 10 s ago, and may take 30 s',
+      'transient: a recovery began 10 s ago and may take 30 s',
     ])
-    expect(judge([recovering(10)], [], 'recovery-stuck')).toEqual(['transient: a recovery began 10 s ago, and may take 30 s'])
+    expect(judge([recovering(10)], [], 'recovery-stuck')).toEqual(['transient: a recovery began 10 s ago and may take 30 s'])
     expect(judge([recovering(31), recovering(31)], [], 'recovery-stuck')).toEqual(['real'])
   })
 })
 
 describe('another sample', () => {
-  it('is wanted while something looks like a takeover run under way', () => {
+  it('is needed while something looks like a running takeover run', () => {
     expect(needsAnotherSample(auditSamples([good, missing]))).toBe(true)
     expect(needsAnotherSample(auditSamples([missing, missing]))).toBe(false)
     expect(needsAnotherSample(auditSamples([missing, good]))).toBe(false)
@@ -123,7 +127,7 @@ describe('another sample', () => {
     expect(needsAnotherSample(auditSamples([good, banned]))).toBe(true)
   })
 
-  it('may tell more when there is anything that a takeover run could bring about', () => {
+  it('may help when there is anything that a takeover run could cause', () => {
     expect(mayBeMoving(auditSamples([missing, missing]))).toBe(true)
     expect(mayBeMoving(auditSamples([banned, banned]))).toBe(false)
     expect(mayBeMoving(auditSamples([good, good]))).toBe(false)
@@ -149,7 +153,7 @@ describe('an audit report', () => {
     ])
   })
 
-  it('names the checks that were made, in their order', () => {
+  it('names the checks that were run, in order', () => {
     expect(auditSamples([good], { only: ['imbalance', 'ip-missing', 'ip-rogue'], skip: ['ip-rogue'] }).checks).toEqual([
       'ip-missing',
       'imbalance',
@@ -157,13 +161,13 @@ describe('an audit report', () => {
     expect(auditSamples([good]).checks).toHaveLength(CHECKS.length)
   })
 
-  it('refuses a check that does not exist, and to make none', () => {
+  it('refuses an unknown check, and an empty list of checks', () => {
     expect(() => auditSamples([good], { only: ['ip-mising'] })).toThrow(expect.objectContaining({ code: 'NO_CHECK' }))
     expect(() => auditSamples([good], { skip: ['nothing'] })).toThrow(expect.objectContaining({ code: 'NO_CHECK' }))
-    expect(() => auditSamples([good], { only: ['imbalance'], skip: ['imbalance'] })).toThrow('no check is left to be made')
+    expect(() => auditSamples([good], { only: ['imbalance'], skip: ['imbalance'] })).toThrow('no check is left to run')
   })
 
-  it('counts on each node what is real there', () => {
+  it('counts the real findings of each node', () => {
     const { nodes } = auditSamples([missing, missing])
     expect(nodes.map(({ counts }) => counts.error)).toEqual([0, 1, 2].map((pnn) => (pnn === owner ? 1 : 0)))
     expect(auditSamples([good, missing]).nodes.every(({ counts }) => counts.error === 0)).toBe(true)

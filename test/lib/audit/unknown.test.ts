@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
+import type { Check } from '../../../src/lib/audit/check.ts'
 import { normalSnapshot } from '../../../src/lib/audit/normal.ts'
 import { CHECKS } from '../../../src/lib/audit/registry.ts'
 import { type MissedFact, type View, viewOf } from '../../../src/lib/audit/view.ts'
@@ -24,6 +25,27 @@ function without(snapshot: Snapshot, pnn: number, fact: string): Snapshot {
   return withFacts(noted, pnn, () => ({ [fact]: undefined }) as Partial<NodeFacts>)
 }
 
+/** What a view shows although nothing but the node map is known. */
+const SHOWN_BY_NODE_MAP = [
+  ...['nodes', 'active', 'flags', 'isCutOff', 'isOutOfSight', 'isDaemonDead'],
+  ...['snapshot', 'snapshot.nodeMap', 'snapshot.askedNode'],
+]
+
+/** The parts of a view that a check reads and that the node map alone does not fill. */
+function readsBeyondNodeMap(check: Check, cluster: Snapshot): string[] {
+  const read = new Set<string>()
+  const noting = <T extends object>(object: T, prefix = ''): T =>
+    new Proxy(object, {
+      get(target, name) {
+        read.add(`${prefix}${String(name)}`)
+        return Reflect.get(target, name)
+      },
+    })
+  const view = viewOf(normalSnapshot(cluster), () => {})
+  check.find(noting({ ...view, snapshot: noting(view.snapshot, 'snapshot.') }))
+  return [...read].filter((name) => !SHOWN_BY_NODE_MAP.includes(name))
+}
+
 describe('what could not be read', () => {
   const states = [
     ['is healthy', healthyCluster()],
@@ -46,22 +68,17 @@ describe('what could not be read', () => {
     }
   })
 
-  it('every check needs something, so that none can pass on a cluster of which nothing is known', () => {
+  it('is unknown to each check where nothing but the node map is known, unless the check reads only that', () => {
     const cluster = healthyCluster()
     const bare = { ...cluster, nodes: cluster.nodes.map(({ pnn }) => ({ pnn, missing: [] })) }
     const { unknown, findings } = auditSamples([bare])
-    const told = new Set([...unknown, ...findings].map(({ id }) => id))
-    // What the node map itself tells is always known.
-    expect(CHECKS.map(({ id }) => id).filter((id) => !told.has(id))).toEqual([
-      'ip-on-inactive-node',
-      'ip-on-dead-daemon',
-      'node-disconnected',
-      'node-banned',
-      'node-unhealthy',
-    ])
+    const reported = new Set([...unknown, ...findings].map(({ id }) => id))
+    for (const check of CHECKS) {
+      if (!reported.has(check.id)) expect(readsBeyondNodeMap(check, bare), `${check.id} passes, but reads`).toEqual([])
+    }
   })
 
-  it('is told with why: nobody looked at the machine', () => {
+  it('is reported with the reason: the host was not read', () => {
     const cluster = withFacts(healthyCluster(), 2, () => ({ host: undefined }))
     const { unknown, findings, nodes } = auditSamples([cluster, cluster], { only: ['ip-missing', 'version-skew'] })
     expect(findings).toEqual([])
@@ -76,7 +93,7 @@ describe('what could not be read', () => {
     ])
   })
 
-  it('is told with why: the machine could not be reached', () => {
+  it('is reported with the reason: the host could not be reached', () => {
     const missing = [{ fact: 'host', code: 'SSH_REFUSED', message: 'connection refused' }]
     const cluster = withFacts(healthyCluster(), 2, () => ({ host: undefined, missing }))
     expect(auditSamples([cluster], { only: ['version-skew'] }).unknown).toEqual([
@@ -84,13 +101,13 @@ describe('what could not be read', () => {
     ])
   })
 
-  it('is not unknown of a node that is reported as cut off, but for its machine', () => {
+  it('is not unknown for a node that is reported as disconnected, except about its host', () => {
     const { unknown, findings } = auditSamples([withoutNode(healthyCluster(), 2)])
     expect(findings.map(({ id }) => id)).toEqual(['node-disconnected'])
     expect([...new Set(unknown.map(({ pnn, fact }) => `${pnn} ${fact.split('.')[0]}`))]).toEqual(['2 host'])
   })
 
-  it('is not unknown of the event daemon of a daemon that is reported as dead', () => {
+  it('is not unknown about the event daemon of a daemon that is reported as dead', () => {
     const dead = withHost(withFlags(healthyCluster(), 2, NODE_FLAG.DISCONNECTED), 2, () => ({
       daemonAnswers: false,
       events: undefined,
@@ -105,12 +122,26 @@ describe('what could not be read', () => {
     })
   })
 
-  it('is unknown of a node that is cut off when nobody reports that', () => {
+  it('is unknown for a disconnected node that no finding reports', () => {
     const { unknown } = auditSamples([withoutNode(healthyCluster(), 2)], { skip: ['node-disconnected'] })
     expect(unknown).toContainEqual({ id: 'ip-missing', pnn: 2, fact: 'known', why: 'not connected' })
   })
 
-  it('keeps an address from being taken for unhosted while the node that is said to own it says nothing', () => {
+  it('is unknown what the files say where there is none: the configuration is in another folder', () => {
+    const none = { publicAddressesFile: null, nodesFile: null, configFile: null }
+    const cluster = withHost(healthyCluster(), 1, () => none)
+    const { findings, unknown } = auditSamples([cluster, cluster])
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+    const why = 'there are no files of CTDB in the folder that was read'
+    expect(unknown).toContainEqual({ id: 'file-missing', pnn: 1, fact: 'host.publicAddressesFile', why })
+    expect(new Set(unknown.map((each) => `${each.pnn} ${each.why}`))).toEqual(new Set([`1 ${why}`]))
+    const dead = withHost(withFlags(cluster, 1, NODE_FLAG.DISCONNECTED), 1, () => ({ daemonAnswers: false, addresses: [] }))
+    const ofDead = auditSamples([dead, dead])
+    expect(ofDead.findings.map(({ id }) => id)).not.toContain('cluster-lock')
+    expect(ofDead.unknown).toContainEqual({ id: 'cluster-lock', pnn: 1, fact: 'host.configFile', why })
+  })
+
+  it('keeps an address from counting as unhosted while its reported owner is silent', () => {
     const cluster = healthyCluster()
     const mute = withFacts(cluster, 1, ({ missing }) => ({
       known: undefined,

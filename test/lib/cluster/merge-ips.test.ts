@@ -17,12 +17,12 @@ describe('the merged list of public addresses', () => {
     expect(owners({ pnn: 0, ips: [ip('10.0.0.1', 1)] }, { pnn: 1, ips: [ip('10.0.0.1', 1)] })).toEqual([['10.0.0.1', 1]])
   })
 
-  it('lets the last of several claims win, and no later doubt take it away', () => {
+  it('lets the last of several claims win, and later unknown owners do not override it', () => {
     const claims = [0, 1, 2].map((pnn) => ({ pnn, ips: [ip('10.0.0.1', pnn < 2 ? pnn : 0)] }))
     expect(owners(...claims)).toEqual([['10.0.0.1', 1]])
   })
 
-  it('has all that any node knows, IPv4 first, in the order of the bytes', () => {
+  it('has every address that any node knows, IPv4 first, in byte order', () => {
     const lists = [
       { pnn: 0, ips: [ip('fd00::1:5', 0), ip('10.0.0.9', 0), ip('9.255.0.1', 0)] },
       { pnn: 1, ips: [ip('10.0.0.10', 1), ip('fd00::f', 1), ip('::ffff:1.2.3.4', 1)] },

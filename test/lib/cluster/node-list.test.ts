@@ -4,7 +4,7 @@ import { namedNodes, nodesAsNamed } from '../../../src/lib/cluster/node-list.ts'
 const NODES = [0, 1, 2, 8].map((pnn) => ({ pnn }))
 const named = (word: string | undefined) => namedNodes(NODES, word, 2).map(({ pnn }) => pnn)
 
-describe('the nodes that a word names', () => {
+describe('the nodes that an argument names', () => {
   it.each([
     [undefined, [2]],
     ['all', [0, 1, 2, 8]],
@@ -19,7 +19,7 @@ describe('the nodes that a word names', () => {
     expect(named(word)).toEqual(pnns)
   })
 
-  it('come as often as they are named where they are to be shown', () => {
+  it('are repeated as often as they are named when they are shown', () => {
     expect(nodesAsNamed(NODES, '1,1,0x1,0', 2).map(({ pnn }) => pnn)).toEqual([1, 1, 1, 0])
   })
 

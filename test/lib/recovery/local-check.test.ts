@@ -32,15 +32,15 @@ describe.each(['2017', 'now'] as const)('the check of the own node (%s)', (era) 
     expect(findings(facts([], [7]), era)).toEqual([])
   })
 
-  it('finds what is its own and not in the kernel', () => {
+  it('finds an address of its own that is not in the kernel', () => {
     expect(findings(facts([OWN, OWN], [2]), era)).toEqual(['missing 1'])
   })
 
-  it("finds what is another node's and in the kernel", () => {
+  it('finds an address of another node that is in the kernel', () => {
     expect(findings(facts([OTHER, OTHER], [2]), era)).toEqual(['unexpected 2'])
   })
 
-  it('finds what nobody owns, on a node without any flag', () => {
+  it('finds an address without owner, on a node without any flag', () => {
     expect(findings(facts([UNKNOWN_PNN, OTHER], []), era)).toEqual(['unassigned 1'])
     expect(findings(facts([UNKNOWN_PNN, OTHER], [], { flags: NODE_FLAG.DISABLED }), era)).toEqual([])
   })
@@ -60,14 +60,14 @@ describe.each(['2017', 'now'] as const)('the check of the own node (%s)', (era) 
   })
 })
 
-describe('what nobody owns', () => {
+describe('an address without owner', () => {
   it('counts only where the node could host it (now), or wherever it is known (2017)', () => {
     const unavailable = facts([UNKNOWN_PNN], [], { available: [] })
     expect(findings(unavailable, 'now')).toEqual([])
     expect(findings(unavailable, '2017')).toEqual(['unassigned 1'])
   })
 
-  it('and is in the kernel all the same is found as both (now), or as the first (2017); with a flag as the second', () => {
+  it('that is in the kernel is found as both (now), or as the first (2017); with a flag as the second', () => {
     const both = facts([UNKNOWN_PNN], [1])
     expect(findings(both, 'now')).toEqual(['unassigned 1', 'unexpected 1'])
     expect(findings(both, '2017')).toEqual(['unassigned 1'])

@@ -5,7 +5,7 @@ import { previewReload } from '../../../src/lib/reload/preview.ts'
 import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import type { NodeFacts, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { previewText } from '../../../src/ui/reload.ts'
-import { ADDRESSES, healthyCluster } from '../../support/audit-cluster.ts'
+import { ADDRESSES, healthyCluster, withFlags } from '../../support/audit-cluster.ts'
 
 const ALL = [0, 1, 2]
 const NEW = '10.0.0.9'
@@ -36,7 +36,7 @@ const moved = (snapshot: Snapshot, chosen = ALL) =>
     .map(({ address, from, to }) => ({ address, from, to }))
 
 describe('a preview of a reload', () => {
-  it('finds nothing where all files say what the daemons know', () => {
+  it('has no changes where all files list what the daemons know', () => {
     const preview = previewReload(healthyCluster(), ALL)
     expect(preview.nodes).toEqual(
       ALL.map((pnn) => ({
@@ -55,7 +55,7 @@ describe('a preview of a reload', () => {
     expect(moved(healthyCluster())).toEqual([])
   })
 
-  it('sees what comes and goes, node by node, in the order of addresses, however an address is written', () => {
+  it('shows what is added and removed, node by node, sorted by address, in whatever notation', () => {
     const file = `::ffff:${ADDRESSES[1]}/24 eth1\n${NEW}/26 eth1,eth7\n10.0.0.10/24 eth1\n${ADDRESSES[0]}/24 eth1\n`
     const links = ['eth1', 'eth7'].map((name) => ({ name, up: true, carrier: true }))
     const [node, other] = previewReload(withHost([0], { publicAddressesFile: file, links }), [0, 1]).nodes
@@ -70,35 +70,35 @@ describe('a preview of a reload', () => {
     expect(other).toMatchObject({ comes: [], goes: [] })
   })
 
-  it('plans with what the leader will be told: nodes to which addresses come may receive more', () => {
+  it('plans with what the leader will be told: nodes that get addresses may receive more', () => {
     const cluster = withFile([1, 2], `${FILE}${NEW}/24 eth1\n`)
     expect(previewReload(cluster, ALL).plan.forceRebalance).toEqual([1, 2])
     expect(moved(cluster)).toContainEqual({ address: NEW, from: null, to: expect.toSatisfy((pnn) => pnn === 1 || pnn === 2) })
   })
 
-  it('takes an interface that is new to the daemon for one with a link', () => {
+  it('assumes a link on an interface that is new to the daemon', () => {
     const links = ['eth1', 'eth7'].map((name) => ({ name, up: true, carrier: false }))
     const cluster = withHost([1], { publicAddressesFile: `${FILE}${NEW}/24 eth7\n`, links })
     expect(moved(cluster)).toContainEqual({ address: NEW, from: null, to: 1 })
   })
 
-  it('moves what goes from its node, and releases what goes from all', () => {
+  it('moves an address that one node loses, and releases one that all nodes lose', () => {
     const [address = ''] = own(1)
     const file = FILE.replace(`${address}/24 eth1\n`, '')
     expect(moved(withFile([1], file))).toEqual([{ address, from: 1, to: expect.toSatisfy((pnn) => pnn === 0 || pnn === 2) }])
     expect(moved(withFile(ALL, file))).toEqual([{ address, from: 1, to: null }])
     expect(previewText(previewReload(withFile([1], file), [1]), (_mood, text) => text)).toContain(
-      'node 1 cannot host it: the address goes from its public addresses',
+      'node 1 cannot host it: the address is being removed from its public addresses',
     )
   })
 
-  it('leaves alone the files of nodes that were not chosen', () => {
+  it('ignores the files of nodes that were not chosen', () => {
     expect(moved(withFile([1], ''), [0, 2])).toEqual([])
   })
 
   it.each([
     ['nonsense\n', 'line 1: "nonsense" is not an IP address'],
-    [`${FILE}${NEW} eth1\n`, `line 7: "" is no mask for ${NEW}`],
+    [`${FILE}${NEW} eth1\n`, `line 7: "" is not a mask for ${NEW}`],
     [`${FILE}${NEW}/24 eth9\n`, `the node has no interface eth9, which the file names for ${NEW}`],
   ])('says why a daemon will reject its file, and plans without it: %j', (file, why) => {
     const preview = previewReload(withFile([0], file), ALL)
@@ -113,7 +113,7 @@ describe('a preview of a reload', () => {
     ).toBe('reloads')
   })
 
-  it('tells an empty file from one that is missing, with which the takeover run fails', () => {
+  it('distinguishes an empty file from a missing one, with which the takeover run fails', () => {
     const empty = previewReload(withFile([1], '# none\n'), [1])
     expect(empty.nodes[0]).toMatchObject({ file: 'empty', goes: ADDRESSES, stays: 0 })
     expect(empty.plan.failures).toEqual([])
@@ -124,7 +124,7 @@ describe('a preview of a reload', () => {
     ])
   })
 
-  it('tells which edits are ignored, and where that was seen', () => {
+  it('shows which edits are ignored, and where that was seen', () => {
     const [mine = ''] = own(0)
     const [other = ''] = own(1)
     const file = FILE.replace(`${mine}/24`, `${mine}/26`).replace(`${other}/24 eth1`, `${other}/25 eth1,eth2`)
@@ -138,14 +138,14 @@ describe('a preview of a reload', () => {
     )
   })
 
-  it('sees that an address which is listed again was deleted, and goes nevertheless', () => {
+  it('shows that an address that is listed again was deleted before and still goes', () => {
     const [address = ''] = own(2)
     const cluster = changed([2], ({ available }) => ({ available: available?.filter((each) => each !== address) }))
     expect(previewReload(cluster, ALL).nodes.map(({ leaving }) => leaving)).toEqual([[], [], [address]])
     expect(moved(cluster)).toEqual([expect.objectContaining({ address, from: 2 })])
   })
 
-  it('does not know what it cannot see: the file, or what the daemon knows', () => {
+  it('is unknown if the file, or what the daemon knows, cannot be read', () => {
     const missing = [{ fact: 'host', code: 'SSH', message: 'no route to host', hint: 'look for it' }]
     const preview = previewReload(
       changed([1], () => ({ host: undefined, missing })),
@@ -157,20 +157,16 @@ describe('a preview of a reload', () => {
     const silent = changed([1], () => ({ known: undefined, available: undefined, runState: undefined, missing }))
     expect(previewReload(silent, [0, 1])).toMatchObject({
       nodes: [{ verdict: 'reloads' }, { verdict: 'unknown' }],
-      warnings: [expect.stringMatching(/^node 1 is connected and does not answer/), expect.stringContaining('not at rest')],
+      warnings: [expect.stringMatching(/^node 1 is connected but does not answer/), expect.stringContaining('not at rest')],
     })
   })
 
-  it('leaves out who takes no part in the cluster', () => {
-    const cluster = healthyCluster()
-    const stopped = {
-      ...cluster,
-      nodeMap: cluster.nodeMap.map((node) => (node.pnn === 1 ? { ...node, flags: NODE_FLAG.STOPPED } : node)),
-    }
+  it('leaves out inactive nodes', () => {
+    const stopped = withFlags(healthyCluster(), 1, NODE_FLAG.STOPPED)
     expect(previewReload(stopped, ALL).nodes.map(({ verdict }) => verdict)).toEqual(['reloads', 'left out', 'reloads'])
   })
 
-  it('shows nothing raw of what files and errors say', () => {
+  it('shows no raw text from files and errors', () => {
     const hostile = '\x1b]0;owned\x07\u202e\r'
     const missing = [{ fact: 'host', code: 'SSH', message: hostile, hint: hostile }]
     const cluster = changed(
@@ -195,13 +191,13 @@ describe('the outcome of a reload', () => {
   const preview = previewReload(before, ALL)
   const after = changed(ALL, ({ known }) => ({ known: known?.filter(({ address }) => address !== ADDRESSES[0]) }), before)
 
-  it('is as promised when the daemons know what their files list, and everything is where the plan wanted it', () => {
+  it('is as promised when the daemons know what their files list, and all addresses are where planned', () => {
     const outcome = reloadOutcome(preview, ALL, after)
     expect(outcome.nodes).toEqual(ALL.map((pnn) => ({ pnn, state: 'as its file', missing: [], surplus: [] })))
     expect([outcome.moves?.asPlanned, isAsPromised(outcome)]).toEqual([true, true])
   })
 
-  it('is not when a daemon does not know them, or an address is elsewhere', () => {
+  it('is not as promised when a daemon does not know them, or an address is elsewhere', () => {
     const outcome = reloadOutcome(preview, ALL, before)
     expect(outcome.nodes[0]).toMatchObject({ state: 'not as its file', missing: [], surplus: [ADDRESSES[0]] })
     expect([outcome.moves?.asPlanned, isAsPromised(outcome)]).toEqual([false, false])
@@ -209,7 +205,7 @@ describe('the outcome of a reload', () => {
     expect(isAsPromised(reloadOutcome(preview, ALL, elsewhere))).toBe(false)
   })
 
-  it('promises nothing of moves when not all files were seen', () => {
+  it('promises no moves when not all files could be read', () => {
     const blind = previewReload(
       changed([1], () => ({ host: undefined })),
       ALL,
@@ -218,7 +214,7 @@ describe('the outcome of a reload', () => {
     expect(isAsPromised(reloadOutcome(blind, ALL, after))).toBe(true)
   })
 
-  it('is unknown of a node that cannot be seen afterwards', () => {
+  it('is unknown for a node that cannot be read afterwards', () => {
     const outcome = reloadOutcome(
       preview,
       ALL,

@@ -16,7 +16,7 @@ describe('a snapshot', () => {
     expect(parseSnapshot(JSON.stringify(good), 'FILE')).toEqual(good)
   })
 
-  it('may be of a newer minor version, with things that we do not know', () => {
+  it('may be of a newer minor version, with unknown fields', () => {
     const newer = broken((snapshot) => {
       snapshot.formatVersion = '1.7'
       snapshot.nodes[0].weather = 'fine'
@@ -32,7 +32,7 @@ describe('a snapshot', () => {
     [
       'what is no address',
       broken((it) => (it.nodes[0].known[2].address = '10.0.0.300')),
-      /nodes\[0\]\.known\[2\]\.address: "10\.0\.0\.300" is no IP address/,
+      /nodes\[0\]\.known\[2\]\.address: "10\.0\.0\.300" is not an IP address/,
     ],
     [
       'a PNN out of range',
@@ -40,12 +40,12 @@ describe('a snapshot', () => {
       /nodes\[0\]\.known\[0\]\.owner: node 77 is not in the node map/,
     ],
     ['a PNN that is none', broken((it) => (it.askedNode = -1)), /askedNode: /],
-    ['a node twice', broken((it) => (it.nodeMap[1].pnn = 0)), /nodeMap: a PNN stands in it twice/],
+    ['a node twice', broken((it) => (it.nodeMap[1].pnn = 0)), /nodeMap: it has the same PNN twice/],
     ['another document', '[1, 2]', /it has no formatVersion/],
     ['nothing', '', /it is not JSON/],
     ['50 MB of garbage', 'x{'.repeat(25_000_000), /it is not JSON/],
   ])('with %s is refused with one clear error', (_, text, message) => {
     expect(() => parseSnapshot(text, 'FILE')).toThrow(message)
-    expect(() => parseSnapshot(text, 'FILE')).toThrow(/^FILE is no snapshot that can be read: .{1,200}$/)
+    expect(() => parseSnapshot(text, 'FILE')).toThrow(/^cannot read the snapshot FILE: .{1,200}$/)
   })
 })

@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownIp } from '../../../src/lib/cluster/merge-ips.ts'
 import { UNKNOWN_PNN } from '../../../src/lib/cluster/node.ts'
-import { DESTINATION, SRVID } from '../../../src/lib/cluster/srvid.ts'
-import type { LogEntry } from '../../../src/lib/log/entry.ts'
-import type { Daemon } from '../../../src/lib/node/daemon.ts'
-import { Random } from '../../../src/lib/sim/random.ts'
 import { ordersFor } from '../../../src/lib/takeover/controls.ts'
 import { planTakeover } from '../../../src/lib/takeover/plan.ts'
-import { CtdbClient } from '../../../src/transport/client.ts'
-import { collectSnapshot } from '../../../src/transport/collect/snapshot.ts'
-import { SimCluster } from '../../../src/transport/serve/sim-cluster.ts'
-import { drawCluster } from '../../sim/draw.ts'
+import { DESTINATION } from '../../../src/lib/wire/destination.ts'
+import { messages } from '../../../src/lib/wire/messages.ts'
+import { collectSnapshot } from '../../../src/operations/collect/snapshot.ts'
+import type { SimDaemon } from '../../../src/sim/daemon/daemon.ts'
+import type { LogEntry } from '../../../src/sim/log/entry.ts'
+import { SimCluster } from '../../../src/sim/serve/sim-cluster.ts'
+import { Random } from '../../../src/sim/world/random.ts'
+import { CtdbClient } from '../../../src/transport/client/client.ts'
+import { drawCluster } from '../../sim/seeds/draw.ts'
 
-describe('what an allocation orders', () => {
+describe('the controls of an allocation', () => {
   const connected = [
     { pnn: 0, known: new Set(['10.0.0.1', '10.0.0.2']) },
     { pnn: 2, known: new Set(['10.0.0.2']) },
   ]
 
-  it('is a release for everybody who knows an address and shall not own it, and a takeover for every owner', () => {
+  it('are a release for every node that knows an address and shall not own it, and a takeover for every owner', () => {
     const allocation = [
       { address: '10.0.0.2', owner: 0 },
       { address: '10.0.0.1', owner: null },
@@ -32,7 +33,7 @@ describe('what an allocation orders', () => {
     })
   })
 
-  it('is nothing where nobody knows anything', () => {
+  it('are none where no node knows an address', () => {
     expect(ordersFor([], [])).toEqual({ releases: [], takeovers: [] })
   })
 })
@@ -49,18 +50,18 @@ const CONTROLS: Record<string, string> = {
 }
 
 /** Notes which addresses a daemon's clients send around, and by which controls. */
-function recordOrders(daemon: Daemon): { orders: string[]; names: Set<string>; end(): void } {
+function recordOrders(daemon: SimDaemon): { orders: string[]; names: Set<string>; end(): void } {
   const orders: string[] = []
   const names = new Set<string>()
   const control = daemon.control.bind(daemon)
-  daemon.control = (to, name, request) => {
+  daemon.control = (to, name, request, flags) => {
     const known = CONTROLS[name]
     if (known) {
       const { pnn, address } = request as KnownIp
       orders.push(words(known, to, address.address, pnn === UNKNOWN_PNN ? null : pnn))
       names.add(name)
     }
-    return control(to, name, request)
+    return control(to, name, request, flags)
   }
   const end = () => {
     daemon.control = control
@@ -87,7 +88,7 @@ class HeldCluster {
     return this
   }
 
-  get leader(): Daemon {
+  get leader(): SimDaemon {
     const daemon = this.cluster.world.nodes[this.cluster.world.leader ?? -1]?.daemon
     if (!daemon) throw new Error('nobody leads')
     return daemon
@@ -118,7 +119,7 @@ class HeldCluster {
     const record = recordOrders(this.leader)
     this.log.length = 0
     this.switchRunsOff(0)
-    this.leader.send(DESTINATION.CURRENT_NODE, SRVID.takeoverRun, { pnn: 0, replySrvid: 0n })
+    this.leader.send(DESTINATION.CURRENT_NODE, messages.takeoverRun, { pnn: 0, replySrvid: 0n })
     while (!this.isRunOver) this.pass(0.01)
     this.switchRunsOff(100_000)
     this.pass(5)
@@ -139,7 +140,7 @@ class HeldCluster {
 
   private switchRunsOff(timeoutSeconds: number): void {
     const { nodes } = this.cluster.world
-    for (const { pnn } of nodes) this.leader.send(pnn, SRVID.disableTakeoverRuns, { pnn: 0, replySrvid: 0n, timeoutSeconds })
+    for (const { pnn } of nodes) this.leader.send(pnn, messages.disableTakeoverRuns, { pnn: 0, replySrvid: 0n, timeoutSeconds })
     this.pass(0.1)
   }
 }

@@ -15,7 +15,7 @@ describe('a plan', () => {
     expect(plan.failures).toEqual([])
   })
 
-  it('says where the addresses of a node that cannot host go, and why', () => {
+  it('shows where the addresses of a node that cannot host them go, and why', () => {
     const plan = planTakeover(makeSnapshot({ owners: [0, 1, 2], flags: { 2: NODE_FLAG.BANNED } }))
     expect(moves(plan).slice(0, 2)).toEqual([
       ['1', 0, 0],
@@ -25,7 +25,7 @@ describe('a plan', () => {
     expect(plan.addresses[2]?.reason).toMatch(/^node 2 cannot host it: it is BANNED\|INACTIVE; on node \d it costs least/)
   })
 
-  it('names for each node why nobody can host an address', () => {
+  it('shows for each node why none can host an address', () => {
     const plan = planTakeover(
       makeSnapshot({
         owners: [null],
@@ -53,7 +53,7 @@ describe('a plan', () => {
     expect(reasons(plan)[0]).toBe('nobody owns it, and NoIPTakeover=1 lets no node take it over')
   })
 
-  it('moves addresses to a node that has none, or that the leader was told of, but not with NoIPFailback', () => {
+  it('moves addresses to a node that has none, or that the leader was told to rebalance, but not with NoIPFailback', () => {
     const uneven = { owners: [0, 0, 0, 0, 1, 1], nodes: 2 }
     expect(moves(planTakeover(makeSnapshot(uneven))).every(([, from, to]) => from === to)).toBe(true)
     const forced = planTakeover(makeSnapshot(uneven), { forceRebalance: [1] })
@@ -75,16 +75,16 @@ describe('a plan', () => {
     ])
   })
 
-  it('has no controls where nobody owns anything and nothing could be hosted', () => {
+  it('has no controls when no address has an owner and none can be hosted', () => {
     const nobody = { owners: [null, null], flags: { 0: NODE_FLAG.DISABLED, 1: NODE_FLAG.DISABLED }, nodes: 2 }
     expect(planTakeover(makeSnapshot(nobody)).controls).toEqual([])
     expect(planTakeover(makeSnapshot({ ...nobody, owners: [null, 1] })).controls.length).toBe(4)
   })
 
-  it('warns of what would make the run fail', () => {
+  it('warns about what would make the takeover run fail', () => {
     const silent = { missing: [{ fact: 'known', code: 'TIMEOUT', message: 'no answer' }], known: undefined, available: undefined }
     const plan = planTakeover(makeSnapshot({ owners: [0, 0], facts: { 1: silent } }))
-    expect(plan.failures).toEqual(['node 1 does not say which addresses it knows'])
+    expect(plan.failures).toEqual(['node 1 does not report which addresses it knows'])
     expect(planTakeover({ ...makeSnapshot({ owners: [0] }), leader: { pnn: null, era: 'leader' } }).failures[0]).toContain(
       'no leader',
     )
@@ -102,7 +102,7 @@ describe('a plan', () => {
 })
 
 describe('an outcome', () => {
-  it('is the plan, or names what differs', () => {
+  it('matches the plan, or lists the differences', () => {
     const plan = planTakeover(makeSnapshot({ owners: [0, null] }))
     const [, second] = plan.addresses
     const asPlanned = compareOutcome(plan, makeSnapshot({ owners: [0, second?.to ?? null] }))

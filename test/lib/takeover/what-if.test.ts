@@ -17,7 +17,7 @@ function foresee(made: Made, ...edits: Edit[]) {
 const spread: Made = { owners: [0, 1, 2] }
 
 describe('what if', () => {
-  it('a node goes down: its addresses move, and it is still named as where they came from', () => {
+  it('a node goes down: its addresses move, and it is still named as their former owner', () => {
     const { owners, from } = foresee(spread, { kind: 'down', pnn: 2 })
     expect(from).toEqual([0, 1, 2])
     expect(owners.slice(0, 2)).toEqual([0, 1])
@@ -27,7 +27,7 @@ describe('what if', () => {
   it('the leader goes down: another is assumed to lead', () => {
     const { leader, assumptions } = foresee(spread, { kind: 'down', pnn: 0 })
     expect(leader).toBe(1)
-    expect(assumptions).toEqual(['node 0 leads now; node 1 is assumed to lead after it'])
+    expect(assumptions).toEqual(['node 0 is the leader; node 1 is assumed to succeed it'])
   })
 
   it('a node comes up: it gets its share', () => {
@@ -38,6 +38,21 @@ describe('what if', () => {
     expect(owners).toContain(2)
     expect(assumptions.length).toBe(2)
     expect(foresee({ owners: [0, 0], flags: { 1: NODE_FLAG.STOPPED } }, { kind: 'up', pnn: 1 }).owners).toContain(1)
+  })
+
+  it('a node is stopped or banned: it has no addresses, and is still asked which it knows', () => {
+    for (const kind of ['stop', 'ban'] as const) {
+      const { owners, from, leader, assumptions } = foresee(spread, { kind, pnn: 0 })
+      expect(from).toEqual([0, 1, 2])
+      expect(owners).not.toContain(0)
+      expect(leader).toBe(1)
+      expect(assumptions).toEqual(['node 0 is the leader; node 1 is assumed to succeed it'])
+    }
+    const ignorant = { known: [], available: [] }
+    const alone = foresee({ owners: [0, 0], facts: { 1: ignorant, 2: ignorant } }, { kind: 'stop', pnn: 0 })
+    expect(alone.owners).toEqual([null, null])
+    const stopped: Made = { owners: [0, 0], flags: { 1: NODE_FLAG.STOPPED } }
+    expect(() => foresee(stopped, { kind: 'stop', pnn: 1 })).toThrow('node 1 is STOPPED|INACTIVE')
   })
 
   it('a node is disabled, or enabled', () => {
@@ -83,14 +98,14 @@ describe('what if', () => {
 
   it.each<[Edit, string]>([
     [{ kind: 'down', pnn: 9 }, 'there is no node 9'],
-    [{ kind: 'up', pnn: 1 }, 'node 1 is up and healthy already'],
-    [{ kind: 'enable', pnn: 1 }, 'node 1 is not disabled already'],
+    [{ kind: 'up', pnn: 1 }, 'node 1 is already up and healthy'],
+    [{ kind: 'enable', pnn: 1 }, 'node 1 is not disabled'],
     [{ kind: 'link-down', pnn: 1, interfaceName: 'eth9' }, 'node 1 has no interface "eth9" for public addresses (it has eth1)'],
-    [{ kind: 'link-up', pnn: 1, interfaceName: 'eth1' }, 'the link of eth1 on node 1 is up already'],
+    [{ kind: 'link-up', pnn: 1, interfaceName: 'eth1' }, 'the link of eth1 on node 1 is already up'],
     [{ kind: 'set', tunable: 'NoSuchVar', value: 1 }, 'there is no tunable "NoSuchVar"'],
     [{ kind: 'set', tunable: 'IPAllocAlgorithm', value: 3 }, 'IPAllocAlgorithm is 0, 1 or 2'],
-    [{ kind: 'add-address', address: '10.0.0.300' }, '"10.0.0.300" is no IP address'],
-    [{ kind: 'add-address', address: '10.0.0.1' }, 'node 0 knows 10.0.0.1 already'],
+    [{ kind: 'add-address', address: '10.0.0.300' }, '"10.0.0.300" is not an IP address'],
+    [{ kind: 'add-address', address: '10.0.0.1' }, 'node 0 already knows 10.0.0.1'],
     [{ kind: 'add-address', address: '10.0.0.50', pnns: [7] }, 'there is no node 7'],
     [{ kind: 'remove-address', address: '10.0.0.50' }, 'no node knows 10.0.0.50'],
     [{ kind: 'move', address: '10.0.0.50', pnn: 1 }, 'node 1 cannot host 10.0.0.50: the address is not in its public addresses'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { Chronicle } from '../../../src/lib/watch/observe.ts'
+import { ClusterTracker } from '../../../src/lib/watch/cluster-tracker.ts'
 import { heldAddress } from '../../support/audit-cluster.ts'
 
 const NODES = 64
@@ -39,38 +39,40 @@ function large(ownerOf = (index: number) => index % NODES): Snapshot {
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
-it('a look at 64 nodes and 2,000 addresses that changes nothing is soon made', () => {
-  const chronicle = new Chronicle()
-  chronicle.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
-  const { story } = chronicle
+it('a poll of 64 nodes and 2,000 addresses without changes is fast', () => {
+  const tracker = new ClusterTracker()
+  tracker.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
+  const { state } = tracker
   const times = Array.from({ length: 15 }, (_, index) => {
     const snapshot = large()
     const atMs = (index + 1) * 1_000
-    const startedMs = performance.now()
-    expect(chronicle.observe({ kind: 'seen', atMs, beganMs: atMs, snapshot })).toEqual([])
-    expect(chronicle.story.addresses).toBe(story.addresses)
-    return performance.now() - startedMs
+    // What other programs take of this machine does not count.
+    const started = process.threadCpuUsage()
+    expect(tracker.observe({ kind: 'seen', atMs, beganMs: atMs, snapshot })).toEqual([])
+    expect(tracker.state.addresses).toBe(state.addresses)
+    const { user, system } = process.threadCpuUsage(started)
+    return (user + system) / 1_000
   })
   process.stdout.write(`a look that changes nothing: ${median(times).toFixed(1)} ms\n`)
   // Five times what it shall be: this machine may be busy.
   expect(median(times)).toBeLessThan(100)
 })
 
-it('a takeover run of 2,000 addresses is taken in as it is told, and the next look adds nothing', () => {
-  const chronicle = new Chronicle()
-  chronicle.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
+it('a takeover run of 2,000 addresses is processed as it is reported, and the next poll adds nothing', () => {
+  const tracker = new ClusterTracker()
+  tracker.observe({ kind: 'seen', atMs: 0, beganMs: 0, snapshot: large() })
   const startedMs = performance.now()
   let entries = 0
   for (let index = 0; index < ADDRESSES; index++) {
     const told = { kind: 'told', atMs: 1_000 + index, address: nameOf(index) } as const
-    entries += chronicle.observe({ ...told, pnn: index % NODES, event: 'RELEASE_IP' }).length
-    entries += chronicle.observe({ ...told, pnn: (index + 1) % NODES, event: 'TAKE_IP' }).length
-    expect(chronicle.story.addresses).toHaveLength(ADDRESSES)
+    entries += tracker.observe({ ...told, pnn: index % NODES, event: 'RELEASE_IP' }).length
+    entries += tracker.observe({ ...told, pnn: (index + 1) % NODES, event: 'TAKE_IP' }).length
+    expect(tracker.state.addresses).toHaveLength(ADDRESSES)
   }
-  process.stdout.write(`4,000 events, each with its story: ${(performance.now() - startedMs).toFixed(0)} ms\n`)
+  process.stdout.write(`4,000 events, each with its state: ${(performance.now() - startedMs).toFixed(0)} ms\n`)
   expect(entries).toBe(4_000)
-  expect(
-    chronicle.observe({ kind: 'seen', atMs: 9_000, beganMs: 9_000, snapshot: large((index) => (index + 1) % NODES) }),
-  ).toEqual([])
-  expect(chronicle.story.nodes.map(({ owns }) => owns).reduce((a, b) => a + b)).toBe(ADDRESSES)
+  expect(tracker.observe({ kind: 'seen', atMs: 9_000, beganMs: 9_000, snapshot: large((index) => (index + 1) % NODES) })).toEqual(
+    [],
+  )
+  expect(tracker.state.nodes.map(({ owns }) => owns).reduce((a, b) => a + b)).toBe(ADDRESSES)
 })

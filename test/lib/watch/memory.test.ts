@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import { Random } from '../../../src/lib/sim/random.ts'
+import { Random } from '../../../src/sim/world/random.ts'
 import { healthyCluster } from '../../support/audit-cluster.ts'
 import { flagged, given, held, Watch } from '../../support/watch.ts'
 
@@ -13,11 +13,11 @@ function countIn(value: unknown, seen = new Set<unknown>()): number {
   return entries.reduce<number>((count, each) => (each === 'snapshot' ? count : count + countIn(each, seen)), 1)
 }
 
-it('what is remembered does not grow, whatever happens for however long', () => {
+it('memory does not grow, whatever happens, for however long', () => {
   const random = new Random(1)
   const calm = healthyCluster()
   const watch = new Watch(calm)
-  const addresses = watch.chronicle.story.addresses.map(({ address }) => address)
+  const addresses = watch.tracker.state.addresses.map(({ address }) => address)
   let second = 0
   let snapshot = calm
   const round = () => {
@@ -27,7 +27,7 @@ it('what is remembered does not grow, whatever happens for however long', () => 
     watch.tell(second, pnn, random.pick(['TAKE_IP', 'RELEASE_IP']), random.pick([address, `10.77.0.${random.between(1, 250)}`]))
     watch.tell(second, pnn, random.pick(['START_IPREALLOCATE', 'IPREALLOCATED', 'RECONFIGURE']))
     watch.disable(second, pnn, random.pick([0, 20, 60]), { by: random.between(0, 2), wantsAnswer: random.percent(50) })
-    watch.chronicle.observe({ kind: 'done', atMs: second, text: 'something', pnns: [pnn], addresses: [] })
+    watch.tracker.observe({ kind: 'done', atMs: second, text: 'something', pnns: [pnn], addresses: [] })
     snapshot = flagged(snapshot, pnn, random.pick([0, NODE_FLAG.DISABLED, NODE_FLAG.DISCONNECTED]))
     snapshot = random.percent(50) ? given(snapshot, address, pnn) : held(snapshot, pnn, address, random.percent(50))
     watch.see(second + 0.5, snapshot, second + random.pick([0.4, -0.5]))
@@ -37,10 +37,10 @@ it('what is remembered does not grow, whatever happens for however long', () => 
     // All that waits for an end has it.
     for (const later of [1_000, 1_020, 1_040]) watch.see(second + later, calm)
     second += 1_040
-    return countIn(watch.chronicle)
+    return countIn(watch.tracker)
   }
   const early = sizeAfter(300)
   const late = sizeAfter(3_000)
   expect(late).toBeLessThan(early * 1.2)
-  expect(watch.chronicle.story.addresses).toHaveLength(addresses.length)
+  expect(watch.tracker.state.addresses).toHaveLength(addresses.length)
 })

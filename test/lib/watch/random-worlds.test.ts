@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import { Random } from '../../../src/lib/sim/random.ts'
-import { drawCluster, drawFault, endsOf } from '../../sim/draw.ts'
+import { Random } from '../../../src/sim/world/random.ts'
+import { drawCluster, drawFault, endsOf } from '../../sim/seeds/draw.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { type Happened, WatchedWorld } from '../../support/watched-world.ts'
 import { replay } from './replay.ts'
@@ -24,7 +24,7 @@ function watchedFaults(seed: number, drawLine: (random: Random, small: SmallWorl
   const watch = new WatchedWorld(small, random)
   const lookSomehow = () => watch.look({ spreadMs: random.pick([0, 20, 300]), kernels: random.percent(80) })
   watch.look()
-  const first = new Map(watch.chronicle.story.addresses.map(({ address, owner }) => [address, owner]))
+  const first = new Map(watch.tracker.state.addresses.map(({ address, owner }) => [address, owner]))
   const told = watch.timeline.length
   for (let faults = random.between(1, 8); faults > 0; faults--) {
     small.do(drawLine(random, small))
@@ -64,16 +64,16 @@ function isSubsequence(these: readonly string[], those: readonly string[]): bool
 }
 
 function checkOwners({ small, watch, first, told }: ReturnType<typeof watchedFaults>): void {
-  const { story } = watch.chronicle
+  const { state } = watch.tracker
   // With nobody to ask, the story is what it was.
   const isBlind = small.world.nodes.every(({ answers }) => !answers)
   const { owners } = replay(watch.timeline.slice(told), first)
-  for (const { address, owner, claims } of story.addresses) {
+  for (const { address, owner, claims } of state.addresses) {
     const claimed = small.world.nodes
       .filter(({ daemon, answers }) => answers && daemon?.publicIps.known().some((ip) => ip.address.address === address))
       .filter(({ pnn }) => small.believedOwner(pnn, address) === pnn)
       .map(({ pnn }) => pnn)
-    const asked = story.snapshot?.nodes.filter(({ known }) => known).map(({ pnn }) => pnn) ?? []
+    const asked = state.snapshot?.nodes.filter(({ known }) => known).map(({ pnn }) => pnn) ?? []
     if (!isBlind) expect(claims, address).toEqual(claimed.filter((pnn) => asked.includes(pnn)))
     expect(owners.get(address) ?? null, `the timeline's owner of ${address}`).toBe(owner)
     if (claims.length === 0) expect(owner, address).toBe(null)
@@ -106,7 +106,7 @@ function drawChange(random: Random, small: SmallWorld): string {
 }
 
 describe('the timeline of a random cluster', () => {
-  it.each(seeds)('has nothing else where addresses only go as they are told to (seed %i)', (seed) => {
+  it.each(seeds)('has only the moves where addresses move only as ordered (seed %i)', (seed) => {
     const watched = watchedFaults(seed, drawChange)
     comeToRest(watched)
     checkEntries(watched)
@@ -115,7 +115,7 @@ describe('the timeline of a random cluster', () => {
     expect(deedsByNode(replay(watch.timeline.slice(told), first).deeds)).toEqual(deedsByNode(watch.happened))
   })
 
-  it.each(seeds)('has every take and release, whatever happens, and the story is true in the end (seed %i)', (seed) => {
+  it.each(seeds)('has every takeover and release, whatever happens, and the state is right in the end (seed %i)', (seed) => {
     const watched = watchedFaults(seed, (random, small) => drawFault(random, small.world))
     comeToRest(watched)
     checkEntries(watched)

@@ -20,7 +20,9 @@ const aboutIt = (timeline: readonly TimelineEntry[]) => timeline.filter(({ addre
 it('the story of the seed article: an address is wiped, missed, found, and back', () => {
   const { watch, small, holder } = watched()
   watch.look()
-  expect(watch.timeline.map(({ text }) => text)).toEqual([`watching 3 nodes and 3 addresses; node ${small.leader.pnn} leads`])
+  expect(watch.timeline.map(({ text }) => text)).toEqual([
+    `watching 3 nodes and 3 addresses; node ${small.leader.pnn} is the leader`,
+  ])
   expect(watch.address(LOST)).toMatchObject({ owner: holder, kernel: 'held', sinceMs: null, awaySinceMs: null })
 
   small.do(`restart-network ${holder}`)
@@ -61,7 +63,7 @@ it('the story of the seed article: an address is wiped, missed, found, and back'
   expect(watch.address(LOST)).toMatchObject({ owner: holder, kernel: 'held', awaySinceMs: null })
 })
 
-it('is told with the takeover run that puts the address back, and why there is one', () => {
+it('is reported with the takeover run that restores the address, and its cause', () => {
   const { watch, small, holder } = watched()
   watch.look()
   watch.observe({
@@ -84,7 +86,7 @@ it('is told with the takeover run that puts the address back, and why there is o
   ])
 })
 
-it('is told even when only one look has seen it', () => {
+it('is reported even when only one poll has seen it', () => {
   const { watch, small, holder } = watched()
   watch.look()
   small.do(`restart-network ${holder}`)
@@ -95,7 +97,7 @@ it('is told even when only one look has seen it', () => {
   expect(aboutIt(watch.timeline).map(({ what }) => what)).toEqual(['missing', 'taken'])
 })
 
-it('is told by the event alone when no look has seen it', () => {
+it('is reported by the event alone when no poll has seen it', () => {
   const { watch, small, holder } = watched()
   watch.look()
   watch.pass(3_000)

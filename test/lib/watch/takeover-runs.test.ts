@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import { Random } from '../../../src/lib/sim/random.ts'
 import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
+import { Random } from '../../../src/sim/world/random.ts'
 import { healthyCluster, ownerIn, withFacts } from '../../support/audit-cluster.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { at, flagged, given, held, Watch } from '../../support/watch.ts'
@@ -15,19 +15,19 @@ const causesOf = (entries: readonly TimelineEntry[], kind: TimelineEntry['kind']
   entries.filter((each) => each.kind === kind).map(({ cause }) => cause)
 const texts = (entries: readonly { readonly text: string }[]) => entries.map(({ text }) => text)
 
-describe('a takeover run of which daemons tell nothing themselves', () => {
-  it('is told by what the leader asks of the others', () => {
+describe('a takeover run that daemons do not announce', () => {
+  it("is recognized by the leader's requests to other nodes", () => {
     const watch = new Watch()
     watch.see(1, flagged(calm, 1, NODE_FLAG.DISABLED))
     const started = [1, 2].flatMap((pnn) => watch.disable(2 + pnn / 100, pnn, 60, LEADER))
     expect(started).toMatchObject([{ kind: 'takeover-run', what: 'started', atMs: at(2.01), cause: 'node 1 became DISABLED' }])
-    expect(watch.chronicle.story.takeoverRunSinceMs).toBe(at(2.01))
+    expect(watch.tracker.state.takeoverRunSinceMs).toBe(at(2.01))
     const ended = [1, 2].flatMap((pnn) => watch.disable(3 + pnn / 100, pnn, 0, LEADER))
     expect(ended).toMatchObject([{ what: 'finished', text: 'the takeover run finished after 1.0 s' }])
-    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+    expect(watch.tracker.state.takeoverRunSinceMs).toBeUndefined()
   })
 
-  it('may follow on the heels of another', () => {
+  it('may directly follow another', () => {
     const watch = new Watch()
     const runs = [1, 1.5, 2].flatMap((second) =>
       [60, 0].flatMap((seconds) => [1, 2].flatMap((pnn) => watch.disable(second + (60 - seconds) / 500, pnn, seconds, LEADER))),
@@ -35,20 +35,29 @@ describe('a takeover run of which daemons tell nothing themselves', () => {
     expect(runs.map(({ what }) => what)).toEqual(['started', 'finished', 'started', 'finished', 'started', 'finished'])
   })
 
-  it('is over when its time is, though no end is heard', () => {
+  it('ends with its time limit if no end is heard', () => {
     const watch = new Watch()
     watch.disable(1, 1, 60, LEADER)
     expect(watch.see(62)).toMatchObject([{ what: 'unfinished', tone: 'warning' }])
-    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+    expect(watch.tracker.state.takeoverRunSinceMs).toBeUndefined()
   })
 
-  it('of which only the end is heard, as whoever connects in the middle does', () => {
+  it('whose end alone is heard, after connecting in the middle', () => {
     const watch = new Watch()
     expect(texts([1, 2].flatMap((pnn) => watch.disable(1, pnn, 0, LEADER)))).toEqual(['the takeover run finished'])
   })
 })
 
-it('a takeover run that is heard of in both ways is told of once, in whatever order that comes from three nodes', () => {
+it('no takeover run is reported when daemons report only an end, as after moveip', () => {
+  const watch = new Watch()
+  const asked = [20, 0].flatMap((seconds) => [0, 1, 2].flatMap((pnn) => watch.disable(2 - seconds / 20, pnn, seconds, TOOL)))
+  expect(asked.map(({ what }) => what)).toEqual(['disabled', 'enabled'])
+  expect([0, 1, 2].flatMap((pnn) => watch.tell(2.1, pnn, 'IPREALLOCATED'))).toEqual([])
+  // Nor where nothing is heard of what the tool asks of the others.
+  expect([0, 1, 2].flatMap((pnn) => watch.tell(9, pnn, 'IPREALLOCATED'))).toEqual([])
+})
+
+it('a takeover run that is heard of in both ways is reported once, in whatever order three nodes report it', () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = new Random(seed)
     const watch = new Watch()
@@ -68,7 +77,7 @@ it('a takeover run that is heard of in both ways is told of once, in whatever or
   }
 })
 
-it('each takeover run of an embedded cluster is told of once, however late its messages come', () => {
+it('each takeover run of an embedded cluster is reported once, however late its messages arrive', () => {
   for (let seed = 1; seed <= 10; seed++) {
     const small = new SmallWorld({ seed }).comeUp()
     const watch = new WatchedWorld(small, new Random(seed))
@@ -89,26 +98,26 @@ it('each takeover run of an embedded cluster is told of once, however late its m
   }
 })
 
-describe('takeover runs that somebody disables', () => {
-  it('are told of once each, for how long and by whom', () => {
+describe('disabled takeover runs', () => {
+  it('are reported once each, with the duration and the node', () => {
     const watch = new Watch()
     const ask = (second: number, seconds: number) => [0, 1, 2].flatMap((pnn) => watch.disable(second, pnn, seconds, TOOL))
     const entries = [...ask(1, 20), ...ask(2.2, 0), ...ask(2.5, 20), ...ask(2.8, 0)]
     expect(texts(entries)).toEqual([
-      'takeover runs are disabled for 20 s by node 0',
+      'node 0 disabled takeover runs for 20 s',
       'takeover runs are enabled again after 1.2 s',
-      'takeover runs are disabled for 20 s by node 0',
+      'node 0 disabled takeover runs for 20 s',
       'takeover runs are enabled again after 300 ms',
     ])
     expect(entries.map(({ kind, what, pnns }) => [kind, what, pnns])).toContainEqual(['takeover-run', 'disabled', [0]])
-    expect(watch.chronicle.story.takeoverRunSinceMs).toBeUndefined()
+    expect(watch.tracker.state.takeoverRunSinceMs).toBeUndefined()
   })
 
-  it('for as long as a run is disabled for, by a tool that waits for the answer, are no run', () => {
+  it('that a tool disables for as long as a run would, waiting for the answer, are not a run', () => {
     expect(new Watch().disable(1, 1, 60, TOOL)).toMatchObject([{ what: 'disabled' }])
   })
 
-  it('come back by themselves', () => {
+  it('are enabled again by themselves', () => {
     const watch = new Watch()
     watch.disable(1, 0, 20, TOOL)
     expect(watch.see(20.9)).toEqual([])
@@ -118,7 +127,7 @@ describe('takeover runs that somebody disables', () => {
     expect(watch.disable(26, 0, 0, TOOL)).toEqual([])
   })
 
-  it('by a message that comes late to another node are not disabled anew', () => {
+  it('are not disabled again by a message that reaches another node late', () => {
     const watch = new Watch()
     watch.disable(1, 0, 20, TOOL)
     expect(watch.disable(1.5, 0, 0, TOOL)).toHaveLength(1)
@@ -126,12 +135,12 @@ describe('takeover runs that somebody disables', () => {
   })
 })
 
-describe('what is told at once', () => {
+describe('what is reported together', () => {
   const ADDRESS = '10.0.0.1'
   const owner = ownerIn(calm, ADDRESS) ?? -1
   const other = (owner + 1) % 3
 
-  it('has the change of a node before the moves that follow from it, and its ids rise by one', () => {
+  it('has the change of a node before the moves that it causes, with ids that rise by one', () => {
     const watch = new Watch()
     const entries = watch.see(1, given(flagged(calm, owner, NODE_FLAG.DISABLED), ADDRESS, other))
     expect(entries.map(({ kind }) => kind)).toEqual(['health', 'address'])
@@ -139,7 +148,7 @@ describe('what is told at once', () => {
     expect(entries.map(({ id }) => id)).toEqual([2, 3])
   })
 
-  it('has all that kernels lost before the run that puts it back', () => {
+  it('has everything that kernels lost before the takeover run that restores it', () => {
     const lost = calm.nodes.flatMap(({ known = [] }) => known.filter((each) => each.owner === owner))
     const addresses = [...new Set(lost.map(({ address }) => address))]
     const watch = new Watch()
@@ -147,59 +156,101 @@ describe('what is told at once', () => {
       1,
       addresses.reduce((snapshot, address) => held(snapshot, owner, address, false), calm),
     )
-    const entries = watch.disable(1.2, other, 60, { by: other, wantsAnswer: false })
+    watch.request(1.2, other, owner)
+    const entries = watch.disable(1.5, other, 60, { by: other, wantsAnswer: false })
     expect(entries.map(({ what, atMs }) => [what, atMs])).toEqual([
       ...addresses.map(() => ['missing', at(1)]),
-      ['started', at(1.2)],
+      ['started', at(1.5)],
     ])
     expect(entries.at(-1)?.cause).toBe(`${addresses.join(' and ')} were missing in the kernel of node ${owner}`)
   })
 
-  it('has no address for lost that a node is just taking', () => {
+  it('does not report an address as lost that a node is just taking', () => {
     const watch = new Watch()
     watch.see(1, held(given(calm, ADDRESS, other), other, ADDRESS, false))
     expect(watch.disable(1.2, other, 60, { by: other, wantsAnswer: false })).toMatchObject([{ what: 'started' }])
   })
 })
 
+describe('who asked for a takeover run', () => {
+  const startedBy = (watch: Watch, second: number) => watch.disable(second, 1, 60, LEADER)[0]?.cause
+
+  it('is told where nothing is known of why, once for all that receive the request', () => {
+    const watch = new Watch()
+    for (const [index, pnn] of [0, 1, 2].entries()) watch.request(1 + index / 50, pnn, 2)
+    expect(startedBy(watch, 1.5)).toBe('node 2 asked for it')
+    watch.disable(1.7, 1, 0, LEADER)
+    watch.request(1.8, 0, 2)
+    expect(startedBy(watch, 4)).toBe('node 2 asked for it')
+    watch.disable(4.2, 1, 0, LEADER)
+    expect(startedBy(watch, 5)).toBeUndefined()
+  })
+
+  it('is a tool where one waits for the answer', () => {
+    const watch = new Watch()
+    watch.request(1, 0, 2, true)
+    expect(startedBy(watch, 1.5)).toBe('it was requested on node 2')
+  })
+
+  it('is not known of a request that is heard at the same time as the start', () => {
+    const watch = new Watch()
+    watch.request(1, 0, 2)
+    expect(startedBy(watch, 1.05)).toBeUndefined()
+  })
+})
+
+it('a change that may have had its takeover run explains no later one', () => {
+  const watch = new Watch()
+  watch.see(1)
+  watch.disable(1.5, 2, 60, LEADER)
+  watch.disable(1.7, 2, 0, LEADER)
+  watch.see(2, flagged(calm, 1, NODE_FLAG.DISABLED))
+  expect(causesOf(watch.disable(3, 2, 60, LEADER), 'takeover-run')).toEqual([undefined])
+  watch.disable(3.2, 2, 0, LEADER)
+  watch.see(4)
+  watch.see(5, calm)
+  expect(causesOf(watch.disable(5.5, 2, 60, LEADER), 'takeover-run')).toEqual(['node 1 became OK'])
+})
+
 describe('a cause', () => {
-  it('is what was broken here only while nothing is seen of what that did', () => {
+  it('is a fault made here only until its effect is seen', () => {
     const crash = { kind: 'done', atMs: at(1), text: 'crash 1', isFault: true, pnns: [1], addresses: [] } as const
     const watch = new Watch()
-    watch.chronicle.observe(crash)
-    expect(watch.disable(2, 2, 60, LEADER)).toMatchObject([{ cause: 'crash 1 was done here' }])
+    watch.tracker.observe(crash)
+    expect(watch.disable(2, 2, 60, LEADER)).toMatchObject([{ cause: 'fault injected here: crash 1' }])
     watch.disable(3, 2, 0, LEADER)
+    watch.see(3.5)
     const changed = flagged(calm, 1, NODE_FLAG.DISCONNECTED)
-    expect(watch.see(4, changed)).toMatchObject([{ kind: 'health', cause: 'crash 1 was done here' }])
+    expect(watch.see(4, changed)).toMatchObject([{ kind: 'health', cause: 'fault injected here: crash 1' }])
     expect(watch.disable(5, 2, 60, LEADER)).toMatchObject([{ cause: 'node 1 became DISCONNECTED|INACTIVE' }])
   })
 
-  it('is an action of the view before anything else', () => {
+  it('is an action of this watch before anything else', () => {
     const watch = new Watch()
     watch.see(1, flagged(calm, 1, NODE_FLAG.DISABLED))
     watch.do(2, { text: 'takeover run', does: 'takeover-run' })
-    expect(watch.disable(2.1, 2, 60, LEADER)).toMatchObject([{ cause: 'asked for here: takeover run' }])
+    expect(watch.disable(2.1, 2, 60, LEADER)).toMatchObject([{ cause: 'requested here: takeover run' }])
   })
 
-  it('is of several the newest: what came after the action, and what was broken after that', () => {
+  it('is the newest of several: what came after the action, and faults made after that', () => {
     const watch = new Watch()
     watch.do(1, { text: 'takeover run', does: 'takeover-run' })
     watch.see(2, flagged(calm, 1, NODE_FLAG.DISABLED))
     expect(watch.disable(3, 2, 60, LEADER)).toMatchObject([{ cause: 'node 1 became DISABLED' }])
     watch.disable(4, 2, 0, LEADER)
     watch.do(5, { text: 'kill 2', isFault: true, pnns: [2] })
-    expect(watch.disable(6, 2, 60, LEADER)).toMatchObject([{ cause: 'kill 2 was done here' }])
+    expect(watch.disable(6, 2, 60, LEADER)).toMatchObject([{ cause: 'fault injected here: kill 2' }])
   })
 
-  it('is what was asked for where a node became what it was asked to', () => {
+  it('is the action where a node has the requested state', () => {
     const watch = new Watch()
     watch.do(1, { text: 'disable node 1', does: 'disable', pnns: [1] })
     const disabled = flagged(calm, 1, NODE_FLAG.DISABLED)
-    expect(watch.see(2, disabled)).toMatchObject([{ kind: 'health', cause: 'asked for here: disable node 1' }])
-    expect(watch.disable(3, 2, 60, LEADER)).toMatchObject([{ cause: 'asked for here: disable node 1' }])
+    expect(watch.see(2, disabled)).toMatchObject([{ kind: 'health', cause: 'requested here: disable node 1' }])
+    expect(watch.disable(3, 2, 60, LEADER)).toMatchObject([{ cause: 'requested here: disable node 1' }])
   })
 
-  it('is no action of the view where that cannot bring it about: a link, the health, the kernel', () => {
+  it('is not an action of this watch where that cannot be the cause: a link, the health, the kernel', () => {
     const watch = new Watch()
     watch.do(1, { text: 'takeover run', does: 'takeover-run' })
     watch.do(1.5, { text: 'disable node 1', does: 'disable', pnns: [1] })

@@ -17,7 +17,9 @@ const finding = (message: string, more: Partial<AuditedFinding> = {}): AuditedFi
   addresses: ['10.0.0.1'],
   message,
   evidence: [],
+  claims: [],
   outlook: '',
+  actions: [],
   remedy: '',
   state: 'real',
   ...more,
@@ -26,14 +28,14 @@ const unknown = (pnn: number, fact: string, why = 'no way') => ({ id: 'ip-missin
 const text = (changes: Partial<AuditChanges>, coloured = false) => changesText({ ...NONE, ...changes }, AT, painter(coloured))
 
 describe('changes as text', () => {
-  it('are no line for nothing', () => {
+  it('are empty without changes', () => {
     expect(text({})).toBe('')
   })
 
-  it('are a line each, with its time', () => {
+  it('are one line each, with the time', () => {
     expect(
       text({
-        failed: new CtdbtsError('X', 'node1 refuses'),
+        failed: new CtdbtsError('NO_WAY', 'node1 refuses'),
         recovered: true,
         appeared: [finding('10.0.0.1 is missing')],
         cleared: [finding('10.0.0.2 is missing', { severity: 'warning' })],
@@ -47,13 +49,13 @@ describe('changes as text', () => {
 `)
   })
 
-  it('are one line for all that cannot be seen of a node', () => {
+  it('are one line for everything that could not be read on a node', () => {
     const facts = [unknown(1, 'host.links'), unknown(2, 'known'), unknown(1, 'host.drops')]
     expect(
       text({ lost: facts, found: [unknown(0, 'times')] }),
-    ).toBe(`2026-01-02T03:04:05Z ? cannot be seen: node 1: host.links, host.drops (no way)
-2026-01-02T03:04:05Z ? cannot be seen: node 2: known (no way)
-2026-01-02T03:04:05Z ? can be seen again: node 0: times
+    ).toBe(`2026-01-02T03:04:05Z ? cannot read: node 1: host.links, host.drops (no way)
+2026-01-02T03:04:05Z ? cannot read: node 2: known (no way)
+2026-01-02T03:04:05Z ? can read again: node 0: times
 `)
   })
 
@@ -64,7 +66,7 @@ describe('changes as text', () => {
 
   it('stay lines, whatever a node says', () => {
     const hostile = text({
-      failed: new CtdbtsError('X', HOSTILE),
+      failed: new CtdbtsError('NO_WAY', HOSTILE),
       appeared: [finding(HOSTILE)],
       passed: [finding(HOSTILE, { doubt: HOSTILE })],
       lost: [unknown(1, HOSTILE, HOSTILE)],
@@ -77,7 +79,7 @@ describe('changes as text', () => {
 describe('changes as JSON', () => {
   const json = (changes: Partial<AuditChanges>) => changesJson({ ...NONE, ...changes }, AT)
 
-  it('are nothing for nothing', () => {
+  it('are empty without changes', () => {
     expect(json({})).toBe('')
   })
 
@@ -104,6 +106,6 @@ describe('changes as JSON', () => {
   })
 })
 
-it('a line of the log begins with its time to the second', () => {
+it('a log line begins with its time to the second', () => {
   expect(eventLine(AT, 'text')).toBe('2026-01-02T03:04:05Z text\n')
 })

@@ -6,26 +6,29 @@ describe('the documentation of the checks', () => {
   it('lists each check in a line', () => {
     const lines = listChecks().trimEnd().split('\n')
     expect(lines).toHaveLength(CHECKS.length)
-    expect(lines[0]).toBe('ip-missing              error    An address that a node claims is not in its kernel')
+    expect(lines[0]).toBe('ip-missing              error    A node claims an address that its kernel does not have')
   })
 
-  it('explains one: what it means, what CTDB does, what to do, when nothing is wrong', () => {
+  it('explains one check: its meaning, what CTDB does, what to do, and false alarms', () => {
     expect(explainCheck('clock-drift')).toBe(`clock-drift (info): The nodes' clocks differ
 
-Logs of different nodes cannot be laid side by side, and what Samba and NFS keep
-with a time (leases, Kerberos tickets, time stamps of files) goes wrong.
+Logs of different nodes cannot be compared, and what Samba and NFS store with a
+time (leases, Kerberos tickets, file timestamps) goes wrong.
 
 What CTDB does about it: Nothing: CTDB does not compare clocks.
 
-What to do: Check chronyd, ntpd or systemd-timesyncd on the nodes.
+What to do: Check chronyd, ntpd or systemd-timesyncd on the nodes. Set no clock
+back in one step while ctdbd runs: its timers follow the time of day, so for so
+long it would send no keepalives, and other nodes would disconnect it. Let the
+clock be slewed, or stop ctdbd first.
 
-Seen by: CTDB's controls.
+Evidence: CTDB's controls.
 `)
-    expect(explainCheck('ip-rogue')).toContain('May follow from: ip-duplicate-claim,')
+    expect(explainCheck('ip-rogue')).toContain('Possible causes: ip-duplicate-claim,')
     expect(() => explainCheck('nonsense')).toThrow(expect.objectContaining({ code: 'NO_CHECK' }))
   })
 
-  it('is whole: titles without a full stop, sentences with one', () => {
+  it('is complete: titles without a full stop, sentences with one', () => {
     for (const { id, title, meaning, outlook, remedy, falseAlarm = 'None.' } of CHECKS) {
       expect(title, id).not.toMatch(/\.$/)
       for (const sentence of [meaning, outlook, remedy, falseAlarm]) expect(sentence, id).toMatch(/^[`A-Z].*[.)]$/)

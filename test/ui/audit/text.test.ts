@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CHECKS } from '../../../src/lib/audit/registry.ts'
 import { auditText } from '../../../src/ui/audit/text.ts'
 import { painter } from '../../../src/ui/table.ts'
 import { blindReport, cleanReport, emptyReport, faultyReport, transientReport } from './reports.ts'
@@ -7,20 +8,21 @@ const paint = painter(false)
 const plain = { groupBy: 'fault', verbose: false, paint } as const
 
 describe('a report for people', () => {
-  it('is one line when nothing is wrong', () => {
-    expect(auditText(cleanReport, plain)).toBe('Nothing is wrong (3 nodes, 42 checks)\n')
+  it('is one line without findings', () => {
+    expect(auditText(cleanReport, plain)).toBe(`No problem found (3 nodes, ${CHECKS.length} checks)\n`)
   })
 
-  it('says of each fault how it was seen, what CTDB does and what to do, and what follows from it', () => {
+  it('shows evidence, outlook, remedy and effects of each fault', () => {
     expect(auditText(faultyReport, plain)).toBe(`x ERROR ip-missing
   * node 2 claims 10.0.0.1, but its kernel does not have it
       CTDB on node 2: says that it owns it
       kernel of node 2: does not have it on any interface
-  CTDB: The node's recovery daemon compares the two about once a second and asks
-        the leader for a takeover run, which puts the address back.
-  To do: When it stays: look at \`ctdb event status legacy takeip\` and the log on
-         that node, and for what else manages its interfaces; then \`ctdbts
-         ipreallocate\`.
+  CTDB: The node's recovery daemon asks the leader for a takeover run within 3
+        s, if the private network works. The address is in the kernel of its
+        owner alone within 31 s, if the takeover run succeeds.
+  To do: If it persists: check \`ctdb event status legacy takeip\` and the log on
+         that node, and look for other programs that manage its interfaces. If
+         it persists: run \`ctdbts ipreallocate\`.
 
 x ERROR ip-duplicate-kernel
   * 10.0.0.6 is in the kernels of nodes 0 and 1
@@ -29,24 +31,24 @@ x ERROR ip-duplicate-kernel
       CTDB on node 0: says that it owns it
       -> ip-rogue: the kernel of node 1 holds 10.0.0.6, which node 1 does not
          own
-  CTDB: The recovery daemon of the node that does not own it asks for a takeover
-        run within about a second, which makes that node release it; unless that
-        node is inactive, or its daemon is dead.
-  To do: Remove it from the node that does not own it: \`ip addr del\`; then find
-         out who put it there.
+  CTDB: The recovery daemon of node 1 asks the leader for a takeover run within
+        3 s, if the private network works. The address is in the kernel of its
+        owner alone within 31 s, if the takeover run succeeds.
+  To do: If it persists: remove it from node 1: \`ip addr del 10.0.0.6/24 dev
+         eth1\` (node 0 owns it and has it). Find out what put it there.
 
-Transient, as while addresses are being moved:
+Transient, for example while addresses move:
   ~ ip-missing: node 1 claims 10.0.0.2, but its kernel does not have it (it is
-    gone in the last sample)
+    not in the last sample)
 
-Could not be seen:
-  ? node 2: timed out after 10 s: tunables (wanted by 1 check)
+Could not be read:
+  ? node 2: timed out after 10 s: tunables (needed by 1 check)
 
-3 errors; 1 transient; 1 thing could not be seen (3 nodes, 42 checks)
+3 errors; 1 transient; 1 fact could not be read (3 nodes, ${CHECKS.length} checks)
 `)
   })
 
-  it('can have them node by node', () => {
+  it('can group them by node', () => {
     const text = auditText(faultyReport, { ...plain, groupBy: 'node', verbose: true })
     const lines = text.split('\n').filter((line) => /^(The|Node|[x!i] )/.test(line))
     expect(lines).toEqual([
@@ -60,29 +62,29 @@ Could not be seen:
     expect(text).toContain('      follows from ip-duplicate-kernel\n')
   })
 
-  it('says what was seen once only', () => {
-    expect(auditText(transientReport, plain)).toBe(`Transient, as while addresses are being moved:
+  it('shows what was seen only once', () => {
+    expect(auditText(transientReport, plain)).toBe(`Transient, for example while addresses move:
   ~ ip-missing: node 2 claims 10.0.0.1, but its kernel does not have it (it was
-    not there in the sample before)
+    not in the previous sample)
 
-nothing wrong; 1 transient (3 nodes, 42 checks)
+no problem found; 1 transient (3 nodes, ${CHECKS.length} checks)
 `)
   })
 
-  it('does not take for well what it could not see', () => {
-    expect(auditText(blindReport, plain)).toBe(`Could not be seen:
+  it('does not report as fine what it could not read', () => {
+    expect(auditText(blindReport, plain)).toBe(`Could not be read:
   ? node 1: nobody looked at the node: host.addresses, host.drops, host.version
-    (wanted by 2 checks)
+    (needed by 2 checks)
 
-nothing wrong; 3 things could not be seen (3 nodes, 2 checks); seen once only,
-so what is transient could not be told
+no problem found; 3 facts could not be read (3 nodes, 2 checks); read only once,
+so transient faults cannot be recognized
 `)
   })
 
-  it('shows some of many of a kind, and all of them on wish', () => {
+  it('shows some of many findings of a kind, and all on request', () => {
     const items = (verbose: boolean) => auditText(emptyReport, { ...plain, verbose }).match(/^ {2}\* /gm)
     expect(items(false)).toHaveLength(10)
-    expect(auditText(emptyReport, plain)).toContain('  ... and 20 more of the kind\n')
+    expect(auditText(emptyReport, plain)).toContain('  ... and 20 more of this kind\n')
     expect(items(true)).toHaveLength(30)
   })
 
@@ -92,7 +94,7 @@ so what is transient could not be told
     }
   })
 
-  it('is coloured on wish, and says the same without', () => {
+  it('is coloured on request, with the same text', () => {
     const coloured = auditText(faultyReport, { ...plain, paint: painter(true) })
     expect(coloured).toContain('\x1b[31mx ERROR\x1b[39m ip-missing')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.

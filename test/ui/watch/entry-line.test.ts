@@ -34,7 +34,7 @@ it('a line of another day has its date, and a bad one its sign', () => {
   expect(line(lost, true)).toContain('\u001b[31mX address')
 })
 
-it('a finding has the name of its check, and what it is about does not reach the terminal', () => {
+it('a finding has the name of its check, and its text is safe to show', () => {
   const finding = {
     ...moved,
     kind: 'finding',
@@ -47,9 +47,9 @@ it('a finding has the name of its check, and what it is about does not reach the
 })
 
 it.each([
-  ['address', 'settled', '10.0.0.31 is claimed by node 1 only again'],
-  ['kernel', 'mended', '10.0.0.31 is in the kernel of node 1 only again'],
-] as const)('what was on two nodes was not away: %s %s', (kind, what, text) => {
+  ['address', 'settled', 'only node 1 claims 10.0.0.31 again'],
+  ['kernel', 'mended', 'only the kernel of node 1 has 10.0.0.31 again'],
+] as const)('an address that was on two nodes was not away: %s %s', (kind, what, text) => {
   const { cause: _, ...rest } = moved
   expect(line({ ...rest, kind, what, text, tone: 'good' })).toBe(`14:05:10 + ${kind.padEnd(12)} ${text} (after 1.2 s)`)
 })
@@ -69,6 +69,8 @@ it('every document has the same fields', () => {
     to: 2,
     cause: 'node 1 became DISCONNECTED|INACTIVE',
     awayMs: 1234,
+    awayAtLeastMs: null,
+    awayAtMostMs: null,
     check: null,
   })
   const bare: TimelineEntry = { id: 1, atMs: 0, kind: 'leader', what: 'lost', text: '', tone: 'plain', pnns: [], addresses: [] }

@@ -1,8 +1,9 @@
 import type { AuditedFinding } from '../../../src/lib/audit/report.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import type { AddressState, NodeState, Story } from '../../../src/lib/watch/story.ts'
+import type { AddressState, ClusterState, NodeState } from '../../../src/lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
-import type { Model } from '../../../src/ui/watch/model.ts'
+import { initialModel } from '../../../src/ui/watch/model/initial-model.ts'
+import type { Model } from '../../../src/ui/watch/model/model.ts'
 import { makeSnapshot } from '../../support/snapshots.ts'
 import * as support from '../../support/watch-models.ts'
 
@@ -41,7 +42,7 @@ export interface Watched {
   readonly rows: number
   readonly nodeChanges?: Readonly<Record<number, Partial<NodeState>>>
   readonly addressChanges?: Readonly<Record<number, Partial<AddressState>>>
-  readonly story?: Partial<Story>
+  readonly cluster?: Partial<ClusterState>
   readonly model?: Partial<Model>
 }
 
@@ -53,7 +54,7 @@ const snapshotOf = ({ nodes, addresses }: Watched): Snapshot =>
 
 /** The model of such a cluster, as it is a second after the first look. */
 export function watched(made: Watched): Model {
-  const { nodes: count, addresses, columns, rows, nodeChanges = {}, addressChanges = {}, story = {}, model = {} } = made
+  const { nodes: count, addresses, columns, rows, nodeChanges = {}, addressChanges = {}, cluster = {}, model = {} } = made
   const pnns = Array.from({ length: count }, (_, pnn) => pnn)
   const states = Array.from({ length: addresses }, (_, index) =>
     support.addressState(addressText(index), index % count, { knownBy: pnns, ...addressChanges[index] }),
@@ -62,24 +63,15 @@ export function watched(made: Watched): Model {
     support.nodeState(pnn, { owns: states.filter(({ owner }) => owner === pnn).length, knows: addresses, ...nodeChanges[pnn] }),
   )
   return {
-    story: { snapshot: snapshotOf(made), seenAtMs: NOW - 1000, leader: 0, nodes, addresses: states, findings: [], ...story },
-    timeline: [],
-    forgotten: 0,
-    log: [],
-    nowMs: NOW,
+    ...initialModel({
+      title: 'node1, node2 over SSH',
+      isSimulated: false,
+      intervalMs: 2000,
+      size: { columns, rows },
+      nowMs: NOW,
+    }),
+    cluster: { snapshot: snapshotOf(made), seenAtMs: NOW - 1000, leader: 0, nodes, addresses: states, findings: [], ...cluster },
     startedMs: NOW - 60_000,
-    size: { columns, rows },
-    title: 'node1, node2 over SSH',
-    isSimulated: false,
-    intervalMs: 2000,
-    isPaused: false,
-    pane: 'addresses',
-    sort: 'address',
-    grouping: 'none',
-    filter: '',
-    cursors: { nodes: undefined, addresses: undefined, timeline: undefined, log: undefined },
-    tops: { nodes: 0, addresses: 0, timeline: 0, log: 0 },
-    questions: 0,
     ...model,
   }
 }

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, type Interfaces, Plugin } from '@oclif/core'
+import { COMMAND_GROUPS, grouped } from '../../src/cli/command-groups.ts'
+import { ERROR_CODES } from '../../src/lib/error-codes.ts'
+import { layoutText } from '../../src/lib/wire/codec.ts'
+import { controls } from '../../src/lib/wire/controls.ts'
+import { messages } from '../../src/lib/wire/messages.ts'
+import { ARGUMENT_KINDS } from '../../src/sim/world/command-arguments.ts'
+import { SIM_COMMANDS, usageOf } from '../../src/sim/world/commands.ts'
+import { checksMarkdown } from '../../src/ui/audit/checks.ts'
+import { initialModel } from '../../src/ui/watch/model/initial-model.ts'
+import { keyHelp } from '../../src/ui/watch/update/key-help.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** All commands as oclif caches them, from the sources. */
+async function loadedPlugin(): Promise<Plugin> {
+  const { loadCommands } = await import('../../src/main/loaded-commands.ts')
+  await loadCommands()
+  const { default: packageJson } = await import('../../package.json', { with: { type: 'json' } })
+  const commands = { strategy: 'explicit', target: './src/main/loaded-commands.ts', identifier: 'LOADED_COMMANDS' } as const
+  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, commands } } as Interfaces.PJSON
+  const plugin = new Plugin({ root, pjson, ignoreManifest: true, isRoot: true })
+  await plugin.load()
+  for (const id of plugin.commandIDs) await requireComplete(plugin, id)
+  return plugin
+}
+
+/** oclif loses the options that a command inherits when a class between it and Command has static properties of its own. */
+async function requireComplete(plugin: Plugin, id: string): Promise<void> {
+  const command = await plugin.findCommand(id, { must: true })
+  const known = plugin.manifest.commands[id]?.flags ?? {}
+  const lost = Object.keys({ ...command.baseFlags, ...command.flags }).filter((name) => !Object.hasOwn(known, name))
+  if (lost.length > 0) throw new Error(`the manifest lacks options of ${id}: ${lost.join(', ')}`)
+  const group = 'group' in command ? String(command.group) : ''
+  if (!command.hidden && !Object.hasOwn(COMMAND_GROUPS, group)) {
+    throw new Error(`${id} has no group of src/cli/command-groups.ts: static override readonly group = '…'`)
+  }
+}
+
+function commandList({ manifest }: Plugin): string {
+  const commands = Object.values(manifest.commands).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const rows = grouped(commands).flatMap(([title, members]) => [
+    `| **${title}** | |`,
+    ...members.map((command) => `| \`ctdbts ${usage(command)}\` | ${command.summary} |`),
+  ])
+  return ['| command | what it does |', '| --- | --- |', ...rows].join('\n')
+}
+
+/** Commands that ctdb has too say it themselves; of the others oclif knows the arguments. */
+const usage = ({ id, usage: own, args }: Command.Cached): string =>
+  own === undefined ? [id, ...Object.values(args).map(argumentText)].join(' ') : String(own).replaceAll('|', '\\|')
+
+const argumentText = ({ name, required, options }: { name: string; required?: boolean; options?: readonly string[] }): string => {
+  const text = options?.join('\\|') ?? name.toUpperCase()
+  return required ? text : `[${text}]`
+}
+
+function simCommands(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const commands = SIM_COMMANDS.map((command) => `| \`${cell(usageOf(command))}\` | ${cell(command.summary)} |`)
+  const kinds = Object.entries(ARGUMENT_KINDS).map(([kind, meaning]) => `| \`${cell(kind)}\` | ${cell(meaning)} |`)
+  return ['| command | what it does |', '| --- | --- |', ...commands, '', '| argument | |', '| --- | --- |', ...kinds].join('\n')
+}
+
+/** All keys, those of an embedded cluster among them. */
+function watchKeys(): string {
+  const size = { columns: 80, rows: 24 }
+  const model = initialModel({ title: '', isSimulated: true, intervalMs: 2_000, size, nowMs: 0 })
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const group = ({ title, lines }: ReturnType<typeof keyHelp>[number]): string[] => [
+    `| **${title}** | |`,
+    ...lines.map(({ keys, does }) => `| \`${cell(keys)}\` | ${cell(does)} |`),
+  ]
+  return ['| key | what it does |', '| --- | --- |', ...keyHelp(model).flatMap(group)].join('\n')
+}
+
+function between(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
+  const [from, to] = [text.indexOf(start), text.indexOf(end)]
+  if (from === -1 || to === -1) throw new Error(`there is no place for ${name}`)
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
+}
+
+function wireProtocol(): string {
+  const controlRows = Object.values(controls).map((control) => {
+    const answer = 'reply' in control ? layoutText(control.reply) : 'in the status'
+    return `| ${control.opcode} | ${control.name} | ${layoutText(control.request)} | ${answer} |`
+  })
+  const messageRows = Object.values(messages).map(
+    ({ srvid, name, data }) => `| 0x${srvid.toString(16).toUpperCase()} | ${name} | ${layoutText(data)} |`,
+  )
+  return `# CTDB's wire protocol, as \`ctdbts\` declares it
+
+Made from the declarations in \`src/lib/wire\` by \`npm run generated\`; do not edit. Integers are little-endian; structs have C's
+alignment and padding; a sockaddr has 28 bytes.
+
+## Controls
+
+| # | name | request | reply |
+| --- | --- | --- | --- |
+${controlRows.join('\n')}
+
+## Messages
+
+| srvid | name | data |
+| --- | --- | --- |
+${messageRows.join('\n')}
+`
+}
+
+function errorCodes(): string {
+  const rows = Object.entries(ERROR_CODES)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, meaning]) => `| \`${code}\` | ${meaning.replaceAll('|', '\\|')} |`)
+  return `# Error codes
+
+A program that runs \`ctdbts … --json\` or uses the library can branch on the code of an error: codes are never renamed or removed.
+Made from \`src/lib/error-codes.ts\` by \`npm run generated\`; do not edit.
+
+| code | when it is reported |
+| --- | --- |
+${rows.join('\n')}
+`
+}
+
+/** What is made from the sources for readers and for oclif: the contents of each file. */
+export async function documents(): Promise<Record<string, string>> {
+  const plugin = await loadedPlugin()
+  const part = (file: string, name: string, content: string) => between(readFileSync(join(root, file), 'utf8'), name, content)
+  return {
+    'oclif.manifest.json': `${JSON.stringify(plugin.manifest, null, 2)}\n`,
+    'README.md': part('README.md', 'commands', commandList(plugin)),
+    'docs/simulation.md': part('docs/simulation.md', 'sim commands', simCommands()),
+    'docs/watch.md': part('docs/watch.md', 'keys', watchKeys()),
+    'docs/wire-protocol.md': wireProtocol(),
+    'docs/checks.md': checksMarkdown(),
+    'docs/error-codes.md': errorCodes(),
+  }
+}

@@ -1,0 +1,106 @@
+import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
+import { commandRoutes } from '../transport/command/routes.ts'
+import type { HostAccess, HostRoute } from '../transport/host-access.ts'
+import type { SshRoutes } from '../transport/ssh/index.ts'
+import { visible } from '../ui/visible.ts'
+import type { HostOptions } from './host-flags.ts'
+import { type RemoteCluster, remoteClusterOf } from './remote-cluster.ts'
+
+/** The routes to a cluster over SSH or through a command, and where its daemons' sockets may be. */
+export interface RemoteWays {
+  readonly entries: readonly HostRoute[]
+  /** Absent when only the entries can be reached. */
+  readonly routeTo?: ((privateAddress: string, through: HostAccess) => HostRoute) | undefined
+  /** Number of SSH connections opened so far. */
+  readonly opened: () => number
+  /** Closes all connections. */
+  readonly close: () => void
+  readonly socketPaths: readonly string[]
+}
+
+/** Runs `ask` while nothing else writes to the terminal. */
+export type WhileAsking = <T>(ask: () => Promise<T>) => Promise<T>
+
+/** How to ask the user, and to notify them. */
+export interface UserDialog {
+  readonly whileAsking?: WhileAsking
+  /** Shows a notice, such as a new host key; default: on standard error. */
+  readonly notify?: (text: string) => void
+}
+
+type RemoteOptions = HostOptions & { readonly socket: string | undefined; readonly verbose: boolean }
+
+/** How long it may take to reach a socket through a command, in milliseconds, unless --connect-timeout says. */
+const COMMAND_CONNECT_MS = 10_000
+
+/**
+ * Prepares connections to the nodes that the options name; nothing is connected yet.
+ * @throws CtdbtsError for invalid hosts, or an invalid configuration.
+ */
+export async function openRemote(options: RemoteOptions, dialog: UserDialog = {}): Promise<RemoteWays> {
+  const cluster = remoteClusterOf(options, process.env)
+  const socket = options.socket ?? cluster.socket
+  const socketPaths = socket === undefined ? KNOWN_SOCKETS : [socket]
+  const { run, runsOnHosts, hosts, names, sudo } = cluster
+  if (run === undefined) return { ...(await openSsh(cluster, options, dialog)), socketPaths }
+  const ssh = runsOnHosts ? await openSsh(cluster, options, dialog) : undefined
+  const routes = commandRoutes({
+    prefix: run,
+    nodes: hosts,
+    names,
+    // On a host that SSH reaches, the prefix itself needs root more often than what it runs.
+    sudo: sudo && ssh === undefined,
+    through: ssh,
+    connectTimeoutMs: options['connect-timeout'] ? options['connect-timeout'] * 1000 : COMMAND_CONNECT_MS,
+    onNotice: options.verbose ? (dialog.notify ?? notifyOnStderr) : () => {},
+  })
+  return { ...routes, opened: ssh?.opened ?? (() => 0), close: ssh?.close ?? (() => {}), socketPaths }
+}
+
+async function openSsh(
+  cluster: RemoteCluster,
+  options: RemoteOptions,
+  { whileAsking = (ask) => ask(), notify = notifyOnStderr }: UserDialog,
+): Promise<SshRoutes> {
+  // ssh2 is loaded only where it is needed.
+  const { sshRoutes } = await import('../transport/ssh/index.ts')
+  return sshRoutes({
+    hosts: cluster.hosts,
+    via: cluster.via,
+    names: cluster.names,
+    acceptNew: options['accept-new'] ?? false,
+    sudo: cluster.sudo,
+    connectTimeoutMs: options['connect-timeout'] && options['connect-timeout'] * 1000,
+    configFile: options['ssh-config'],
+    identities: options.identity ?? [],
+    ask: (prompt) => whileAsking(() => ask(prompt)),
+    onNotice: options.verbose ? notify : () => {},
+    onKeyAdded: notify,
+  })
+}
+
+/**
+ * Asks on the terminal for a passphrase, without echo; undefined without a terminal, or when the input ends (Ctrl-D). Ctrl-C ends the
+ * program, as usual.
+ */
+async function ask(prompt: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const [{ createInterface }, { Writable }] = await Promise.all([import('node:readline'), import('node:stream')])
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  process.stderr.write(visible(prompt))
+  try {
+    return await new Promise((resolve) => {
+      terminal.once('line', resolve)
+      terminal.once('close', () => resolve(undefined))
+      terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    })
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
+  }
+}
+
+const notifyOnStderr = (text: string): void => {
+  process.stderr.write(`ctdbts: ${visible(text)}\n`)
+}

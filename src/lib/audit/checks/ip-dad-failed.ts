@@ -1,0 +1,82 @@
+import { hasFlag, INACTIVE_FLAGS, type Pnn } from '../../cluster/node.ts'
+import type { HostAddress } from '../../snapshot/host-facts.ts'
+import { cause } from '../cause.ts'
+import type { Check, Found } from '../check.ts'
+import { heldText, kernelHas, saysItOwns } from '../facts.ts'
+import { publicAddressesHeld } from '../kernel-addresses.ts'
+import { isDeceived, testsWithBind } from '../nonlocal.ts'
+import { type Claim, stays } from '../outlook.ts'
+import { type Action, checkedFact, mend, RUN_TAKEOVER } from '../remedy.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'ip-dad-failed',
+  order: 140,
+  severity: 'error',
+  title: 'An IPv6 address is in the kernel but cannot be used',
+  seenBy: ['K'],
+  moves: true,
+  causes: [cause('ip-duplicate-kernel', 'address')],
+  meaning:
+    'Before the kernel uses an IPv6 address, it asks the network whether another host has it (duplicate address detection). Until that is done, the address is tentative. If another host answers, detection has failed, and the node does not serve the address although its kernel has it.',
+  outlook:
+    'Up to 4.21, CTDB takes the address for missing and tries to take it over again, which fails, as the kernel has it: the node is banned in the end. Newer versions only check that the kernel has the address, and do nothing.',
+  remedy:
+    'Find out which other host on that network has the address (see ip-duplicate-kernel) and make it give the address up; then remove the address from the node with `ip addr del`, and run `ctdbts ipreallocate`.',
+  falseAlarm: 'For a second or two after the address was added.',
+  find(view) {
+    return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {
+      const bad = held.filter(({ tentative, dadFailed }) => tentative || dadFailed)
+      if (bad.length === 0) return []
+      const failed = bad.filter(({ dadFailed }) => dadFailed)
+      const state = failed.length > 0 ? 'another host on the network has it (dadfailed)' : 'it is tentative'
+      const isOwner = saysItOwns(view, pnn, address) === true
+      return [
+        {
+          subject: { pnn, address },
+          message: `node ${pnn} holds ${address}, but cannot use it: ${state}`,
+          evidence: bad.map((each) => kernelHas(pnn, `${heldText(each)}: ${each.dadFailed ? 'dadfailed' : 'tentative'}`)),
+          claims: claimsOn(view, pnn, { address, isOwner, isElsewhere: bad.length < held.length }),
+          actions: actionsFor(pnn, { address, failed, isOwner }),
+        },
+      ]
+    })
+  },
+}
+
+/** @param isElsewhere whether the kernel also has the address where it can be used. */
+function claimsOn(
+  view: View,
+  pnn: Pnn,
+  { address, isOwner, isElsewhere }: { readonly address: string; readonly isOwner: boolean; readonly isElsewhere: boolean },
+): Claim[] {
+  const version = view.peek(pnn, 'host.version')
+  const bind = version === undefined ? undefined : testsWithBind(version)
+  const checks = isOwner && !view.isDaemonDead(pnn) && !hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS)
+  if (bind === undefined) return [{ kind: 'unknown', what: 'whether CTDB notices it' }]
+  if (!bind)
+    return isOwner
+      ? [stays('CTDB only checks that the kernel has the address')]
+      : [{ kind: 'unknown', what: 'what CTDB does about it' }]
+  if (isElsewhere || isDeceived(view, pnn, address)) return [stays('CTDB believes that the kernel has the address')]
+  if (!checks) return [stays('CTDB does not see an address that cannot be used')]
+  const because = 'CTDB takes the address for missing, and cannot add it, as the kernel has it'
+  return [{ kind: 'runs-in-vain', pnn, fail: true, because }]
+}
+
+/** A release does not remove what CTDB takes for missing, so that somebody has to. */
+function actionsFor(
+  pnn: Pnn,
+  { address, failed, isOwner }: { readonly address: string; readonly failed: readonly HostAddress[]; readonly isOwner: boolean },
+): Action[] {
+  const other = mend(
+    { what: 'other program', address },
+    'Find out which other host on that network has the address (see ip-duplicate-kernel), and make it give the address up.',
+  )
+  if (failed.length === 0) return [{ kind: 'wait', for: 'the kernel is asking the network whether another host has it' }]
+  return [
+    other,
+    { kind: 'remove', pnn, held: failed, checked: checkedFact('it cannot be used there') },
+    ...(isOwner ? [{ ...RUN_TAKEOVER, purpose: 'to add it again' }] : []),
+  ]
+}

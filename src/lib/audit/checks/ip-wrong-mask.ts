@@ -1,0 +1,96 @@
+import type { Pnn } from '../../cluster/node.ts'
+import { listed } from '../../cluster/node-text.ts'
+import type { HostAddress } from '../../snapshot/host-facts.ts'
+import { cause } from '../cause.ts'
+import type { Check, Found } from '../check.ts'
+import { fileHas, heldText, kernelHas } from '../facts.ts'
+import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
+import { staysUntil } from '../outlook.ts'
+import { checkedFact, look, mend } from '../remedy.ts'
+import { keepingSecondaries, ONE_AT_A_TIME } from '../removal.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'ip-wrong-mask',
+  order: 120,
+  severity: 'error',
+  title: 'The prefix length of an address in the kernel differs from the file',
+  seenBy: ['F', 'K'],
+  moves: false,
+  causes: [cause('file-mask-iface-change', 'node', 'address')],
+  meaning:
+    'With a different prefix length the node reaches different neighbors directly: some clients get no answer, or one over a detour. No control reports the mask that the daemon uses, so this check compares the kernel with the file.',
+  outlook:
+    'Nothing: the recovery daemon compares only addresses. When the address is released, the script deletes it with the mask that the kernel has.',
+  remedy:
+    'If the kernel is wrong, move the address to another node and back with `ctdb moveip`. If the file was edited, note that `ctdb reloadips` does not apply a changed mask: run `ctdb delip` and `ctdb addip`, or restart ctdbd.',
+  find(view) {
+    const files = fileLines(view)
+    return view.nodes.flatMap(({ pnn }) => {
+      const file = files.get(pnn)
+      const addresses = view.need(pnn, 'host.addresses')
+      if (!file || !addresses) return []
+      const heldByAddress = Map.groupBy(addresses, ({ address }) => address)
+      return [...file.values()].flatMap(({ address, maskBits }): Found[] => {
+        const place = placeOf(view, pnn, address)
+        if (place === 'nowhere') return []
+        const entries = (heldByAddress.get(address) ?? []).filter(
+          ({ interfaceName }) => place === undefined || interfaceName === place,
+        )
+        const wrong = entries.filter((held) => held.maskBits !== maskBits)
+        const [first] = wrong
+        if (!first) return []
+        const isBeside = place !== undefined && wrong.length < entries.length
+        const others = maskOfOtherFiles(files, pnn, address)
+        return [
+          {
+            subject: { pnn, address },
+            message: `node ${pnn} holds ${address} with /${first.maskBits}, ${isBeside ? `besides the /${maskBits} of its file` : `but its file says /${maskBits}`}`,
+            evidence: [
+              fileHas(pnn, `public_addresses has ${address}/${maskBits}`),
+              ...wrong.map((held) => kernelHas(pnn, heldText(held))),
+              ...others.map(({ bits, pnns }) => `files on nodes ${listed(pnns.map(String))}: /${bits}`),
+            ],
+            ...(isBeside ? adviceOnSecond(view, pnn, wrong, maskBits) : adviceOn(pnn, address)),
+          },
+        ]
+      })
+    })
+  },
+}
+
+/**
+ * The interface on which a node has, or is to have, an address by what its daemon says; undefined if that is not known. An address that is not
+ * to be there at all, or there also, is reported by other checks.
+ */
+function placeOf(view: View, pnn: Pnn, address: string): string | 'nowhere' | undefined {
+  if (view.isDaemonDead(pnn)) return 'nowhere'
+  const known = view.peek(pnn, 'known')?.find((each) => each.address === address)
+  if (known === undefined) return undefined
+  if (known.owner !== pnn) return 'nowhere'
+  const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
+  return held.find(({ interfaceName }) => interfaceName === known.activeInterface)?.interfaceName
+}
+
+const adviceOn = (pnn: Pnn, address: string): Pick<Found, 'claims' | 'actions'> => ({
+  claims: [staysUntil({ on: 'release', pnn, addresses: [address] }, 'the recovery daemon compares only addresses')],
+  actions: [mend({ what: 'file', pnn, address }, check.remedy)],
+})
+
+/** The same address twice on one interface: CTDB has added it with the mask of the file, and something else with another one. */
+function adviceOnSecond(
+  view: View,
+  pnn: Pnn,
+  wrong: readonly HostAddress[],
+  maskBits: number,
+): Pick<Found, 'claims' | 'actions'> {
+  const [{ address, interfaceName } = { address: '', interfaceName: '' }] = wrong
+  return {
+    claims: [staysUntil({ on: 'release', pnn, addresses: [address] }, ONE_AT_A_TIME)],
+    actions: [
+      ...keepingSecondaries(view, pnn, wrong),
+      { kind: 'remove', pnn, held: wrong, checked: checkedFact(`the node keeps it with /${maskBits} on ${interfaceName}`) },
+      look('Find out what put it there (a network configuration, a script): public addresses belong to CTDB alone.'),
+    ],
+  }
+}

@@ -1,0 +1,46 @@
+import type { HostFacts } from '../snapshot/host-facts.ts'
+import type { NodeFacts } from '../snapshot/snapshot.ts'
+import { isAtLeast } from '../version.ts'
+import { configValue } from './config-file.ts'
+
+/** The facts that are read from the folder with a node's configuration. */
+type ConfigurationFact = 'publicAddressesFile' | 'nodesFile' | 'configFile' | 'enabledScripts'
+
+const FILES = ['publicAddressesFile', 'nodesFile', 'configFile'] as const
+
+/**
+ * Why what was read from a node's folder of configuration says nothing about its daemon; undefined if it does, as far as is known. Until 4.8
+ * CTDB had no ctdb.conf, and knew public addresses only from a file that its settings named. From 4.22 on ctdb.conf may name another list of
+ * nodes, also a command. In a container a daemon has a folder of its own.
+ */
+export function whyNotOwn(facts: NodeFacts | undefined, fact: string): string | undefined {
+  const name = NAMES.get(fact)
+  const host = facts?.host
+  if (!facts || !host || name === undefined) return undefined
+  if (FILES.every((file) => host[file] === null)) return 'there are no files of CTDB in the folder that was read'
+  if (isElsewhere(facts, host)) {
+    return 'its daemon has a list of nodes, but the folder that was read has none: its configuration is in another folder'
+  }
+  if (name === 'nodesFile' && listsNodesElsewhere(host)) return 'its ctdb.conf names another list of nodes'
+  const version = host.version === undefined ? undefined : isAtLeast(host.version, 4, 9)
+  if (name === 'configFile' && host.configFile === null && version !== true) {
+    return 'there is no ctdb.conf, and its version may have its settings elsewhere'
+  }
+  const isUnnamed = host.publicAddressesFile === null || facts.known?.length === 0
+  if (name === 'publicAddressesFile' && version === false && isUnnamed) {
+    return 'before 4.9 the settings of CTDB name the file of public addresses, and they were not read'
+  }
+  return undefined
+}
+
+const NAMES: ReadonlyMap<string, ConfigurationFact> = new Map(
+  [...FILES, 'enabledScripts' as const].map((name) => [`host.${name}`, name]),
+)
+
+/** Whether its daemon has read a list of nodes that is not in the folder. */
+const isElsewhere = ({ nodesFile }: NodeFacts, host: HostFacts): boolean =>
+  host.nodesFile === null && nodesFile !== undefined && nodesFile.length > 0 && !listsNodesElsewhere(host)
+
+const listsNodesElsewhere = ({ configFile, version }: HostFacts): boolean =>
+  configValue(configFile ?? '', 'cluster', 'nodes list') !== undefined &&
+  (version === undefined || isAtLeast(version, 4, 22) !== false)

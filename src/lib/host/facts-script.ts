@@ -1,0 +1,222 @@
+// One constant POSIX sh script (dash, bash, the sh of busybox): what differs from node to node comes as positional parameters, so that
+// nothing in a path can be taken for shell. It has no single quotes, which makes it easy to quote for SSH. What it prints is
+// framed as sections.ts says.
+
+/** What `sh` calls the script. Those who serve it know it by this name. */
+const SCRIPT_NAME = 'ctdbts-facts'
+
+/** Where CTDB has its configuration, unless it was built otherwise. */
+export const CTDB_BASE = '/etc/ctdb'
+
+/** Where CTDB has its configuration, its pid file and its log: as packages build it, and as it is built from source. */
+const HOMES = [
+  { etc: CTDB_BASE, run: '/run/ctdb', logs: ['/var/log/ctdb/log.ctdb', '/var/log/log.ctdb'] },
+  { etc: '/usr/local/etc/ctdb', run: '/usr/local/var/run/ctdb', logs: ['/usr/local/var/log/log.ctdb'] },
+  { etc: '/usr/local/samba/etc/ctdb', run: '/usr/local/samba/var/run/ctdb', logs: ['/usr/local/samba/var/log/log.ctdb'] },
+]
+const words = (of: readonly string[]): string => of.join(' ')
+
+/**
+ * Parameters: the random word for the frames, the folder with CTDB's configuration, or nothing to find it, and how much is to be read.
+ * Reads only; needs root for the firewall. Each command has 3 s, where there is `timeout`. It prints at most 4 MB.
+ */
+const SCRIPT = `
+nonce=$1 base=$2 extent=$3
+nl="
+"
+# A user who comes through SSH may lack the folders of system programs; the last two are a Samba built from source.
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/samba/sbin:/usr/local/samba/bin
+# The words of errors are looked at.
+LC_ALL=C
+export PATH LC_ALL
+exec </dev/null 5>&1
+
+# Reads the only line of a file below /proc. By its result: dash reads byte by byte, and such a file has only one for it, so that it misses
+# the end of the line.
+line_of() {
+  value=
+  read -r value 2>/dev/null <"$1"
+  [ -n "$value" ]
+}
+
+# The configuration of the ctdbd that runs, by its pid file; where none runs, the folder with a nodes file, as packages leave an empty
+# configuration; else, as there are clusters without one, that with another file.
+runs=
+for home in ${words(HOMES.map(({ etc, run }) => `${etc}:${run}`))}; do
+  if [ -z "$runs" ] && line_of "\${home#*:}/ctdbd.pid" && line_of "/proc/$value/comm" && [ "$value" = ctdbd ]; then
+    runs=yes base=\${base:-\${home%%:*}}
+  fi
+done
+if [ -z "$base" ]; then
+  for file in nodes ctdb.conf public_addresses; do
+    for folder in ${words(HOMES.map(({ etc }) => etc))}; do
+      if [ -z "$base" ] && [ -e "$folder/$file" ]; then base=$folder; fi
+    done
+  done
+  base=\${base:-${CTDB_BASE}}
+fi
+limited=
+if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
+
+# The three functions that print a section take its name, how many bytes it may have at most, and what is read. A section ends with what
+# was said about errors and the exit status. Starting a process is most of the work here, so each starts as few as it can.
+
+begin() { printf "\\n%s begin %s %s\\n" "$nonce" "$1" "$2"; }
+end() {
+  printf "\\n%s said %s 0\\n%s" "$nonce" "$1" "\${said%"$nl"*}"
+  printf "\\n%s end %s %s\\n" "$nonce" "$1" "\${said##*"$nl"}"
+}
+
+# What a command prints; it may print anything.
+section() {
+  name=$1 limit=$2
+  shift 2
+  begin "$name" "$limit"
+  said=$({ { "$@"; printf "\\n%s" "$?" >&2; } 2>&3 | head -c "$limit" >&5; } 3>&1 | tail -c 400)
+  end "$name"
+}
+
+# What a function prints that runs in this shell, and never prints much.
+section_here() {
+  begin "$1" "$2"
+  said=$("$3" 2>&1 >&5; printf "\\n%s" "$?")
+  end "$1"
+}
+
+# A file. A pipe would be waited for, and a device might never end.
+section_file() {
+  begin "$1" "$2"
+  if [ -e "$3" ] && ! [ -f "$3" ]; then
+    said="$3 is not a file\${nl}1"
+  else
+    said=$($limited head -c "$2" "$3" 2>&1 >&5; printf "\\n%s" "$?")
+  fi
+  end "$1"
+}
+
+# Those that CTDB would run: named so, and executable for their owner, which need not be who asks.
+scripts() {
+  $limited find -L "$base/events/legacy/." ! -name . -prune -name "[0-9][0-9].*.script" -type f -perm -100 \\
+    -exec printf "%s\\\\000" {} +
+}
+
+# A kernel without IPv6 binds to none of its addresses; old ones have no such setting.
+nonlocal() {
+  for version in ipv4 ipv6; do
+    setting=/proc/sys/net/$version/ip_nonlocal_bind
+    if line_of "$setting"; then
+      printf "%s\\n" "$value"
+    elif [ "$version" = ipv6 ] && ! [ -e "$setting" ]; then
+      echo 0
+    else
+      printf "%s cannot be read\\n" "$setting" >&2
+      return 1
+    fi
+  done
+}
+
+own_name() {
+  if line_of /proc/sys/kernel/hostname; then printf "%s\\n" "$value"; else uname -n; fi
+}
+
+promote() {
+  for folder in /proc/sys/net/ipv4/conf/* /proc/sys/net/ipv4/conf/.[!.]* /proc/sys/net/ipv4/conf/..?*; do
+    if line_of "$folder/promote_secondaries"; then
+      printf "%s\\000%s\\000" "\${folder##*/}" "$value"
+    elif [ -e "$folder" ]; then
+      printf "%s cannot be read\\n" "$folder" >&2
+      return 1
+    fi
+  done
+}
+
+# -w: another program may be at work on the rules. A kernel without IPv6 drops nothing of it.
+rules() {
+  if [ "$1" = ip6tables ] && ! [ -e /proc/sys/net/ipv6 ]; then return 0; fi
+  $limited "$1" -w 2 -S INPUT
+}
+
+# The end of the log of a ctdbd that does not run, behind a line that says where it is. It may be in no place that is known.
+last_log() {
+  place=
+  if [ -f "$base/ctdb.conf" ]; then
+    place=$($limited sed -n "s/^[[:blank:]]*location[[:blank:]]*=[[:blank:]]*//p" "$base/ctdb.conf" 2>/dev/null)
+  fi
+  place=\${place##*"$nl"}
+  case $place in
+    file:*) set -- "\${place#file:}" ;;
+    syslog*) set -- ;;
+    *) set -- ${words(HOMES.flatMap(({ logs }) => logs))} ;;
+  esac
+  for file do
+    if [ -f "$file" ] && [ -r "$file" ]; then
+      printf "%s\\n" "$file"
+      $limited tail -n 10 "$file"
+      return
+    fi
+  done
+  case $place in file:*) return ;; esac
+  echo "the journal"
+  $limited journalctl -q -u ctdb -n 10 --no-pager -o short-iso
+}
+
+# Each ends with a newline, as the next one begins with a line of its own.
+more_tunables() {
+  for file in "$base"/tunables.d/*.tunables; do
+    if [ -f "$file" ]; then
+      $limited head -c 65536 "$file" || return
+      echo
+    fi
+  done
+}
+
+section addresses 1500000 $limited ip -j addr
+if [ "$extent" = kernel ]; then exit 0; fi
+section_file publicaddresses 262144 "$base/public_addresses"
+section_file nodes 262144 "$base/nodes"
+section_file config 262144 "$base/ctdb.conf"
+section scripts 65536 scripts
+# It asks no daemon.
+section version 4096 $limited ctdb version
+section_here nonlocal 4096 nonlocal
+section_here promote 131072 promote
+section iptables 524288 rules iptables
+section ip6tables 524288 rules ip6tables
+section_here hostname 4096 own_name
+if [ -n "$runs" ]; then exit 0; fi
+section log 16384 last_log
+section_file tunables 65536 "$base/ctdb.tunables"
+section tunablesd 262144 more_tunables
+`
+
+/** How much of a machine is looked at: all, or only the addresses and links of its kernel, which costs next to nothing. */
+export type Extent = 'all' | 'kernel'
+
+export interface FactsParameters {
+  /** The random word. */
+  readonly nonce: string
+  /** Empty to find it. */
+  readonly base: string
+  readonly extent: Extent
+}
+
+/** The command by which a node tells about itself, word by word. */
+export const factsCommand = (nonce: string, base: string, extent: Extent = 'all'): [string, ...string[]] => [
+  'sh',
+  '-c',
+  SCRIPT,
+  SCRIPT_NAME,
+  nonce,
+  base,
+  extent,
+]
+
+/** The parameters of a facts command; undefined for any other command. */
+export function readFactsCommand(argv: readonly string[]): FactsParameters | undefined {
+  const [nonce = '', base = '', word] = argv.slice(4)
+  const extent = word === 'kernel' ? word : 'all'
+  const expected = factsCommand(nonce, base, extent)
+  return argv.length === expected.length && expected.every((word, index) => argv[index] === word)
+    ? { nonce, base, extent }
+    : undefined
+}

@@ -1,0 +1,198 @@
+import { CtdbtsError } from '../errors.ts'
+import type { HostFacts } from '../snapshot/host-facts.ts'
+import type { MissingFact } from '../snapshot/snapshot.ts'
+import type { Extent } from './facts-script.ts'
+import { parseDrops } from './firewall.ts'
+import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
+import { parseSections, type Section } from './sections.ts'
+
+/** What is known of a host, and, of what could not be read, why. */
+export interface HostReport {
+  readonly facts: Partial<HostFacts>
+  readonly missing: readonly MissingFact[]
+}
+
+/** Of a line of a log, in characters. */
+const MOST_OF_A_LINE = 300
+
+/** What a shell without the program that it is to run returns. */
+const NOT_FOUND = 127
+
+/** The facts that the command is asked for. */
+type ReadFact = Exclude<keyof HostFacts, 'reachedBy' | 'daemonAnswers' | 'events'>
+
+/** How each fact is read. Each throws a CtdbtsError when it cannot be. */
+const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] } = {
+  addresses: (sections) => sections.network().addresses,
+  links: (sections) => sections.network().links,
+  publicAddressesFile: (sections) => sections.file('publicaddresses'),
+  nodesFile: (sections) => sections.file('nodes'),
+  configFile: (sections) => sections.file('config'),
+  tunablesFiles: (sections) => sections.tunables(),
+  enabledScripts: (sections) => scriptNames(sections.text('scripts')),
+  version: (sections) => versionOf(sections.text('version')),
+  nonlocalBind: (sections) => nonlocalBind(sections.text('nonlocal')),
+  promoteSecondaries: (sections) => promoting(sections.text('promote')),
+  drops: (sections) => readDrops(sections),
+  hostname: (sections) => sections.text('hostname').trim(),
+  lastLog: (sections) => sections.lastLog(),
+}
+
+const READ_FACTS: Readonly<Record<Extent, readonly ReadFact[]>> = {
+  all: Object.keys(READERS) as ReadFact[],
+  kernel: ['addresses', 'links'],
+}
+
+/**
+ * Reads what the facts command printed. Any bytes do: a fact that was not printed whole, and as it has to be, is missing.
+ * @param nonce as the command was given it.
+ * @param lost why there may be less than there ought to be, where that is known.
+ * @param extent what the command was to read.
+ */
+export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsError, extent: Extent = 'all'): HostReport {
+  const sections = new Sections(parseSections(output, nonce), lost)
+  const facts: { [F in ReadFact]?: HostFacts[F] } = {}
+  const missing: MissingFact[] = []
+  const read = <F extends ReadFact>(fact: F): void => {
+    try {
+      const value = READERS[fact](sections)
+      if (value !== undefined) facts[fact] = value
+    } catch (error) {
+      missing.push(missingFact(fact, error))
+    }
+  }
+  for (const fact of READ_FACTS[extent]) read(fact)
+  if (facts.addresses) missing.push(...unreadParts(sections))
+  return { facts, missing }
+}
+
+/** What `ip` printed oddly: the facts are there, but not whole. */
+const unreadParts = (sections: Sections): MissingFact[] =>
+  sections.network().unread.map((part) => ({
+    fact: 'host.addresses',
+    code: 'IP_JSON',
+    message: `part of what \`ip -j addr\` printed cannot be read: ${part}`,
+  }))
+
+/** @throws what is no failure, but a bug. */
+export function missingFact(fact: keyof HostFacts, error: unknown): MissingFact {
+  if (!(error instanceof CtdbtsError)) throw error
+  return { fact: `host.${fact}`, code: error.code, message: error.message }
+}
+
+/** The sections of an answer, of which any may be missing or hold anything. */
+class Sections {
+  private readonly sections: ReadonlyMap<string, Section>
+  private readonly lost: CtdbtsError | undefined
+  private parsed: KernelNetwork | undefined
+
+  constructor(sections: ReadonlyMap<string, Section>, lost: CtdbtsError | undefined) {
+    this.sections = sections
+    this.lost = lost
+  }
+
+  /** @throws CtdbtsError HOST_INCOMPLETE when it is not there, HOST_TOO_LONG when it is not all there. */
+  get(name: string): Section {
+    const section = this.sections.get(name)
+    if (!section) throw this.lost ?? new CtdbtsError('HOST_INCOMPLETE', 'the answer of the node is not whole')
+    if (section.truncated) throw new CtdbtsError('HOST_TOO_LONG', `it is too long: more than ${section.content.length} bytes`)
+    return section
+  }
+
+  /** @throws CtdbtsError as `get`; HOST_NO_PROGRAM or HOST_UNREADABLE, saying why, when what should have printed it has failed. */
+  text(name: string): string {
+    const section = this.get(name)
+    if (section.status !== 0) throw failed(section)
+    return textOf(section)
+  }
+
+  /** @throws CtdbtsError as `text`, and IP_JSON. */
+  network(): KernelNetwork {
+    this.parsed ??= parseIpAddr(this.text('addresses'))
+    return this.parsed
+  }
+
+  /** @returns null where there is no such file. @throws CtdbtsError as `text`. */
+  file(name: string): string | null {
+    const section = this.get(name)
+    return isAbsent(section) ? null : this.text(name)
+  }
+
+  /** Undefined where a daemon runs: then they are not read. @throws CtdbtsError as `text`. */
+  tunables(): HostFacts['tunablesFiles'] {
+    if (!this.sections.has('tunables')) return undefined
+    return { file: this.file('tunables'), directory: this.text('tunablesd') }
+  }
+
+  /** Undefined where there is none: that a log is not found proves nothing. */
+  lastLog(): HostFacts['lastLog'] {
+    const section = this.sections.get('log')
+    if (section?.status !== 0) return undefined
+    const [place = '', ...lines] = textOf(section).split('\n')
+    // What follows the last newline, and may not be whole.
+    lines.pop()
+    const said = lines.filter((line) => line.trim() !== '').map((line) => line.slice(0, MOST_OF_A_LINE))
+    return said.length === 0 ? undefined : { place, lines: said }
+  }
+}
+
+const textOf = ({ content }: Section): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
+
+const isAbsent = ({ status, content, said }: Section): boolean =>
+  status === 1 && content.length === 0 && said.trimEnd().endsWith(': No such file or directory')
+
+function failed({ status, said }: Section): CtdbtsError {
+  const last = said.trim().split('\n').at(-1)?.trim()
+  const code = status === NOT_FOUND ? 'HOST_NO_PROGRAM' : 'HOST_UNREADABLE'
+  // What `timeout` returns when it had to end a command.
+  return new CtdbtsError(code, last || (status === 124 ? 'it took too long' : `exit status ${status}`))
+}
+
+const misread = (what: string): CtdbtsError => new CtdbtsError('HOST_UNREADABLE', `${what} cannot be read`)
+
+/** What is between NULs, and before the last one. */
+function fields(text: string): string[] {
+  const parts = text.split('\0')
+  if (parts.pop() !== '') throw misread('what is not closed by a NUL')
+  return parts
+}
+
+/** In the order in which CTDB runs them. */
+const scriptNames = (text: string): string[] =>
+  fields(text)
+    .map((path) => path.slice(path.lastIndexOf('/') + 1).replace(/\.script$/, ''))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+
+/** Some versions say `CTDB version: ` first. */
+function versionOf(text: string): string {
+  const version = text.trim().replace(/^CTDB version:\s*/, '')
+  if (!/^[\x21-\x7e]{1,100}$/.test(version)) throw misread('what `ctdb version` printed')
+  return version
+}
+
+function nonlocalBind(text: string): { ipv4: boolean; ipv6: boolean } {
+  const match = /^(\d+)\n(\d+)\n$/.exec(text)
+  if (!match) throw misread('net.ipv4.ip_nonlocal_bind')
+  return { ipv4: Number(match[1]) !== 0, ipv6: Number(match[2]) !== 0 }
+}
+
+/** Linux promotes where the setting of the interface or that of `all` says so; `default` is what new interfaces begin with. */
+function promoting(text: string): string[] {
+  const parts = fields(text)
+  const settings = new Map<string, boolean>()
+  for (let at = 0; at < parts.length; at += 2) {
+    const [name = '', value = ''] = parts.slice(at, at + 2)
+    if (!/^\d+$/.test(value)) throw misread('net.ipv4.conf.*.promote_secondaries')
+    settings.set(name, Number(value) !== 0)
+  }
+  const all = settings.get('all')
+  if (all === undefined) throw misread('net.ipv4.conf.all.promote_secondaries')
+  return [...settings].flatMap(([name, own]) => (name !== 'all' && name !== 'default' && (all || own) ? [name] : []))
+}
+
+/** CTDB's scripts make such rules by iptables only: a host with neither tool has none. */
+function readDrops(sections: Sections): ReturnType<typeof parseDrops> {
+  const names = ['iptables', 'ip6tables'] as const
+  if (names.every((name) => sections.get(name).status === NOT_FOUND)) return []
+  return names.flatMap((name) => parseDrops(sections.text(name)))
+}

@@ -1,0 +1,43 @@
+import type { Pnn } from '../cluster/node.ts'
+import { type ClusterViews, combineViews, type DaemonView, type NodeGroup } from '../cluster/views.ts'
+import { onceFor } from '../once-for.ts'
+import { factsOf, type Snapshot } from './snapshot.ts'
+
+/** The views of the daemons in a snapshot, combined. */
+export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): ClusterViews => {
+  const views = nodes.flatMap(({ pnn, nodeMap, runState, leaders }): DaemonView[] => {
+    if (!nodeMap) return []
+    const heardByAsked = pnn === askedNode && leader.pnn !== null ? [leader.pnn] : undefined
+    return [{ pnn, nodeMap, runState, leaders: leaders ?? heardByAsked }]
+  })
+  return combineViews(views, askedNode)
+})
+
+/**
+ * The nodes of which nothing is known, as {@link ClusterViews.isOutOfSight} has it. If a node's machine was reached, and its daemon does not
+ * answer there, that is known.
+ */
+export const outOfSight = onceFor((snapshot: Snapshot): ReadonlySet<Pnn> => {
+  const { isOutOfSight } = viewsIn(snapshot)
+  const isDead = (pnn: Pnn) => factsOf(snapshot, pnn)?.host?.daemonAnswers === false
+  const pnns = snapshot.nodeMap.map(({ pnn }) => pnn)
+  return new Set(pnns.filter((pnn) => pnn !== snapshot.askedNode && isOutOfSight(pnn) && !isDead(pnn)))
+})
+
+/**
+ * The same snapshot, with the node map and the leader of the daemon whose view counts for the cluster, instead of those of the node that was
+ * asked. A snapshot without any view of that kind stays as it is.
+ */
+export const seenByCluster = onceFor((snapshot: Snapshot): Snapshot => {
+  const { viewer, groups } = viewsIn(snapshot)
+  const nodeMap = viewer && factsOf(snapshot, viewer.pnn)?.nodeMap
+  if (!nodeMap) return snapshot
+  return { ...snapshot, nodeMap, leader: { ...snapshot.leader, pnn: leaderOf(groups[0], snapshot) } }
+})
+
+/** If a group hears several leaders, or nobody listened there, that of the node that was asked, as long as it is one of the group. */
+function leaderOf(group: NodeGroup | undefined, { askedNode, leader }: Snapshot): Pnn | null {
+  const [first, ...others] = group?.leaders ?? []
+  if (first !== undefined && others.length === 0) return first
+  return group?.members.includes(askedNode) ? leader.pnn : (first ?? null)
+}

@@ -1,0 +1,108 @@
+import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
+import { Cluster, type ClusterOptions } from '../operations/reach/cluster.ts'
+import { localRoutes } from '../operations/reach/local-routes.ts'
+import { localRoute } from '../transport/local/host.ts'
+import { ClusterSession } from './cluster-session.ts'
+
+/** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */
+export interface SshOptions {
+  /** Instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` for neither. */
+  readonly configFile?: string | undefined
+  /** Private key files, tried before those of the configuration. */
+  readonly identities?: readonly string[] | undefined
+  /** Whether commands run and sockets are opened as root, by sudo. */
+  readonly sudo?: boolean | undefined
+  /** Whether the key of a host that known_hosts does not have is accepted and added. */
+  readonly acceptNewKeys?: boolean | undefined
+  /** Milliseconds for connecting and logging in; ConnectTimeout of the configuration, or 10,000, unless given. */
+  readonly connectTimeoutMs?: number | undefined
+  /** How nodes that `hosts` does not name are reached: through the first host that answers (`entry`, the default), or directly. */
+  readonly via?: 'entry' | 'direct' | undefined
+  /** Host names for nodes whose private address is not where sshd answers: private address → `[user@]host[:port]`. */
+  readonly names?: Readonly<Record<string, string>> | undefined
+  /** Asks for the passphrase of a key; without it, keys with a passphrase are skipped. Returns undefined to skip the key. */
+  readonly askPassphrase?: ((prompt: string) => Promise<string | undefined>) | undefined
+}
+
+/** Where the cluster is, and how it is reached. */
+export interface OpenClusterOptions {
+  /** Nodes to start from, as `ssh` takes them: `node1`, `root@node1`, `node1:2222`. Without any: this machine, which must be a node. */
+  readonly hosts?: readonly string[] | undefined
+  /** Milliseconds that each answer may take; 5,000 unless given. */
+  readonly timeoutMs?: number | undefined
+  /** Path of ctdbd's socket on the nodes; the usual places unless given. */
+  readonly socketPath?: string | undefined
+  /** The folder of CTDB's configuration on the nodes, such as `/usr/local/samba/etc/ctdb`; the usual places unless given. */
+  readonly configFolder?: string | undefined
+  /** How hosts are reached. Without hosts it has no effect. */
+  readonly ssh?: SshOptions | undefined
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000
+
+/**
+ * Connects to a cluster: to the given hosts, and from there to all other nodes. A node that cannot be reached does not stop the others;
+ * an audit reports it.
+ *
+ * @example
+ * ```ts
+ * import { openCluster } from 'ctdbts'
+ *
+ * using cluster = await openCluster({ hosts: ['node1'] })
+ * const { findings } = await cluster.audit()
+ * for (const { severity, message } of findings) console.log(severity, message)
+ * ```
+ *
+ * @throws CtdbtsError when no host can be reached, or none knows which nodes there are.
+ */
+export async function openCluster(options: OpenClusterOptions = {}): Promise<ClusterSession> {
+  const { routes, close } = await routesOf(options)
+  try {
+    return new ClusterSession(await Cluster.open(routes), routes, close)
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+async function routesOf(options: OpenClusterOptions): Promise<Routes> {
+  const { hosts = [], timeoutMs = DEFAULT_TIMEOUT_MS, socketPath, configFolder, ssh } = options
+  if (hosts.length > 0) return await sshRoutesOf({ hosts, timeoutMs, socketPath, configFolder, ssh })
+  return {
+    routes: localRoutes({ machine: localRoute, socket: socketPath, env: process.env, timeoutMs, configFolder }),
+    close: () => {},
+  }
+}
+
+/** The routes to a cluster, and how to close their connections. */
+interface Routes {
+  readonly routes: ClusterOptions
+  readonly close: () => void
+}
+
+/** ssh2 is loaded only where it is needed. */
+async function sshRoutesOf({
+  hosts,
+  timeoutMs,
+  socketPath,
+  configFolder: base,
+  ssh = {},
+}: OpenClusterOptions & { readonly hosts: readonly string[]; readonly timeoutMs: number }): Promise<Routes> {
+  const { sshRoutes } = await import('../transport/ssh/index.ts')
+  const { configFile, identities, sudo, acceptNewKeys, connectTimeoutMs, via, names, askPassphrase } = ssh
+  const { entries, routeTo, close } = sshRoutes({
+    hosts,
+    configFile,
+    identities,
+    sudo,
+    acceptNew: acceptNewKeys,
+    connectTimeoutMs,
+    via,
+    names,
+    ask: askPassphrase,
+  })
+  return {
+    routes: { entries, routeTo, socketPaths: socketPath === undefined ? KNOWN_SOCKETS : [socketPath], timeoutMs, base },
+    close,
+  }
+}

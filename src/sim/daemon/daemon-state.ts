@@ -1,0 +1,183 @@
+import { INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import { INVALID_GENERATION, type VnnMap } from '../../lib/cluster/report.ts'
+import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
+import { timevalOf } from '../../lib/cluster/timeval.ts'
+import { TUNABLES, type TunableName } from '../../lib/cluster/tunables.ts'
+import type { RequestOf } from '../../lib/wire/controls.ts'
+import { DESTINATION } from '../../lib/wire/destination.ts'
+import { messages } from '../../lib/wire/messages.ts'
+import type { Program } from '../process/program.ts'
+import { type Process, until } from '../process/wait.ts'
+import { ControlFailure } from './control-failure.ts'
+import { Counters } from './counters.ts'
+import type { DaemonNetwork } from './daemon-network.ts'
+import type { DaemonOptions } from './daemon-options.ts'
+import { Mailboxes } from './mailboxes.ts'
+import { Peers } from './peers.ts'
+import { PublicIps } from './public-ips.ts'
+
+/** A node with one of these flags may host no public addresses. */
+const CANNOT_HOST = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
+
+/** What a node's daemon knows and how that changes. Controls, start-up and health checks work on it. */
+export class DaemonState {
+  readonly pnn: Pnn
+  readonly options: DaemonOptions
+  readonly program: Program
+  readonly counters: Counters
+  readonly peers: Peers
+  readonly mailboxes: Mailboxes
+  readonly publicIps: PublicIps
+  readonly tunables = new Map<string, number>()
+  runState: RunState = 'UNKNOWN'
+  recoveryMode = 1
+  vnnMap: VnnMap = { generation: INVALID_GENERATION, map: [] }
+  leader: Pnn | undefined
+  /** Milliseconds since 1970; 0 for never. */
+  readonly times: { readonly startedMs: number; recoveryStartedMs: number; recoveryFinishedMs: number }
+  /** The length of the current ban; 0 while the node is not banned. */
+  banSeconds = 0
+  /** The roles that the node may take; both at first. */
+  readonly roles = { leader: true, lmaster: true }
+  /** The network, with counted packets. */
+  protected readonly network: DaemonNetwork
+  private endBan: (() => void) | undefined
+  private endDropAll: (() => void) | undefined
+
+  constructor(options: DaemonOptions) {
+    const { pnn, program, kernel, scripts, log } = options
+    this.options = options
+    this.pnn = pnn
+    this.program = program
+    this.times = { startedMs: program.nowMs, recoveryStartedMs: 0, recoveryFinishedMs: 0 }
+    this.counters = new Counters(timevalOf(program.nowMs))
+    const network = this.counters.counting(options.network)
+    this.network = network
+    for (const { name, defaultValue } of TUNABLES) this.tunables.set(name, options.tunables[name] ?? defaultValue)
+    const tunable = (name: TunableName) => this.tunable(name)
+    this.peers = new Peers({ pnn, program, network, log, tunable }, options.nodes)
+    this.mailboxes = new Mailboxes({ pnn, program, network, peers: this.peers, counters: this.counters })
+    this.publicIps = new PublicIps({
+      pnn,
+      kernel,
+      scripts,
+      log,
+      scriptLimitMs: () => this.scriptLimitMs(),
+      mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST) === 0,
+      banSelf: () => this.banSelf(),
+      askForAddresses: () => this.mailboxes.send(DESTINATION.CONNECTED_NODES, messages.rebalanceNode, pnn),
+      announce: (kind, address) => this.mailboxes.send(DESTINATION.CURRENT_NODE, kind, address),
+    })
+  }
+
+  get ownFlags(): number {
+    return this.peers.flagsOf(this.pnn)
+  }
+
+  set ownFlags(flags: number) {
+    this.peers.setFlags(this.pnn, flags)
+  }
+
+  tunable(name: TunableName): number {
+    return this.tunables.get(name) ?? 0
+  }
+
+  scriptLimitMs(): number {
+    return this.tunable('EventScriptTimeout') * 1000
+  }
+
+  setRunState(state: RunState): void {
+    this.runState = state
+    this.options.log('ctdbd', 'runState', state, RUN_STATES.indexOf(state))
+  }
+
+  setRecoveryMode(mode: number): void {
+    if (mode === this.recoveryMode) return
+    this.recoveryMode = mode
+    this.options.log('ctdbd', 'recoveryMode', mode === 0 ? 'NORMAL' : 'ACTIVE')
+    this.endDropAll?.()
+    this.endDropAll = mode === 0 ? undefined : this.program.after(this.tunable('RecoveryDropAllIPs') * 1000, () => this.dropAll())
+  }
+
+  recoveryStarted(): void {
+    this.options.log('ctdbd', 'recoveryStarted')
+    this.times.recoveryStartedMs = this.program.nowMs
+  }
+
+  /** Runs the event `recovered`; the first recovery also ends the run state FIRST_RECOVERY. */
+  *recoveryFinished(): Process<void> {
+    this.options.log('ctdbd', 'recoveryFinished')
+    yield* until(this.options.scripts.run('recovered', [], this.scriptLimitMs()))
+    this.times.recoveryFinishedMs = this.program.nowMs
+    this.counters.add('numRecoveries')
+    if (this.runState === 'FIRST_RECOVERY') this.setRunState('STARTUP')
+  }
+
+  /** SET_BAN_STATE: 0 seconds unbans. @throws ControlFailure for another node's ban. */
+  *setBan(pnn: Pnn, seconds: number): Process<void> {
+    const { log } = this.options
+    if (pnn !== this.pnn) {
+      log('ctdbd', 'banIgnored', pnn)
+      throw new ControlFailure(-1)
+    }
+    const wasBanned = this.banSeconds > 0
+    this.endBan?.()
+    this.banSeconds = 0
+    if (seconds === 0) {
+      log('ctdbd', 'unbanning')
+      this.ownFlags &= ~NODE_FLAG.BANNED
+      return
+    }
+    if (this.tunable('EnableBans') === 0) return log('ctdbd', 'bansDisabled', pnn)
+    log('ctdbd', 'banning', seconds)
+    this.banSeconds = seconds
+    this.ownFlags |= NODE_FLAG.BANNED
+    this.endBan = this.program.after(seconds * 1000, () => {
+      log('ctdbd', 'banTimedOut')
+      this.banSeconds = 0
+      this.ownFlags &= ~NODE_FLAG.BANNED
+    })
+    if (!wasBanned) yield* this.becomeInactive()
+  }
+
+  /** A stopped or banned node enters recovery mode and releases its addresses. */
+  *becomeInactive(): Process<void> {
+    const { log } = this.options
+    log('ctdbd', 'inactive')
+    this.setRecoveryMode(1)
+    log('ctdbd', 'droppingAll')
+    yield* this.publicIps.releaseAll()
+  }
+
+  /** MODIFY_FLAGS: the flags of another node. Its connection state, and this node's own flags, are known better here. */
+  modifyFlags({ pnn, newFlags }: RequestOf<'modifyFlags'>): void {
+    if (pnn === this.pnn) return
+    const before = this.peers.flagsOf(pnn)
+    const after = (newFlags & ~NODE_FLAG.DISCONNECTED) | (before & NODE_FLAG.DISCONNECTED)
+    if (after === before) return
+    this.options.log('ctdbd', 'flagsChanged', pnn, before, after)
+    this.peers.setFlags(pnn, after)
+  }
+
+  /** Releases the addresses, then ends. */
+  shutDown(): void {
+    const { log, ended } = this.options
+    log('ctdbd', 'shuttingDown')
+    this.setRunState('SHUTDOWN')
+    this.program.start(this.publicIps.releaseAll(), () => ended())
+  }
+
+  private banSelf(): void {
+    this.program.start(this.setBan(this.pnn, this.tunable('RecoveryBanPeriod')), ignoreRefusal)
+  }
+
+  private dropAll(): void {
+    this.options.log('ctdbd', 'dropAllTimeout')
+    this.program.start(this.publicIps.releaseAll(), ignoreRefusal)
+  }
+}
+
+/** A process that nobody waits for may be refused. Any other error is a bug. */
+function ignoreRefusal(outcome: { ok: true } | { ok: false; error: unknown }): void {
+  if (!outcome.ok && !(outcome.error instanceof ControlFailure)) throw outcome.error
+}

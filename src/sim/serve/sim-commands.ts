@@ -1,0 +1,66 @@
+import type { Pnn } from '../../lib/cluster/node.ts'
+import { CTDB_BASE, readFactsCommand } from '../../lib/host/facts-script.ts'
+import { RELAY_SCRIPT } from '../../lib/host/relay-script.ts'
+import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
+import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../world/sim-node.ts'
+import { promised } from './promised.ts'
+import type { SimCluster } from './sim-cluster.ts'
+import type { CommandResult, RunCommand } from './ssh-commands.ts'
+
+/** The commands of a simulated node: those that read its kernel and its files. Throws when the node has no power. */
+export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
+  const node = cluster.world.nodes[pnn]
+  const output = (stdout: string): CommandResult => ({ stdout, stderr: '', status: 0 })
+  return async (argv) => {
+    const line = argv.join(' ')
+    if (!node) return undefined
+    if (!node.powered) throw new Error('the node has no power')
+    if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
+    const text = simpleAnswer(node, line)
+    if (text !== undefined) return output(text)
+    // The SSH server forwards existing sockets, so a relay is only requested when there is no socket.
+    if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
+    const facts = readFactsCommand(argv)
+    if (!facts) return undefined
+    const kernel = { name: 'addresses', content: await promised(node.host.ipAddrJson()) }
+    const rest = facts.extent === 'all' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
+    return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
+  }
+}
+
+/** The output of a command that only prints a file or a version; undefined for any other command. */
+function simpleAnswer({ files, config, version }: SimNode, line: string): string | undefined {
+  switch (line) {
+    case 'ctdb version':
+      return `${version}\n`
+    case `cat ${NODES_FILE}`:
+      return files.nodes
+    case `cat ${PUBLIC_ADDRESSES_FILE}`:
+      return files.publicAddresses
+    case `cat ${CTDB_BASE}/ctdb.conf`:
+      return config
+    default:
+      return undefined
+  }
+}
+
+/** The output of the facts command on a simulated node, without the section about its kernel. */
+function filesOf(node: SimNode, interfaces: readonly string[], givenBase: string): PrintedSection[] {
+  const base = givenBase || CTDB_BASE
+  const { files, config, tunables, version, pnn, daemon } = node
+  const inBase = (name: string, file: string, content: string): PrintedSection =>
+    base === CTDB_BASE ? { name, content } : { name, content: '', status: 1, said: `${base}/${file}: No such file or directory` }
+  return [
+    inBase('publicaddresses', 'public_addresses', files.publicAddresses),
+    inBase('nodes', 'nodes', files.nodes),
+    inBase('config', 'ctdb.conf', config),
+    inBase('scripts', 'events/legacy', `${base}/events/legacy/./10.interface.script\0`),
+    { name: 'version', content: `${version}\n` },
+    { name: 'nonlocal', content: '0\n0\n' },
+    { name: 'promote', content: ['all', 'default', 'lo', ...interfaces].map((name) => [name, '0', ''].join('\0')).join('') },
+    { name: 'iptables', content: '-P INPUT ACCEPT\n' },
+    { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
+    { name: 'hostname', content: `n${pnn}\n` },
+    ...(daemon ? [] : [inBase('tunables', 'ctdb.tunables', tunables), { name: 'tunablesd', content: '' }]),
+  ]
+}

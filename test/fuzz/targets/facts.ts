@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { parseHostFacts } from '../../../src/lib/host/parse-facts.ts'
+import { parseSections, renderSections } from '../../../src/lib/host/sections.ts'
+import type { FuzzTarget } from '../target.ts'
+
+const NONCE = '0123456789abcdef'
+
+const EXAMPLE = renderSections(NONCE, [
+  { name: 'addresses', content: '[{"ifname":"eth0","flags":[],"addr_info":[]}]' },
+  { name: 'publicaddresses', content: '10.0.0.1/24 eth0\n' },
+  { name: 'nodes', content: '', status: 1, said: 'head: /etc/ctdb/nodes: No such file or directory' },
+  { name: 'config', content: '[cluster]\n' },
+  { name: 'scripts', content: '/etc/ctdb/events/legacy/./10.interface.script\0' },
+  { name: 'version', content: 'CTDB version: 4.17.12-Debian\n' },
+  { name: 'nonlocal', content: '0\n1\n' },
+  { name: 'promote', content: 'all\x000\0eth0\x001\0' },
+  { name: 'iptables', content: '-P INPUT ACCEPT\n-A INPUT -d 10.0.0.1/32 -i eth0 -j DROP\n' },
+  { name: 'ip6tables', content: '', status: 127, said: 'sh: ip6tables: not found' },
+  { name: 'hostname', content: 'node1\n' },
+])
+
+export const target: FuzzTarget = {
+  covers: ['src/lib/host/{parse-facts,sections,firewall}.ts'],
+  refusals: [],
+  words: [`\n${NONCE} begin nodes 10\n`, `\n${NONCE} said nodes 0\n`, `\n${NONCE} end nodes 0\n`, ': No such file or directory'],
+  seeds: () => [EXAMPLE],
+  check(input) {
+    const { facts, missing } = parseHostFacts(input, NONCE)
+    for (const fact of ['addresses', 'nodesFile', 'configFile', 'enabledScripts', 'version', 'drops', 'hostname'] as const) {
+      const isMissing = missing.some(({ fact: name }) => name === `host.${fact}`)
+      // Addresses may be there in part.
+      if (fact !== 'addresses') assert.equal(facts[fact] === undefined, isMissing, fact)
+    }
+    const sections = [...parseSections(input, NONCE)]
+    const printed = sections.map(([name, { content, said, status }]) => ({ name, content, said, status }))
+    const again = parseSections(renderSections(NONCE, printed), NONCE)
+    assert.deepEqual(
+      [...again].map(([name, { content, said, status }]) => ({ name, content, said, status })),
+      printed,
+    )
+  },
+}

@@ -1,0 +1,272 @@
+import { auditSamples, mayBeMoving, needsAnotherSample } from '../../../src/lib/audit/audit.ts'
+import { findingKey } from '../../../src/lib/audit/finding.ts'
+import type { Claim, Trigger } from '../../../src/lib/audit/outlook.ts'
+import type { AuditedFinding, AuditReport } from '../../../src/lib/audit/report.ts'
+import type { Pnn } from '../../../src/lib/cluster/node.ts'
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import { DESTINATION } from '../../../src/lib/wire/destination.ts'
+import { EVENTS } from '../../../src/sim/daemon/event-scripts.ts'
+import { begin } from '../../../src/sim/process/wait.ts'
+import { carryOutLine } from '../../../src/sim/world/commands.ts'
+import type { MemoryHost } from '../../../src/sim/world/memory-host.ts'
+import { Random } from '../../../src/sim/world/random.ts'
+import { SmallWorld } from '../../support/sim-world.ts'
+import { seenEverywhere } from '../../support/world-facts.ts'
+import { drawCluster, drawFault, drawWeather } from './draw.ts'
+import { hasHappened, isMoot, isSo, type Since, stateOf } from './promised.ts'
+
+/** Delay between two samples, and how long samples are taken, as `verify` does it. In seconds. */
+const GAP_S = 2.5
+const LIMIT_S = 12
+const STEP_S = 0.5
+/** How long nothing must happen for a claim that nothing happens. */
+const STAYS_S = 15
+/** Claims without a bound of their own wait for a takeover run that is asked for, or for what somebody does. */
+const DEFAULT_S = 90
+
+/** A cluster in trouble, and what an audit of it finds. */
+export interface Trouble {
+  readonly small: SmallWorld
+  readonly faults: readonly string[]
+  readonly snapshot: Snapshot
+  readonly report: AuditReport
+  /** The number of samples that were audited. */
+  readonly samples: number
+  /** Whether a takeover run is in progress. */
+  readonly isRunning: boolean
+}
+
+/** Brings about what random faults rarely do. */
+function rareFault(random: Random, small: SmallWorld): string {
+  const { pnn, daemon, answers } = random.pick(small.world.nodes)
+  const known = daemon?.publicIps.known() ?? []
+  if (!daemon || !answers || known.length === 0) return 'nothing'
+  const { address, pnn: owner } = random.pick(known)
+  const kind = random.pick(['restart', 'stale', 'interface'])
+  if (kind === 'restart') restart(random, small, pnn)
+  const other = random.pick(small.world.nodes).pnn
+  // As a `ctdb moveip` that was interrupted leaves it.
+  if (kind === 'stale' && owner !== pnn && other !== pnn) {
+    begin(daemon.control(DESTINATION.CURRENT_NODE, 'releaseIp', { pnn: other, address }))
+  }
+  if (kind === 'interface' && owner === pnn) changeInterface(small.hosts[pnn], address.address)
+  return `${kind} ${pnn} ${address.address}`
+}
+
+function restart(random: Random, small: SmallWorld, pnn: Pnn): void {
+  for (const verb of ['kill', 'start']) {
+    small.do(`${verb} ${pnn}`)
+    small.pass(random.between(1, 3))
+  }
+}
+
+/** Moves an address to the other interface, by hand. */
+function changeInterface(host: MemoryHost | undefined, address: string): void {
+  const held = host?.held.find((each) => each.address === address)
+  if (!host || !held) return
+  begin(host.deleteByHand(address))
+  begin(host.addByHand(held.interfaceName === 'bond0' ? 'bond1' : 'bond0', address, held.maskBits))
+}
+
+export type Audit = (samples: readonly Snapshot[]) => AuditReport
+
+/** A random cluster after random faults, the same for each seed; undefined if no daemon answers. */
+export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | undefined {
+  const random = new Random(seed)
+  const { layout, tunables, partiallyOnline, promoteSecondaries } = drawCluster(random)
+  const small = new SmallWorld({ layout, seed, tunables, partiallyOnline, promoteSecondaries }).comeUp()
+  const faults: string[] = []
+  for (let count = random.between(1, 3); count > 0; count--) {
+    const line = random.percent(40) ? drawWeather(random, small.world) : drawFault(random, small.world)
+    faults.push(line)
+    carryOutLine(small.world, line)
+    small.pass(random.percent(50) ? random.between(0, 1_500) / 1_000 : random.between(0, 20))
+  }
+  const samples = random.percent(50) ? 1 : 2
+  if (random.percent(20)) faults.push(rareFault(random, small))
+  const snapshots: Snapshot[] = []
+  let report: AuditReport
+  do {
+    if (snapshots.length > 0) small.pass(GAP_S)
+    const snapshot = seenEverywhere(small)
+    if (!snapshot) return undefined
+    snapshots.push(snapshot)
+    report = audit(snapshots)
+  } while (
+    snapshots.length < samples ||
+    (samples > 1 && (needsAnotherSample(report) || mayBeMoving(report)) && snapshots.length * GAP_S < LIMIT_S)
+  )
+  return {
+    small,
+    faults,
+    snapshot: snapshots.at(-1) as Snapshot,
+    report,
+    samples: snapshots.length,
+    isRunning: small.runs.at(-1)?.startsWith('start') === true,
+  }
+}
+
+/** A claim of a finding, and what became of it. */
+export interface Outcome {
+  readonly finding: AuditedFinding
+  readonly claim: Claim
+  /** `open`: what it waits for, or its condition, did not come. */
+  readonly result: 'came true' | 'broken' | 'open'
+}
+
+/** What the claims of a report wait for, as far as it can be brought about here: the commands for each. */
+export function triggersOf({ report, small }: Trouble): string[][] {
+  const found = new Map<string, string[]>()
+  for (const { claims, state } of report.findings) {
+    if (state !== 'real') continue
+    for (const { after, if: conditions } of claims) {
+      const lines = after && linesFor(after, small)
+      if (lines) found.set(JSON.stringify(after), lines)
+      if (conditions?.includes('script succeeds')) found.set('scripts', mendedScripts(small))
+    }
+  }
+  return [...found.values()]
+}
+
+/** Scripts that succeed, also those that look at links. */
+const mendedScripts = ({ world }: SmallWorld): string[] =>
+  world.nodes.flatMap(({ pnn }) => [
+    ...EVENTS.map((event) => `script ${pnn} ${event} ok`),
+    ...['bond0', 'bond1'].map((name) => `link ${pnn} ${name} up`),
+  ])
+
+function linesFor(trigger: Trigger, { world }: SmallWorld): string[] | undefined {
+  switch (trigger.on) {
+    case 'run':
+      return ['run']
+    case 'repair':
+      return [
+        'heal',
+        'loss 0',
+        'delay 1',
+        ...world.nodes.flatMap(({ pnn, daemon, answers }) => (daemon && !answers ? [`resume ${pnn}`] : [])),
+      ]
+    case 'connected':
+    case 'answers':
+    case 'start': {
+      const { powered = false, daemon, answers } = world.nodes[trigger.pnn] ?? {}
+      if (daemon) return answers ? [] : [`resume ${trigger.pnn}`]
+      return [powered ? `start ${trigger.pnn}` : `boot ${trigger.pnn}`]
+    }
+    case 'able':
+      return world.nodes.flatMap(({ pnn, daemon, answers }) => [
+        ...['bond0', 'bond1'].map((name) => `link ${pnn} ${name} up`),
+        `script ${pnn} monitor ok`,
+        ...(daemon && answers ? [`enable ${pnn}`, `continue ${pnn}`] : []),
+      ])
+    default:
+      return undefined
+  }
+}
+
+/** Waits, and compares what was claimed with what happens. `lines` are carried out at once. */
+export function wait(
+  { small, snapshot, report, samples, isRunning }: Trouble,
+  lines: readonly string[],
+  audit: Audit = auditSamples,
+): Outcome[] {
+  const runs = { started: 0, succeeded: 0, failed: 0 }
+  const asked = new Set<Pnn>()
+  const started = new Set<Pnn>()
+  const leftRecovery = new Set<Pnn>()
+  const wasRunning = samples === 1 && isRunning
+  small.forget()
+  let seen: { readonly atMs: number; readonly keys: ReadonlySet<string> } | undefined
+  const findingsNow = (): ReadonlySet<string> => {
+    const { nowMs } = small.world.clock
+    if (seen?.atMs !== nowMs) {
+      const now = seenEverywhere(small)
+      seen = { atMs: nowMs, keys: keysIn(now && audit([now]), report) }
+    }
+    return seen.keys
+  }
+  const stateBefore = stateOf(small)
+  const since: Since = { stateBefore, wasRunning, isRunning, small, snapshot, findingsNow, asked, runs, started, leftRecovery }
+  const daemons = small.world.nodes.map(({ daemon }) => daemon)
+  const update = () => {
+    runs.started = small.runs.filter((line) => line.startsWith('start')).length
+    runs.succeeded = small.runs.filter((line) => line.endsWith('ok')).length
+    runs.failed = small.runs.filter((line) => line.endsWith('failed')).length
+    for (const { pnn, text } of small.log) if (text === 'Trigger takeoverrun') asked.add(pnn)
+    for (const { pnn, daemon } of small.world.nodes) {
+      if (daemon && daemon !== daemons[pnn]) started.add(pnn)
+      if (daemon?.recoveryMode === 0) leftRecovery.add(pnn)
+    }
+  }
+  for (const line of lines) carryOutLine(small.world, line)
+  const open = report.findings
+    .filter(({ state }) => state === 'real')
+    .flatMap((finding) => finding.claims.map((claim) => new Pending(claim, finding, samples > 1)))
+  // A daemon that comes back does at once what it was told meanwhile.
+  const isBack = lines.some((line) => /^(resume|start|boot) /.test(line))
+  const isQuiet = report.findings.every(({ claims }) => claims.every(({ kind, after }) => QUIET.has(kind) || after?.on === 'run'))
+  for (let seconds = 0; open.some(({ result }) => result === undefined); seconds += STEP_S) {
+    update()
+    for (const pending of open) pending.look(seconds, since, { isQuiet: isQuiet && lines.length === 0, isBack })
+    small.pass(STEP_S)
+  }
+  return open.map(({ finding, claim, result = 'open' }) => ({ finding, claim, result }))
+}
+
+/** The findings of a report; and those of an earlier one whose checks have not seen everything now, since they may still be there. */
+function keysIn(now: AuditReport | undefined, before: AuditReport): Set<string> {
+  const unseen = new Set(now?.unknown.map(({ id }) => id))
+  const maybe = before.findings.filter(({ id }) => !now || unseen.has(id))
+  return new Set([...(now?.findings ?? []), ...maybe].map(findingKey))
+}
+
+const QUIET: ReadonlySet<Claim['kind']> = new Set(['stays', 'no-run'])
+
+/** Something lasts until the next takeover run, which may be in progress and does its work before its end, or until one that follows a recovery. */
+function hasBegun(trigger: Trigger, since: Since): boolean {
+  if (trigger.on !== 'run' && trigger.on !== 'recovery') return hasHappened(trigger, since)
+  return since.isRunning || since.runs.started > 0 || hasHappened(trigger, since)
+}
+
+/** A claim that has neither come true nor been broken. */
+class Pending {
+  readonly claim: Claim
+  readonly finding: AuditedFinding
+  result: Outcome['result'] | undefined
+  private readonly isSure: boolean
+  private sinceS: number | undefined
+
+  /** @param isSure whether samples were compared: in one alone, what moves may look like a fault. */
+  constructor(claim: Claim, finding: AuditedFinding, isSure: boolean) {
+    this.claim = claim
+    this.finding = finding
+    this.isSure = isSure
+  }
+
+  /** @param isQuiet whether nothing that was found, and nobody, brings about a takeover run. @param isBack whether a daemon came back. */
+  look(seconds: number, since: Since, { isQuiet, isBack }: { isQuiet: boolean; isBack: boolean }): void {
+    if (this.result !== undefined) return
+    const { claim } = this
+    if (claim.kind === 'stays') {
+      this.lookWhether(seconds, since, isBack || (claim.after !== undefined && hasBegun(claim.after, since)))
+    } else if (claim.kind === 'no-run') this.lookWhether(seconds, since, !isQuiet)
+    else this.lookFor(claim, seconds, since)
+  }
+
+  private lookFor(claim: Claim, seconds: number, since: Since): void {
+    if (this.sinceS === undefined) {
+      if (!claim.after || hasHappened(claim.after, since)) this.sinceS = seconds
+      else if (seconds > DEFAULT_S) this.result = 'open'
+      if (this.sinceS === undefined) return
+    }
+    const isLate = seconds - this.sinceS > (claim.withinS ?? (claim.after?.on === 'run' ? 0 : DEFAULT_S))
+    if (isSo(claim, this.finding, since)) this.result = 'came true'
+    else if (isMoot(claim, since, isLate)) this.result = 'open'
+    else if (isLate) this.result = 'broken'
+  }
+
+  private lookWhether(seconds: number, since: Since, isOver: boolean): void {
+    if (isOver || !this.isSure) this.result = 'open'
+    else if (seconds >= STAYS_S) this.result = isSo(this.claim, this.finding, since) ? 'came true' : 'broken'
+  }
+}

@@ -1,0 +1,205 @@
+import { auditSamples } from '../../../src/lib/audit/audit.ts'
+import { findingKey } from '../../../src/lib/audit/finding.ts'
+import type { Action, Mended } from '../../../src/lib/audit/remedy.ts'
+import type { AuditedFinding, AuditReport } from '../../../src/lib/audit/report.ts'
+import { INACTIVE_FLAGS, type Pnn } from '../../../src/lib/cluster/node.ts'
+import { groupOf } from '../../../src/lib/group-of.ts'
+import { EVENTS } from '../../../src/sim/daemon/event-scripts.ts'
+import { already, begin } from '../../../src/sim/process/wait.ts'
+import { carryOutLine } from '../../../src/sim/world/commands.ts'
+import type { SmallWorld } from '../../support/sim-world.ts'
+import { seenEverywhere } from '../../support/world-facts.ts'
+import type { Audit, Trouble } from './claimed.ts'
+import { isTroubled } from './promised.ts'
+
+/** How long an administrator waits for the effect of what was done, in seconds; longer than a recovery with a ban and a takeover run. */
+const EFFECT_S = 150
+const ROUNDS = 6
+/** Delay between the samples of an audit. */
+const GAP_S = 2.5
+
+/** What carrying out the remedies of an audit, and of the audits after it, has led to. */
+export interface Remedied {
+  /** What should not have happened. */
+  readonly faults: readonly string[]
+  /** Findings of warning or worse that are left. */
+  readonly left: readonly AuditedFinding[]
+  readonly done: readonly string[]
+  /** How many remedies were carried out in full, by the id of the check. */
+  readonly carriedOut: ReadonlyMap<string, number>
+}
+
+/** Where each address is served: in the kernels of nodes that own it and take part in the cluster. */
+function servedIn(small: SmallWorld): Map<string, Pnn[]> {
+  const places = new Map<string, Pnn[]>()
+  for (const { pnn, daemon, answers } of small.world.nodes) {
+    if (!daemon || !answers || (daemon.ownFlags & INACTIVE_FLAGS) !== 0) continue
+    const held = new Set(small.hosts[pnn]?.held.map(({ address }) => address))
+    for (const address of held) if (small.believedOwner(pnn, address) === pnn) groupOf(places, address).push(pnn)
+  }
+  return places
+}
+
+/** Carries out the remedies as an administrator would: causes first, each step in its order, then waits and looks again. */
+export function remedy({ small, report: first }: Trouble, audit: Audit = auditSamples): Remedied {
+  const faults: string[] = []
+  const done: string[] = []
+  const carriedOut = new Map<string, number>()
+  let report: AuditReport | undefined = first
+  for (let round = 0; round < ROUNDS && report; round++) {
+    const before = servedIn(small)
+    const real = report.findings.filter(({ state }) => state === 'real')
+    const keys = new Set(real.map(findingKey))
+    // What has a cause that may pass is to be mended itself.
+    const todo = real.filter(({ causedBy }) => causedBy === undefined || !keys.has(causedBy))
+    for (const finding of todo) {
+      const complete = finding.actions.map((action) => carryOut(small, finding, action, { faults, done, audit }))
+      if (complete.every((isDone) => isDone)) carriedOut.set(finding.id, (carriedOut.get(finding.id) ?? 0) + 1)
+    }
+    small.pass(EFFECT_S)
+    const fewer = fewerThan(before.size, small)
+    if (fewer !== undefined) faults.push(fewer)
+    report = look(small, audit)
+    if (!report || serious(report).length === 0) break
+  }
+  return { faults, left: report ? serious(report) : [], done, carriedOut }
+}
+
+/** A lossy network may bring about another election or takeover run at any time, so it waits some more if necessary. */
+function fewerThan(size: number, small: SmallWorld): string | undefined {
+  // What no audit could see yet goes on to take addresses away.
+  if (small.world.lock.state !== 'shared' || isTroubled(small)) return undefined
+  for (let waits = 0; waits < 10 && servedIn(small).size < size; waits++) small.pass(10)
+  const after = servedIn(small).size
+  return after < size ? `${after} addresses are served after the remedies, ${size} before` : undefined
+}
+
+function look(small: SmallWorld, audit: Audit): AuditReport | undefined {
+  const before = seenEverywhere(small)
+  small.pass(GAP_S)
+  const now = seenEverywhere(small)
+  return before && now && audit([before, now])
+}
+
+const serious = ({ findings }: AuditReport): AuditedFinding[] =>
+  findings.filter(({ state, severity }) => state === 'real' && severity !== 'info')
+
+interface Protocol {
+  readonly faults: string[]
+  readonly done: string[]
+  readonly audit: Audit
+}
+
+/** Whether a step was carried out, or was not needed. */
+function carryOut(small: SmallWorld, finding: AuditedFinding, action: Action, { faults, done, audit }: Protocol): boolean {
+  if (isForLater(action) && !persists(small, finding, audit)) return true
+  // A person would know; here every address is needed.
+  if (action.if?.includes('not needed')) return false
+  const lines = commandsFor(small, action)
+  if (!lines) return action.kind === 'look'
+  const before = servedIn(small)
+  done.push(`${finding.id}: ${action.kind} ${lines.map((line) => (typeof line === 'string' ? line : 'by hand')).join(', ')}`)
+  for (const line of lines) {
+    if (typeof line === 'string') carryOutLine(small.world, line)
+    else line()
+  }
+  // A takeover run moves addresses, which takes a moment; everything else must leave each where it is.
+  if (action.kind !== 'command' && action.kind !== 'wait') {
+    const now = servedIn(small)
+    // Of two nodes that both claim an address, one may lose it.
+    const taken = [...before].filter(([address, pnns]) => pnns.every((pnn) => !now.get(address)?.includes(pnn)))
+    faults.push(
+      ...taken.map(([address, pnns]) => `${finding.id}: ${action.kind} took ${address} from node ${pnns}: ${finding.remedy}`),
+    )
+  }
+  small.pass(action.kind === 'start' || action.kind === 'mend' ? 30 : 10)
+  return true
+}
+
+const isForLater = (action: Action): boolean => action.if === 'it persists' || action.if === 'it comes back'
+
+function persists(small: SmallWorld, finding: AuditedFinding, audit: Audit): boolean {
+  small.pass(35)
+  const now = look(small, audit)
+  return !now || now.findings.some((each) => findingKey(each) === findingKey(finding))
+}
+
+type Deed = string | (() => void)
+
+/** What an administrator does in this world for a step; undefined where it has nothing like that. */
+function commandsFor(small: SmallWorld, action: Action): Deed[] | undefined {
+  switch (action.kind) {
+    case 'command':
+      return commandLines(action)
+    case 'remove':
+      return action.held.map(({ address, interfaceName }) => () => {
+        begin(small.hosts[action.pnn]?.deleteByHand(address, interfaceName) ?? already(undefined))
+      })
+    case 'add':
+      return [
+        () =>
+          begin(small.hosts[action.pnn]?.addByHand(action.interfaceName, action.address, action.maskBits) ?? already(undefined)),
+      ]
+    case 'keep-secondaries':
+      return [() => Object.assign(small.hosts[action.pnn] ?? {}, { promotesSecondaries: true })]
+    case 'start':
+      return starting(small, action.pnn)
+    case 'unban':
+      return small.node(action.pnn).daemon ? [`unban ${action.pnn}`] : undefined
+    case 'wait':
+      return [() => small.pass(EFFECT_S)]
+    case 'look':
+      return undefined
+    case 'mend':
+      return mendings(small, action.mended)
+  }
+}
+
+function commandLines({ command, on }: Extract<Action, { readonly kind: 'command' }>): string[] | undefined {
+  if (command.startsWith('ctdbts ')) return ['run']
+  if (command.startsWith('ctdb setvar')) return [`set ${command.split(' ').slice(2).join(' ')}`]
+  if (command === 'ctdb reloadips' && typeof on === 'number') return [`reload ${on}`, 'run']
+  if (/^ctdb (continue|enable)$/.test(command)) return [`${command.slice('ctdb '.length)} ${on}`, 'run']
+  return command.startsWith('ctdb gratarp') ? [] : undefined
+}
+
+function starting(small: SmallWorld, pnn: Pnn): string[] {
+  const { daemon, answers, powered } = small.node(pnn)
+  if (!powered) return [`boot ${pnn}`]
+  if (!daemon) return [`start ${pnn}`]
+  return answers ? [] : [`resume ${pnn}`]
+}
+
+function mendings(small: SmallWorld, { what, pnn }: Mended): Deed[] | undefined {
+  const { nodes } = small.world
+  const chosen = nodes.map((node) => node.pnn).filter((each) => pnn === undefined || each === pnn)
+  switch (what) {
+    case 'script':
+      return chosen.flatMap((each) => [...EVENTS.map((event) => `script ${each} ${event} ok`), ...linksUp(each)])
+    case 'link':
+      return chosen.flatMap(linksUp)
+    case 'clock':
+      return chosen.map((each) => () => slew(small, each))
+    case 'cluster lock':
+      return small.world.lock.state === 'shared' ? [] : ['lock shared']
+    case 'network':
+      return [...HEAL, ...nodes.flatMap((node) => (node.daemon && !node.answers ? [`resume ${node.pnn}`] : []))]
+    case 'machine':
+      return [...HEAL, ...chosen.flatMap((each) => starting(small, each))]
+    default:
+      return undefined
+  }
+}
+
+/** Sets a clock right as chronyd does it while ctdbd runs: half a second in each second. */
+function slew({ world }: SmallWorld, pnn: Pnn): void {
+  const { clock } = world
+  const node = world.nodes[pnn]
+  const aheadMs = (node?.clock.nowMs ?? clock.nowMs) - clock.nowMs
+  const steps = Math.ceil(Math.abs(aheadMs) / 500)
+  for (let step = 1; step <= steps; step++) clock.after(1_000 * step, () => node?.clock.set(aheadMs * (1 - step / steps)))
+}
+
+const HEAL = ['heal', 'loss 0', 'delay 1']
+
+const linksUp = (pnn: Pnn): string[] => ['bond0', 'bond1'].map((name) => `link ${pnn} ${name} up`)

@@ -1,0 +1,92 @@
+import type { SeededBug } from './bugs.ts'
+
+/** A bug that is put into the timeline of a watch on purpose. */
+export interface WatchBug extends Pick<SeededBug, 'name' | 'edits' | 'fromSeed'> {
+  /** What the comparison with the world must say of it. */
+  readonly caughtAs: RegExp
+}
+
+export const WATCH_BUGS: readonly WatchBug[] = [
+  {
+    name: 'an address is away only since its release was told',
+    fromSeed: 10,
+    edits: [
+      {
+        file: 'src/lib/watch/kernel-times.ts',
+        from: 'hadMs: latest(times.hadMs, hadMs), goneMs: times.goneMs ?? (isGone ? goneMs : undefined)',
+        to: 'hadMs: goneMs ?? latest(times.hadMs, hadMs), goneMs: isGone ? goneMs : undefined',
+      },
+    ],
+    caughtAs: /was away for/,
+  },
+  {
+    name: 'the time of an earlier absence is given for a later move',
+    edits: [
+      {
+        file: 'src/lib/watch/kernel-times.ts',
+        from: '  record.times = { ...record.times, ended: undefined }\n  if (ended.by !== to) return undefined\n',
+        to: '',
+      },
+    ],
+    caughtAs: /was away for/,
+  },
+  {
+    name: 'a change that had its run explains the next one',
+    edits: [
+      {
+        file: 'src/lib/watch/causes.ts',
+        from: 'each.afterMs >= sinceMs && atMs - each.atMs',
+        to: 'atMs - each.atMs',
+      },
+    ],
+    caughtAs: /a takeover run started, because (node|link)/,
+  },
+  {
+    name: 'a request counts once for each node that receives it',
+    fromSeed: 395,
+    edits: [
+      {
+        file: 'src/lib/watch/run-requests.ts',
+        from: 'if (before && !before.receivers.has(pnn) && atMs - before.atMs <= LAG_MS)',
+        to: 'if (before && before.receivers.has(pnn) && atMs - before.atMs < 0)',
+      },
+    ],
+    caughtAs: /asked for it/,
+  },
+  {
+    name: 'a sample overrides what was told after it began',
+    fromSeed: 235,
+    edits: [
+      {
+        file: 'src/lib/watch/ownership.ts',
+        from: 'return isReportedSince(record.reportedMs.get(pnn), beganMs)',
+        to: 'return isReportedSince(record.reportedMs.get(pnn), beganMs + 1e9)',
+      },
+    ],
+    caughtAs: /is said|was away/,
+  },
+  {
+    name: 'what nobody owns any more is back',
+    fromSeed: 12,
+    edits: [
+      {
+        file: 'src/lib/watch/ownership.ts',
+        from: 'if (isAbsent(trouble?.truth)) record.trouble = undefined\n    if (before',
+        to: 'if (before',
+      },
+    ],
+    caughtAs: /away/,
+  },
+  {
+    name: 'a daemon that was started again has lost its addresses because it is unhealthy',
+    fromSeed: 572,
+    edits: [
+      {
+        file: 'src/lib/watch/node-causes.ts',
+        from: 'if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0)',
+        to: 'if (isStarting(runState) && !isUnfit(flags))',
+      },
+    ],
+    caughtAs: /because node \d+ became .*UNHEALTHY/,
+  },
+]

@@ -1,0 +1,157 @@
+import type { Pnn } from '../../../src/lib/cluster/node.ts'
+import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
+import type { SmallWorld } from '../../support/sim-world.ts'
+import type { TrueRun, WorldRecord } from '../../support/world-record.ts'
+
+/** Flags and links are recorded so late, at most. */
+const LATE_MS = 25
+/** A run that began so shortly before may be another one, of another part of the cluster. */
+const SAME_TIME_MS = 150
+/** CTDB moves addresses in a run that began no earlier than this. */
+const LONGEST_RUN_MS = 130_000
+/** What moved without a known cause is kept in mind for so long, and a move takes its time. */
+const LONGEST_UNEXPLAINED_MS = 30_000
+
+/** Compares causes with what was so in the world. */
+export class TrueCauses {
+  private readonly record: WorldRecord
+  private readonly small: SmallWorld
+
+  constructor(record: WorldRecord, small: SmallWorld) {
+    this.record = record
+    this.small = small
+  }
+
+  /** Why the cause that an entry gives is not that of the world; undefined if it is, or if it gives none. */
+  whyWrong(entry: TimelineEntry): string | undefined {
+    return this.isSo(entry) ? undefined : `not so: ${entry.text}, because ${entry.cause}`
+  }
+
+  private isSo(entry: TimelineEntry): boolean {
+    const { kind, what, cause, atMs } = entry
+    if (kind === 'health') return this.moved(entry)
+    if (cause === undefined) return true
+    if (kind === 'takeover-run' && what === 'started') return this.runsUntil(atMs).some((run) => this.startsRun(cause, run))
+    return kind !== 'address' || this.moves(cause, entry)
+  }
+
+  /** Whether a run takes a change into account, and no earlier one did. */
+  private startsRun(cause: string, run: TrueRun): boolean {
+    const missing = /^(.+) (?:was|were) missing in the kernel of node (\d+)$/.exec(cause)
+    if (missing) return this.wasMissed(missing[1] ?? '', Number(missing[2]), run)
+    const askers = /^nodes? (.+) asked for it$/.exec(cause)?.[1]
+    if (askers !== undefined) return [...askers.matchAll(/\d+/g)].every(([pnn]) => this.hasAsked(Number(pnn), run))
+    return this.isNews(cause, run)
+  }
+
+  /** Whether something on a node asked for a run since the run before. */
+  private hasAsked(pnn: Pnn, run: TrueRun): boolean {
+    const before = this.record.runs.findLast((each) => each.startMs < run.startMs)
+    return this.small.log.some(({ atMs, ...entry }) => {
+      if (atMs < (before?.startMs ?? 0) || atMs > run.startMs) return false
+      const asks = entry.pnn === pnn && /^Trigger takeoverrun|Ask recovery master to reallocate/.test(entry.text)
+      return asks || (entry.source === 'world' && entry.text === 'run')
+    })
+  }
+
+  private isNews(cause: string, run: TrueRun): boolean {
+    const flags = /^(?:failback: )?node (\d+) became (.+)$/.exec(cause)
+    if (flags) return this.areNewFlags(Number(flags[1]), flags[2] ?? '', run)
+    const link = /^link (\S+) of node (\d+) (?:came|went) (up|down)$/.exec(cause)
+    if (link) return this.isNewLink(link[1] ?? '', Number(link[2]), link[3] === 'up', run)
+    return /^after a reload, node \d+ knows it$/.test(cause)
+  }
+
+  /** Whether a node got flags since the last successful run before this one. They may have passed again, as when a daemon was started at once. */
+  private areNewFlags(pnn: Pnn, text: string, run: TrueRun): boolean {
+    const { record } = this
+    const { inputsMs } = run
+    const fromMs = this.successBefore(run)?.startMs
+    const all = record.flagsOf(pnn, fromMs ?? 0, inputsMs + LATE_MS)
+    if (!all.includes(text)) return false
+    if (fromMs === undefined) return true
+    const wasGone = all.some((each) => String(each).includes('DISCONNECTED'))
+    if (wasGone && !text.includes('DISCONNECTED')) return true
+    // What the leader took into account: what the node says of itself, or what others believe of a node that says nothing.
+    const own = record.ownFlagsOf(pnn, fromMs, inputsMs)
+    if (own.some((each) => each !== undefined && each !== text)) return true
+    return own[0] === undefined && !record.flagsOf(pnn, fromMs, fromMs).includes(text)
+  }
+
+  private isNewLink(name: string, pnn: Pnn, up: boolean, run: TrueRun): boolean {
+    const fromMs = this.successBefore(run)?.startMs
+    const states = this.record.linkWas(pnn, name, fromMs ?? 0, run.inputsMs + LATE_MS)
+    return states.includes(up) && (fromMs === undefined || states.includes(!up))
+  }
+
+  /** Whether the node itself found all the addresses to be missing, since the last successful run. */
+  private wasMissed(list: string, pnn: Pnn, run: TrueRun): boolean {
+    const fromMs = (this.successBefore(run)?.startMs ?? 0) - LATE_MS
+    const found = this.small.log.filter((entry) => {
+      const isThen = entry.atMs >= fromMs && entry.atMs <= run.startMs
+      return isThen && entry.pnn === pnn && entry.source === 'recoverd' && /not on an interface|is missing/.test(entry.text)
+    })
+    const addresses = list.split(/, | and /).filter((each) => /[.:]/.test(each))
+    return addresses.every((address) => found.some(({ text }) => text.split(/[ ']/).includes(address)))
+  }
+
+  private moves(cause: string, { from, to, what, atMs, addresses: [address = ''] }: TimelineEntry): boolean {
+    if (/is in run state|does not know it any more|^it was missing|no longer part/.test(cause) || what === 'interface')
+      return true
+    const pnn = Number(/node (\d+)/.exec(cause)?.[1])
+    const runs = this.runsUntil(atMs)
+    if (pnn === to && pnn !== from) return runs.some((run) => this.isNews(cause, run))
+    const sinceMs = Math.min(atMs, ...runs.map((run) => this.successBefore(run)?.startMs ?? 0))
+    return pnn === from && this.movesAway(cause, pnn, address, { sinceMs, atMs })
+  }
+
+  private movesAway(cause: string, pnn: Pnn, address: string, { sinceMs, atMs }: { sinceMs: number; atMs: number }): boolean {
+    const { record } = this
+    const flags = /^node \d+ (?:became|is) (.+)$/.exec(cause)?.[1]
+    if (flags !== undefined) {
+      return record.flagsOf(pnn, sinceMs, atMs).includes(flags) && this.wasBefore(pnn, flags, address, atMs)
+    }
+    const link = /^link (\S+) of node \d+ (?:is|went) down$/.exec(cause)?.[1]
+    return link !== undefined && record.linkWas(pnn, link, sinceMs, atMs).includes(false)
+  }
+
+  /** Whether a node had flags when an address left it. Those of a node that is gone come later. */
+  private wasBefore(pnn: Pnn, flags: string, address: string, atMs: number): boolean {
+    const becameMs = this.record.lastBecame(pnn, flags, atMs)
+    const leftMs = this.record.lastLeft(pnn, address, atMs)
+    if (becameMs === undefined) return false
+    // Others of them may have followed: a stopped node was disabled too.
+    const words = flags.split('|')
+    const isPart = (each: unknown) =>
+      String(each)
+        .split('|')
+        .every((word) => words.includes(word))
+    if (leftMs !== undefined && this.record.flagsOf(pnn, leftMs - LATE_MS, leftMs + LATE_MS).some(isPart)) return true
+    return flags.includes('DISCONNECTED') || leftMs === undefined || becameMs <= leftMs + LATE_MS
+  }
+
+  /** Whether the addresses that an entry about a node's flags names left that node, or came to it. */
+  private moved({ text, pnns: [pnn = -1], addresses, atMs }: TimelineEntry): boolean {
+    const way = /(left it|came to it)$/.exec(text)?.[1]
+    const isNow = (movedMs: number | undefined) => movedMs !== undefined && movedMs >= atMs - LONGEST_UNEXPLAINED_MS
+    const others = this.small.world.nodes.map((node) => node.pnn).filter((each) => each !== pnn)
+    return addresses.every((address) => {
+      if (way !== 'left it') return isNow(this.record.lastCame(pnn, address, atMs))
+      // A node that hangs keeps it, and another one takes it.
+      return (
+        isNow(this.record.lastLeft(pnn, address, atMs)) || others.some((each) => isNow(this.record.lastCame(each, address, atMs)))
+      )
+    })
+  }
+
+  /** The run that is in progress or was the last, and others of about the same time. */
+  private runsUntil(atMs: number): TrueRun[] {
+    const last = this.record.runs.findLast(({ startMs }) => startMs <= atMs && startMs >= atMs - LONGEST_RUN_MS)
+    if (!last) return []
+    return this.record.runs.filter((run) => run.startMs <= atMs && run.startMs >= Math.min(last.startMs, atMs - SAME_TIME_MS))
+  }
+
+  private successBefore({ startMs }: TrueRun): TrueRun | undefined {
+    return this.record.runs.findLast((run) => run.ok && run.endMs <= startMs)
+  }
+}

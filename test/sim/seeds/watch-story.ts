@@ -1,0 +1,78 @@
+import { Random } from '../../../src/sim/world/random.ts'
+import { SmallWorld, START_MS } from '../../support/sim-world.ts'
+import { MAX_LAG_MS, WatchedWorld } from '../../support/watched-world.ts'
+import { WorldRecord } from '../../support/world-record.ts'
+import { drawCluster, drawFault } from './draw.ts'
+import { WatchJudge, type WatchResult } from './watch-judge.ts'
+
+const COME_UP_LIMIT_MS = 120_000
+/** Follower samples so soon after an event. */
+const SOON_MS = 80
+const CHUNK_MS = 20
+/** Not every step of the world is recorded: that would take most of the time. */
+const STEPS_EACH = 4
+const EVENTS = ['takeip', 'releaseip', 'ipreallocated'] as const
+
+/** Watches a random cluster with random faults, and compares what the watch says with what really happened. */
+export function watchSeed(seed: number): WatchResult {
+  const random = new Random(seed)
+  const { layout, era, tunables, partiallyOnline, faults } = drawCluster(random)
+  const small = new SmallWorld({ layout, era, seed, tunables, partiallyOnline })
+  const record = new WorldRecord(small)
+  small.world.start()
+  small.world.settle(COME_UP_LIMIT_MS)
+  small.pass(10)
+  record.note()
+  const watch = new WatchedWorld(small, random)
+  let steps = 0
+  watch.onStep = () => {
+    if (++steps % STEPS_EACH === 0) record.note()
+  }
+  const intervalMs = random.pick([500, 1_000, 2_000, 5_000, 10_000])
+  const spreadMs = random.pick([0, 20, 300, 1_500])
+  const kernelPercent = random.pick([100, 100, 80, 0])
+  const direct = random.percent(50)
+  const judge = new WatchJudge(watch, record)
+  let dueMs = watch.nowMs
+  watch.onTold = () => {
+    dueMs = Math.min(dueMs, watch.nowMs + SOON_MS)
+  }
+  const follow = (ms: number) => {
+    for (const endMs = watch.nowMs + ms; watch.nowMs < endMs; ) {
+      if (watch.nowMs < dueMs) {
+        watch.pass(Math.min(CHUNK_MS, dueMs - watch.nowMs, endMs - watch.nowMs))
+        judge.entries()
+        continue
+      }
+      const beganMs = watch.nowMs
+      dueMs = beganMs + intervalMs
+      const snapshot = watch.look({ spreadMs, kernels: random.percent(kernelPercent), direct })
+      record.note()
+      judge.entries()
+      if (snapshot) judge.sample(snapshot, beganMs)
+      dueMs = Math.max(dueMs, watch.nowMs + 1)
+    }
+  }
+  follow(3 * intervalMs)
+  const done: string[] = []
+  const carryOut = (line: string) => {
+    done.push(`at ${(watch.nowMs - START_MS) / 1_000} ${line}`)
+    small.do(line)
+  }
+  for (let count = faults; count > 0; count--) {
+    const { pnn, scripts, daemon } = random.pick(small.world.nodes)
+    const kind = random.between(0, 9)
+    if (kind === 0) {
+      const [event, laterMs] = [random.pick(EVENTS), random.pick([0, 500, 3_000])]
+      scripts.laterMs.set(event, laterMs)
+      done.push(`later ${pnn} ${event} ${laterMs}`)
+    } else if (kind === 1 && daemon) {
+      carryOut(`kill ${pnn}`)
+      follow(random.between(1, 300))
+      carryOut(`start ${pnn}`)
+    } else carryOut(drawFault(random, small.world))
+    follow(random.percent(50) ? random.between(0, 1_500) : random.between(0, 20_000))
+  }
+  follow(15_000 + MAX_LAG_MS)
+  return judge.result(seed, done)
+}
