@@ -12,7 +12,7 @@ import { randomFrom } from './takeover-run/random.ts'
 import { disableTakeoverRuns, expectSameInputs, look, NotCarriedOut, settled } from './takeover-run/settle.ts'
 
 /** LAB_SCENARIOS=100 makes as many; what-ifs.test.ts follows what commands bring. */
-const SCENARIOS = Number(process.env.LAB_SCENARIOS ?? 15)
+const SCENARIOS = Number(process.env.LAB_SCENARIOS ?? 10)
 /** LAB_SEED=… repeats the scenarios of an earlier run. */
 const seed = Number(process.env.LAB_SEED ?? Date.now() % 1_000_000)
 

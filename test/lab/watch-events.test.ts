@@ -12,7 +12,7 @@ import { waitUntil } from './harness/wait.ts'
 
 /** Long enough that no periodic look can see changes in between. */
 const INTERVAL_MS = 20_000
-const MOVES = 30
+const MOVES = 15
 /** After this time without an event, no event of the last takeover run follows. */
 const REST_MS = 3_000
 

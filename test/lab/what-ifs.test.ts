@@ -22,7 +22,7 @@ import { randomFrom } from './takeover-run/random.ts'
 import { look, NotCarriedOut, settled } from './takeover-run/settle.ts'
 
 /** LAB_COURSES=60 follows 60; LAB_SEED=… repeats the courses of an earlier run. */
-const COURSES = Number(process.env.LAB_COURSES ?? 10)
+const COURSES = Number(process.env.LAB_COURSES ?? 6)
 const seed = Number(process.env.LAB_SEED ?? Date.now() % 1_000_000)
 /** How often the outcome is read again when it is not the predicted one: the last takeover run may still be under way. */
 const LOOKS = 3
