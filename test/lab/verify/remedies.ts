@@ -42,7 +42,8 @@ export class Remedies {
   async carryOut(first: Report): Promise<void> {
     const before = await this.hosted(await this.record.mark())
     let report = first
-    for (let round = 1; serious(report).length > 0; round++) {
+    // The fault itself may be no more than an info.
+    for (let round = 1; round === 1 || serious(report).length > 0; round++) {
       expect(round, `left after ${this.done.join('; ')}: ${serious(report).map(lineOf).join(', ')}`).toBeLessThanOrEqual(ROUNDS)
       this.started.clear()
       for (const finding of roots(report)) {
@@ -175,8 +176,11 @@ const bringsRun = ({ kind }: Action): boolean => kind !== 'remove' && kind !== '
 
 const stepText = (action: Action): string => (action.kind === 'command' ? action.command : action.kind)
 
-const serious = ({ findings }: Report): Finding[] =>
-  findings.filter(({ state, severity }) => state === 'real' && severity !== 'info')
+const real = ({ findings }: Report): Finding[] => findings.filter(({ state }) => state === 'real')
+const serious = (report: Report): Finding[] => real(report).filter(({ severity }) => severity !== 'info')
 
-/** The findings whose remedies end the others, too. */
-const roots = (report: Report): Finding[] => serious(report).filter(({ causedBy }) => !causedBy)
+/** The findings whose remedies end the others, too. An info counts if there is nothing worse. */
+function roots(report: Report): Finding[] {
+  const [worst, rest] = [serious(report), real(report)]
+  return (worst.length > 0 ? worst : rest).filter(({ causedBy }) => !causedBy)
+}
