@@ -9,6 +9,7 @@ import { messages } from '../../src/lib/wire/messages.ts'
 import { ARGUMENT_KINDS } from '../../src/sim/world/command-arguments.ts'
 import { SIM_COMMANDS, usageOf } from '../../src/sim/world/commands.ts'
 import { checksMarkdown } from '../../src/ui/audit/checks.ts'
+import { knownBugsMarkdown } from '../../src/ui/audit/known-bugs.ts'
 import { initialModel } from '../../src/ui/watch/model/initial-model.ts'
 import { keyHelp } from '../../src/ui/watch/update/key-help.ts'
 
@@ -136,6 +137,7 @@ export async function documents(): Promise<Record<string, string>> {
     'docs/watch.md': part('docs/watch.md', 'keys', watchKeys()),
     'docs/wire-protocol.md': wireProtocol(),
     'docs/checks.md': checksMarkdown(),
+    'docs/known-bugs.md': knownBugsMarkdown(),
     'docs/error-codes.md': errorCodes(),
   }
 }

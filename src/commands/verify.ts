@@ -35,6 +35,7 @@ With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring 
     checks: Flags.string({ helpValue: 'ID,…', summary: 'Make only these checks' }),
     skip: Flags.string({ helpValue: 'ID,…', summary: 'Leave out these checks' }),
     'list-checks': Flags.boolean({ summary: 'List all checks' }),
+    'list-known-bugs': Flags.boolean({ summary: 'List the bugs of CTDB that are looked for, with the releases that have them' }),
     explain: Flags.string({ helpValue: 'ID', summary: 'Explain a check: what it means, what CTDB does about it, what to do' }),
     by: Flags.option({
       options: ['fault', 'node'] as const,
@@ -71,6 +72,12 @@ With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring 
       const { checksJson, explainCheck, listChecks } = await import('../ui/audit/checks.ts')
       if (flags.json) return checksJson(flags.explain)
       process.stdout.write(flags.explain === undefined ? listChecks() : explainCheck(flags.explain))
+      return undefined
+    }
+    if (flags['list-known-bugs']) {
+      const { knownBugsJson, listKnownBugs } = await import('../ui/audit/known-bugs.ts')
+      if (flags.json) return knownBugsJson()
+      process.stdout.write(listKnownBugs())
       return undefined
     }
     const format: Format = flags.json ? 'json' : flags.format

@@ -1,6 +1,8 @@
 import { parseIp } from '../address/ip-text.ts'
 import type { Pnn } from '../cluster/node.ts'
 import { isAtLeast } from '../version.ts'
+import { hasBug } from './known-bugs/bug.ts'
+import { knownBug } from './known-bugs/table.ts'
 import type { View } from './view.ts'
 
 const FAMILIES = ['ipv4', 'ipv6'] as const
@@ -18,9 +20,6 @@ export const nonlocalFamilies = (
 /** What ip_nonlocal_bind=1 does to a daemon. */
 export type NonlocalEffect = 'deceived' | 'crash' | 'none'
 
-/** The first patch releases in which bug 15935 is mended, by minor version of 4. */
-const MENDED: Readonly<Record<number, number>> = { 22: 7, 23: 3 }
-
 /**
  * Whether a version tests for an address with bind(), which also fails for an IPv6 address that is not usable: up to 4.21. Undefined if the
  * version does not tell.
@@ -36,11 +35,8 @@ export function testsWithBind(version: string): boolean | undefined {
  */
 export function nonlocalEffectOn(version: string): NonlocalEffect | undefined {
   if (testsWithBind(version)) return 'deceived'
-  if (isAtLeast(version, 4, 24)) return 'none'
-  const [, minor, patch] = /^4\.(\d+)\.(\d+)/.exec(version) ?? []
-  const mended = MENDED[Number(minor)]
-  if (mended === undefined || patch === undefined) return undefined
-  return Number(patch) < mended ? 'crash' : 'none'
+  const mayCrash = hasBug(version, knownBug(15935))
+  return mayCrash === undefined ? undefined : mayCrash ? 'crash' : 'none'
 }
 
 /** Whether a node's daemon believes that its kernel has every address of the family of this one. False if it is not known. */

@@ -39,7 +39,7 @@ describe('there are no findings for', () => {
     [
       'ip_nonlocal_bind on a version that looks at interfaces',
       withAll(good, ({ host: seen }) => ({
-        host: { ...(seen as HostFacts), nonlocalBind: { ipv4: true, ipv6: true }, version: '4.22.7' },
+        host: { ...(seen as HostFacts), nonlocalBind: { ipv4: true, ipv6: true }, version: '4.25.0' },
       })),
     ],
     ['ip_nonlocal_bind of a family without public addresses', host(1, { nonlocalBind: { ipv4: false, ipv6: true } })],

@@ -1,9 +1,10 @@
 import type { LineFault, LineJudgement } from '../../cluster/address-files.ts'
 import type { Pnn } from '../../cluster/node.ts'
-import { isAtLeast } from '../../version.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, fileHas, rejectsItsFile } from '../facts.ts'
 import type { Severity } from '../finding.ts'
+import { hasBug } from '../known-bugs/bug.ts'
+import { knownBug } from '../known-bugs/table.ts'
 import { staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
@@ -50,7 +51,7 @@ export const check: Check = {
 function commentFaults(view: View, pnn: Pnn): LineFault[] {
   const text = view.peek(pnn, 'host.publicAddressesFile')
   const version = view.peek(pnn, 'host.version')
-  if (!text || version === undefined || isAtLeast(version, 4, 16) !== false) return []
+  if (!text || version === undefined || !hasBug(version, knownBug(14826))) return []
   return text.split('\n').flatMap((content, index): LineFault[] => {
     if (!/^[ \t]*#[^ \t]*[ \t]+[^ \t]/.test(content)) return []
     const reason = `the event scripts of CTDB ${version} take the words of a comment for interfaces (bug 14826)`

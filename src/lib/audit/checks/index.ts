@@ -30,6 +30,7 @@ import { check as ipUnhostable } from './ip-unhostable.ts'
 import { check as ipUnhosted } from './ip-unhosted.ts'
 import { check as ipWrongInterface } from './ip-wrong-interface.ts'
 import { check as ipWrongMask } from './ip-wrong-mask.ts'
+import { check as knownBug } from './known-bug.ts'
 import { check as leaderDisagreement } from './leader-disagreement.ts'
 import { check as leftoverDrop } from './leftover-drop.ts'
 import { check as nodeBanned } from './node-banned.ts'
@@ -78,6 +79,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ipUnhosted,
   ipWrongInterface,
   ipWrongMask,
+  knownBug,
   leaderDisagreement,
   leftoverDrop,
   nodeBanned,

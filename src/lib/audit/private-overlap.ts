@@ -1,0 +1,56 @@
+import { type IpBytes, parseIp } from '../address/ip-text.ts'
+import type { Pnn } from '../cluster/node.ts'
+import { listed } from '../cluster/node-text.ts'
+import { heldText, kernelHas, knownBy, saidByNodes } from './facts.ts'
+import { inNetwork, networkText } from './network.ts'
+import { normalAddress } from './normal.ts'
+import type { Subject } from './subject.ts'
+import type { View } from './view.ts'
+
+/** Public addresses that are private ones, or in the network of the private ones. */
+export interface Overlap {
+  readonly subject: Subject
+  readonly nodes?: readonly Pnn[]
+  readonly addresses?: readonly string[]
+  /** In one sentence without a full stop. */
+  readonly message: string
+  readonly evidence: readonly string[]
+}
+
+/** One for each address that is private too, and one for each private network with public addresses. */
+export function overlaps(view: View): Overlap[] {
+  const publics = [...knownBy(view)].map(([address, knowers]) => ({ address, nodes: knowers.map(({ pnn }) => pnn) }))
+  const privates = new Set(view.nodes.map(({ address }) => normalAddress(address)))
+  // An address that is itself private is one of its own.
+  const isInside = (address: string, network: IpBytes, bits: number) =>
+    !privates.has(address) && inNetwork(address, network, bits)
+  const same = view.nodes.flatMap(({ pnn, address: privateAddress }): Overlap[] =>
+    publics
+      .filter(({ address }) => address === normalAddress(privateAddress))
+      .map(({ address, nodes }) => ({
+        subject: { pnn, address },
+        nodes,
+        message: `${address} is both a public address and the private address of node ${pnn}`,
+        evidence: [`node map: node ${pnn} is ${privateAddress}`, saidByNodes(nodes, `knows ${address} as public`)],
+      })),
+  )
+  // Nodes share their private network.
+  const inside = new Map<string, Overlap>()
+  for (const { pnn, address: privateAddress } of view.nodes) {
+    const own = normalAddress(privateAddress)
+    const held = view.need(pnn, 'host.addresses')?.find(({ address }) => address === own)
+    const ip = parseIp(own)
+    // A single address (/32, loopback) is not a network.
+    if (!held || !ip || held.maskBits === 0 || held.maskBits >= ip.bytes.length * 8) continue
+    const network = networkText(ip, held.maskBits)
+    const within = publics.map(({ address }) => address).filter((address) => isInside(address, ip, held.maskBits))
+    if (within.length === 0 || inside.has(network)) continue
+    inside.set(network, {
+      subject: { detail: network },
+      addresses: within,
+      message: `public addresses are in the private network ${network}: ${listed(within, 3)}`,
+      evidence: [`node map: node ${pnn} is ${privateAddress}`, kernelHas(pnn, heldText(held)), `public: ${listed(within)}`],
+    })
+  }
+  return [...same, ...inside.values()]
+}

@@ -1,0 +1,48 @@
+import { bugUrl, type KnownBug } from '../../lib/audit/known-bugs/bug.ts'
+import { KNOWN_BUGS } from '../../lib/audit/known-bugs/table.ts'
+import { wrap } from '../wrap.ts'
+
+/** All bugs, each with its releases, what goes wrong, and what helps. */
+export const listKnownBugs = (): string =>
+  KNOWN_BUGS.map((bug) => {
+    const text = `${sentence(bug.fault)} ${bug.untilThen} ${seenText(bug)}`
+    return `${nameOf(bug)}: ${releasesOf(bug)}\n${wrap(text)}`
+  }).join('\n')
+
+/** The same as a document. */
+export const knownBugsJson = (): Record<string, unknown> => ({
+  formatVersion: 1,
+  bugs: KNOWN_BUGS.map((bug) => {
+    const { matters, severity: _, ...facts } = bug
+    return {
+      ...facts,
+      url: bugUrl(bug),
+      reportedBy: matters === undefined ? null : typeof matters === 'string' ? matters : 'known-bug',
+    }
+  }),
+})
+
+/** The same as a page. */
+export const knownBugsMarkdown = (): string => `# Bugs of CTDB that \`ctdbts verify\` knows
+
+Made from \`src/lib/audit/known-bugs\` by \`npm run generated\`; do not edit. They take public addresses, or what depends on them, away from
+clients. \`verify\` goes by the number of the version: a distribution may have mended a bug without another number.
+
+${KNOWN_BUGS.map((bug) => `## [${nameOf(bug)}](${bugUrl(bug)})\n\n${sentence(bug.fault)}\n\n*${capital(releasesOf(bug))}.* ${bug.untilThen} ${seenText(bug)}\n`).join('\n')}`
+
+const nameOf = ({ number, cve }: KnownBug): string => `Bug ${number}${cve === undefined ? '' : ` (${cve})`}`
+
+function releasesOf({ since, mended, lastKnown }: KnownBug): string {
+  const begun = since ? `in releases since ${since.join(', ')}; ` : ''
+  const unclear = lastKnown === undefined ? '' : `; whether a release after ${lastKnown}, of that series, has it is not known`
+  return `${begun}mended in ${mended.join(', ')}${unclear}`
+}
+
+function seenText({ matters }: KnownBug): string {
+  if (matters === undefined) return 'An audit cannot see whether it matters.'
+  return `Reported by ${typeof matters === 'string' ? matters : 'known-bug'} where it matters.`
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+const sentence = (text: string): string => `${capital(text)}.`
