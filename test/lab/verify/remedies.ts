@@ -128,7 +128,11 @@ export class Remedies {
     const [tool = '', ...words] = text.split(' ')
     for (const pnn of pnns) {
       if (tool === 'ctdb') await this.lab.must(pnn, tool, ...words)
-      else expect(await this.lab.ctdbts(pnn, ...words), text).toMatchObject({ status: 0 })
+      // On a terminal it asks first.
+      else
+        expect(await this.lab.ctdbts(pnn, ...words, ...(words[0] === 'takeover-run' ? ['--yes'] : [])), text).toMatchObject({
+          status: 0,
+        })
     }
   }
 
