@@ -1,7 +1,8 @@
-import type { Pnn } from '../cluster/node.ts'
+import { isActive, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { type ClusterViews, combineViews, type DaemonView, type NodeGroup } from '../cluster/views.ts'
 import { onceFor } from '../once-for.ts'
-import { factsOf, type Snapshot } from './snapshot.ts'
+import { isAtLeast } from '../version.ts'
+import { factsOf, type MapEntry, type Snapshot } from './snapshot.ts'
 
 /** The views of the daemons in a snapshot, combined. */
 export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): ClusterViews => {
@@ -32,8 +33,36 @@ export const seenByCluster = onceFor((snapshot: Snapshot): Snapshot => {
   const { viewer, groups } = viewsIn(snapshot)
   const nodeMap = viewer && factsOf(snapshot, viewer.pnn)?.nodeMap
   if (!nodeMap) return snapshot
-  return { ...snapshot, nodeMap, leader: { ...snapshot.leader, pnn: leaderOf(groups[0], snapshot) } }
+  return withoutLeftOut({ ...snapshot, nodeMap, leader: { ...snapshot.leader, pnn: leaderOf(groups[0], snapshot) } })
 })
+
+/**
+ * The same snapshot, in which a node lists as available what it can host by the leader's judgement too. Up to 4.8 nodes did not look at
+ * their own flags: the leader left those out that were disabled or unhealthy, unless all were and NoIPHostOnAllDisabled was 0.
+ */
+function withoutLeftOut(snapshot: Snapshot): Snapshot {
+  if (!judgesNodes(snapshot)) return snapshot
+  const isWell = ({ flags }: MapEntry) => isActive({ flags }) && (flags & (NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY)) === 0
+  const well = new Set(snapshot.nodeMap.filter(isWell).map(({ pnn }) => pnn))
+  if (well.size === 0 && leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0) return snapshot
+  const nodes = snapshot.nodes.map((facts) => (facts.available && !well.has(facts.pnn) ? { ...facts, available: [] } : facts))
+  return { ...snapshot, nodes }
+}
+
+/**
+ * Whether the leader is of a version up to 4.8. Where that is not known, it is for a daemon from before 4.16 with the default of that time
+ * for NoIPHostOnAllDisabled, 0: it is 1 in newer ones, and has no effect there.
+ */
+function judgesNodes(snapshot: Snapshot): boolean {
+  const { leader } = snapshot
+  if (leader.pnn === null || leader.era === 'leader') return false
+  const version = factsOf(snapshot, leader.pnn)?.host?.version
+  const isNewer = version === undefined ? undefined : isAtLeast(version, 4, 9)
+  return isNewer === undefined ? leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0 : !isNewer
+}
+
+const leadersTunable = ({ leader, nodes }: Snapshot, name: string): number | undefined =>
+  nodes.find(({ pnn }) => pnn === leader.pnn)?.tunables?.[name]
 
 /** If a group hears several leaders, or nobody listened there, that of the node that was asked, as long as it is one of the group. */
 function leaderOf(group: NodeGroup | undefined, { askedNode, leader }: Snapshot): Pnn | null {

@@ -112,3 +112,30 @@ describe('an outcome', () => {
     ])
   })
 })
+
+describe('a plan up to 4.8, where the leader looks at the flags of the nodes', () => {
+  const ill = NODE_FLAG.UNHEALTHY
+  /** What a daemon of that time says: it does not look at its own flags. */
+  const old = (flags: Record<number, number>, hostsAnyway: number, version?: string) => {
+    const snapshot = makeSnapshot({ owners: [0, 1, 2], flags, tunables: { NoIPHostOnAllDisabled: hostsAnyway } })
+    const available = (snapshot.nodes[0]?.known ?? []).map(({ address }) => address)
+    const host = version === undefined ? {} : { host: { reachedBy: 'locally', daemonAnswers: true, version } }
+    const nodes = snapshot.nodes.map((facts) => ({ ...facts, available, ...host }))
+    return planTakeover({ ...snapshot, nodes, leader: { ...snapshot.leader, era: 'recmaster' as const } })
+  }
+  const owners = ({ addresses }: Plan) => addresses.map(({ to }) => to)
+
+  it('gives nothing to a node that is unhealthy, though it lists addresses as available', () => {
+    for (const version of ['4.8.3', undefined]) expect(owners(old({ 2: ill }, 0, version))).not.toContain(2)
+  })
+
+  it('leaves addresses on nodes that are all unhealthy, unless NoIPHostOnAllDisabled is set', () => {
+    const all = { 0: ill, 1: NODE_FLAG.DISABLED, 2: ill }
+    expect(owners(old(all, 0, '4.8.3'))).toEqual([0, 1, 2])
+    expect(owners(old(all, 1, '4.8.3'))).toEqual([null, null, null])
+  })
+
+  it('goes by what newer daemons list themselves', () => {
+    expect(owners(old({ 2: ill }, 1, '4.9.0'))).toEqual([0, 1, 2])
+  })
+})
