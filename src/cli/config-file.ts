@@ -10,47 +10,96 @@ import { CtdbtsError } from '../lib/errors.ts'
 const VIAS = ['entry', 'direct'] as const
 export type Via = (typeof VIAS)[number]
 
-/** Where the words of `run` are run: on each host, over SSH, or on this machine. */
-const WAYS = ['ssh', 'command'] as const
+/**
+ * Where a node's commands run: on its host, over SSH; here, through the words of `run`; or here, because this machine is the node.
+ */
+const WAYS = ['ssh', 'command', 'local'] as const
+type WayWord = (typeof WAYS)[number]
 
-const words = v.tupleWithRest([v.pipe(v.string(), v.nonEmpty())], v.string())
-const names = v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.nonEmpty())
+/** Which kernel has a node's addresses: that behind the words of `run`, or that of the machine on which they run. */
+const NETWORKS = ['inside', 'host'] as const
+
+const withoutNul = (text: string): boolean => !text.includes('\0')
+const name = v.pipe(
+  v.string(),
+  v.nonEmpty('empty'),
+  v.check((text) => withoutNul(text) && !text.startsWith('-'), 'a name can neither begin with - nor contain a NUL'),
+)
+const path = v.pipe(v.string(), v.startsWith('/', 'not an absolute path'), v.check(withoutNul, 'a path cannot contain a NUL'))
+const word = v.pipe(v.string(), v.check(withoutNul, 'a word cannot contain a NUL'))
+const words = v.tupleWithRest([v.pipe(word, v.nonEmpty('empty'))], word)
+const names = v.pipe(v.array(name), v.nonEmpty())
 const privateAddress = v.pipe(
   v.string(),
   v.check((text) => parseIp(text) !== undefined, 'not an IP address'),
 )
-const clusterSettings = v.strictObject({
+
+/** A table whose unknown keys are reported together with the known ones. */
+const table = <T extends v.ObjectEntries>(entries: T) =>
+  v.strictObject(entries, (issue) =>
+    issue.expected === 'never' ? `not a known key; known are ${Object.keys(entries).join(', ')}` : issue.message,
+  )
+
+/** What a cluster has for all of its nodes, and a node for itself. */
+const nodeSettings = {
+  run: v.optional(words),
+  way: v.optional(v.picklist(WAYS)),
+  network: v.optional(v.picklist(NETWORKS)),
+  socket: v.optional(path),
+  'config-dir': v.optional(path),
+}
+const nodeTable = table({ ...nodeSettings, host: v.optional(name), run: v.optional(v.union([words, v.tuple([])])) })
+const clusterTable = table({
   hosts: v.optional(names),
   via: v.optional(v.picklist(VIAS)),
   sudo: v.optional(v.boolean()),
-  socket: v.optional(v.pipe(v.string(), v.startsWith('/'))),
-  run: v.optional(words),
-  way: v.optional(v.picklist(WAYS)),
-  nodes: v.optional(v.record(privateAddress, v.pipe(v.string(), v.nonEmpty()))),
+  ...nodeSettings,
+  nodes: v.optional(
+    v.record(
+      privateAddress,
+      v.lazy((node) => (typeof node === 'string' ? name : nodeTable)),
+    ),
+  ),
 })
 const clusterSchema = v.pipe(
-  clusterSettings,
+  clusterTable,
   v.forward(
-    v.check(({ hosts, run }) => hosts !== undefined || run !== undefined, 'needed unless there is run'),
+    v.check(
+      ({ hosts, run, way }) => hosts !== undefined || way === 'local' || (run !== undefined && way !== 'ssh'),
+      'needed unless there is run, on this machine, or way = "local"',
+    ),
     ['hosts'],
   ),
 )
-const configSchema = v.strictObject({ clusters: v.optional(v.record(v.pipe(v.string(), v.nonEmpty()), clusterSchema), {}) })
+const configSchema = table({ clusters: v.optional(v.record(v.pipe(v.string(), v.nonEmpty()), clusterSchema), {}) })
+
+/** The settings of `[clusters.NAME]` that a node can have for itself. */
+interface NodeSettings {
+  /** The words before each command; empty: none, although the cluster has some. */
+  readonly run?: readonly string[] | undefined
+  /** `command` if they name the node, else `ssh`. */
+  readonly way?: WayWord | undefined
+  readonly network?: (typeof NETWORKS)[number] | undefined
+  /** Path of ctdbd's socket. */
+  readonly socket?: string | undefined
+  /** The folder of CTDB's configuration. */
+  readonly 'config-dir'?: string | undefined
+}
+
+/** A node as `[clusters.NAME.nodes]` describes it. */
+export interface NodeConfig extends NodeSettings {
+  /** `[user@]host[:port]`, or its name in `run`; its private address by default. */
+  readonly host?: string | undefined
+}
 
 /** A cluster as the configuration file describes it. */
-interface ClusterConfig {
+export interface ClusterConfig extends NodeSettings {
   /** `[user@]host[:port]` of the nodes to begin with, or their names in `run`. */
   readonly hosts?: readonly string[] | undefined
   readonly via?: Via | undefined
   readonly sudo?: boolean | undefined
-  /** Path of ctdbd's socket on the nodes. */
-  readonly socket?: string | undefined
-  /** The words before each command. */
-  readonly run?: readonly [string, ...string[]] | undefined
-  /** Where they are run; on this machine if they name the node, else on the hosts. */
-  readonly way?: (typeof WAYS)[number] | undefined
-  /** Private address → `[user@]host[:port]`. */
-  readonly nodes?: Readonly<Record<string, string>> | undefined
+  /** Private address → the node, or only its `host`. */
+  readonly nodes?: Readonly<Record<string, string | NodeConfig>> | undefined
 }
 
 export interface Config {

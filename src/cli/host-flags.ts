@@ -24,6 +24,12 @@ export const hostFlags = {
     helpValue: 'COMMAND',
     summary: 'Reach the node through a command, such as `podman exec -i ctdb`: on each --host, or here, with {node} as its name',
   }),
+  network: Flags.option({
+    options: ['inside', 'host'] as const,
+    helpGroup: 'SSH',
+    helpValue: 'inside|host',
+    summary: 'Read kernels behind the command of --run (inside), or where it runs (host) [default: inside]',
+  })(),
   sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'Become root there with `sudo -n` unless the login is root' }),
   via: Flags.option({
     options: ['entry', 'direct'] as const,
@@ -54,6 +60,7 @@ export const hostFlags = {
 export interface HostOptions {
   readonly host?: readonly string[] | undefined
   readonly run?: string | undefined
+  readonly network?: 'inside' | 'host' | undefined
   readonly sudo?: boolean
   readonly via?: 'entry' | 'direct' | undefined
   readonly 'accept-new'?: boolean

@@ -1,16 +1,15 @@
 import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
-import { commandRoutes } from '../transport/command/routes.ts'
-import type { HostAccess, HostRoute } from '../transport/host-access.ts'
+import { type NodeRoutes, nodeRoutes, wayToHost } from '../transport/command/routes.ts'
+import type { HostRoute } from '../transport/host-access.ts'
 import type { SshRoutes } from '../transport/ssh/index.ts'
 import { visible } from '../ui/visible.ts'
-import type { HostOptions } from './host-flags.ts'
-import { type RemoteCluster, remoteClusterOf } from './remote-cluster.ts'
+import { type RemoteCluster, type RemoteClusterOptions, remoteClusterOf } from './remote-cluster.ts'
 
 /** The routes to a cluster over SSH or through a command, and where its daemons' sockets may be. */
 export interface RemoteWays {
   readonly entries: readonly HostRoute[]
   /** Absent when only the entries can be reached. */
-  readonly routeTo?: ((privateAddress: string, through: HostAccess) => HostRoute) | undefined
+  readonly routeTo?: NodeRoutes['routeTo'] | undefined
   /** Number of SSH connections opened so far. */
   readonly opened: () => number
   /** Closes all connections. */
@@ -28,7 +27,7 @@ export interface UserDialog {
   readonly notify?: (text: string) => void
 }
 
-type RemoteOptions = HostOptions & { readonly socket: string | undefined; readonly verbose: boolean }
+type RemoteOptions = RemoteClusterOptions & { readonly socket: string | undefined; readonly verbose: boolean }
 
 /** How long it may take to reach a socket through a command, in milliseconds, unless --connect-timeout says. */
 const COMMAND_CONNECT_MS = 10_000
@@ -39,37 +38,39 @@ const COMMAND_CONNECT_MS = 10_000
  */
 export async function openRemote(options: RemoteOptions, dialog: UserDialog = {}): Promise<RemoteWays> {
   const cluster = remoteClusterOf(options, process.env)
-  const socket = options.socket ?? cluster.socket
-  const socketPaths = socket === undefined ? KNOWN_SOCKETS : [socket]
-  const { run, runsOnHosts, hosts, names, sudo } = cluster
-  if (run === undefined) return { ...(await openSsh(cluster, options, dialog)), socketPaths }
-  const ssh = runsOnHosts ? await openSsh(cluster, options, dialog) : undefined
-  const routes = commandRoutes({
-    prefix: run,
-    nodes: hosts,
-    names,
-    // On a host that SSH reaches, the prefix itself needs root more often than what it runs.
-    sudo: sudo && ssh === undefined,
-    through: ssh,
+  const { hosts, way, nodes, sudo } = cluster
+  const overSsh = hosts.filter((host) => !wayToHost(host, cluster).isHere)
+  const needsSsh = overSsh.length > 0 || [way, ...Object.values(nodes)].some(({ isHere }) => !isHere)
+  const ssh = needsSsh ? await openSsh(cluster, overSsh, options, dialog) : undefined
+  const routes = nodeRoutes({
+    hosts,
+    way,
+    nodes,
+    ssh,
+    sudo,
     connectTimeoutMs: options['connect-timeout'] ? options['connect-timeout'] * 1000 : COMMAND_CONNECT_MS,
     onNotice: options.verbose ? (dialog.notify ?? notifyOnStderr) : () => {},
   })
+  const socketPaths = options.socket === undefined ? KNOWN_SOCKETS : [options.socket]
   return { ...routes, opened: ssh?.opened ?? (() => 0), close: ssh?.close ?? (() => {}), socketPaths }
 }
 
 async function openSsh(
-  cluster: RemoteCluster,
+  { via, sudo, nodes }: RemoteCluster,
+  hosts: readonly string[],
   options: RemoteOptions,
   { whileAsking = (ask) => ask(), notify = notifyOnStderr }: UserDialog,
 ): Promise<SshRoutes> {
   // ssh2 is loaded only where it is needed.
   const { sshRoutes } = await import('../transport/ssh/index.ts')
   return sshRoutes({
-    hosts: cluster.hosts,
-    via: cluster.via,
-    names: cluster.names,
+    hosts,
+    via,
+    names: Object.fromEntries(
+      Object.entries(nodes).flatMap(([address, { host }]) => (host === undefined ? [] : [[address, host]])),
+    ),
     acceptNew: options['accept-new'] ?? false,
-    sudo: cluster.sudo,
+    sudo,
     connectTimeoutMs: options['connect-timeout'] && options['connect-timeout'] * 1000,
     configFile: options['ssh-config'],
     identities: options.identity ?? [],

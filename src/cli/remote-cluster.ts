@@ -1,61 +1,125 @@
 import { normalAddress } from '../lib/audit/normal.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { NODE_PLACEHOLDER } from '../transport/command/routes.ts'
-import { type Config, configPath, readConfig, type Via } from './config-file.ts'
+import { INDEX_PLACEHOLDER, type NamedNode, NODE_PLACEHOLDER, type NodeWay } from '../transport/command/routes.ts'
+import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
 import type { HostOptions } from './host-flags.ts'
+
+/** What the options say about how to reach a cluster. */
+export type RemoteClusterOptions = HostOptions & {
+  readonly socket?: string | undefined
+  readonly 'config-dir'?: string | undefined
+}
 
 /** Which hosts to connect to, and how, from the command line and the configuration. */
 export interface RemoteCluster {
-  /** `[user@]host[:port]` each, in the order to try them; names for {@link RemoteCluster.run} when that runs here. */
+  /** `[user@]host[:port]` each, in the order to try them; or names for the prefix that runs here. */
   readonly hosts: readonly string[]
   readonly via: Via
   readonly sudo: boolean
-  /** Path of ctdbd's socket on the nodes, where that is configured. */
-  readonly socket: string | undefined
-  /** Private address → `[user@]host[:port]`. */
-  readonly names: Readonly<Record<string, string>>
-  /** The words before each command, where commands are not run directly on the hosts. */
-  readonly run: readonly [string, ...string[]] | undefined
-  /** Whether these words run on the hosts, over SSH, rather than on this machine. */
-  readonly runsOnHosts: boolean
+  /** How a node is reached that is not in {@link RemoteCluster.nodes}. */
+  readonly way: NodeWay
+  /** Private address → the node, and how it is reached. */
+  readonly nodes: Readonly<Record<string, NamedNode>>
 }
 
 /**
- * Reads `--host`: hosts, lists of hosts, and names of clusters in the configuration, which stand for their hosts.
+ * Reads `--host`: hosts, lists of hosts, and names of clusters in the configuration, which stand for their hosts. Options of the command line
+ * apply to all nodes.
  * @throws CtdbtsError BAD_CONFIG, or USAGE for an empty name.
  */
-export function remoteClusterOf(options: HostOptions, env: NodeJS.ProcessEnv): RemoteCluster {
-  const { clusters }: Config = readConfig(configPath(env))
+export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.ProcessEnv): RemoteCluster {
+  const { clusters } = readConfig(configPath(env))
   const words = (options.host ?? []).flatMap((list) => list.split(','))
   if (words.some((word) => word === '')) {
     throw new CtdbtsError('USAGE', '--host has an empty name', {
       hint: 'name hosts separated by commas, as in --host node1,root@node2:2222',
     })
   }
-  const hosts = words.flatMap((word) => (Object.hasOwn(clusters, word) ? (clusters[word]?.hosts ?? []) : [word]))
-  const named = words
-    .flatMap((word) => (Object.hasOwn(clusters, word) ? [clusters[word]] : []))
-    .filter((each) => each !== undefined)
-  const run = options.run === undefined ? named.find((each) => each.run)?.run : wordsOfRun(options.run)
-  const namesNodes = run?.some((word) => word.includes(NODE_PLACEHOLDER)) ?? false
-  if (namesNodes && hosts.length === 0) {
-    throw new CtdbtsError('USAGE', `${NODE_PLACEHOLDER} in --run needs the names of nodes`, {
+  const clusterNamed = (word: string) => (Object.hasOwn(clusters, word) ? clusters[word] : undefined)
+  const named = words.flatMap((word) => clusterNamed(word) ?? [])
+  const hosts = words.flatMap((word) => clusterNamed(word)?.hosts ?? (clusterNamed(word) ? [] : [word]))
+  const given = settingsOf(options)
+  const cluster: Settings = { ...mergedSettings(named), ...given }
+  const way = wayOf(cluster, hosts.length > 0 ? 'ssh' : 'command', 'the cluster')
+  const nodes = Object.fromEntries(
+    named
+      .flatMap(({ nodes: own = {} }) => Object.entries(own))
+      .map(([address, node]): [string, NamedNode] => {
+        const { host, ...own } = typeof node === 'string' ? { host: node } : node
+        const settings = { ...cluster, ...(own.way === 'local' && { run: undefined }), ...present(own), ...given }
+        const ownWay = wayOf(settings, way.isHere ? 'command' : 'ssh', `the node ${address}`)
+        return [normalAddress(address), { ...present({ host }), ...ownWay }]
+      }),
+  )
+  if (hosts.length === 0 && way.isHere && namesNodes(way.run)) {
+    throw new CtdbtsError('USAGE', `${NODE_PLACEHOLDER} and ${INDEX_PLACEHOLDER} in --run need the names of nodes`, {
       hint: `name them with --host, as in --host smb-0,smb-1 --run 'kubectl exec -i ${NODE_PLACEHOLDER} --'`,
     })
   }
-  const way = (options.run === undefined && named.find((each) => each.way)?.way) || (namesNodes ? 'command' : 'ssh')
   return {
     hosts,
     via: options.via ?? named.find(({ via }) => via)?.via ?? 'entry',
     sudo: options.sudo === true || named.some(({ sudo }) => sudo),
-    socket: named.find(({ socket }) => socket)?.socket,
-    names: Object.fromEntries(
-      named.flatMap(({ nodes = {} }) => Object.entries(nodes)).map(([address, name]) => [normalAddress(address), name]),
-    ),
-    run,
-    runsOnHosts: hosts.length > 0 && run !== undefined && way !== 'command',
+    way,
+    nodes,
   }
 }
+
+type Settings = Pick<NodeConfig, 'run' | 'way' | 'network' | 'socket' | 'config-dir'>
+
+/** The first value of each setting. What `way` and `network` say belongs to the `run` of the same cluster. */
+function mergedSettings(clusters: readonly ClusterConfig[]): Settings {
+  const [first = {}] = [...clusters.filter(({ run }) => run), ...clusters]
+  return present({
+    run: first.run,
+    way: first.way,
+    network: first.network,
+    socket: clusters.find(({ socket }) => socket)?.socket,
+    'config-dir': clusters.find((each) => each['config-dir'])?.['config-dir'],
+  })
+}
+
+/** What the command line says. A command on it says where it runs, too. */
+function settingsOf(options: RemoteClusterOptions): Settings {
+  const { run, network, socket, 'config-dir': configDir } = options
+  const given = present({ network, socket, 'config-dir': configDir })
+  return run === undefined ? given : { ...given, run: wordsOfRun(run), way: undefined, network }
+}
+
+/**
+ * The way that settings describe.
+ * @param placeOfRun where a command runs that neither names nodes nor says so.
+ * @throws CtdbtsError BAD_CONFIG when they contradict each other.
+ */
+function wayOf(
+  { run, way, network, socket, 'config-dir': configDir }: Settings,
+  placeOfRun: 'ssh' | 'command',
+  what: string,
+): NodeWay {
+  const bad = (message: string) =>
+    new CtdbtsError('BAD_CONFIG', `${what}: ${message}`, { hint: 'see docs/ssh.md, "Clusters by name"' })
+  const [program, ...words] = run ?? []
+  const place = way ?? (namesNodes(run) ? 'command' : program === undefined ? 'ssh' : placeOfRun)
+  if (place === 'command' && program === undefined) throw bad('way = "command" needs run')
+  if (place === 'local' && program !== undefined) throw bad('way = "local" uses no run; way = "command" runs it on this machine')
+  if (network === 'host' && place === 'command' && namesNodes(run)) {
+    throw bad('with network = "host", run must be a command on the host of the node; this one leads there from here')
+  }
+  return present({
+    run: program === undefined ? undefined : ([program, ...words] as const),
+    isHere: place !== 'ssh',
+    network,
+    socketPath: socket,
+    configFolder: configDir,
+  })
+}
+
+const namesNodes = (run: readonly string[] | undefined): boolean =>
+  run?.some((word) => word.includes(NODE_PLACEHOLDER) || word.includes(INDEX_PLACEHOLDER)) ?? false
+
+/** Without what is undefined. */
+const present = <T extends object>(settings: T): T =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T
 
 /**
  * The words of `--run`, which are separated by blanks. No shell reads them.

@@ -29,14 +29,16 @@ export async function withMachine<T>(options: GlobalOptions, use: (access: HostA
 }
 
 /** The folder of CTDB's configuration on that machine. On this one, CTDB_BASE can name another, as for ctdb up to 4.24. */
-export const configFolder = (options: GlobalOptions): string =>
-  options['config-dir'] ?? ((!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE)
+export const configFolder = (options: GlobalOptions, access: HostAccess): string =>
+  options['config-dir'] ??
+  access.configFolder ??
+  ((!wantsHost(options) && (testBase(process.env) ?? process.env.CTDB_BASE)) || CTDB_BASE)
 
 /** Where to read the list of nodes of that machine. */
 export const nodesSourceOf = (options: GlobalOptions, access: HostAccess): NodesSource => ({
   access,
   isHere: !wantsHost(options),
-  base: configFolder(options),
+  base: configFolder(options, access),
   timeoutMs: timeoutMsOf(options),
   onStderr: (text) => process.stderr.write(text.split('\n').map(visible).join('\n')),
 })

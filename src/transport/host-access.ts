@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Pnn } from '../lib/cluster/node.ts'
 
 /** The result of a command on a host. */
 export interface ExecResult {
@@ -21,6 +22,16 @@ export interface ExecLimits {
 export interface HostAccess {
   /** Name for reports: `locally`, or `ssh root@node1:22`. Messages call the first one `this machine`. */
   readonly name: string
+  /** What messages call it, where that is not its name. */
+  readonly label?: string | undefined
+  /** Where the daemon's socket is there, if that is configured. */
+  readonly socketPath?: string | undefined
+  /** The folder of CTDB's configuration there, if that is configured. */
+  readonly configFolder?: string | undefined
+  /** The machine in whose kernel the node's addresses are, if commands here run in front of another one. */
+  readonly kernel?: HostAccess | undefined
+  /** The PNN of the node that must be there, if the way leads to a node by its number. */
+  readonly expectedPnn?: Pnn | undefined
   /** Aborts when the connection ends; its reason is a CtdbtsError. Absent where there is no connection that could end. */
   readonly ended?: AbortSignal | undefined
   /**
@@ -50,8 +61,9 @@ export const LOCALLY = 'locally'
 /** The name of this machine in messages. */
 export const THIS_MACHINE = 'this machine'
 
-/** What messages call a machine: `this machine`, or `ssh root@node1:22`. */
-export const machineOf = ({ name }: Pick<HostAccess, 'name'>): string => (name === LOCALLY ? THIS_MACHINE : name)
+/** What messages call a machine: `this machine`, `ssh root@node1:22`, or "the machine behind `podman exec -i ctdb`". */
+export const machineOf = ({ name, label }: Pick<HostAccess, 'name' | 'label'>): string =>
+  label ?? (name === LOCALLY ? THIS_MACHINE : name)
 
 /** Where a peer (a machine, or the path of a socket) is: `on this machine`, `at /run/ctdb/ctdbd.socket`. */
 export const locationOf = (peer: string): string => (peer === THIS_MACHINE ? `on ${peer}` : `at ${peer}`)

@@ -13,6 +13,8 @@ socket = "/srv/ctdb/ctdbd.socket"
 nodes = { "10.0.0.3" = "node3.example.com" }
 `
 
+const node = (value: string): string => `[clusters.a]\nhosts = ["x"]\nnodes = { "10.0.0.3" = ${value} }`
+
 /** A home with this configuration. */
 function withConfig(text: string) {
   const dir = tempDir()
@@ -36,6 +38,15 @@ describe('the configuration file', () => {
     ['an unknown key', 'colour = true', 'colour: '],
     ['no hosts', '[clusters.a]\nhosts = []', 'clusters.a.hosts: '],
     ['neither hosts nor a command', '[clusters.a]\nsudo = true', 'clusters.a.hosts: needed unless there is run'],
+    ['no hosts to run it on', '[clusters.a]\nrun = ["x"]\nway = "ssh"', 'clusters.a.hosts: needed unless there is run'],
+    ['an unknown key of a cluster', '[clusters.a]\nhost = ["x"]', 'clusters.a.host: not a known key; known are hosts, via,'],
+    ['an unknown key of a node', node('{ hots = "x" }'), 'clusters.a.nodes.10.0.0.3.hots: not a known key; known are run, way,'],
+    ['a node that is a number', node('3'), 'clusters.a.nodes.10.0.0.3: Invalid type: Expected Object but received 3'],
+    ['a node with another way', node('{ way = "telnet" }'), 'clusters.a.nodes.10.0.0.3.way: '],
+    ['a node that is an option', node('"-oProxyCommand=x"'), 'a name can neither begin with -'],
+    ['a host that is an option', '[clusters.a]\nhosts = ["-x"]', 'a name can neither begin with -'],
+    ['a word with a NUL', '[clusters.a]\nrun = ["a", "b\\u0000"]', 'clusters.a.run.1: a word cannot contain a NUL'],
+    ['a relative path', '[clusters.a]\nhosts = ["x"]\nconfig-dir = "etc"', 'clusters.a.config-dir: not an absolute path'],
     ['a command without words', '[clusters.a]\nrun = []', 'clusters.a.run'],
     ['another way', '[clusters.a]\nhosts = ["x"]\nway = "telnet"', 'clusters.a.way: '],
     ['a word for yes', '[clusters.a]\nhosts = ["x"]\nsudo = "yes"', 'clusters.a.sudo: '],
@@ -54,10 +65,8 @@ describe('--host', () => {
       hosts: ['a', 'root@b:22', 'c'],
       via: 'entry',
       sudo: false,
-      socket: undefined,
-      names: {},
-      run: undefined,
-      runsOnHosts: false,
+      way: { isHere: false },
+      nodes: {},
     })
   })
 
@@ -67,16 +76,21 @@ describe('--host', () => {
       hosts: ['root@node1.example.com', 'node2.example.com:2222'],
       via: 'direct',
       sudo: true,
-      socket: '/srv/ctdb/ctdbd.socket',
-      names: { '10.0.0.3': 'node3.example.com' },
-      run: undefined,
-      runsOnHosts: false,
+      way: { isHere: false, socketPath: '/srv/ctdb/ctdbd.socket' },
+      nodes: { '10.0.0.3': { host: 'node3.example.com', isHere: false, socketPath: '/srv/ctdb/ctdbd.socket' } },
     })
   })
 
   it('lets the command line overrule', () => {
     using home = withConfig(PROD)
-    expect(remoteClusterOf({ host: ['prod'], via: 'entry' }, home.env).via).toBe('entry')
+    const options = { via: 'entry', socket: '/s', 'config-dir': '/c', run: 'nsenter {node}' } as const
+    const { via, way, nodes } = remoteClusterOf({ host: ['prod'], ...options }, home.env)
+    const given = { isHere: true, run: ['nsenter', '{node}'], socketPath: '/s', configFolder: '/c' }
+    expect({ via, way, nodes }).toEqual({
+      via: 'entry',
+      way: given,
+      nodes: { '10.0.0.3': { host: 'node3.example.com', ...given } },
+    })
   })
 
   it('does not confuse a host with a property that every object has', () => {
@@ -95,8 +109,7 @@ describe('--run', () => {
     using home = withConfig('')
     expect(remoteClusterOf({ host: ['a'], run: ' podman  exec -i ctdb ' }, home.env)).toMatchObject({
       hosts: ['a'],
-      run: ['podman', 'exec', '-i', 'ctdb'],
-      runsOnHosts: true,
+      way: { run: ['podman', 'exec', '-i', 'ctdb'], isHere: false },
     })
   })
 
@@ -105,26 +118,66 @@ describe('--run', () => {
     ['when it names the node', { host: ['a'] }],
   ])('runs here %s', (_, { host }: { host?: string[] }) => {
     using home = withConfig('')
-    expect(remoteClusterOf({ host, run: host ? 'enter {node}' : 'enter' }, home.env).runsOnHosts).toBe(false)
+    expect(remoteClusterOf({ host, run: host ? 'enter {node}' : 'enter' }, home.env).way.isHere).toBe(true)
   })
 
   it('may come from the configuration, which may also say where it runs', () => {
     using home = withConfig('[clusters.a]\nhosts = ["x"]\nrun = ["docker", "exec", "-i", "smb {node}"]\nway = "ssh"')
     expect(remoteClusterOf({ host: ['a'] }, home.env)).toMatchObject({
       hosts: ['x'],
-      run: ['docker', 'exec', '-i', 'smb {node}'],
-      runsOnHosts: true,
+      way: { run: ['docker', 'exec', '-i', 'smb {node}'], isHere: false },
     })
     expect(remoteClusterOf({ host: ['a'], run: 'enter {node}' }, home.env)).toMatchObject({
-      run: ['enter', '{node}'],
-      runsOnHosts: false,
+      way: { run: ['enter', '{node}'], isHere: true },
     })
+  })
+
+  it('may be that of a node, beside those of its cluster', () => {
+    using home = withConfig(`[clusters.a]
+hosts = ["h0", "h1"]
+run = ["podman", "exec", "-i", "ctdb"]
+socket = "/run/samba/ctdb/ctdbd.socket"
+network = "host"
+[clusters.a.nodes]
+"10.0.0.1" = "h0"
+"10.0.0.2" = { host = "h1", run = ["docker", "exec", "-i", "smb"], config-dir = "/etc/ctdb-1" }
+"fd00:0::3" = { run = [], network = "inside", socket = "/run/ctdb/ctdbd.socket" }
+"10.0.0.4" = { way = "local" }
+"10.0.0.5" = { host = "smb-5", run = ["kubectl", "exec", "-i", "{node}", "--"], network = "inside" }
+`)
+    const socketPath = '/run/samba/ctdb/ctdbd.socket'
+    const cluster = { run: ['podman', 'exec', '-i', 'ctdb'], isHere: false, network: 'host', socketPath }
+    expect(remoteClusterOf({ host: ['a'] }, home.env)).toMatchObject({
+      way: cluster,
+      nodes: {
+        '10.0.0.1': { host: 'h0', ...cluster },
+        '10.0.0.2': { host: 'h1', ...cluster, run: ['docker', 'exec', '-i', 'smb'], configFolder: '/etc/ctdb-1' },
+        'fd00::3': { isHere: false, network: 'inside', socketPath: '/run/ctdb/ctdbd.socket' },
+        '10.0.0.4': { isHere: true, network: 'host', socketPath },
+        '10.0.0.5': {
+          host: 'smb-5',
+          run: ['kubectl', 'exec', '-i', '{node}', '--'],
+          isHere: true,
+          network: 'inside',
+          socketPath,
+        },
+      },
+    })
+  })
+
+  it.each([
+    ['way = "command"', '{ way = "command" }', 'the node 10.0.0.3: way = "command" needs run'],
+    ['way = "local" with a command', '{ way = "local", run = ["x"] }', 'way = "local" uses no run'],
+    ['the kernel of a host that is not there', '{ run = ["kubectl", "{node}"], network = "host" }', 'with network = "host"'],
+  ])('is refused where it contradicts itself: %s', (_, value, message) => {
+    using home = withConfig(node(value))
+    expect(() => remoteClusterOf({ host: ['a'] }, home.env)).toThrow(message)
   })
 
   it.each([
     ['is empty', ' ', 'has no command'],
     ['has quotes', "podman exec 'my ctdb'", 'without quotes'],
-    ['names a node that is not named', 'enter {node}', 'needs the names of nodes'],
+    ['names a node that is not named', 'enter {node}', 'need the names of nodes'],
   ])('is refused when it %s', (_, run, message) => {
     using home = withConfig('')
     expect(() => remoteClusterOf({ run }, home.env)).toThrow(message)

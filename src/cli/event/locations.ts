@@ -12,12 +12,13 @@ const DATA_FOLDERS = ['/usr/share/ctdb', '/usr/local/samba/share/ctdb', '/usr/lo
 /** The event daemon of the machine that the options name. */
 export const eventDaemonOf = (options: GlobalOptions, access: HostAccess): EventDaemon => ({
   access,
-  sockets: socketsOf(options),
+  sockets: socketsOf(options, access),
   timeoutMs: timeoutMsOf(options),
 })
 
 /** Beside the socket of the daemon that is meant; in test mode it has a place of its own, whatever CTDB_SOCKET says. */
-function socketsOf(options: GlobalOptions): readonly string[] {
+function socketsOf(options: GlobalOptions, { socketPath }: HostAccess): readonly string[] {
+  if (socketPath !== undefined) return [eventSocketBeside(socketPath)]
   if (options.socket !== undefined) return [eventSocketBeside(options.socket)]
   if (wantsHost(options)) return EVENTD_SOCKETS
   const base = testBase(process.env)
@@ -31,7 +32,7 @@ export function scriptFoldersOf(options: GlobalOptions, access: HostAccess): Scr
   return {
     access,
     timeoutMs: timeoutMsOf(options),
-    etc: configFolder(options),
+    etc: configFolder(options, access),
     data: base === undefined ? DATA_FOLDERS : [`${base}/share`],
   }
 }

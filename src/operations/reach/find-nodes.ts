@@ -5,13 +5,13 @@ import { type MapEntry, mapEntryOf } from '../../lib/snapshot/snapshot.ts'
 import type { HostAccess, HostRoute } from '../../transport/host-access.ts'
 import { nodeMapOf } from '../collect/snapshot.ts'
 import { readHost } from './host-sample.ts'
-import { closeDaemon, noneOf, type ReachedHost, type ReachOptions, reachHost } from './reached-host.ts'
+import { closeDaemon, noneOf, type ReachedHost, type ReachOptions, reachHost, wrongNode } from './reached-host.ts'
 
 export interface ClusterOptions extends ReachOptions {
   /** Where to start: the nodes that the user named, or this machine. */
   readonly entries: readonly HostRoute[]
-  /** The route to another node of the cluster, by its private address. Without it, only the machines of the entries can be examined. */
-  readonly routeTo?: ((privateAddress: string, through: HostAccess) => HostRoute) | undefined
+  /** The route to another node of the cluster, by its private address, and by its PNN where that is known. Without it, only the machines of the entries can be examined. */
+  readonly routeTo?: ((privateAddress: string, through: HostAccess, pnn?: Pnn) => HostRoute) | undefined
   /** The folder of CTDB's configuration on the nodes; unless given, the first of the usual ones that has any. */
   readonly base?: string | undefined
   /** Whether an entry's daemon may run on another machine. If so, the entry's machine must have the daemon's private address. */
@@ -56,7 +56,7 @@ export async function findNodes(options: ClusterOptions): Promise<FoundNodes> {
   const others = nodeMap.filter((node) => !hosts.has(node.pnn) && !hasFlag(node, NODE_FLAG.DELETED))
   const found = others.map(async ({ pnn, address }) => {
     if (!options.routeTo || !through) return undefined
-    return requireNode(met.get(address) ?? (await reachHost(options.routeTo(address, through), options)), pnn)
+    return requireNode(met.get(address) ?? (await reachHost(options.routeTo(address, through, pnn), options)), pnn)
   })
   for (const [address, host] of met) if (!others.some((node) => node.address === address)) closeDaemon(host)
   for (const [index, host] of (await Promise.all(found)).entries()) {
@@ -71,10 +71,7 @@ export function requireNode(host: ReachedHost, pnn: Pnn): ReachedHost {
   const { name, reach, daemon } = host
   if (!daemon || daemon.pnn === pnn) return host
   closeDaemon(host)
-  const problem = new CtdbtsError('WRONG_NODE', `${name} is node ${daemon.pnn} instead of node ${pnn}`, {
-    hint: 'check which machine this name or private address leads to; set the names of nodes in the configuration of ctdbts',
-  })
-  return { name, reach, problem }
+  return { name, reach, problem: wrongNode(name, daemon.pnn, pnn) }
 }
 
 /** The nodes of the cluster, and the hosts that were reached to learn them, by their private addresses. */

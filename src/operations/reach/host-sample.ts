@@ -6,7 +6,7 @@ import type { MissingFact } from '../../lib/snapshot/snapshot.ts'
 import { collectHostFacts } from '../../transport/host/collect.ts'
 import type { HostAccess } from '../../transport/host-access.ts'
 import type { HostSample } from '../collect/snapshot.ts'
-import type { ReachedHost } from './reached-host.ts'
+import { type ReachedHost, socketsOn } from './reached-host.ts'
 
 export interface HostSampleOptions {
   /** Paths at which ctdbd's socket may be; the event daemon's is beside it. */
@@ -29,8 +29,12 @@ export interface HostIdentity {
 }
 
 /** Reads the facts of a machine. */
-export const readHost = (access: HostAccess, { socketPaths, ...options }: HostSampleOptions): Promise<HostReport> =>
-  collectHostFacts(access, { ...options, eventSockets: socketPaths.map(eventSocketBeside) })
+export const readHost = (access: HostAccess, { socketPaths, base, ...options }: HostSampleOptions): Promise<HostReport> =>
+  collectHostFacts(access, {
+    ...options,
+    base: base ?? access.configFolder,
+    eventSockets: socketsOn(access, socketPaths).map(eventSocketBeside),
+  })
 
 /** Examines the machine of a node, or reports why that is not possible. */
 export async function sampleHost(

@@ -122,7 +122,7 @@ export class Hosts implements Disposable {
   private routeTo(pnn: Pnn): HostRoute {
     const through = this.entries.find(isConnected)?.access
     const address = this.privateAddressOf(pnn)
-    if (this.options.routeTo && through && address) return this.options.routeTo(address, through)
+    if (this.options.routeTo && through && address) return this.options.routeTo(address, through, pnn)
     const problem = this.entries.find((entry) => entry.problem)?.problem
     const error = new CtdbtsError('NO_WAY', `no route to node ${pnn}${problem ? `: ${problem.message}` : ''}`)
     return { name: address ?? `node ${pnn}`, reach: () => Promise.reject(error) }

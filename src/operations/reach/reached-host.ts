@@ -65,7 +65,7 @@ export async function reachDaemon(
  */
 async function connectDaemon(access: HostAccess, options: ReachOptions): Promise<DaemonConnection> {
   const { socketPaths, timeoutMs, listens, onBroadcast, signal } = options
-  const client = new CtdbClient(await access.connect(socketPaths), { peer: machineOf(access), timeoutMs })
+  const client = new CtdbClient(await access.connect(socketsOn(access, socketPaths)), { peer: machineOf(access), timeoutMs })
   const abort = () => client.close()
   signal?.addEventListener('abort', abort)
   try {
@@ -73,6 +73,8 @@ async function connectDaemon(access: HostAccess, options: ReachOptions): Promise
     const pnn = await client.pnn({ timeoutMs: firstAnswerMs }).catch((error: unknown) => {
       throw error instanceof NoAnswerError ? silentDaemon(error, machineOf(access), firstAnswerMs) : error
     })
+    if (access.expectedPnn !== undefined && access.expectedPnn !== pnn)
+      throw wrongNode(machineOf(access), pnn, access.expectedPnn)
     // A daemon that does not even register a client answers nothing else either; that will be reported.
     const listener = listens ? await Listener.start(client, pnn, onBroadcast).catch(() => undefined) : undefined
     signal?.throwIfAborted()
@@ -84,6 +86,16 @@ async function connectDaemon(access: HostAccess, options: ReachOptions): Promise
     signal?.removeEventListener('abort', abort)
   }
 }
+
+/** Where the daemon's socket may be on a machine. */
+export const socketsOn = ({ socketPath }: HostAccess, otherwise: readonly string[]): readonly string[] =>
+  socketPath === undefined ? otherwise : [socketPath]
+
+/** The error when the daemon of another node answers. */
+export const wrongNode = (name: string, pnn: Pnn, expected: Pnn): CtdbtsError =>
+  new CtdbtsError('WRONG_NODE', `${name} is node ${pnn} instead of node ${expected}`, {
+    hint: 'check where this name, number or private address leads; set the names of nodes in the configuration of ctdbts',
+  })
 
 /** `ctdb`'s words for it name a control, which says little to those who asked for something else. */
 const silentDaemon = (error: NoAnswerError, machine: string, timeoutMs: number): CtdbtsError =>

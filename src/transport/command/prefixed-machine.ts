@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { GUARD_GO, GUARD_NO_INPUT, GUARD_SCRIPT, GUARD_STARTED } from '../../lib/host/guard-script.ts'
-import type { ExecLimits, ExecResult } from '../host-access.ts'
+import { type ExecLimits, type ExecResult, LOCALLY, machineOf } from '../host-access.ts'
 import { outcomeOf } from '../outcome.ts'
 import { quoteWords } from '../quote.ts'
 import { endingOf, type RelayWay, relayCommand, relayOn } from '../relay.ts'
@@ -37,18 +37,30 @@ const MAX_COMMANDS = 4
 /** A machine, container or namespace in which commands are run through another command. */
 export class PrefixedMachine implements CommandMachine {
   readonly name: string
+  readonly label: string
   private readonly options: PrefixOptions
   private readonly commands = new Slots(MAX_COMMANDS)
 
   constructor(options: PrefixOptions) {
     this.options = options
-    const line = options.prefix.join(' ')
-    this.name = options.from.ended ? `${options.from.name}, ${line}` : line
+    const isRemote = options.from.name !== LOCALLY
+    this.name = isRemote ? `${options.from.name}, ${this.line}` : this.line
+    this.label = `the machine behind ${this.prefix}`
   }
 
   /** The machine on which the prefix runs. */
   get from(): CommandMachine {
     return this.options.from
+  }
+
+  private get line(): string {
+    return this.options.prefix.join(' ')
+  }
+
+  /** The prefix, for messages. */
+  private get prefix(): string {
+    const { from } = this.options
+    return from.name === LOCALLY ? `\`${this.line}\`` : `\`${this.line}\` on ${machineOf(from)}`
   }
 
   get ended(): AbortSignal | undefined {
@@ -66,7 +78,7 @@ export class PrefixedMachine implements CommandMachine {
       limits.signal?.throwIfAborted()
       const command = await this.start(['sh', '-c', GUARD_SCRIPT, 'ctdbts', ...argv])
       command.stream.write(`${GUARD_GO}\n`)
-      const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, this.name, limits)
+      const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, this.label, limits)
       const lines = stderr.split('\n')
       if (lines.includes(GUARD_NO_INPUT)) throw this.noInput()
       const started = lines.indexOf(GUARD_STARTED)
@@ -91,40 +103,36 @@ export class PrefixedMachine implements CommandMachine {
 
   private get relayWay(): RelayWay {
     return {
-      machine: this.name,
+      machine: this.label,
       noTool: () =>
-        new CtdbtsError(
-          'NO_RELAY',
-          `there is none of socat, nc (OpenBSD) and python3 behind \`${this.name}\` to relay a socket`,
-          {
-            hint: 'install one of them there (socat is the smallest), or reach the socket where its folder is mounted, with --socket PATH',
-          },
-        ),
+        new CtdbtsError('NO_RELAY', `there is none of socat, nc (OpenBSD) and python3 behind ${this.prefix} to relay a socket`, {
+          hint: 'install one of them there (socat is the smallest), or reach the socket from outside, as docs/ssh.md describes',
+        }),
       noReport: (stderr, exitStatus) => this.failed(stderr, exitStatus),
     }
   }
 
   /** The prefix ended without running anything: there is no such container, or no shell in it. */
   private failed(stderr: string, exitStatus: number | null, stdout?: Buffer): CtdbtsError {
-    const refusal = this.options.sudo ? sudoRefusal(exitStatus, stderr, this.name) : undefined
+    const refusal = this.options.sudo ? sudoRefusal(exitStatus, stderr, this.label) : undefined
     if (refusal) return refusal
     // With a terminal (-t), both outputs are one.
     const hasTerminal = stdout?.includes(GUARD_STARTED)
-    return new CtdbtsError('WAY_FAILED', `\`${this.name}\` ran nothing: ${remoteText(endingOf(stderr, exitStatus))}`, {
+    return new CtdbtsError('WAY_FAILED', `${this.prefix} ran nothing: ${remoteText(endingOf(stderr, exitStatus))}`, {
       hint: hasTerminal
         ? 'leave out its option for a terminal (-t)'
-        : `try \`${this.name} sh -c true\`: it must run a command there with its standard streams`,
+        : `try \`${this.line} sh -c true\`: it must run a command there with its standard streams`,
     })
   }
 
   private noInput(): CtdbtsError {
-    return new CtdbtsError('WAY_FAILED', `\`${this.name}\` does not pass on standard input`, {
+    return new CtdbtsError('WAY_FAILED', `${this.prefix} does not pass on standard input`, {
       hint: 'add its option for that: -i with podman, docker and kubectl',
     })
   }
 
   private tooSlow(timeoutMs: number): CtdbtsError {
-    return new CtdbtsError('WAY_TIMEOUT', `\`${this.name}\` did not connect to the socket within ${timeoutMs / 1000} s`, {
+    return new CtdbtsError('WAY_TIMEOUT', `${this.prefix} did not connect to the socket within ${timeoutMs / 1000} s`, {
       hint: 'check whether the machine or the container is hung or overloaded',
       exitStatus: EXIT_STATUS.timedOut,
     })

@@ -20,7 +20,8 @@ export interface SshRouteOptions extends Partial<SshPoolOptions> {
 /** Routes to the machines of a cluster over SSH. */
 export interface SshRoutes {
   readonly entries: readonly CommandRoute[]
-  readonly routeTo: (privateAddress: string, through: HostAccess) => CommandRoute
+  /** Without a connection to go through, the node is reached directly. */
+  readonly routeTo: (privateAddress: string, through: HostAccess | undefined) => CommandRoute
   /** Number of connections opened so far. */
   readonly opened: () => number
   /** Closes all connections. */
@@ -40,10 +41,11 @@ export function sshRoutes({ hosts, via = 'entry', names = {}, ...options }: SshR
       const name = names[privateAddress]
       if (name !== undefined) return { name, reach: async () => await pool.connect(parseSshTarget(name)) }
       // The entries are ours, so their accesses are SSH connections.
-      const entry = through as SshConnection
-      const target = { host: privateAddress, user: entry.target.user }
+      const entry = through as SshConnection | undefined
+      const user = entry?.target.user
+      const target = { host: privateAddress, ...(user !== undefined && { user }) }
       // Private networks often cannot be reached from an administrator's machine.
-      const reach = () => pool.connect(target, via === 'direct' ? {} : { through: entry })
+      const reach = () => pool.connect(target, via === 'direct' || !entry ? {} : { through: entry })
       return { name: privateAddress, reach }
     },
     opened: () => pool.opened,

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAlive } from '../../../src/sim/processes.ts'
 import { PrefixedMachine, type PrefixOptions } from '../../../src/transport/command/prefixed-machine.ts'
+import { collectHostFacts } from '../../../src/transport/host/collect.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -47,6 +49,7 @@ const runs = (pid: number): boolean => {
 }
 
 const SHELLS: readonly { shell: Words }[] = [
+  { shell: ['/bin/sh'] },
   { shell: ['dash'] },
   { shell: ['bash', '--posix'] },
   { shell: ['busybox', 'sh'] },
@@ -93,32 +96,62 @@ describe.each(SHELLS)('a command behind a prefix, where the shell is $shell', ({
   })
 })
 
+/** Words, names and paths that mean something to a shell, or to a program that reads options. */
+const hostileWord = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~ \t\n=-ab€') }),
+  fc.constantFrom('', '-n', '--', '$HOME', '$(id)', '`id`', 'A=b', 'if', "it's", '{node}', '-oProxyCommand=id', 'a\n\nb', '\\'),
+)
+const hostileName = hostileWord.filter((name) => name !== '' && name.length < 60)
+
+describe.each(SHELLS)('nothing is interpreted on the way, where the shell is $shell', ({ shell }) => {
+  const has = isInstalled(shell[0])
+  const ways = (prefix: Words) => [
+    // As podman, kubectl and nsenter.
+    (node: string) => machine([...prefix, 'env', `NODE=${node}`]),
+    // As ssh: a shell on the other side gets one line.
+    (node: string) => machine([...prefix, 'env', `NODE=${node}`, ...shell, '-c'], { passes: 'line' }),
+  ]
+
+  it.skipIf(!has)('of words, and of the names of nodes in the prefix', async () => {
+    using other = shellOf(shell)
+    const words = fc.array(hostileWord, { minLength: 1, maxLength: 5 })
+    const script = 'printf "%s\\0" "$NODE" "$@"'
+    await fc.assert(
+      fc.asyncProperty(words, hostileWord, fc.constantFrom(...ways(other.prefix)), async (given, node, way) => {
+        const { stdout } = await way(node).exec(['sh', '-c', script, 'sh', ...given], LIMITS)
+        expect(stdout.toString().split('\0').slice(0, -1)).toEqual([node, ...given])
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.skipIf(!has)('of the folder with the configuration, and of the path of a socket', async () => {
+    using other = shellOf(shell)
+    using dir = tempDir()
+    const name = hostileName.filter((text) => !/[/\n]/.test(text) && !/^\.{0,2}$/.test(text))
+    await fc.assert(
+      fc.asyncProperty(name, fc.constantFrom(...ways(other.prefix)), async (folder, way) => {
+        const base = dir.file(`f${folder}`)
+        mkdirSync(base, { recursive: true })
+        writeFileSync(join(base, 'nodes'), '10.0.0.1\n')
+        const { facts } = await collectHostFacts(way('n'), { timeoutMs: 60_000, base, eventSockets: [join(base, 'none')] })
+        expect(facts.nodesFile).toBe('10.0.0.1\n')
+        await using _server = await replyingAt(join(base, 's'))
+        const stream = await way('n').connect([join(base, 's')])
+        stream.end('hello')
+        expect(await text(stream)).toBe('got hello')
+      }),
+      { numRuns: 5 },
+    )
+  })
+})
+
 describe('a prefix', () => {
   it('leaves no process behind when a command has ended', async () => {
     using dir = tempDir()
     await machine(['env', `MARK=${dir.path}`]).exec(['true'], LIMITS)
     const left = () => spawnSync('grep', ['-lsF', `MARK=${dir.path}`, '-r', '/proc', '--include=environ']).stdout.toString()
     await expect.poll(left, { timeout: 60_000 }).toBe('')
-  })
-
-  it('may hand its words to a shell as a line, which changes none of them', async () => {
-    const word = fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~ \t\n=-ab€') })
-    const words = fc.array(fc.oneof(word, fc.constantFrom('', '-n', '$HOME', 'A=b', 'if', "it's", '--')), {
-      minLength: 1,
-      maxLength: 5,
-    })
-    const viaShells = [
-      machine(['sh', '-c'], { passes: 'line' }),
-      machine(['bash', '--norc', '-c'], { passes: 'line' }),
-      machine(['env', '--']),
-    ]
-    await fc.assert(
-      fc.asyncProperty(words, fc.constantFrom(...viaShells), async (given, via) => {
-        const { stdout } = await via.exec(['printf', '%s\\0', ...given], LIMITS)
-        expect(stdout.toString().split('\0').slice(0, -1)).toEqual(given)
-      }),
-      { numRuns: 25 },
-    )
   })
 
   it('that cannot be started is named', async () => {
@@ -166,7 +199,7 @@ describe('a prefix', () => {
     await expect(machine(['env']).exec(['yes'], LIMITS)).rejects.toMatchObject({ code: 'EXEC_OUTPUT' })
     await expect(machine(['env']).exec(['sleep', '600'], { ...LIMITS, timeoutMs: 300 })).rejects.toMatchObject({
       code: 'EXEC_TIMEOUT',
-      message: '`sleep 600` on env did not end within 0.3 s',
+      message: '`sleep 600` on the machine behind `env` did not end within 0.3 s',
     })
   })
 })
@@ -217,7 +250,7 @@ describe('a socket behind a prefix', () => {
   it('may be absent', async () => {
     await expect(machine(['env']).connect(['/nowhere/ctdbd.socket'])).rejects.toMatchObject({
       code: 'NO_SOCKET',
-      message: 'no CTDB daemon runs on env: there is no socket at /nowhere/ctdbd.socket',
+      message: 'no CTDB daemon runs on the machine behind `env`: there is no socket at /nowhere/ctdbd.socket',
     })
   })
 })
