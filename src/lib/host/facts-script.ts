@@ -170,20 +170,24 @@ more_tunables() {
   done
 }
 
-section addresses 1500000 $limited ip -j addr
+if [ "$extent" != files ]; then section addresses 1500000 $limited ip -j addr; fi
 if [ "$extent" = kernel ]; then exit 0; fi
-section_file publicaddresses 262144 "$base/public_addresses"
-section_file nodes 262144 "$base/nodes"
-section_file config 262144 "$base/ctdb.conf"
-section scripts 65536 scripts
-# It asks no daemon.
-section version 4096 $limited ctdb version
-section_here nonlocal 4096 nonlocal
-section_here promote 131072 promote
-section iptables 524288 rules iptables
-section ip6tables 524288 rules ip6tables
-section_here hostname 4096 own_name
-if [ -n "$runs" ]; then exit 0; fi
+if [ "$extent" != network ]; then
+  section_file publicaddresses 262144 "$base/public_addresses"
+  section_file nodes 262144 "$base/nodes"
+  section_file config 262144 "$base/ctdb.conf"
+  section scripts 65536 scripts
+  # It asks no daemon.
+  section version 4096 $limited ctdb version
+fi
+if [ "$extent" != files ]; then
+  section_here nonlocal 4096 nonlocal
+  section_here promote 131072 promote
+  section iptables 524288 rules iptables
+  section ip6tables 524288 rules ip6tables
+  section_here hostname 4096 own_name
+fi
+if [ -n "$runs" ] || [ "$extent" = network ]; then exit 0; fi
 section log 16384 last_log
 section_file tunables 65536 "$base/ctdb.tunables"
 section tunablesd 262144 more_tunables
@@ -192,16 +196,21 @@ section tunablesd 262144 more_tunables
 /** How much of a machine is looked at: all, or only the addresses and links of its kernel, which costs next to nothing. */
 export type Extent = 'all' | 'kernel'
 
+const COMMAND_EXTENTS = ['all', 'kernel', 'network', 'files'] as const
+
+/** How much one command looks at. Together, `network` and `files` are all, for where the addresses are on another machine than the files. */
+export type CommandExtent = (typeof COMMAND_EXTENTS)[number]
+
 export interface FactsParameters {
   /** The random word. */
   readonly nonce: string
   /** Empty to find it. */
   readonly base: string
-  readonly extent: Extent
+  readonly extent: CommandExtent
 }
 
 /** The command by which a node tells about itself, word by word. */
-export const factsCommand = (nonce: string, base: string, extent: Extent = 'all'): [string, ...string[]] => [
+export const factsCommand = (nonce: string, base: string, extent: CommandExtent = 'all'): [string, ...string[]] => [
   'sh',
   '-c',
   SCRIPT,
@@ -214,7 +223,7 @@ export const factsCommand = (nonce: string, base: string, extent: Extent = 'all'
 /** The parameters of a facts command; undefined for any other command. */
 export function readFactsCommand(argv: readonly string[]): FactsParameters | undefined {
   const [nonce = '', base = '', word] = argv.slice(4)
-  const extent = word === 'kernel' ? word : 'all'
+  const extent = COMMAND_EXTENTS.find((each) => each === word) ?? 'all'
   const expected = factsCommand(nonce, base, extent)
   return argv.length === expected.length && expected.every((word, index) => argv[index] === word)
     ? { nonce, base, extent }

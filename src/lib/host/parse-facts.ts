@@ -1,7 +1,7 @@
 import { CtdbtsError } from '../errors.ts'
 import type { HostFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
-import type { Extent } from './facts-script.ts'
+import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
 import { parseSections, type Section } from './sections.ts'
@@ -38,9 +38,14 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   lastLog: (sections) => sections.lastLog(),
 }
 
-const READ_FACTS: Readonly<Record<Extent, readonly ReadFact[]>> = {
-  all: Object.keys(READERS) as ReadFact[],
+const ALL_FACTS = Object.keys(READERS) as ReadFact[]
+const NETWORK_FACTS: readonly ReadFact[] = ['addresses', 'links', 'nonlocalBind', 'promoteSecondaries', 'drops', 'hostname']
+
+const READ_FACTS: Readonly<Record<CommandExtent, readonly ReadFact[]>> = {
+  all: ALL_FACTS,
   kernel: ['addresses', 'links'],
+  network: NETWORK_FACTS,
+  files: ALL_FACTS.filter((fact) => !NETWORK_FACTS.includes(fact)),
 }
 
 /**
@@ -49,7 +54,7 @@ const READ_FACTS: Readonly<Record<Extent, readonly ReadFact[]>> = {
  * @param lost why there may be less than there ought to be, where that is known.
  * @param extent what the command was to read.
  */
-export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsError, extent: Extent = 'all'): HostReport {
+export function parseHostFacts(output: Uint8Array, nonce: string, lost?: CtdbtsError, extent: CommandExtent = 'all'): HostReport {
   const sections = new Sections(parseSections(output, nonce), lost)
   const facts: { [F in ReadFact]?: HostFacts[F] } = {}
   const missing: MissingFact[] = []

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EVENTD_SOCKETS } from '../../lib/cluster/paths.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { CTDB_BASE, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
+import { type CommandExtent, CTDB_BASE, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
 import { type HostReport, missingFact, parseHostFacts } from '../../lib/host/parse-facts.ts'
 import type { EventRun } from '../../lib/snapshot/host-facts.ts'
 import { ADDRESS_EVENTS, EventClient } from '../client/event-client.ts'
@@ -35,18 +35,30 @@ export async function collectHostFacts(access: HostAccess, options: CollectHostO
     })
   }
   const asksEvents = options.extent !== 'kernel'
-  const [machine, events] = await Promise.all([
-    runFacts(access, base ?? '', options),
-    asksEvents ? askEvents(access, options) : { facts: {}, missing: [] },
+  const parts = await Promise.all([
+    ...commandsFor(access, options.extent).map(([machine, extent]) => runFacts(machine, extent, options)),
+    ...(asksEvents ? [askEvents(access, options)] : []),
   ])
   signal?.throwIfAborted()
-  return { facts: { ...machine.facts, ...events.facts }, missing: [...machine.missing, ...events.missing] }
+  return { facts: Object.assign({}, ...parts.map(({ facts }) => facts)), missing: parts.flatMap(({ missing }) => missing) }
+}
+
+/** What to read where: files behind a prefix, and the network where the node's addresses are. */
+function commandsFor(access: HostAccess, extent: Extent = 'all'): [HostAccess, CommandExtent][] {
+  const { kernel } = access
+  if (!kernel) return [[access, extent]]
+  return extent === 'kernel'
+    ? [[kernel, extent]]
+    : [
+        [access, 'files'],
+        [kernel, 'network'],
+      ]
 }
 
 async function runFacts(
   access: HostAccess,
-  base: string,
-  { timeoutMs, extent, signal }: CollectHostOptions,
+  extent: CommandExtent,
+  { timeoutMs, base = '', signal }: CollectHostOptions,
 ): Promise<HostReport> {
   const nonce = randomBytes(16).toString('hex')
   const command = factsCommand(nonce, base, extent)

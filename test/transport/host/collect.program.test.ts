@@ -35,6 +35,23 @@ describe('examining a machine', () => {
     expect(missing).toHaveLength(10)
   })
 
+  it('takes the network from the machine in whose kernel the addresses are, and everything else from behind the prefix', async () => {
+    const asked: string[] = []
+    const saying = (name: string): HostAccess => ({
+      ...machine(name),
+      exec: (argv, limits) => {
+        asked.push(`${name} ${readFactsCommand(argv)?.extent}`)
+        return machine(name).exec(argv, limits)
+      },
+    })
+    const access: HostAccess = { ...saying('container'), kernel: saying('host') }
+    const { facts, missing } = await collectHostFacts(access, OPTIONS)
+    expect(facts).toEqual({ hostname: 'host', events: NO_RUNS })
+    expect(missing).toHaveLength(10)
+    await collectHostFacts(access, { ...OPTIONS, extent: 'kernel' })
+    expect(asked).toEqual(['container files', 'host network', 'host kernel'])
+  })
+
   it('uses another random word each time', async () => {
     const words = new Set<string | undefined>()
     const access: HostAccess = {

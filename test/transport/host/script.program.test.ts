@@ -131,6 +131,15 @@ describe.each(SHELLS.map((shell) => ({ line: shell.join(' '), shell })))('a mach
     expect(readdirSync(dir.path)).toHaveLength(1)
   })
 
+  it.runIf(hasNamespaces)('reports its files, and the network of the kernel that has the addresses', async () => {
+    using dir = tempDir()
+    writeFileSync(dir.file('nodes'), '10.0.0.1\n')
+    const elsewhere = machine(shell, ['unshare', '--net'])
+    const { facts } = await look({ ...machine(shell), kernel: elsewhere }, dir.path)
+    expect(facts).toMatchObject({ nodesFile: '10.0.0.1\n', addresses: [], links: [{ name: 'lo', up: false }], drops: [] })
+    expect(facts.promoteSecondaries).toEqual([])
+  })
+
   it('reports missing files, and does not read folders as files', async () => {
     using dir = tempDir()
     mkdirSync(dir.file('nodes'))
