@@ -41,6 +41,13 @@ const NAMES: ReadonlyMap<string, ConfigurationFact> = new Map(
 const isElsewhere = ({ nodesFile }: NodeFacts, host: HostFacts): boolean =>
   host.nodesFile === null && nodesFile !== undefined && nodesFile.length > 0 && !listsNodesElsewhere(host)
 
-const listsNodesElsewhere = ({ configFile, version }: HostFacts): boolean =>
-  configValue(configFile ?? '', 'cluster', 'nodes list') !== undefined &&
-  (version === undefined || isAtLeast(version, 4, 22) !== false)
+const listsNodesElsewhere = (host: HostFacts): boolean => otherNodesList(host) !== undefined
+
+/**
+ * What ctdb.conf names in place of the nodes file (`nodes list`, 4.22 on): the path of another file, or a command after a `!`. Undefined if
+ * it names nothing.
+ */
+export const otherNodesList = ({ configFile, version }: Partial<HostFacts>): string | undefined =>
+  version === undefined || isAtLeast(version, 4, 22) !== false
+    ? configValue(configFile ?? '', 'cluster', 'nodes list')
+    : undefined

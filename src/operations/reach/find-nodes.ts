@@ -1,7 +1,9 @@
+import { otherNodesList } from '../../lib/audit/configuration.ts'
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
-import { addressesIn, clusterNodes } from '../../lib/cluster/nodes-list.ts'
+import { addressesIn, clusterNodes, readNodesList } from '../../lib/cluster/nodes-list.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type MapEntry, mapEntryOf } from '../../lib/snapshot/snapshot.ts'
+import { readText } from '../../transport/host/read-nodes.ts'
 import type { HostAccess, HostRoute } from '../../transport/host-access.ts'
 import { nodeMapOf } from '../collect/snapshot.ts'
 import { readHost } from './host-sample.ts'
@@ -86,27 +88,47 @@ async function nodesOf(reached: readonly ReachedHost[], options: ClusterOptions)
   const [first, ...others] = nodeMaps
   for (const other of others) if (first) requireSameCluster(first, other)
   if (first) return { nodes: first.nodeMap, met: new Map() }
+  let command: string | undefined
   for (const { access, name } of reached) {
-    const text = access && (await readHost(access, options)).facts.nodesFile
-    if (text) return await askedAt(addressesIn(text), access, options, () => clusterNodes(text, `${name}: nodes`))
+    if (!access) continue
+    const { facts } = await readHost(access, options)
+    const other = otherNodesList(facts)
+    command ??= other?.startsWith('!') ? other : undefined
+    const text = await nodesListOf(access, facts.nodesFile, other, options)
+    if (text) return await askedAt(text, access, options, `${name}: nodes`)
   }
-  throw noneOf(answers, 'neither a daemon nor a nodes file lists the nodes on any')
+  const error = noneOf(answers, 'neither a daemon nor a nodes file lists the nodes on any')
+  throw command === undefined ? error : error.with({ hint: listedBy(command) })
 }
 
+/** The text of a machine's list of nodes; undefined if a command prints it. Such a command is CTDB's to run. */
+async function nodesListOf(
+  access: HostAccess,
+  nodesFile: string | null | undefined,
+  other: string | undefined,
+  { timeoutMs }: ClusterOptions,
+): Promise<string | null | undefined> {
+  if (other === undefined) return nodesFile
+  return other.startsWith('!') ? undefined : await readText({ access, isHere: false, timeoutMs }, other)
+}
+
+const listedBy = (command: string): string =>
+  `name a node whose daemon runs: without one, only a command lists the nodes (nodes list = ${command}), which \`ctdbts listnodes\` runs`
+
 /**
- * The node map of a daemon at one of these addresses, as a file may be faulty or out of date.
- * @param otherwise the nodes if no daemon answers there.
+ * The node map of a daemon at one of the addresses in a list of nodes, as a file may be faulty or out of date; the list if none answers.
  */
-async function askedAt(
-  addresses: readonly string[],
-  through: HostAccess,
-  options: ClusterOptions,
-  otherwise: () => readonly ClusterNode[],
-): Promise<KnownNodes> {
+async function askedAt(text: string, through: HostAccess, options: ClusterOptions, file: string): Promise<KnownNodes> {
+  const otherwise = () => clusterNodes(text, file)
   const { routeTo } = options
   if (!routeTo) return { nodes: otherwise(), met: new Map() }
+  const read = readNodesList(text)
+  const pnnOf = (address: string) =>
+    'nodes' in read ? read.nodes.find((node) => node.address.address === address)?.pnn : undefined
   const hosts = await Promise.all(
-    addresses.map(async (address) => [address, await reachHost(routeTo(address, through), options)] as const),
+    addressesIn(text).map(
+      async (address) => [address, await reachHost(routeTo(address, through, pnnOf(address)), options)] as const,
+    ),
   )
   const met = new Map(hosts)
   const answers = await Promise.all(hosts.map(([, host]) => askNodeMap(host)))

@@ -84,8 +84,11 @@ function reasonOf({ cause, message }: CtdbtsError): string {
   return (code && REASONS[code]) ?? message
 }
 
-/** Undefined when the file cannot be read. On this machine no other program is needed. */
-async function readText({ access, isHere, timeoutMs }: NodesSource, path: string): Promise<string | undefined> {
+/** The text of a file that lists nodes; undefined when it cannot be read. On this machine no other program is needed. */
+export async function readText(
+  { access, isHere, timeoutMs }: Pick<NodesSource, 'access' | 'isHere' | 'timeoutMs'>,
+  path: string,
+): Promise<string | undefined> {
   if (isHere) return await readFile(path, 'utf8').catch(() => undefined)
   const { exitStatus, stdout } = await access.exec(['cat', path], { timeoutMs, maxBytes: MAX_BYTES })
   return exitStatus === 0 ? stdout.toString() : undefined

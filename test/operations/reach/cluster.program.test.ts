@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import { CtdbtsError } from '../../../src/lib/errors.ts'
 import type { NodeFacts, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
@@ -7,6 +7,7 @@ import { controls } from '../../../src/lib/wire/controls.ts'
 import type { SimCluster } from '../../../src/sim/serve/sim-cluster.ts'
 import { simHostAccess } from '../../../src/sim/serve/sim-host.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
+import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
 import { answerAs, threeNodes } from '../../support/cluster-script.ts'
 import { answerBasics, ScriptedDaemon } from '../../support/scripted-daemon.ts'
@@ -305,6 +306,32 @@ describe('a host or node that cannot be reached', () => {
         /^neither a daemon nor a nodes file lists the nodes on any of the 2 hosts: sim0: no CTDB .*; sim1: no CTDB /,
       ),
     })
+  })
+
+  it.each([
+    { list: '!/usr/bin/samba-container ctdb-list-nodes', nodes: undefined },
+    { list: '/mnt/nodes', nodes: ['10.11.12.3'] },
+  ])('goes by the list that ctdb.conf names, but does not run a command for it: $list', async ({ list, nodes }) => {
+    const sim = await inMemory()
+    for (const pnn of [0, 1, 2]) sim.carryOut(`kill ${pnn}`)
+    const node = sim.world.nodes[0]
+    if (!node) throw new Error('no node')
+    vi.spyOn(node, 'version', 'get').mockReturnValue('4.22.1')
+    vi.spyOn(node, 'config', 'get').mockReturnValue(`[cluster]\nnodes list = ${list}\n`)
+    const asked: string[] = []
+    const reach = async (): Promise<HostAccess> => {
+      const access = await nodeIn(sim, 0).reach()
+      const exec: HostAccess['exec'] = async (argv, limits) => {
+        if (argv[0] === 'sh') return await access.exec(argv, limits)
+        asked.push(argv.join(' '))
+        return { exitStatus: 0, stdout: Buffer.from('10.11.12.3\n'), stderr: '' }
+      }
+      return { ...access, exec }
+    }
+    const cluster = opened({ entries: [{ name: 'entry', reach }] })
+    if (nodes) expect((await (await cluster).sample()).nodeMap.map(({ address }) => address)).toEqual(nodes)
+    else await expect(cluster).rejects.toMatchObject({ code: 'NO_SOCKET', hint: expect.stringContaining(`nodes list = ${list}`) })
+    expect(asked).toEqual(nodes ? ['cat /mnt/nodes'] : [])
   })
 
   it('leaves no connection to a daemon open', async () => {
