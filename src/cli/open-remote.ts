@@ -37,7 +37,21 @@ const COMMAND_CONNECT_MS = 10_000
  * @throws CtdbtsError for invalid hosts, or an invalid configuration.
  */
 export async function openRemote(options: RemoteOptions, dialog: UserDialog = {}): Promise<RemoteWays> {
+  return await openWaysTo(remoteClusterOf(options, process.env), options, dialog)
+}
+
+/**
+ * Prepares connections to the hosts that the options name, whatever the configuration says about how to go on from there to the nodes. A
+ * command in the options is how a host is reached.
+ * @throws CtdbtsError for invalid hosts, or an invalid configuration.
+ */
+export async function openHosts(options: RemoteOptions, dialog: UserDialog = {}): Promise<RemoteWays> {
   const cluster = remoteClusterOf(options, process.env)
+  const direct: RemoteCluster = { ...cluster, way: { isHere: false }, nodes: {} }
+  return await openWaysTo(options.run === undefined ? direct : cluster, options, dialog)
+}
+
+async function openWaysTo(cluster: RemoteCluster, options: RemoteOptions, dialog: UserDialog): Promise<RemoteWays> {
   const { hosts, way, nodes, sudo } = cluster
   const overSsh = hosts.filter((host) => !wayToHost(host, cluster).isHere)
   const needsSsh = overSsh.length > 0 || [way, ...Object.values(nodes)].some(({ isHere }) => !isHere)

@@ -1,5 +1,5 @@
 import { testBase } from '../lib/cluster/paths.ts'
-import { CTDB_BASE } from '../lib/host/facts-script.ts'
+import { CTDB_BASE } from '../lib/host/shell-parts.ts'
 import type { NodesSource } from '../transport/host/read-nodes.ts'
 import type { HostAccess } from '../transport/host-access.ts'
 import { visible } from '../ui/visible.ts'

@@ -13,6 +13,7 @@ export const COMMANDS = {
   deltickle: () => import('./deltickle.ts'),
   demo: () => import('./demo.ts'),
   disable: () => import('./disable.ts'),
+  discover: () => import('./discover.ts'),
   enable: () => import('./enable.ts'),
   event: () => import('./event.ts'),
   getcapabilities: () => import('./getcapabilities.ts'),

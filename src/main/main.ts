@@ -44,8 +44,12 @@ function endSoon(): void {
   timer.unref()
 }
 
+/** The command discover as an option, beside any command or none: it says how to reach a cluster that the command does not find. */
+const DISCOVER = '--discover'
+
 /** ctdb's options may come before the command; oclif wants the command first. */
-function commandFirst(argv: readonly string[]): string[] {
+function commandFirst(given: readonly string[]): string[] {
+  const argv = beforeEnd(given).includes(DISCOVER) ? discoverFirst(given) : given
   const wantsHelp = argv.length === 0 || argv[0] === 'help' || beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))
   if (wantsHelp) return helpFirst(argv)
   const shapes = optionShapes(globalFlags)
@@ -57,6 +61,12 @@ function commandFirst(argv: readonly string[]): string[] {
     throw noSuchCommand(command)
   }
   return [command, ...argv.slice(0, at), ...argv.slice(at + 1)]
+}
+
+function discoverFirst(given: readonly string[]): string[] {
+  const argv = given.filter((word) => word !== DISCOVER)
+  const at = commandIndex(argv, [...optionShapes(globalFlags), { long: 'name', takesValue: true }])
+  return ['discover', ...argv.filter((_, index) => index !== at)]
 }
 
 function noSuchCommand(command: string | undefined): CtdbtsError {

@@ -23,7 +23,8 @@ export interface RelayWay {
 
 const REPORT = /^ctdbts-relay (\S+) ?(.*)$/m
 const MAX_STDERR = 64 * 1024
-const NAME_SOCKET = 'start ctdbd there (`systemctl start ctdb`), or name its socket with --socket PATH'
+const NAME_SOCKET =
+  'start ctdbd there (`systemctl start ctdb`), or look for it in containers with `ctdbts discover`; --socket PATH names its socket'
 
 /** The command that connects its standard streams to the first of the paths that has a socket. */
 export const relayCommand = (paths: readonly string[]): [string, ...string[]] => ['sh', '-c', RELAY_SCRIPT, 'ctdbts', ...paths]

@@ -2,19 +2,10 @@
 // nothing in a path can be taken for shell. It has no single quotes, which makes it easy to quote for SSH. What it prints is
 // framed as sections.ts says.
 
+import { CTDB_BASE, HOMES, PREAMBLE, words } from './shell-parts.ts'
+
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-facts'
-
-/** Where CTDB has its configuration, unless it was built otherwise. */
-export const CTDB_BASE = '/etc/ctdb'
-
-/** Where CTDB has its configuration, its pid file and its log: as packages build it, and as it is built from source. */
-const HOMES = [
-  { etc: CTDB_BASE, run: '/run/ctdb', logs: ['/var/log/ctdb/log.ctdb', '/var/log/log.ctdb'] },
-  { etc: '/usr/local/etc/ctdb', run: '/usr/local/var/run/ctdb', logs: ['/usr/local/var/log/log.ctdb'] },
-  { etc: '/usr/local/samba/etc/ctdb', run: '/usr/local/samba/var/run/ctdb', logs: ['/usr/local/samba/var/log/log.ctdb'] },
-]
-const words = (of: readonly string[]): string => of.join(' ')
 
 /**
  * Parameters: the random word for the frames, the folder with CTDB's configuration, or nothing to find it, and how much is to be read.
@@ -24,20 +15,8 @@ const SCRIPT = `
 nonce=$1 base=$2 extent=$3
 nl="
 "
-# A user who comes through SSH may lack the folders of system programs; the last two are a Samba built from source.
-PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/samba/sbin:/usr/local/samba/bin
-# The words of errors are looked at.
-LC_ALL=C
-export PATH LC_ALL
+${PREAMBLE}
 exec </dev/null 5>&1
-
-# Reads the only line of a file below /proc. By its result: dash reads byte by byte, and such a file has only one for it, so that it misses
-# the end of the line.
-line_of() {
-  value=
-  read -r value 2>/dev/null <"$1"
-  [ -n "$value" ]
-}
 
 # The configuration of the ctdbd that runs, by its pid file; where none runs, the folder with a nodes file, as packages leave an empty
 # configuration; else, as there are clusters without one, that with another file.

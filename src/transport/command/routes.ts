@@ -59,9 +59,9 @@ export interface NodeRoutes {
 /** Programs that hand their words to a shell on the other side, joined with blanks. */
 const REMOTE_SHELLS = new Set(['ssh', 'rsh'])
 
-/** The way to one of the nodes to start with: its own, if it is in `nodes`. */
+/** The way to one of the nodes to start with: its own, if `nodes` has it, by its host or its private address. */
 export const wayToHost = (host: string, { way, nodes }: Pick<NodeRouteOptions, 'way' | 'nodes'>): NodeWay =>
-  Object.values(nodes).find((node) => node.host === host) ?? way
+  Object.entries(nodes).find(([address, node]) => (node.host ?? address) === host)?.[1] ?? way
 
 /** Whether a way leads to one node, whichever is meant: a prefix on this machine without a placeholder. */
 const isSingle = ({ run, isHere }: NodeWay): boolean =>

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { EVENTD_SOCKETS } from '../../lib/cluster/paths.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { type CommandExtent, CTDB_BASE, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
+import { type CommandExtent, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
 import { type HostReport, missingFact, parseHostFacts } from '../../lib/host/parse-facts.ts'
+import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
 import type { EventRun } from '../../lib/snapshot/host-facts.ts'
 import { ADDRESS_EVENTS, EventClient } from '../client/event-client.ts'
 import { commandName } from '../exec-errors.ts'
@@ -73,7 +74,11 @@ async function runFacts(
 }
 
 /** The script itself always ends with status 0. Any other status means that sudo or a shell refused to run it, or that it was killed. */
-function failureOf(command: readonly string[], machine: string, { exitStatus, stderr }: ExecResult): CtdbtsError | undefined {
+export function failureOf(
+  command: readonly string[],
+  machine: string,
+  { exitStatus, stderr }: ExecResult,
+): CtdbtsError | undefined {
   if (exitStatus === 0) return undefined
   const outcome = exitStatus === null ? 'was killed' : `failed with exit status ${exitStatus}`
   // The last line has the reason: sudo, for one, warns before.

@@ -26,7 +26,7 @@ export function findSocket(given: string | undefined, env: NodeJS.ProcessEnv, kn
   const found = known.find((path) => statOf(path) !== 'absent')
   if (found) return found
   throw new CtdbtsError('NO_SOCKET', `no CTDB daemon runs here: there is no socket at ${known.join(', ')}`, {
-    hint: 'start it (`systemctl start ctdb`), name its socket with --socket PATH or CTDB_SOCKET, or use an embedded cluster (--sim)',
+    hint: 'start it (`systemctl start ctdb`), or look for it in containers with `ctdbts discover`; --socket PATH or CTDB_SOCKET names its socket, --sim is an embedded cluster',
   })
 }
 
