@@ -152,6 +152,11 @@ export class Lab {
     process.kill(whom === 'ctdbd' ? this.daemonPid(pnn) : this.recoverdPid(pnn), signal)
   }
 
+  /** The process id of a node's ctdbd. */
+  daemonPid(pnn: number): number {
+    return Number(readFileSync(this.path(pnn, 'run/ctdb/ctdbd.pid'), 'utf8'))
+  }
+
   /** The process id of a node's recovery daemon, which is a client of its ctdbd. */
   recoverdPid(pnn: number): number {
     const pid = childrenOf(this.daemonPid(pnn)).find((child) => nameOf(child) === 'ctdb_recoverd')
@@ -198,10 +203,6 @@ export class Lab {
 
   private get programEnv(): Record<string, string> {
     return { XDG_CACHE_HOME: join(this.directory, 'cache'), HOME: join(this.directory, 'home') }
-  }
-
-  private daemonPid(pnn: number): number {
-    return Number(readFileSync(this.path(pnn, 'run/ctdb/ctdbd.pid'), 'utf8'))
   }
 
   private node(pnn: number): LabNode {
