@@ -65,6 +65,12 @@ export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.Proce
   }
 }
 
+/** Whether SSH is on the way to any node of the cluster that the options name. @throws as {@link remoteClusterOf}. */
+export function leadsOverSsh(options: RemoteClusterOptions, env: NodeJS.ProcessEnv): boolean {
+  const { way, nodes } = remoteClusterOf(options, env)
+  return [way, ...Object.values(nodes)].some(({ isHere }) => !isHere)
+}
+
 type Settings = Pick<NodeConfig, 'run' | 'way' | 'network' | 'socket' | 'config-dir'>
 
 /** The first value of each setting. What `way` and `network` say belongs to the `run` of the same cluster. */

@@ -66,4 +66,4 @@ export const machineOf = ({ name, label }: Pick<HostAccess, 'name' | 'label'>): 
   label ?? (name === LOCALLY ? THIS_MACHINE : name)
 
 /** Where a peer (a machine, or the path of a socket) is: `on this machine`, `at /run/ctdb/ctdbd.socket`. */
-export const locationOf = (peer: string): string => (peer === THIS_MACHINE ? `on ${peer}` : `at ${peer}`)
+export const locationOf = (peer: string): string => (peer.startsWith('/') ? `at ${peer}` : `on ${peer}`)

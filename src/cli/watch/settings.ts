@@ -1,5 +1,6 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { wantsHost } from '../host-flags.ts'
+import { leadsOverSsh } from '../remote-cluster.ts'
 import type { GlobalOptions } from '../run-options.ts'
 import { type SimOptions, wantsSim } from '../sim-flags.ts'
 
@@ -57,12 +58,14 @@ export function whyReadOnly(options: WatchOptions): string | undefined {
   const { 'read-only': given } = options
   if (given === true) return 'started with --read-only'
   if (given !== undefined || !wantsHost(options)) return undefined
-  return `read-only ${options.run === undefined ? 'over SSH' : 'with --run'} unless started with --no-read-only`
+  const how = options.run !== undefined ? 'with --run' : leadsOverSsh(options, process.env) ? 'over SSH' : 'with --host'
+  return `read-only ${how} unless started with --no-read-only`
 }
 
 /** What is watched, in a few words. */
 export function watchTitle(options: WatchOptions): string {
   if (options.run !== undefined) return [...(options.host ?? []), options.run].join(', ')
-  if (wantsHost(options)) return `${(options.host ?? []).join(', ')} over SSH`
+  const hosts = (options.host ?? []).join(', ')
+  if (wantsHost(options)) return leadsOverSsh(options, process.env) ? `${hosts} over SSH` : hosts
   return wantsSim(options) ? 'an embedded cluster' : 'this machine'
 }

@@ -87,7 +87,7 @@ describe('a client of an event daemon', () => {
     }, 100)
     await expect(client.lastRun('monitor')).rejects.toMatchObject({
       code: 'EVENT_TIMEOUT',
-      message: 'no answer about monitor from the event daemon at node 1 within 0.1 s',
+      message: 'no answer about monitor from the event daemon on node 1 within 0.1 s',
       exitStatus: 110,
     })
     for (const request of late) theirs.write(noRuns(request))
@@ -112,7 +112,7 @@ describe('a client of an event daemon', () => {
     })
     await expect(client.lastRun('monitor')).rejects.toMatchObject({
       code: 'EVENT_FAILED',
-      message: 'the event daemon at node 1 did not report the last run of monitor: it answered 2',
+      message: 'the event daemon on node 1 did not report the last run of monitor: it answered 2',
     })
     client.close()
   })
@@ -157,7 +157,7 @@ describe('a client of an event daemon', () => {
     const closed = clientOf(() => {})
     const askedToo = closed.client.lastRun('monitor')
     closed.client.close()
-    await expect(askedToo).rejects.toThrow('the connection to the event daemon at node 1 was closed')
+    await expect(askedToo).rejects.toThrow('the connection to the event daemon on node 1 was closed')
   })
 
   it('survives any bytes', async () => {
