@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADDRESSES, completionCluster, NODES } from '../support/completion-cluster.ts'
 import { ctdbts } from '../support/program.ts'
@@ -46,6 +47,21 @@ describe('ctdbts autocomplete-words', () => {
     expect(await offered('ctdbts setifacelink bond0 ')).toEqual(['up', 'down'])
     expect(await offered('ctdbts setdebug ')).toEqual(['ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'])
     expect(await offered('ctdbts stats ')).toEqual([])
+  })
+
+  it('knows the clusters of the configuration, also behind a comma and another --host', async () => {
+    mkdirSync(cluster.dir.file('.config/ctdbts'), { recursive: true })
+    const config = cluster.dir.file('.config/ctdbts/config.toml')
+    writeFileSync(config, '[clusters.prod]\nhosts = ["a", "b"]\n[clusters.pods]\nrun = ["x"]\n[clusters."$(id)"]\nrun = ["x"]\n')
+    for (const line of ['ctdbts ip --host ', 'ctdbts -H ', 'ctdbts verify --sudo -H '])
+      expect(await offered(line), line).toEqual(['prod', 'pods'])
+    expect(await offered('ctdbts verify --host=pr')).toEqual(['--host=prod'])
+    expect(await offered('ctdbts verify --host prod,')).toEqual(['prod,pods'])
+    expect(await offered('ctdbts verify --host prod --host p')).toEqual(['prod', 'pods'])
+    writeFileSync(config, '[clusters')
+    expect(await offered('ctdbts ip --host ')).toEqual([])
+    rmSync(config)
+    expect(await offered('ctdbts ip --host ')).toEqual([])
   })
 
   it('knows the PNNs of the live cluster', async () => {

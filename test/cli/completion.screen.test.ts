@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADDRESSES, completionCluster, NODES } from '../support/completion-cluster.ts'
@@ -8,6 +9,8 @@ let cluster: Awaited<ReturnType<typeof completionCluster>>
 
 beforeAll(async () => {
   cluster = await completionCluster()
+  mkdirSync(cluster.dir.file('.config/ctdbts'), { recursive: true })
+  writeFileSync(cluster.dir.file('.config/ctdbts/config.toml'), '[clusters.prod]\nhosts = ["node1"]\n')
 })
 afterAll(() => cluster[Symbol.asyncDispose]())
 
@@ -29,6 +32,7 @@ describe('the completion of bash', () => {
     await expectInBash('ctdbts ip --ver', ['--verbose'])
     await expectInBash('ctdbts   -n ', NODES)
     await expectInBash('ctdbts takeover-run --down ', NODES)
+    await expectInBash('ctdbts ip --host p', ['prod'])
   })
 
   it('gives only the part after the last colon or equals sign of an address or an option value', async () => {
@@ -56,6 +60,7 @@ it.skipIf(!hasFish)('the completion of fish offers what is valid there', async (
   }
   expect(await inFish('ctdbts ip --ver')).toEqual(['--verbose'])
   expect(await inFish('ctdbts -n ')).toEqual(NODES)
+  expect(await inFish('ctdbts ip --host p')).toEqual(['prod'])
   expect(await inFish('ctdbts takeover-run --remove-address ')).toEqual(expect.arrayContaining(ADDRESSES))
   expect(await inFish('ctdbts verify --format=n')).toEqual(['--format=nagios'])
 })
@@ -75,6 +80,8 @@ describe.each(SHELLS)('in a terminal with $shell', ({ shell, start, there }) => 
     await terminal.shows('ctdbts snapshot')
     await terminal.press('C-u', 'ctdbts takeover-run --remove-address fd', 'Tab', '--dry', 'Tab')
     await terminal.shows('--remove-address fd00::15 --dry-run')
+    await terminal.press('C-u', 'ctdbts verify -H pr', 'Tab', '--sud', 'Tab')
+    await terminal.shows('-H prod --sudo')
     await terminal.press('C-u', 'ctdbts -n ', 'Tab', 'Tab')
     await terminal.shows(/0 .*1 .*2|0 .*\n1 .*\n2 /)
     await terminal.press('C-u', 'ctdbts takeover-run --link-down 1', 'Tab', 'b', 'Tab')

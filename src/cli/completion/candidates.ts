@@ -17,11 +17,12 @@ export async function candidatesAt(
   { expects, lead, typed, flags }: Cursor,
   commands: readonly CommandInfo[],
   live: LiveValues,
+  clusters: () => Promise<readonly Candidate[]>,
 ): Promise<readonly Candidate[] | typeof FILES> {
   if (expects === 'option') return optionCandidates(flags).filter(({ value }) => value.startsWith(typed))
   if (expects.kinds.includes('file')) return FILES
   const words = expects.words.map((value) => ({ value, meaning: '' }))
-  const found = await Promise.all(expects.kinds.map((kind) => FIND[kind]({ typed, commands, live })))
+  const found = await Promise.all(expects.kinds.map((kind) => FIND[kind]({ typed, commands, live, clusters })))
   return [...words, ...found.flat()]
     .filter(({ value }) => value.startsWith(typed) && SAFE_VALUE.test(value))
     .map(({ value, meaning }) => ({ value: `${lead}${value}`, meaning }))
@@ -41,11 +42,21 @@ interface Lookup {
   readonly typed: string
   readonly commands: readonly CommandInfo[]
   readonly live: LiveValues
+  /** The names of clusters in the configuration. */
+  readonly clusters: () => Promise<readonly Candidate[]>
+}
+
+/** What can follow in a list that is typed: `0,2,`. */
+function inList(typed: string, candidates: readonly Candidate[]): Candidate[] {
+  const listed = typed.split(',').slice(0, -1)
+  const others = candidates.filter(({ value }) => !listed.includes(value))
+  return others.map(({ value, meaning }) => ({ value: [...listed, value].join(','), meaning }))
 }
 
 type Find = (lookup: Lookup) => readonly Candidate[] | Promise<readonly Candidate[]>
 
 const FIND: Readonly<Record<Exclude<Kind, 'file'>, Find>> & { readonly file: Find } = {
+  cluster: async ({ typed, clusters }) => inList(typed, await clusters()),
   command: ({ commands }) =>
     commands.filter(({ hidden }) => !hidden).map(({ id, summary = '' }) => ({ value: id, meaning: summary })),
   file: () => [],
@@ -56,11 +67,7 @@ const FIND: Readonly<Record<Exclude<Kind, 'file'>, Find>> & { readonly file: Fin
     return (await live.interfaces(Number(pnn))).map(({ value, meaning }) => ({ value: `${pnn}:${value}`, meaning }))
   },
   pnn: ({ live }) => live.nodes(),
-  pnnList: async ({ typed, live }) => {
-    const listed = typed.split(',').slice(0, -1)
-    const others = (await live.nodes()).filter(({ value }) => !listed.includes(value))
-    return others.map(({ value, meaning }) => ({ value: [...listed, value].join(','), meaning }))
-  },
+  pnnList: async ({ typed, live }) => inList(typed, await live.nodes()),
   publicIp: ({ live }) => live.publicIps(),
   tunable: () => tunableNames().map((value) => ({ value, meaning: '' })),
   tunableSetting: () => tunableNames().map((name) => ({ value: `${name}=`, meaning: '' })),

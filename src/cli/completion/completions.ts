@@ -15,7 +15,7 @@ export async function completions(
   timeoutMs: number,
 ): Promise<string> {
   const cursor = cursorOf(words, commands)
-  const candidates = await candidatesAt(cursor, commands, valuesFor(cursor, timeoutMs))
+  const candidates = await candidatesAt(cursor, commands, valuesFor(cursor, timeoutMs), configuredClusters)
   if (candidates === FILES) return `${FILES}\n`
   return candidateLines(candidates)
 }
@@ -33,6 +33,16 @@ function valuesFor({ given }: Cursor, timeoutMs: number): LiveValues {
   if (value('host') !== undefined || given.includes('--sim') || value('from') !== undefined) return NOTHING
   const node = value('node')
   return liveValues({ socket: value('socket'), node: node === undefined || node === '-1' ? undefined : Number(node), timeoutMs })
+}
+
+/** The clusters of config.toml, with where they begin. @throws CtdbtsError BAD_CONFIG. */
+async function configuredClusters(): Promise<Candidate[]> {
+  // Reading it takes a library that no other completion needs.
+  const { configPath, readConfig } = await import('../config-file.ts')
+  return Object.entries(readConfig(configPath(process.env)).clusters).map(([value, { hosts, run }]) => ({
+    value,
+    meaning: visible((hosts ?? run ?? []).join(' ')),
+  }))
 }
 
 const none = async (): Promise<Candidate[]> => []

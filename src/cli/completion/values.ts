@@ -1,5 +1,15 @@
 /** Kinds of words in a command line, other than fixed ones. */
-export type Kind = 'command' | 'file' | 'iface' | 'link' | 'pnn' | 'pnnList' | 'publicIp' | 'tunable' | 'tunableSetting'
+export type Kind =
+  | 'cluster'
+  | 'command'
+  | 'file'
+  | 'iface'
+  | 'link'
+  | 'pnn'
+  | 'pnnList'
+  | 'publicIp'
+  | 'tunable'
+  | 'tunableSetting'
 
 /** What is valid at a place in a command line. */
 export interface Values {
@@ -20,6 +30,7 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   '<pnn-list>': 'pnnList',
   '<tunable>': 'tunable',
   '<file>': 'file',
+  '[USER@]HOST[:PORT]': 'cluster',
   PNN: 'pnn',
   'PNN,…': 'pnnList',
   'PNN:IFACE': 'link',

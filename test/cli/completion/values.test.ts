@@ -15,6 +15,7 @@ it.each([
   ['[count]', [], []],
   ['SECONDS', [], []],
   ['PNN', [], ['pnn']],
+  ['[USER@]HOST[:PORT]', [], ['cluster']],
   ['IP[/MASK][@PNN,…]', [], []],
 ])('%s can be completed with %j and %j', (pattern, words, kinds) => {
   expect(valuesOf(pattern)).toEqual({ words, kinds })
