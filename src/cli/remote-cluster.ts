@@ -1,6 +1,6 @@
 import { normalAddress } from '../lib/audit/normal.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { INDEX_PLACEHOLDER, type NamedNode, NODE_PLACEHOLDER, type NodeWay } from '../transport/command/routes.ts'
+import { INDEX_PLACEHOLDER, type NamedNode, NODE_PLACEHOLDER, type NodeWay, namesNode } from '../transport/command/routes.ts'
 import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
 import type { HostOptions } from './host-flags.ts'
 
@@ -51,7 +51,7 @@ export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.Proce
         return [normalAddress(address), { ...present({ host }), ...ownWay }]
       }),
   )
-  if (hosts.length === 0 && way.isHere && namesNodes(way.run)) {
+  if (hosts.length === 0 && way.isHere && namesNode(way.run ?? [])) {
     throw new CtdbtsError('USAGE', `${NODE_PLACEHOLDER} and ${INDEX_PLACEHOLDER} in --run need the names of nodes`, {
       hint: `name them with --host, as in --host smb-0,smb-1 --run 'kubectl exec -i ${NODE_PLACEHOLDER} --'`,
     })
@@ -105,10 +105,10 @@ function wayOf(
   const bad = (message: string) =>
     new CtdbtsError('BAD_CONFIG', `${what}: ${message}`, { hint: 'see docs/ssh.md, "Clusters by name"' })
   const [program, ...words] = run ?? []
-  const place = way ?? (namesNodes(run) ? 'command' : program === undefined ? 'ssh' : placeOfRun)
+  const place = way ?? (namesNode(run ?? []) ? 'command' : program === undefined ? 'ssh' : placeOfRun)
   if (place === 'command' && program === undefined) throw bad('way = "command" needs run')
   if (place === 'local' && program !== undefined) throw bad('way = "local" uses no run; way = "command" runs it on this machine')
-  if (network === 'host' && place === 'command' && namesNodes(run)) {
+  if (network === 'host' && place === 'command' && namesNode(run ?? [])) {
     throw bad('with network = "host", run must be a command on the host of the node; this one leads there from here')
   }
   return present({
@@ -119,9 +119,6 @@ function wayOf(
     configFolder: configDir,
   })
 }
-
-const namesNodes = (run: readonly string[] | undefined): boolean =>
-  run?.some((word) => word.includes(NODE_PLACEHOLDER) || word.includes(INDEX_PLACEHOLDER)) ?? false
 
 /** Without what is undefined. */
 const present = <T extends object>(settings: T): T =>

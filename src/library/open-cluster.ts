@@ -1,7 +1,10 @@
 import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
+import { CtdbtsError } from '../lib/errors.ts'
 import { Cluster, type ClusterOptions } from '../operations/reach/cluster.ts'
 import { localRoutes } from '../operations/reach/local-routes.ts'
+import { type NodeWay, namesNode, nodeRoutes } from '../transport/command/routes.ts'
 import { localRoute } from '../transport/local/host.ts'
+import type { SshRoutes } from '../transport/ssh/index.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 /** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */
@@ -34,11 +37,20 @@ export interface OpenClusterOptions {
   readonly socketPath?: string | undefined
   /** The folder of CTDB's configuration on the nodes, such as `/usr/local/samba/etc/ctdb`; the usual places unless given. */
   readonly configFolder?: string | undefined
-  /** How hosts are reached. Without hosts it has no effect. */
+  /**
+   * The words before each command on a node, as of `--run`: `['podman', 'exec', '-i', 'ctdb']`. They run on each host, over SSH; on this machine
+   * without hosts, or if they contain `{node}` (the name of the node: one of `hosts`, or of `ssh.names`, or its private address) or `{index}`
+   * (its PNN; its place in `hosts`, from 0). No shell interprets them.
+   */
+  readonly run?: readonly [string, ...string[]] | undefined
+  /** Whether the addresses of a node are in the kernel behind `run` (`inside`, the default), or in that of the machine on which `run` runs. */
+  readonly network?: 'inside' | 'host' | undefined
+  /** How hosts are reached. Of these options, `sudo`, `connectTimeoutMs` and `names` apply to `run` on this machine, too. */
   readonly ssh?: SshOptions | undefined
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
+const DEFAULT_CONNECT_MS = 10_000
 
 /**
  * Connects to a cluster: to the given hosts, and from there to all other nodes. A node that cannot be reached does not stop the others;
@@ -66,8 +78,8 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
 }
 
 async function routesOf(options: OpenClusterOptions): Promise<Routes> {
-  const { hosts = [], timeoutMs = DEFAULT_TIMEOUT_MS, socketPath, configFolder, ssh } = options
-  if (hosts.length > 0) return await sshRoutesOf({ hosts, timeoutMs, socketPath, configFolder, ssh })
+  const { hosts = [], timeoutMs = DEFAULT_TIMEOUT_MS, socketPath, configFolder, run } = options
+  if (hosts.length > 0 || run) return await remoteRoutesOf({ ...options, hosts, timeoutMs })
   return {
     routes: localRoutes({ machine: localRoute, socket: socketPath, env: process.env, timeoutMs, configFolder }),
     close: () => {},
@@ -80,17 +92,44 @@ interface Routes {
   readonly close: () => void
 }
 
-/** ssh2 is loaded only where it is needed. */
-async function sshRoutesOf({
+/** @throws CtdbtsError USAGE for a `run` that names nodes where `hosts` names none. */
+async function remoteRoutesOf({
   hosts,
   timeoutMs,
   socketPath,
   configFolder: base,
+  run,
+  network,
   ssh = {},
 }: OpenClusterOptions & { readonly hosts: readonly string[]; readonly timeoutMs: number }): Promise<Routes> {
+  const namesNodes = run !== undefined && namesNode(run)
+  if (namesNodes && hosts.length === 0) {
+    throw new CtdbtsError('USAGE', 'run has a placeholder for a node, but no hosts are named', {
+      hint: 'name the nodes to start from in hosts',
+    })
+  }
+  const way: NodeWay = { run, network, isHere: run !== undefined && (namesNodes || hosts.length === 0) }
+  const overSsh = way.isHere ? undefined : await sshRoutesTo(hosts, ssh)
+  const { entries, routeTo } = nodeRoutes({
+    hosts,
+    way,
+    nodes: Object.fromEntries(Object.entries(ssh.names ?? {}).map(([address, host]) => [address, { host, ...way }])),
+    ssh: overSsh,
+    sudo: ssh.sudo ?? false,
+    connectTimeoutMs: ssh.connectTimeoutMs ?? DEFAULT_CONNECT_MS,
+    onNotice: () => {},
+  })
+  return {
+    routes: { entries, routeTo, socketPaths: socketPath === undefined ? KNOWN_SOCKETS : [socketPath], timeoutMs, base },
+    close: () => overSsh?.close(),
+  }
+}
+
+/** ssh2 is loaded only where it is needed. */
+async function sshRoutesTo(hosts: readonly string[], ssh: SshOptions): Promise<SshRoutes> {
   const { sshRoutes } = await import('../transport/ssh/index.ts')
   const { configFile, identities, sudo, acceptNewKeys, connectTimeoutMs, via, names, askPassphrase } = ssh
-  const { entries, routeTo, close } = sshRoutes({
+  return sshRoutes({
     hosts,
     configFile,
     identities,
@@ -101,8 +140,4 @@ async function sshRoutesOf({
     names,
     ask: askPassphrase,
   })
-  return {
-    routes: { entries, routeTo, socketPaths: socketPath === undefined ? KNOWN_SOCKETS : [socketPath], timeoutMs, base },
-    close,
-  }
 }

@@ -35,6 +35,19 @@ describe('openCluster without hosts', () => {
     expect(kinds).toContain('seen')
   })
 
+  it.each([
+    { run: ['env', '{node}=1'] as const, hosts: ['A', 'B'] },
+    { run: ['env', '--'] as const, hosts: [] },
+  ])('goes through a command: $run', async ({ run, hosts }) => {
+    const { server } = await served()
+    using cluster = await openCluster({ socketPath: server.nodes[1]!.socketPath, run, hosts })
+    expect((await cluster.snapshot()).askedNode).toBe(1)
+  })
+
+  it('refuses a command that names a node if there is none', async () => {
+    await expect(openCluster({ run: ['enter', '{node}'] })).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
   it('reports a socket that does not exist', async () => {
     const socketPath = folder().file('none')
     await expect(openCluster({ socketPath })).rejects.toMatchObject({ code: 'NO_SOCKET' })

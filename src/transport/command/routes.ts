@@ -10,6 +10,10 @@ import { PrefixedMachine, type PrefixOptions } from './prefixed-machine.ts'
 export const NODE_PLACEHOLDER = '{node}'
 export const INDEX_PLACEHOLDER = '{index}'
 
+/** Whether the words of a prefix lead to a certain node, wherever they run. */
+export const namesNode = (run: readonly string[]): boolean =>
+  run.some((word) => word.includes(NODE_PLACEHOLDER) || word.includes(INDEX_PLACEHOLDER))
+
 /** How a node is reached, and what is known of it in advance. */
 export interface NodeWay {
   /** The words before each command; without any, commands run directly on the machine. */
@@ -64,8 +68,8 @@ export const wayToHost = (host: string, { way, nodes }: Pick<NodeRouteOptions, '
   Object.entries(nodes).find(([address, node]) => (node.host ?? address) === host)?.[1] ?? way
 
 /** Whether a way leads to one node, whichever is meant: a prefix on this machine without a placeholder. */
-const isSingle = ({ run, isHere }: NodeWay): boolean =>
-  isHere && !run?.some((word) => word.includes(NODE_PLACEHOLDER) || word.includes(INDEX_PLACEHOLDER))
+const isSingle = ({ run = [], isHere }: { readonly run?: readonly string[] | undefined; readonly isHere: boolean }): boolean =>
+  isHere && !namesNode(run)
 
 /**
  * The routes to the nodes of a cluster, each directly, over SSH, through a command, or both. Runs nothing yet.
