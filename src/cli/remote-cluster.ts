@@ -1,6 +1,13 @@
 import { normalAddress } from '../lib/audit/normal.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { INDEX_PLACEHOLDER, type NamedNode, NODE_PLACEHOLDER, type NodeWay, namesNode } from '../transport/command/routes.ts'
+import {
+  INDEX_PLACEHOLDER,
+  type NamedNode,
+  NODE_PLACEHOLDER,
+  type NodeWay,
+  namesNode,
+  wayToHost,
+} from '../transport/command/routes.ts'
 import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
 import type { HostOptions } from './host-flags.ts'
 
@@ -65,10 +72,10 @@ export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.Proce
   }
 }
 
-/** Whether SSH is on the way to any node of the cluster that the options name. @throws as {@link remoteClusterOf}. */
+/** Whether SSH is on the way to any node that the options name. @throws as {@link remoteClusterOf}. */
 export function leadsOverSsh(options: RemoteClusterOptions, env: NodeJS.ProcessEnv): boolean {
-  const { way, nodes } = remoteClusterOf(options, env)
-  return [way, ...Object.values(nodes)].some(({ isHere }) => !isHere)
+  const cluster = remoteClusterOf(options, env)
+  return cluster.hosts.some((host) => !wayToHost(host, cluster).isHere)
 }
 
 type Settings = Pick<NodeConfig, 'run' | 'way' | 'network' | 'socket' | 'config-dir'>

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { configPath, readConfig } from '../../src/cli/config-file.ts'
-import { remoteClusterOf } from '../../src/cli/remote-cluster.ts'
+import { leadsOverSsh, remoteClusterOf } from '../../src/cli/remote-cluster.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const PROD = `
@@ -163,6 +163,14 @@ network = "host"
         },
       },
     })
+  })
+
+  it('says whether SSH is on the way', () => {
+    using home = withConfig(`[clusters.pods]
+hosts = ["10.0.0.1"]
+nodes = { "10.0.0.1" = { way = "command", run = ["podman", "exec", "-i", "smb"] } }`)
+    expect([['pods'], ['pods', 'node9']].map((host) => leadsOverSsh({ host }, home.env))).toEqual([false, true])
+    expect(leadsOverSsh({ run: 'podman exec -i smb' }, home.env)).toBe(false)
   })
 
   it.each([
