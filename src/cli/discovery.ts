@@ -1,11 +1,14 @@
 import { CtdbtsError } from '../lib/errors.ts'
-import { foundWays } from '../lib/host/found-ways.ts'
+import { type FoundWay, foundWays } from '../lib/host/found-ways.ts'
+import { passesOf } from '../transport/command/routes.ts'
 import { discoverOn } from '../transport/host/discover.ts'
 import { type HostAccess, type HostRoute, machineOf } from '../transport/host-access.ts'
 import { localRoute } from '../transport/local/host.ts'
+import { quoteWords } from '../transport/quote.ts'
 import type { FoundOnHost } from '../ui/discovery.ts'
 import { showProgress } from './confirm.ts'
 import { wantsHost } from './host-flags.ts'
+import { wordsOfRun } from './remote-cluster.ts'
 import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
 
 /** Container tools may be slow: at least this long, in milliseconds. */
@@ -53,18 +56,34 @@ async function searched(entry: HostRoute, options: GlobalOptions): Promise<Found
     const machine = machineOf(access)
     const timeoutMs = Math.max(timeoutMsOf(options), LEAST_TIMEOUT_MS)
     const discovery = await discoverOn(access, machine, { timeoutMs, maxBytes: MAX_BYTES })
+    if (discovery.processes.some(({ mnt }) => mnt === '')) throw hiddenOn(machine)
     const ways = foundWays(discovery)
     if (ways.length === 0) throw nothingOn(machine, discovery.isRoot)
-    return { host: isHere(access) ? undefined : entry.name, ways }
+    if (options.run === undefined) return { host: isHere(access) ? undefined : entry.name, ways }
+    const prefix = wordsOfRun(options.run)
+    return { host: options.host ? entry.name : undefined, ways: ways.map((way) => behind(prefix, way)) }
   } catch (error) {
     if (!(error instanceof CtdbtsError)) throw error
     return { name: entry.name, problem: error }
   }
 }
 
+/** A way that begins where a command leads. */
+function behind(prefix: readonly [string, ...string[]], { network: _, run = [], ...way }: FoundWay): FoundWay {
+  // A shell on the other side reads the words of the way, too.
+  const words = passesOf(prefix) === 'line' ? run.map((word) => quoteWords([word])) : run
+  // The kernel in front of the whole command is another one, so that it is read behind it.
+  return { ...way, run: [...prefix, ...words] }
+}
+
 const isHere = (access: HostAccess): boolean => machineOf(access) === localRoute.name
+
+const AS_ROOT = 'use sudo, or --sudo with --host'
+
+const hiddenOn = (machine: string): CtdbtsError =>
+  new CtdbtsError('NO_PERMISSION', `ctdbd runs on ${machine}, but only root can see where`, { hint: AS_ROOT })
 
 const nothingOn = (machine: string, isRoot: boolean): CtdbtsError =>
   new CtdbtsError('NO_DAEMON', `no ctdbd runs on ${machine}, as far as can be seen${isRoot ? '' : ' without being root'}`, {
-    hint: isRoot ? 'start CTDB there first: what does not run cannot be found' : 'use sudo, or --sudo with --host',
+    hint: isRoot ? 'start CTDB there first: what does not run cannot be found' : AS_ROOT,
   })

@@ -135,7 +135,7 @@ const present = <T extends object>(settings: T): T =>
  * The words of `--run`, which are separated by blanks. No shell reads them.
  * @throws CtdbtsError USAGE when there is none, or when something seems to be meant for a shell.
  */
-function wordsOfRun(text: string): readonly [string, ...string[]] {
+export function wordsOfRun(text: string): readonly [string, ...string[]] {
   const [program, ...words] = text.trim().split(/[ \t]+/)
   if (!program) throw new CtdbtsError('USAGE', '--run has no command', { hint: "as in --run 'podman exec -i ctdb'" })
   if (/["'\\]/.test(text)) {

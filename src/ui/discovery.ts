@@ -38,8 +38,15 @@ export function discoveryConfig(found: readonly FoundOnHost[], { name, sudo, via
     ...(omitted === undefined ? [] : [`  left out: ${omitted}`]),
   ])
   const document = { clusters: { [name]: { ...clusterOf(nodes), ...(sudo && { sudo }), ...(via !== undefined && { via }) } } }
-  return `${comments.map((line) => `# ${visible(line)}\n`).join('')}${stringify(document)}`
+  return `${comments.map((line) => `# ${visible(line)}\n`).join('')}${escaped(stringify(document))}`
 }
+
+/** TOML whose strings have escapes for characters that nobody sees, or that a terminal acts on. Its own lines end in a newline each. */
+const escaped = (toml: string): string =>
+  toml.replace(/(?![ \n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}]/gu, (char) => {
+    const code = (char.codePointAt(0) ?? 0).toString(16)
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
 
 /** The daemons that can be nodes of one cluster, and the others. */
 function place(found: readonly FoundOnHost[]): Placed[] {

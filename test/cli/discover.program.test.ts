@@ -89,9 +89,21 @@ exec unshare -m sh -c 'mount -t tmpfs none /var/lib && mkdir -p ${service} && mo
     expect(hosts[0]?.found.find(({ what }) => what.includes(`PID ${pid})`))).toEqual({
       what: `ctdbd (PID ${pid}) in a container of cephadm`,
       remarks: [],
+      run: [dir.file('host')],
       socket: `${service}/ctdb/run/ctdbd.socket`,
       'config-dir': `${service}/ctdb/etc`,
       privateAddress: '127.0.0.79',
     })
+  })
+
+  it.runIf(isRoot)('does not claim to know where a ctdbd is that only root can see', async () => {
+    using dir = tempDir()
+    await containerWith(dir.file('run'), '127.0.0.80')
+    const other = 'setpriv --reuid=65534 --regid=65534 --clear-groups'
+    const { stdout, stderr, status } = await ctdbts(['discover', '--run', other])
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toBe(
+      `ctdbts: ctdbd runs on the machine behind \`${other}\`, but only root can see where\n  use sudo, or --sudo with --host\n`,
+    )
   })
 })

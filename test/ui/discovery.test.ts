@@ -63,12 +63,14 @@ it('what cannot be a node of the same cluster is only named', () => {
 })
 
 it('hostile names are text, in comments as in values', () => {
-  const hostile = fc.string({ unit: fc.constantFrom(...'"\'\\$`[]{}#=\n\r\t \x00\x1b\x7f\u2028ab'), minLength: 1 })
+  const hostile = fc.string({ unit: fc.constantFrom(...'"\'\\$`[]{}#=\n\r\t \x00\x1b\x7f\u2028\u202e\u{e0001}ab'), minLength: 1 })
   fc.assert(
     fc.property(hostile, (name) => {
       const run = ['podman', 'exec', '-i', `c${name.replaceAll('\0', '')}`]
       const found = [on('h', way('10.0.0.1', { run, what: `in ${name}` }))]
-      expect(configOf(found, { ...OPTIONS, name }).cluster).toEqual({ hosts: ['h'], run })
+      const { text, cluster } = configOf(found, { ...OPTIONS, name })
+      expect(cluster).toEqual({ hosts: ['h'], run })
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
     }),
   )
 })

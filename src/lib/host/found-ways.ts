@@ -24,6 +24,8 @@ export function foundWays(found: Discovery): FoundWay[] {
 
 const isKnown = (path: string): boolean => KNOWN_SOCKETS.some((known) => known === path)
 
+const isPath = (text: string): boolean => text.startsWith('/')
+
 type PartialWay = Omit<FoundWay, 'privateAddress'>
 
 function wayTo(process: FoundProcess, found: Discovery): PartialWay {
@@ -90,13 +92,13 @@ const enter = ({ pid }: FoundProcess, { processes }: Discovery): readonly string
 
 /** Names as they are where the daemon runs; those in a usual place are found without. */
 const inside = ({ socket, etc }: FoundProcess): Partial<FoundWay> => ({
-  ...(socket !== '' && !isKnown(socket) && { socket }),
-  ...(etc !== '' && etc !== CTDB_BASE && { 'config-dir': etc }),
+  ...(isPath(socket) && !isKnown(socket) && { socket }),
+  ...(isPath(etc) && etc !== CTDB_BASE && { 'config-dir': etc }),
 })
 
 const outside = ({ path, etc }: FoundSocket): Partial<FoundWay> => ({
-  ...(path !== '' && !isKnown(path) && { socket: path }),
-  ...(etc !== '' && { 'config-dir': etc }),
+  ...(isPath(path) && !isKnown(path) && { socket: path }),
+  ...(isPath(etc) && { 'config-dir': etc }),
 })
 
 const wayBySocket = (socket: FoundSocket): FoundWay => ({

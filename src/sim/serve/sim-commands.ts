@@ -24,7 +24,7 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
     const kernel = { name: 'addresses', content: await promised(node.host.ipAddrJson()) }
-    const rest = facts.extent === 'all' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
+    const rest = facts.extent !== 'kernel' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
     return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
   }
 }

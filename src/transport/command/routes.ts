@@ -153,7 +153,8 @@ function machineOn(
   return isKnown ? new NodeMachine(access, { kernel, socketPath, configFolder, expectedPnn }) : access
 }
 
-const passesOf = ([program]: PrefixOptions['prefix']): PrefixOptions['passes'] =>
+/** What a prefix does with the words after it: see {@link PrefixOptions.passes}. */
+export const passesOf = ([program]: PrefixOptions['prefix']): PrefixOptions['passes'] =>
   REMOTE_SHELLS.has(program.split('/').at(-1) ?? '') ? 'line' : 'words'
 
 /** @throws CtdbtsError NO_WAY for {index} if the number of the node is not known. */

@@ -7,7 +7,7 @@ hosts = ["root@node1.example.com", 'node2:2222']
 via = "direct"
 sudo = true # comment
 socket = "/srv/ctdbd.socket"
-nodes = { "10.0.0.3" = "node3" }
+nodes = { "10.0.0.3" = "node3", "10.0.0.4" = { host = "n4", run = [], way = "ssh", network = "host", config-dir = "/etc/ctdb" } }
 `
 
 export const target: FuzzTarget = {
