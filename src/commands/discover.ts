@@ -12,6 +12,7 @@ export default class Discover extends CtdbtsCommand {
 namespaces, and with sockets in unusual places. Prints what config.toml needs, with what was found in comments. Changes nothing, and asks
 no daemon.
 
+  mkdir -p ~/.config/ctdbts
   <%= config.bin %> discover --host node1,node2,node3 --name prod >> ~/.config/ctdbts/config.toml
   <%= config.bin %> verify --host prod
 

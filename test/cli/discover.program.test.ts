@@ -70,7 +70,7 @@ esac
     const path = `${dir.file('bin')}:${process.env.PATH}`
     const [way] = await waysTo(pid, ctdbts, { PATH: path })
     expect(way).toMatchObject({ run: ['podman', 'exec', '-i', name], network: 'host' })
-    const { stdout } = await ctdbts(['--discover', '--name', 'prod'], { PATH: path })
+    const { stdout } = await ctdbts(['status', '--discover', '--name', 'prod'], { PATH: path })
     expect(stdout).toContain('podman')
     expect(parseConfig(stdout, 'config.toml').clusters).toHaveProperty('prod')
   })
