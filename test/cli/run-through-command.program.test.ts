@@ -46,6 +46,34 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     ])
   })
 
+  it('are found by their numbers, also those that no list names', async () => {
+    cluster.configure(`[clusters.pods]\nhosts = ["smb-0", "smb-1"]\nrun = [${JSON.stringify(enter)}, "{index}"]\n`)
+    const { nodes } = JSON.parse((await cluster.run('snapshot', '--host', 'pods')).stdout)
+    expect(nodes.map(({ pnn, runState }: { pnn: number; runState: string }) => [pnn, runState])).toEqual([
+      [0, 'RUNNING'],
+      [1, 'RUNNING'],
+      [2, 'RUNNING'],
+    ])
+  })
+
+  it('are refused under a number that is not theirs', async () => {
+    const other = cluster.dir.file('other')
+    writeFileSync(other, `#!/bin/sh\nshift\nexec "${enter}" 2 "$@"\n`, { mode: 0o755 })
+    const { stderr, status } = await cluster.run('ip', '--host', 'smb-0', '--run', `${other} {index}`)
+    expect(stderr).toMatch(/^ctdbts: the machine behind `.*other 0` is node 2 instead of node 0\n/)
+    expect(status).toBe(1)
+  })
+
+  it('have sockets of their own', async () => {
+    const socketOf = (pnn: number) => JSON.stringify(`${cluster.server.directory}/n${pnn}/run/ctdbd.socket`)
+    const node = (pnn: number) =>
+      `"10.11.12.${pnn + 1}" = { host = "n${pnn}", socket = ${socketOf(pnn)}, run = ["env", "{node}=1"] }`
+    cluster.configure(`[clusters.apart]\nhosts = ["n1"]\n[clusters.apart.nodes]\n${[0, 1, 2].map(node).join('\n')}\n`)
+    const { nodes, askedNode } = JSON.parse((await cluster.run('snapshot', '--host', 'apart')).stdout)
+    expect(askedNode).toBe(1)
+    expect(nodes.map(({ runState }: { runState: string }) => runState)).toEqual(['RUNNING', 'RUNNING', 'RUNNING'])
+  })
+
   it('that do not exist are named', async () => {
     const { stderr, status } = await cluster.run('ip', '--run', '/nowhere/podman exec -i ctdb')
     expect(stderr).toMatch(/^ctdbts: `\/nowhere\/podman` on this machine cannot be started: /)
