@@ -5,6 +5,7 @@ import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { parseIp } from '../lib/address/ip-text.ts'
 import { CtdbtsError } from '../lib/errors.ts'
+import { SSH_CLIENTS, type SshClient } from '../transport/ssh-routes.ts'
 
 /** How the nodes that no `--host` names are reached: through an entry, or straight from here. */
 const VIAS = ['entry', 'direct'] as const
@@ -52,6 +53,7 @@ const nodeTable = table({ ...nodeSettings, host: v.optional(name), run: v.option
 const clusterTable = table({
   hosts: v.optional(names),
   via: v.optional(v.picklist(VIAS)),
+  ssh: v.optional(v.picklist(SSH_CLIENTS)),
   sudo: v.optional(v.boolean()),
   ...nodeSettings,
   nodes: v.optional(
@@ -97,6 +99,8 @@ export interface ClusterConfig extends NodeSettings {
   /** `[user@]host[:port]` of the nodes to begin with, or their names in `run`. */
   readonly hosts?: readonly string[] | undefined
   readonly via?: Via | undefined
+  /** Who speaks SSH. */
+  readonly ssh?: SshClient | undefined
   readonly sudo?: boolean | undefined
   /** Private address → the node, or only its `host`. */
   readonly nodes?: Readonly<Record<string, string | NodeConfig>> | undefined

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsError } from '../lib/errors.ts'
+import { SSH_CLIENTS, type SshClient } from '../transport/ssh-routes.ts'
 
 const seconds = Flags.custom<number>({
   helpValue: 'SECONDS',
@@ -29,6 +30,12 @@ export const hostFlags = {
     helpGroup: 'SSH',
     helpValue: 'inside|host',
     summary: 'Read kernels behind the command of --run (inside), or where it runs (host) [default: inside]',
+  })(),
+  ssh: Flags.option({
+    options: SSH_CLIENTS,
+    helpGroup: 'SSH',
+    helpValue: SSH_CLIENTS.join('|'),
+    summary: "Who speaks SSH: the system's `ssh` (openssh) or ctdbts itself (ssh2) [default: ssh2]",
   })(),
   sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'Become root there with `sudo -n` unless the login is root' }),
   via: Flags.option({
@@ -61,6 +68,7 @@ export interface HostOptions {
   readonly host?: readonly string[] | undefined
   readonly run?: string | undefined
   readonly network?: 'inside' | 'host' | undefined
+  readonly ssh?: SshClient | undefined
   readonly sudo?: boolean
   readonly via?: 'entry' | 'direct' | undefined
   readonly 'accept-new'?: boolean

@@ -1,7 +1,7 @@
 import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
 import { type NodeRoutes, nodeRoutes, wayToHost } from '../transport/command/routes.ts'
 import type { HostRoute } from '../transport/host-access.ts'
-import type { SshRoutes } from '../transport/ssh/index.ts'
+import { type AskUser, type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
 import { visible } from '../ui/visible.ts'
 import { type RemoteCluster, type RemoteClusterOptions, remoteClusterOf } from './remote-cluster.ts'
 
@@ -70,14 +70,14 @@ async function openWaysTo(cluster: RemoteCluster, options: RemoteOptions, dialog
 }
 
 async function openSsh(
-  { via, sudo, nodes }: RemoteCluster,
+  { via, ssh: client, sudo, nodes }: RemoteCluster,
   hosts: readonly string[],
   options: RemoteOptions,
   { whileAsking = (ask) => ask(), notify = notifyOnStderr }: UserDialog,
 ): Promise<SshRoutes> {
-  // ssh2 is loaded only where it is needed.
-  const { sshRoutes } = await import('../transport/ssh/index.ts')
-  return sshRoutes({
+  const canAsk = process.stdin.isTTY && process.stderr.isTTY
+  return await sshRoutes({
+    client,
     hosts,
     via,
     names: Object.fromEntries(
@@ -88,22 +88,28 @@ async function openSsh(
     connectTimeoutMs: options['connect-timeout'] && options['connect-timeout'] * 1000,
     configFile: options['ssh-config'],
     identities: options.identity ?? [],
-    ask: (prompt) => whileAsking(() => ask(prompt)),
+    ask: canAsk ? (question, how) => whileAsking(() => ask(question, how)) : undefined,
     onNotice: options.verbose ? notify : () => {},
-    onKeyAdded: notify,
+    onMessage: notify,
   })
 }
 
-/**
- * Asks on the terminal for a passphrase, without echo; undefined without a terminal, or when the input ends (Ctrl-D). Ctrl-C ends the
- * program, as usual.
- */
-async function ask(prompt: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+/** Asks on the terminal; undefined when the input ends (Ctrl-D). Ctrl-C ends the program, as usual. */
+const ask: AskUser = async (question, { echo }) => {
   const [{ createInterface }, { Writable }] = await Promise.all([import('node:readline'), import('node:stream')])
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
-  process.stderr.write(visible(prompt))
+  const lines = question.split('\n').map(visible)
+  const prompt = lines.pop() ?? ''
+  const terminal = createInterface({
+    input: process.stdin,
+    output: echo ? process.stderr : nowhere,
+    prompt,
+    terminal: true,
+    historySize: 0,
+  })
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''))
+  if (echo) terminal.prompt()
+  else process.stderr.write(prompt)
   try {
     return await new Promise((resolve) => {
       terminal.once('line', resolve)
@@ -112,7 +118,7 @@ async function ask(prompt: string): Promise<string | undefined> {
     })
   } finally {
     terminal.close()
-    process.stderr.write('\n')
+    if (!echo) process.stderr.write('\n')
   }
 }
 

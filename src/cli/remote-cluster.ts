@@ -8,6 +8,7 @@ import {
   namesNode,
   wayToHost,
 } from '../transport/command/routes.ts'
+import type { SshClient } from '../transport/ssh-routes.ts'
 import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
 import type { HostOptions } from './host-flags.ts'
 
@@ -22,6 +23,8 @@ export interface RemoteCluster {
   /** `[user@]host[:port]` each, in the order to try them; or names for the prefix that runs here. */
   readonly hosts: readonly string[]
   readonly via: Via
+  /** Who speaks SSH. */
+  readonly ssh: SshClient
   readonly sudo: boolean
   /** How a node is reached that is not in {@link RemoteCluster.nodes}. */
   readonly way: NodeWay
@@ -66,6 +69,7 @@ export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.Proce
   return {
     hosts,
     via: options.via ?? named.find(({ via }) => via)?.via ?? 'entry',
+    ssh: options.ssh ?? named.find(({ ssh }) => ssh)?.ssh ?? 'ssh2',
     sudo: options.sudo === true || named.some(({ sudo }) => sudo),
     way,
     nodes,

@@ -4,11 +4,13 @@ import { Cluster, type ClusterOptions } from '../operations/reach/cluster.ts'
 import { localRoutes } from '../operations/reach/local-routes.ts'
 import { type NodeWay, namesNode, nodeRoutes } from '../transport/command/routes.ts'
 import { localRoute } from '../transport/local/host.ts'
-import type { SshRoutes } from '../transport/ssh/index.ts'
+import { type SshClient, type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 /** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */
 export interface SshOptions {
+  /** Who speaks SSH: this process with the package ssh2, or the program `ssh` of OpenSSH with the user's whole configuration. */
+  readonly client?: SshClient | undefined
   /** Instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` for neither. */
   readonly configFile?: string | undefined
   /** Private key files, tried before those of the configuration. */
@@ -125,19 +127,13 @@ async function remoteRoutesOf({
   }
 }
 
-/** ssh2 is loaded only where it is needed. */
 async function sshRoutesTo(hosts: readonly string[], ssh: SshOptions): Promise<SshRoutes> {
-  const { sshRoutes } = await import('../transport/ssh/index.ts')
-  const { configFile, identities, sudo, acceptNewKeys, connectTimeoutMs, via, names, askPassphrase } = ssh
-  return sshRoutes({
+  const { client = 'ssh2', acceptNewKeys, askPassphrase, ...options } = ssh
+  return await sshRoutes({
+    ...options,
+    client,
     hosts,
-    configFile,
-    identities,
-    sudo,
     acceptNew: acceptNewKeys,
-    connectTimeoutMs,
-    via,
-    names,
     ask: askPassphrase,
   })
 }

@@ -8,6 +8,7 @@ const PROD = `
 [clusters.prod]
 hosts = ["root@node1.example.com", "node2.example.com:2222"]
 via = "direct"
+ssh = "openssh"
 sudo = true
 socket = "/srv/ctdb/ctdbd.socket"
 nodes = { "10.0.0.3" = "node3.example.com" }
@@ -49,6 +50,7 @@ describe('the configuration file', () => {
     ['a relative path', '[clusters.a]\nhosts = ["x"]\nconfig-dir = "etc"', 'clusters.a.config-dir: not an absolute path'],
     ['a command without words', '[clusters.a]\nrun = []', 'clusters.a.run'],
     ['another way', '[clusters.a]\nhosts = ["x"]\nway = "telnet"', 'clusters.a.way: '],
+    ['another client', '[clusters.a]\nhosts = ["x"]\nssh = "putty"', 'clusters.a.ssh: '],
     ['a word for yes', '[clusters.a]\nhosts = ["x"]\nsudo = "yes"', 'clusters.a.sudo: '],
     ['a name that is no address', '[clusters.a]\nhosts = ["x"]\nnodes = { node3 = "y" }', 'clusters.a.nodes.node3: '],
   ])('reports the place of an error: %s', (_, text, place) => {
@@ -64,6 +66,7 @@ describe('--host', () => {
     expect(remoteClusterOf({ host: ['a,root@b:22', 'c'] }, home.env)).toEqual({
       hosts: ['a', 'root@b:22', 'c'],
       via: 'entry',
+      ssh: 'ssh2',
       sudo: false,
       way: { isHere: false },
       nodes: {},
@@ -75,6 +78,7 @@ describe('--host', () => {
     expect(remoteClusterOf({ host: ['prod'] }, home.env)).toEqual({
       hosts: ['root@node1.example.com', 'node2.example.com:2222'],
       via: 'direct',
+      ssh: 'openssh',
       sudo: true,
       way: { isHere: false, socketPath: '/srv/ctdb/ctdbd.socket' },
       nodes: { '10.0.0.3': { host: 'node3.example.com', isHere: false, socketPath: '/srv/ctdb/ctdbd.socket' } },
@@ -91,6 +95,7 @@ describe('--host', () => {
       way: given,
       nodes: { '10.0.0.3': { host: 'node3.example.com', ...given } },
     })
+    expect(remoteClusterOf({ host: ['prod'], ssh: 'ssh2' }, home.env).ssh).toBe('ssh2')
   })
 
   it('does not confuse a host with a property that every object has', () => {

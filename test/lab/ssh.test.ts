@@ -9,8 +9,8 @@ import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
 import { CtdbClient } from '../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../src/transport/ssh/index.ts'
 import { answerBasics, ScriptedDaemon } from '../support/scripted-daemon.ts'
+import { addTo, freePort, type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { addTo, freePort, type Sshd, type SshdOptions, startSshd } from './ssh/sshd.ts'
 
 const MEGABYTE = 1 << 20
 const LIMITS = { timeoutMs: 10_000, maxBytes: MEGABYTE }

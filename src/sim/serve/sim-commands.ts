@@ -1,5 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { readFactsCommand } from '../../lib/host/facts-script.ts'
+import { GUARD_SCRIPT, GUARD_STARTED } from '../../lib/host/guard-script.ts'
 import { RELAY_SCRIPT } from '../../lib/host/relay-script.ts'
 import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
@@ -12,7 +13,7 @@ import type { CommandResult, RunCommand } from './ssh-commands.ts'
 export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
   const node = cluster.world.nodes[pnn]
   const output = (stdout: string): CommandResult => ({ stdout, stderr: '', status: 0 })
-  return async (argv) => {
+  const run: RunCommand = async (argv) => {
     const line = argv.join(' ')
     if (!node) return undefined
     if (!node.powered) throw new Error('the node has no power')
@@ -27,6 +28,13 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     const rest = facts.extent !== 'kernel' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
     return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
   }
+  return async (argv) => (argv[2] === GUARD_SCRIPT ? await guarded(run, argv.slice(4)) : await run(argv))
+}
+
+/** Runs a command as {@link GUARD_SCRIPT} does. There is nothing to guard: no command lasts. */
+async function guarded(run: RunCommand, argv: readonly string[]): Promise<CommandResult> {
+  const result = (await run(argv)) ?? { stdout: '', stderr: `sh: 1: ${argv[0]}: not found\n`, status: 127 }
+  return { ...result, stderr: `${GUARD_STARTED}\n${result.stderr}` }
 }
 
 /** The output of a command that only prints a file or a version; undefined for any other command. */

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
-import { GUARD_GO, GUARD_NO_INPUT, GUARD_SCRIPT, GUARD_STARTED } from '../../lib/host/guard-script.ts'
+import { GUARD_STARTED } from '../../lib/host/guard-script.ts'
+import { execGuarded } from '../guarded-exec.ts'
 import { type ExecLimits, type ExecResult, LOCALLY, machineOf } from '../host-access.ts'
-import { outcomeOf } from '../outcome.ts'
 import { quoteWords } from '../quote.ts'
 import { endingOf, type RelayWay, relayCommand, relayOn } from '../relay.ts'
 import { remoteText } from '../remote-text.ts'
@@ -74,17 +74,18 @@ export class PrefixedMachine implements CommandMachine {
   }
 
   async exec(argv: Words, limits: ExecLimits): Promise<ExecResult> {
-    return await this.commands.run(async () => {
-      limits.signal?.throwIfAborted()
-      const command = await this.start(['sh', '-c', GUARD_SCRIPT, 'ctdbts', ...argv])
-      command.stream.write(`${GUARD_GO}\n`)
-      const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, this.label, limits)
-      const lines = stderr.split('\n')
-      if (lines.includes(GUARD_NO_INPUT)) throw this.noInput()
-      const started = lines.indexOf(GUARD_STARTED)
-      if (started === -1) throw this.failed(stderr, exitStatus, stdout)
-      return { exitStatus, stdout, stderr: lines.toSpliced(started, 1).join('\n') }
-    })
+    return await this.commands.run(() =>
+      execGuarded(
+        {
+          machine: this.label,
+          start: (words) => this.start(words),
+          failed: (stderr, exitStatus, stdout) => this.failed(stderr, exitStatus, stdout),
+          noInput: () => this.noInput(),
+        },
+        argv,
+        limits,
+      ),
+    )
   }
 
   async connect(socketPaths: readonly string[]): Promise<Duplex> {

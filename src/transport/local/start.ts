@@ -9,31 +9,51 @@ import { ProcessStream } from './process-stream.ts'
 /** How long a command may take to end after SIGTERM, in milliseconds. */
 const GRACE_MS = 3000
 
+/** A command on this machine, which is the leader of a process group. */
+export interface LocalCommand extends RunningCommand {
+  readonly pid: number
+}
+
+/** The leaders of the groups that are to end with this process. */
+const running = new Set<number>()
+
 /**
  * Starts a command on this machine. It does not outlive this process: its input ends, and it gets SIGTERM.
  * @throws CtdbtsError EXEC_FAILED when it cannot be started.
  */
-export async function startLocally([file, ...words]: readonly [string, ...string[]]): Promise<RunningCommand> {
+export async function startLocally(
+  [file, ...words]: readonly [string, ...string[]],
+  { env }: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<LocalCommand> {
   // A process group of its own, so that what the command started ends with it, and Ctrl-C does not reach it before us.
-  const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...(env && { env }) })
   const exitStatus = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  try {
-    await once(child, 'spawn')
-  } catch (cause) {
+  const { pid } = child
+  if (pid === undefined) {
+    const [cause] = await once(child, 'error')
     throw execFailed([file], THIS_MACHINE, (cause as Error).message, cause)
   }
-  const endSoon = () => void signalGroup(child.pid, 'SIGTERM')
-  process.once('exit', endSoon)
-  child.once('exit', () => process.off('exit', endSoon))
+  // One listener for all of them: Node warns of more than ten.
+  if (running.size === 0) process.on('exit', endAll)
+  running.add(pid)
+  child.once('exit', () => {
+    running.delete(pid)
+    if (running.size === 0) process.off('exit', endAll)
+  })
   return {
+    pid,
     stream: new ProcessStream(child),
     stderr: child.stderr,
     exitStatus,
     kill: () => {
       for (const pipe of child.stdio) pipe?.destroy()
-      if (!signalGroup(child.pid, 'SIGTERM')) return
-      const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE_MS)
+      if (!signalGroup(pid, 'SIGTERM')) return
+      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS)
       child.once('exit', () => clearTimeout(timer))
     },
   }
+}
+
+function endAll(): void {
+  for (const leader of running) signalGroup(leader, 'SIGTERM')
 }

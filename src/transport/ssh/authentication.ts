@@ -1,8 +1,9 @@
 import ssh2, { type AuthHandlerMiddleware, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
 import { CtdbtsError } from '../../lib/errors.ts'
+import type { PausableTimeout } from '../pausable-timeout.ts'
 import { reasonOf } from '../remote-text.ts'
+import { loginRefused, NAME_ONE_KEY, nameTheKey } from './errors.ts'
 import type { KeyRing, OfferedKey } from './key-ring.ts'
-import type { PausableTimeout } from './pausable-timeout.ts'
 import type { ResolvedHost } from './resolve.ts'
 
 /** Offers the server one key after the other until it accepts one. Keys only: it never asks for a password. */
@@ -50,13 +51,13 @@ export class Authentication {
     const refused = this.offered.length === 0 ? 'there is no key to offer' : `the server refused ${this.offered.join(', ')}`
     const tried = [refused, ...this.notices].join('; ')
     if (!acceptsKeys(this.methodsAtFirst)) {
-      return loginError(
+      return loginRefused(
         `${failed}: the server accepts no keys, only ${this.methodsAtFirst.join(', ')}`,
         'set PubkeyAuthentication yes in its sshd_config',
       )
     }
     if (!acceptsKeys(this.methodsAtLast)) {
-      return loginError(
+      return loginRefused(
         `${failed}: the server requires ${this.methodsAtLast.join(', ')} in addition to a key`,
         'allow keys alone in its sshd_config',
       )
@@ -66,15 +67,10 @@ export class Authentication {
       return new CtdbtsError('SSH_KEY', `${failed}: ${problem.message}`, { ...hint, cause: problem })
     }
     if (serverText !== undefined && this.phase !== 'last') {
-      const hint = /too many/i.test(serverText)
-        ? 'name one key with --identity or IdentityFile, and set IdentitiesOnly yes'
-        : 'check the log of sshd there'
-      return loginError(`${failed}: ${tried} (${serverText})`, hint)
+      const hint = /too many/i.test(serverText) ? NAME_ONE_KEY : 'check the log of sshd there'
+      return loginRefused(`${failed}: ${tried} (${serverText})`, hint)
     }
-    return loginError(
-      `${failed}: ${tried}`,
-      `check whether \`ssh ${user}@${name} true\` works; name the key with --identity, or add it to an agent (\`ssh-add\`)`,
-    )
+    return loginRefused(`${failed}: ${tried}`, nameTheKey(user, name))
   }
 
   /** Records that signing with the current key failed. */
@@ -104,8 +100,6 @@ export class Authentication {
 
 /** Whether keys are among a server's methods, or may be because no methods are known. */
 const acceptsKeys = (methods: readonly string[]): boolean => methods.length === 0 || methods.includes('publickey')
-
-const loginError = (message: string, hint: string): CtdbtsError => new CtdbtsError('SSH_AUTH', message, { hint })
 
 /**
  * An agent with a single key. With an agent, ssh2 first asks the server whether it would accept the key, and signs only then, which may need

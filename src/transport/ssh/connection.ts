@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
-import { CtdbtsError } from '../../lib/errors.ts'
+import type { CtdbtsError } from '../../lib/errors.ts'
+import { ConnectionEnd } from '../connection-end.ts'
 import type { ExecLimits, ExecResult } from '../host-access.ts'
 import { outcomeOf } from '../outcome.ts'
 import { quoteWords } from '../quote.ts'
@@ -8,12 +9,13 @@ import { reasonOf } from '../remote-text.ts'
 import type { CommandMachine, RunningCommand } from '../running-command.ts'
 import { Slots } from '../slots.ts'
 import { SUDO, sudoRefusal } from '../sudo.ts'
+import { withinLimit } from '../within-limit.ts'
 import { ChannelStream } from './channel-stream.ts'
-import { connectionClosed, noAnswer } from './errors.ts'
-import { PausableTimeout } from './pausable-timeout.ts'
+import { connectionClosed, jumpRefused, noAnswer, sessionRefused } from './errors.ts'
+import { MAX_COMMANDS } from './limits.ts'
 import type { ResolvedHost } from './resolve.ts'
 import { sessionOf } from './session.ts'
-import { SocketConnector } from './sockets.ts'
+import { type Forwarding, SocketConnector } from './sockets.ts'
 
 export interface ConnectionOptions {
   readonly sudo: boolean
@@ -22,8 +24,10 @@ export interface ConnectionOptions {
   readonly onClose: () => void
 }
 
-/** sshd allows 10 sessions per connection (MaxSessions) by default; relays need some of them. */
-const MAX_COMMANDS = 4
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED. OpenSSH reports a missing socket with another reason. */
+const PROHIBITED = 1
+/** SSH_OPEN_UNKNOWN_CHANNEL_TYPE: the server cannot forward sockets. */
+const UNKNOWN_TYPE = 3
 
 type Opened = (error: (Error & { reason?: unknown }) | undefined, channel: ClientChannel) => void
 
@@ -39,9 +43,7 @@ export class SshConnection implements CommandMachine {
   private readonly sudo: boolean
   private readonly commands = new Slots(MAX_COMMANDS)
   private readonly sockets: SocketConnector
-  /** Called with the error when the connection ends. */
-  private readonly inProgress = new Set<(error: CtdbtsError) => void>()
-  private readonly ending = new AbortController()
+  private readonly end = new ConnectionEnd()
   private lastError: Error | undefined
 
   constructor(client: Client, target: ResolvedHost, { sudo, onNotice, onClose }: ConnectionOptions) {
@@ -55,8 +57,8 @@ export class SshConnection implements CommandMachine {
     this.sockets = new SocketConnector(
       {
         host: name,
-        forwardUnix: (path) => this.open((done) => client.openssh_forwardOutStreamLocal(path, done), toStream),
-        run: (line) => this.startLine(line),
+        forward: (paths) => this.forwardUnix(paths),
+        start: (argv) => this.startLine(this.lineOf(argv)),
       },
       { sudo: this.sudo, onRoute: (text) => onNotice(`${name}: ${text}`) },
     )
@@ -64,7 +66,7 @@ export class SshConnection implements CommandMachine {
       this.lastError ??= error
     })
     client.once('close', () => {
-      this.end(connectionClosed(name, this.lastError ? reasonOf(this.lastError) : 'the server closed it', this.lastError))
+      this.endWith(connectionClosed(name, this.lastError ? reasonOf(this.lastError) : 'the server closed it', this.lastError))
     })
   }
 
@@ -75,7 +77,7 @@ export class SshConnection implements CommandMachine {
       limits.signal?.throwIfAborted()
       const command = await this.startLine(line)
       command.stream.end()
-      const result = await this.untilClosed(outcomeOf(command, argv, name, limits))
+      const result = await this.end.before(outcomeOf(command, argv, name, limits))
       const refusal = this.sudo && sudoRefusal(result.exitStatus, result.stderr, name)
       if (refusal) throw refusal
       return result
@@ -84,17 +86,17 @@ export class SshConnection implements CommandMachine {
 
   async start(argv: readonly [string, ...string[]]): Promise<RunningCommand> {
     const command = await this.startLine(this.lineOf(argv))
-    this.watched(command.stream)
+    this.end.watched(command.stream)
     return command
   }
 
   async connect(socketPaths: readonly string[]): Promise<Duplex> {
     const stream = await this.withinLimit(
-      (signal) => this.untilClosed(this.sockets.connect(socketPaths, signal)),
+      (signal) => this.end.before(this.sockets.connect(socketPaths, signal)),
       'connect to the socket',
       (late) => late.destroy(),
     )
-    return this.watched(stream)
+    return this.end.watched(stream)
   }
 
   /**
@@ -103,29 +105,29 @@ export class SshConnection implements CommandMachine {
    */
   async forwardTcp(host: string, port: number): Promise<Duplex> {
     const opened = await this.open((done) => this.client.forwardOut('127.0.0.1', 0, host, port, done), toStream)
-    if (isRefusal(opened)) {
-      throw new CtdbtsError('SSH_JUMP', `${this.target.name} cannot connect to ${host}, port ${port}: ${opened.why}`, {
-        hint: `check whether ${host} is up, and whether ${this.target.name} allows forwarding (AllowTcpForwarding)`,
-      })
-    }
-    return this.watched(opened)
+    if (isRefusal(opened)) throw jumpRefused(this.target.name, host, port, opened.why)
+    return this.end.watched(opened)
   }
 
   /** Ends the connection, and everything in progress on it. */
   close(): void {
-    this.end(connectionClosed(this.target.name, 'ctdbts closed it'))
+    this.endWith(connectionClosed(this.target.name, 'ctdbts closed it'))
     this.client.end()
     // A host that is gone does not answer the disconnect.
     this.client.destroy()
   }
 
-  /** Aborts when the connection ends; its reason is a CtdbtsError. */
   get ended(): AbortSignal {
-    return this.ending.signal
+    return this.end.signal
   }
 
-  private get closed(): CtdbtsError | undefined {
-    return this.ended.reason
+  private async forwardUnix(paths: readonly string[]): Promise<Forwarding> {
+    for (const path of paths) {
+      const opened = await this.open((done) => this.client.openssh_forwardOutStreamLocal(path, done), toStream)
+      if (!isRefusal(opened)) return { path, stream: opened }
+      if (opened.refused === PROHIBITED || opened.refused === UNKNOWN_TYPE) return 'never'
+    }
+    return 'not these'
   }
 
   private lineOf(argv: readonly string[]): string {
@@ -140,16 +142,14 @@ export class SshConnection implements CommandMachine {
       (late) => !isRefusal(late) && late.kill(),
     )
     if (!isRefusal(opened)) return opened
-    throw new CtdbtsError('SSH_SESSION', `cannot run a command on ${name}: ${opened.why}`, {
-      hint: 'check MaxSessions and ForceCommand in its sshd_config, and the options of the key in authorized_keys',
-    })
+    throw sessionRefused(name, opened.why)
   }
 
   /** Opens a channel, and passes it to `make` before any data arrives on it. */
   private open<T>(request: (done: Opened) => void, make: (channel: ClientChannel) => T): Promise<T | Refusal> {
-    return this.untilClosed(
+    return this.end.before(
       new Promise((resolve, reject) => {
-        if (this.closed) return reject(this.closed)
+        if (this.end.reason) return reject(this.end.reason)
         try {
           request((error, channel) => {
             if (!error) return resolve(make(channel))
@@ -164,48 +164,14 @@ export class SshConnection implements CommandMachine {
   }
 
   /** @throws CtdbtsError SSH_TIMEOUT; a result that arrives later goes to `giveUp`. */
-  private async withinLimit<T>(
-    action: (signal: AbortSignal) => Promise<T>,
-    what: string,
-    giveUp: (late: T) => unknown,
-  ): Promise<T> {
+  private withinLimit<T>(action: (signal: AbortSignal) => Promise<T>, what: string, giveUp: (late: T) => unknown): Promise<T> {
     const { connectTimeoutMs, name } = this.target
-    using timeout = new PausableTimeout(connectTimeoutMs)
-    const { signal } = timeout
-    const promise = action(signal)
-    try {
-      return await timeout.limit(promise)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      void promise.then(giveUp, () => {})
-      throw noAnswer(`${name} did not ${what}`, connectTimeoutMs, 'check whether the host is hung or overloaded')
-    }
+    const tooLate = () => noAnswer(`${name} did not ${what}`, connectTimeoutMs, 'check whether the host is hung or overloaded')
+    return withinLimit(connectTimeoutMs, action, { giveUp, tooLate })
   }
 
-  private watched(stream: Duplex): Duplex {
-    const fail = (error: CtdbtsError) => stream.destroy(error)
-    if (this.closed) fail(this.closed)
-    this.inProgress.add(fail)
-    // The caller may not listen for errors yet.
-    stream.on('error', () => {})
-    stream.once('close', () => this.inProgress.delete(fail))
-    return stream
-  }
-
-  private untilClosed<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.inProgress.add(reject)
-      promise.then(resolve, reject).finally(() => this.inProgress.delete(reject))
-      if (this.closed) reject(this.closed)
-    })
-  }
-
-  private end(error: CtdbtsError): void {
-    if (this.closed) return
-    this.ending.abort(error)
-    for (const fail of [...this.inProgress]) fail(error)
-    this.inProgress.clear()
-    this.onClose()
+  private endWith(error: CtdbtsError): void {
+    if (this.end.end(error)) this.onClose()
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { reasonOf } from '../remote-text.ts'
+import { hostKeyChanged, hostKeyRevoked, hostKeyUnknown, sshCommand } from './errors.ts'
 import {
   fingerprint,
   hostKeyNames,
@@ -12,7 +13,6 @@ import {
   knownHostLine,
   knownKeyTypes,
   parseKnownHosts,
-  SSH_PORT,
 } from './known-hosts.ts'
 import type { ResolvedHost } from './resolve.ts'
 
@@ -55,7 +55,7 @@ export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void
       const judged = judgeHostKey(known, names, key)
       if (judged.verdict === 'known') return
       if (judged.verdict !== 'unknown') throw rejected(judged.verdict, judged.by, names[0], key)
-      if (!host.acceptNew) throw unknown(host, names[0], key, jump)
+      if (!host.acceptNew) throw hostKeyUnknown(names[0], describeKey(key), sshCommand(host, jump))
       add(host, names[0], key)
       onAdded(`${names[0]}: added the new ${describeKey(key)} to ${host.userKnownHosts[0]}`)
     },
@@ -99,28 +99,13 @@ function endsMidLine(file: string): boolean {
   }
 }
 
-function unknown({ name, port }: ResolvedHost, known: string, key: Buffer, jump: string | undefined): CtdbtsError {
-  const ssh = ['ssh', ...(jump === undefined ? [] : ['-J', jump]), ...(port === SSH_PORT ? [] : ['-p', port]), name].join(' ')
-  return new CtdbtsError('HOST_KEY_UNKNOWN', `the host key of ${known} is not known: ${describeKey(key)}`, {
-    hint: `compare the fingerprint with that of \`ssh-keygen -lf\` on the host, then connect once with \`${ssh}\`, or use --accept-new`,
-  })
-}
-
 function rejected(verdict: 'changed' | 'revoked' | 'authority-only', by: KnownHost, name: string, key: Buffer): CtdbtsError {
   const where = `${by.file}:${by.line}`
   switch (verdict) {
     case 'changed':
-      return new CtdbtsError(
-        'HOST_KEY_CHANGED',
-        `the host key of ${name} has changed: it is now an ${describeKey(key)}, but ${where} has an ${describeKey(by.key)}`,
-        {
-          hint: `this may be an attack; if the host was set up again, remove the old key with \`ssh-keygen -R '${name}' -f ${by.file}\``,
-        },
-      )
+      return hostKeyChanged(name, describeKey(key), `${where} has an ${describeKey(by.key)}`, by.file)
     case 'revoked':
-      return new CtdbtsError('HOST_KEY_REVOKED', `the host key of ${name} is revoked at ${where}: ${describeKey(key)}`, {
-        hint: 'do not use this host until it has a new key',
-      })
+      return hostKeyRevoked(name, ` at ${where}: ${describeKey(key)}`)
     case 'authority-only':
       return new CtdbtsError(
         'HOST_KEY_AUTHORITY',

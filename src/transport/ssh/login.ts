@@ -1,14 +1,21 @@
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client } from 'ssh2'
-import type { ErrorCode } from '../../lib/error-codes.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { PausableTimeout } from '../pausable-timeout.ts'
 import { reasonOf } from '../remote-text.ts'
 import { Authentication } from './authentication.ts'
-import { connectionClosed, noAnswer } from './errors.ts'
+import {
+  connectionClosed,
+  endpointText,
+  handshakeFailed,
+  hostRefused,
+  hostSilent,
+  hostUnknown,
+  hostUnreachable,
+} from './errors.ts'
 import { type HostKeyCheck, hostKeyCheck } from './host-keys.ts'
 import type { KeyRing } from './key-ring.ts'
-import { PausableTimeout } from './pausable-timeout.ts'
 import type { ResolvedHost } from './resolve.ts'
 
 export interface LoginOptions {
@@ -22,6 +29,9 @@ export interface LoginOptions {
   /** Cancels the login. */
   readonly signal: AbortSignal
 }
+
+/** What getaddrinfo and DNS say of a name without an address. */
+const UNRESOLVED: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'EAI_FAIL'])
 
 type Phase = 'handshake' | 'authentication'
 
@@ -70,14 +80,9 @@ async function reachThrough(
       (late) => late.destroy(),
       () => {},
     )
-    throw noAnswer(`no answer from ${endpointText({ name, host, port })}`, connectTimeoutMs, CHECK_NETWORK)
+    throw hostSilent({ name, host, port }, connectTimeoutMs)
   }
 }
-
-const CHECK_NETWORK = 'check that the host is up, and that no firewall blocks the port'
-
-const endpointText = ({ name, host, port }: Pick<ResolvedHost, 'name' | 'host' | 'port'>): string =>
-  `${name} (${host}, port ${port})`
 
 function dial(
   { name, host, port, family, connectTimeoutMs }: ResolvedHost,
@@ -87,20 +92,14 @@ function dial(
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, family, signal: stop, autoSelectFamily: true, noDelay: true })
     socket.once('error', (cause: NodeJS.ErrnoException) => {
-      const endpoint = endpointText({ name, host, port })
-      const fail = (code: ErrorCode, message: string, hint: string) => reject(new CtdbtsError(code, message, { hint, cause }))
-      if (timedOut.aborted || cause.code === 'ETIMEDOUT')
-        reject(noAnswer(`no answer from ${endpoint}`, connectTimeoutMs, CHECK_NETWORK))
-      else if (stop.aborted) fail('SSH_CLOSED', `connecting to ${endpoint} was cancelled`, 'retry')
-      else if (cause.code === 'ECONNREFUSED') {
-        fail('SSH_REFUSED', `cannot reach ${endpoint}: connection refused`, 'check that sshd runs there, and on which port')
-      } else if (['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'EAI_FAIL'].includes(cause.code ?? '')) {
-        fail(
-          'SSH_RESOLVE',
-          `cannot resolve ${host}: ${cause.message}`,
-          'check the name, or set its address with HostName in ~/.ssh/config',
-        )
-      } else fail('SSH_UNREACHABLE', `cannot reach ${endpoint}: ${reasonOf(cause)}`, CHECK_NETWORK)
+      const endpoint = { name, host, port }
+      if (timedOut.aborted || cause.code === 'ETIMEDOUT') reject(hostSilent(endpoint, connectTimeoutMs))
+      else if (stop.aborted) {
+        const message = `connecting to ${endpointText(endpoint)} was cancelled`
+        reject(new CtdbtsError('SSH_CLOSED', message, { hint: 'retry', cause }))
+      } else if (cause.code === 'ECONNREFUSED') reject(hostRefused(endpoint, cause))
+      else if (UNRESOLVED.has(cause.code)) reject(hostUnknown(host, cause.message, cause))
+      else reject(hostUnreachable(endpoint, reasonOf(cause), cause))
     })
     socket.once('connect', () => {
       socket.removeAllListeners('error')
@@ -188,13 +187,6 @@ class Login {
     if (this.phase === 'authentication') {
       return this.authentication.failure(error?.level === 'client-authentication' ? undefined : error && reasonOf(error))
     }
-    return new CtdbtsError(
-      'SSH_HANDSHAKE',
-      `the SSH handshake with ${endpoint} failed: ${error ? reasonOf(error) : 'the connection was closed'}`,
-      {
-        hint: 'check that sshd listens there, accepts more connections (MaxStartups) and is not too old',
-        cause: error,
-      },
-    )
+    return handshakeFailed(this.host, error ? reasonOf(error) : 'the connection was closed', error)
   }
 }

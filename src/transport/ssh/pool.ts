@@ -6,6 +6,7 @@ import { ConfigFiles } from './config-files.ts'
 import { SshConnection } from './connection.ts'
 import { connectionClosed } from './errors.ts'
 import { type Ask, KeyRing } from './key-ring.ts'
+import { MAX_OPENING } from './limits.ts'
 import { logIn } from './login.ts'
 import { type Keepalive, type ResolvedHost, type ResolveOptions, resolveHost } from './resolve.ts'
 import { parseSshTarget, type SshTarget } from './target.ts'
@@ -42,8 +43,6 @@ export interface ConnectOptions {
   readonly hostKeyAlias?: string
 }
 
-/** Servers refuse connections when too many have not logged in yet (MaxStartups, 10 by default). */
-const MAX_OPENING = 8
 /** Connections through one host do not all start at the same instant. */
 const MAX_JITTER_MS = 50
 const MAX_JUMPS = 16

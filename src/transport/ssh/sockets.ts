@@ -1,38 +1,36 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { quoteWords } from '../quote.ts'
 import { endingOf, type RelayWay, relayCommand, relayOn } from '../relay.ts'
 import type { RunningCommand } from '../running-command.ts'
-import { SUDO, sudoRefusal } from '../sudo.ts'
+import { sudoRefusal } from '../sudo.ts'
 
-/** Opens channels on a connection. */
-export interface Channels {
+/** What became of an attempt to have sshd forward a socket; `never` if it forwards none at all. */
+export type Forwarding = { readonly path: string; readonly stream: Duplex } | 'not these' | 'never'
+
+/** What a connection to a host can do. */
+export interface SocketChannels {
   /** Name of the host for messages. */
   readonly host: string
-  /** @returns the reason (RFC 4254, 5.1) when the server refuses. */
-  forwardUnix(path: string): Promise<Duplex | { readonly refused: number }>
-  run(line: string): Promise<RunningCommand>
+  /** Connects to the first of the paths to which sshd connects. */
+  forward(paths: readonly string[]): Promise<Forwarding>
+  /** Starts a command, as root if the user wants that. */
+  start(argv: readonly [string, ...string[]]): Promise<RunningCommand>
 }
 
 export interface SocketOptions {
-  /** Whether to connect as root, with sudo. */
+  /** Whether commands run as root, with sudo. */
   readonly sudo: boolean
   /** Called with how a socket was reached. */
   readonly onRoute: (text: string) => void
 }
 
-/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED. OpenSSH reports a missing socket with another reason. */
-const PROHIBITED = 1
-/** SSH_OPEN_UNKNOWN_CHANNEL_TYPE: the server cannot forward sockets. */
-const UNKNOWN_TYPE = 3
-
 /** Connects to the sockets of one host: by sshd's own forwarding, or through a program there. Remembers when only the second works. */
 export class SocketConnector {
-  private readonly channels: Channels
+  private readonly channels: SocketChannels
   private readonly options: SocketOptions
   private forwards = true
 
-  constructor(channels: Channels, options: SocketOptions) {
+  constructor(channels: SocketChannels, options: SocketOptions) {
     this.channels = channels
     this.options = options
   }
@@ -50,22 +48,17 @@ export class SocketConnector {
   }
 
   private async forwarded(paths: readonly string[]): Promise<Duplex | undefined> {
-    for (const path of paths) {
-      if (!this.forwards) return undefined
-      const opened = await this.channels.forwardUnix(path)
-      if (!('refused' in opened)) {
-        this.options.onRoute(`${path} by stream-local forwarding`)
-        return opened
-      }
-      if (opened.refused === PROHIBITED || opened.refused === UNKNOWN_TYPE) this.forwards = false
-    }
-    return undefined
+    if (!this.forwards) return undefined
+    const forwarding = await this.channels.forward(paths)
+    if (forwarding === 'never') this.forwards = false
+    if (typeof forwarding === 'string') return undefined
+    this.options.onRoute(`${forwarding.path} by stream-local forwarding`)
+    return forwarding.stream
   }
 
   private async relayed(paths: readonly string[], signal: AbortSignal): Promise<Duplex> {
     const { sudo, onRoute } = this.options
-    const words = relayCommand(paths)
-    const command = await this.channels.run(quoteWords(sudo ? [...SUDO, ...words] : words))
+    const command = await this.channels.start(relayCommand(paths))
     const { stream, tool, path } = await relayOn(command, paths, relayWay(this.channels.host, paths), signal)
     // The program reached a socket that forwarding did not, so forwarding will not work the next time either.
     this.forwards = false

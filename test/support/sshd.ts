@@ -36,7 +36,7 @@ export async function startSshd({
 }: SshdOptions): Promise<Sshd> {
   const path = join(folder, `sshd-${++count}`)
   mkdirSync(path, { mode: 0o755 })
-  mkdirSync('/run/sshd', { recursive: true })
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
   for (const type of hostKeyTypes) execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(path, type)])
   writeFileSync(join(path, 'authorized_keys'), authorizedKeys)
   const port = await freePort()

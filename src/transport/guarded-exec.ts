@@ -1,0 +1,36 @@
+import type { CtdbtsError } from '../lib/errors.ts'
+import { GUARD_GO, GUARD_NO_INPUT, GUARD_SCRIPT, GUARD_STARTED } from '../lib/host/guard-script.ts'
+import type { ExecLimits, ExecResult } from './host-access.ts'
+import { outcomeOf } from './outcome.ts'
+import type { RunningCommand } from './running-command.ts'
+
+/** A way to a machine on which a command does not end with what leads to it. */
+export interface GuardedWay {
+  /** Name of the machine for messages. */
+  readonly machine: string
+  start(argv: readonly [string, ...string[]]): Promise<RunningCommand>
+  /** The error when nothing ran there. */
+  failed(stderr: string, exitStatus: number | null, stdout: Buffer): CtdbtsError
+  /** The error when the way does not pass on standard input. */
+  noInput(): CtdbtsError
+}
+
+/**
+ * Runs a command under {@link GUARD_SCRIPT}, which ends it when its standard input ends: when it is given up here, or this program ends.
+ * @throws CtdbtsError as {@link outcomeOf}, and those of `way`.
+ */
+export async function execGuarded(
+  way: GuardedWay,
+  argv: readonly [string, ...string[]],
+  limits: ExecLimits,
+): Promise<ExecResult> {
+  limits.signal?.throwIfAborted()
+  const command = await way.start(['sh', '-c', GUARD_SCRIPT, 'ctdbts', ...argv])
+  command.stream.write(`${GUARD_GO}\n`)
+  const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, way.machine, limits)
+  const lines = stderr.split('\n')
+  if (lines.includes(GUARD_NO_INPUT)) throw way.noInput()
+  const started = lines.indexOf(GUARD_STARTED)
+  if (started === -1) throw way.failed(stderr, exitStatus, stdout)
+  return { exitStatus, stdout, stderr: lines.toSpliced(started, 1).join('\n') }
+}

@@ -1,0 +1,1 @@
+export { OpensshPool, type OpensshPoolOptions } from './pool.ts'
