@@ -35,7 +35,7 @@ export const hostFlags = {
     options: SSH_CLIENTS,
     helpGroup: 'SSH',
     helpValue: SSH_CLIENTS.join('|'),
-    summary: "Who speaks SSH: the system's `ssh` (openssh) or ctdbts itself (ssh2) [default: ssh2]",
+    summary: "Who speaks SSH: the system's `ssh`, ctdbts itself, or `ssh` where the configuration needs it [default: auto]",
   })(),
   sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'Become root there with `sudo -n` unless the login is root' }),
   via: Flags.option({

@@ -1,7 +1,8 @@
 import { KNOWN_SOCKETS } from '../lib/cluster/paths.ts'
 import { type NodeRoutes, nodeRoutes, wayToHost } from '../transport/command/routes.ts'
 import type { HostRoute } from '../transport/host-access.ts'
-import { type AskUser, type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
+import type { AskUser } from '../transport/ssh-connections.ts'
+import { type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
 import { visible } from '../ui/visible.ts'
 import { type RemoteCluster, type RemoteClusterOptions, remoteClusterOf } from './remote-cluster.ts'
 
@@ -78,6 +79,7 @@ async function openSsh(
   const canAsk = process.stdin.isTTY && process.stderr.isTTY
   return await sshRoutes({
     client,
+    env: process.env,
     hosts,
     via,
     names: Object.fromEntries(

@@ -69,7 +69,7 @@ export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.Proce
   return {
     hosts,
     via: options.via ?? named.find(({ via }) => via)?.via ?? 'entry',
-    ssh: options.ssh ?? named.find(({ ssh }) => ssh)?.ssh ?? 'ssh2',
+    ssh: options.ssh ?? named.find(({ ssh }) => ssh)?.ssh ?? 'auto',
     sudo: options.sudo === true || named.some(({ sudo }) => sudo),
     way,
     nodes,

@@ -9,7 +9,10 @@ import { ClusterSession } from './cluster-session.ts'
 
 /** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */
 export interface SshOptions {
-  /** Who speaks SSH: this process with the package ssh2, or the program `ssh` of OpenSSH with the user's whole configuration. */
+  /**
+   * Who speaks SSH: this process with the package ssh2, or the program `ssh` of OpenSSH with the user's whole configuration. `auto`, the default, takes
+   * OpenSSH for hosts whose configuration has something that ssh2 cannot do.
+   */
   readonly client?: SshClient | undefined
   /** Instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` for neither. */
   readonly configFile?: string | undefined
@@ -25,7 +28,10 @@ export interface SshOptions {
   readonly via?: 'entry' | 'direct' | undefined
   /** Host names for nodes whose private address is not where sshd answers: private address → `[user@]host[:port]`. */
   readonly names?: Readonly<Record<string, string>> | undefined
-  /** Asks for the passphrase of a key; without it, keys with a passphrase are skipped. Returns undefined to skip the key. */
+  /**
+   * Asks for the passphrase of a key; without it, keys with a passphrase are skipped. Returns undefined to skip the key. OpenSSH asks for passwords and
+   * second factors, and whether to trust an unknown host key, too; undefined ends the login then.
+   */
   readonly askPassphrase?: ((prompt: string) => Promise<string | undefined>) | undefined
 }
 
@@ -128,10 +134,11 @@ async function remoteRoutesOf({
 }
 
 async function sshRoutesTo(hosts: readonly string[], ssh: SshOptions): Promise<SshRoutes> {
-  const { client = 'ssh2', acceptNewKeys, askPassphrase, ...options } = ssh
+  const { client = 'auto', acceptNewKeys, askPassphrase, ...options } = ssh
   return await sshRoutes({
     ...options,
     client,
+    env: process.env,
     hosts,
     acceptNew: acceptNewKeys,
     ask: askPassphrase,

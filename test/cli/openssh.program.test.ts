@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ctdbts } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
@@ -60,5 +60,45 @@ describe.runIf(hasSsh)('with --ssh openssh', () => {
     const { stderr, status } = await ctdbts(['ip', '--host', 'node1', '--ssh', 'openssh', '--ssh-config', file], cluster.env)
     expect(stderr).toMatch(/^ctdbts: the SSH configuration: .*bad-config: line 2: Bad configuration option: nonsense\n/)
     expect(status).toBe(1)
+  })
+})
+
+describe.runIf(hasSsh)('without --ssh', () => {
+  /** The servers' configuration, in which this stands for a node. */
+  const withLines = (node: string, ...lines: string[]) => {
+    const file = cluster.dir.file(`config-${node}`)
+    const usual = readFileSync(cluster.server.sshConfigPath ?? '', 'utf8')
+    writeFileSync(file, `Host ${node}\n${lines.map((line) => ` ${line}\n`).join('')}${usual}`, { mode: 0o600 })
+    return ['--ssh-config', file]
+  }
+  const run = (...argv: string[]) => ctdbts(argv, cluster.env)
+
+  it('OpenSSH is taken for a host that needs it, and -v says why', async () => {
+    const { ssh } = cluster.server.nodes[2] ?? {}
+    const config = withLines('node2', `ProxyCommand sh -c 'exec "$@"' x nc ${ssh?.host} ${ssh?.port}`)
+    const { stdout, stderr, status } = await run('verify', '-v', '--host', 'node2,node0', ...config)
+    expect(stdout).toMatch(/^No problem found \(3 nodes,/)
+    expect(stderr).toContain('ctdbts: node2: by OpenSSH, because of ProxyCommand (')
+    expect(stderr).not.toContain('node0: by OpenSSH')
+    expect(stderr).toContain('ctdbts: 3 SSH connections opened\n')
+    expect(status).toBe(0)
+  })
+
+  it('a node behind a host needs it, and is reached through another connection to that host', async () => {
+    const config = withLines('10.11.12.3', 'VerifyHostKeyDNS yes')
+    const { stdout, stderr } = await run('verify', '-v', '--host', 'node0', ...config)
+    expect(stdout).toMatch(/^No problem found \(3 nodes,/)
+    expect(stderr).toContain('10.11.12.3: by OpenSSH, because of VerifyHostKeyDNS (')
+    expect(stderr).toContain('ctdbts: 4 SSH connections opened\n')
+  })
+
+  it('ssh2 does what it can where there is no ssh', async () => {
+    const config = withLines('node1', 'ProxyCommand nc %h %p')
+    const { stderr, status } = await ctdbts(['ip', '--host', 'node1', ...config], { ...cluster.env, PATH: '/nowhere' })
+    expect(stderr).toMatch(/^ctdbts: .*config-node1: ProxyCommand is not supported: `nc %h %p`\n/)
+    expect(status).toBe(1)
+    const missing = await ctdbts(['ip', '--host', 'node1', '--ssh', 'openssh', ...config], { ...cluster.env, PATH: '/nowhere' })
+    expect(missing.stderr).toMatch(/^ctdbts: there is no program `ssh` on this machine\n/)
+    expect(missing.status).toBe(1)
   })
 })

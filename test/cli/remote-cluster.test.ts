@@ -66,7 +66,7 @@ describe('--host', () => {
     expect(remoteClusterOf({ host: ['a,root@b:22', 'c'] }, home.env)).toEqual({
       hosts: ['a', 'root@b:22', 'c'],
       via: 'entry',
-      ssh: 'ssh2',
+      ssh: 'auto',
       sudo: false,
       way: { isHere: false },
       nodes: {},

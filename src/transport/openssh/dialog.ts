@@ -1,9 +1,7 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { loginRefused } from '../ssh/errors.ts'
+import type { AskUser } from '../ssh-connections.ts'
 import type { Question } from './prompts.ts'
-
-/** Asks the user; undefined when there is no answer. */
-export type Ask = (question: string, how: { readonly echo: boolean }) => Promise<string | undefined>
 
 /** A login whose questions are answered. */
 export interface AskingLogin {
@@ -24,12 +22,12 @@ const YES_OR_NO = /\(yes\/no/
 
 /** Asks the user what several processes of ssh want to know: one question at a time, and for each passphrase once. */
 export class Dialog {
-  private readonly ask: Ask
+  private readonly ask: AskUser
   private readonly notify: (text: string) => void
   private readonly passphrases = new Map<string, string>()
   private last: Promise<unknown> = Promise.resolve()
 
-  constructor(ask: Ask, notify: (text: string) => void) {
+  constructor(ask: AskUser, notify: (text: string) => void) {
     this.ask = ask
     this.notify = notify
   }

@@ -1,1 +1,1 @@
-export { OpensshPool, type OpensshPoolOptions } from './pool.ts'
+export { OpensshPool } from './pool.ts'

@@ -11,35 +11,16 @@ import { badConfig } from '../ssh/config-text.ts'
 import { connectionClosed } from '../ssh/errors.ts'
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_KEEPALIVE, MAX_OPENING } from '../ssh/limits.ts'
 import type { SshTarget } from '../ssh/target.ts'
+import type { SshConnectionOptions } from '../ssh-connections.ts'
 import { Cleanup } from './cleanup.ts'
 import { OpensshConnection, type OpensshTarget } from './connection.ts'
-import { type Ask, Dialog } from './dialog.ts'
+import { Dialog } from './dialog.ts'
 import { type HostSettings, parseHostSettings } from './host-settings.ts'
 import type { LoginAttempt } from './login-failure.ts'
 import { type Master, startMaster } from './master.ts'
 import { createPrivateFolder } from './private-folder.ts'
 import { askingEnvironment, QuestionServer, writeAskpass } from './prompts.ts'
 import { proxyThrough } from './shared-words.ts'
-
-export interface OpensshPoolOptions {
-  readonly env: NodeJS.ProcessEnv
-  /** Whether ssh accepts the key of an unknown host, and remembers it. */
-  readonly acceptNew?: boolean | undefined
-  /** Whether to run commands and open sockets as root, with sudo. */
-  readonly sudo?: boolean | undefined
-  /** Time limit for connecting and logging in, and for connecting to a socket; by default ConnectTimeout, or 10 s. */
-  readonly connectTimeoutMs?: number | undefined
-  /** Used instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` for no file. */
-  readonly configFile?: string | undefined
-  /** Key files to try besides those of the configuration. */
-  readonly identities?: readonly string[] | undefined
-  /** Asks for passwords, second factors, passphrases, and whether to trust an unknown key; absent where there is nobody to ask. */
-  readonly ask?: Ask | undefined
-  /** Called with details: how a socket was reached, what ssh printed. */
-  readonly onNotice?: ((text: string) => void) | undefined
-  /** Called with what every user should see: a host key was remembered; a key has to be touched. */
-  readonly onMessage?: ((text: string) => void) | undefined
-}
 
 type Words = [string, ...string[]]
 
@@ -59,7 +40,7 @@ const REMEMBERED = /^Warning: Permanently added /
 export class OpensshPool implements Disposable {
   /** How many connections have been opened so far. */
   opened = 0
-  private readonly options: OpensshPoolOptions
+  private readonly options: SshConnectionOptions
   private readonly slots = new Slots(MAX_OPENING)
   private readonly connections = new Map<string, Promise<OpensshConnection>>()
   private readonly open = new Set<OpensshConnection>()
@@ -70,7 +51,7 @@ export class OpensshPool implements Disposable {
   private workplace: Workplace | undefined
   private count = 0
 
-  constructor(options: OpensshPoolOptions) {
+  constructor(options: SshConnectionOptions) {
     this.options = options
     // Who has a program of his own for that wants it to be used.
     const asksElsewhere = options.env.SSH_ASKPASS && /^(?:force|prefer)$/.test(options.env.SSH_ASKPASS_REQUIRE ?? '')

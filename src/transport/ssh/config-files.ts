@@ -28,19 +28,24 @@ export class ConfigFiles implements ConfigDisk {
    * @throws CtdbtsError SSH_CONFIG for a file that cannot be read or parsed.
    */
   settingsFor(query: HostQuery): Settings {
+    return this.searchFor(query).settings
+  }
+
+  /** The same, with what was ignored. */
+  searchFor(query: HostQuery): Pick<HostSearch, 'settings' | 'ignored'> {
     const { home, configFile } = this.options
     const user = join(home, '.ssh')
     const search = new HostSearch(query, this, this.options)
-    if (configFile === 'none') return search.settings
+    if (configFile === 'none') return search
     if (configFile !== undefined) {
       if (!existsSync(configFile)) throw badConfig(configFile, 'no such file')
       search.read({ file: configFile, folder: user, depth: 0 })
-      return search.settings
+      return search
     }
     this.checkOwner(join(user, 'config'))
     search.read({ file: join(user, 'config'), folder: user, depth: 0 })
     search.read({ file: join(SYSTEM_FOLDER, 'ssh_config'), folder: SYSTEM_FOLDER, depth: 0 })
-    return search.settings
+    return search
   }
 
   linesOf(file: string): readonly Line[] {

@@ -62,7 +62,11 @@ export function hostKeyCheck(host: ResolvedHost, onAdded: (text: string) => void
   }
 }
 
-function readKnownHosts(file: string): KnownHost[] {
+/**
+ * The entries of a known_hosts file, which may be missing.
+ * @throws CtdbtsError KNOWN_HOSTS when it exists but cannot be read.
+ */
+export function readKnownHosts(file: string): KnownHost[] {
   try {
     return parseKnownHosts(readFileSync(file, 'utf8'), file)
   } catch (cause) {

@@ -20,6 +20,15 @@ export interface HostQuery {
   readonly localUser: string
 }
 
+/** A Match block that was not evaluated. */
+export interface IgnoredMatch {
+  readonly file: string
+  /** As written, without `Match`. */
+  readonly criteria: string
+  /** What is set in it, in lower case. */
+  readonly keywords: ReadonlySet<string>
+}
+
 /** The configuration files of a machine. */
 export interface ConfigDisk {
   /** Of a file that does not exist, none. @throws CtdbtsError SSH_CONFIG for a file that cannot be read or parsed. */
@@ -51,6 +60,8 @@ const CRITERIA = new Set(['host', 'originalhost', 'user', 'localuser'])
 /** Reads the files for one host. */
 export class HostSearch {
   readonly settings = new Map<string, Setting[]>()
+  /** The Match blocks that might apply, if their criteria were supported. */
+  readonly ignored: IgnoredMatch[] = []
   private readonly query: HostQuery
   private readonly home: string
   private readonly onNotice: (text: string) => void
@@ -85,21 +96,42 @@ export class HostSearch {
     else if (!rivals.some((rival) => this.settings.has(rival))) this.settings.set(keyword, [setting])
   }
 
-  private include(line: Directive, { folder, depth }: Source): void {
-    for (const word of wordsOf(line)) {
+  private include(line: Directive, source: Source): void {
+    for (const included of this.includedBy(line, source)) this.read(included)
+  }
+
+  private includedBy(line: Directive, { folder, depth }: Source): Source[] {
+    return wordsOf(line).flatMap((word) => {
       const path = word.startsWith('~/') ? join(this.home, word.slice(2)) : isAbsolute(word) ? word : join(folder, word)
       const found = /[*?[]/.test(path) ? this.disk.matching(path) : [path]
-      for (const included of found) this.read({ file: included, folder, depth: depth + 1 })
-    }
+      return found.map((file) => ({ file, folder, depth: depth + 1 }))
+    })
   }
 
-  private applies(line: Section, keyword: string, { file }: Source): boolean {
+  private applies(line: Section, keyword: string, source: Source): boolean {
     const words = wordsOf(line)
-    return keyword === 'host' ? matchesList(words, this.query.host) : this.matches(words, file)
+    if (keyword === 'host') return matchesList(words, this.query.host)
+    const matches = this.matches(words, source.file)
+    if (matches !== 'unknown') return matches
+    const keywords = new Set(this.keywordsIn(line.config, source))
+    this.ignored.push({ file: source.file, criteria: words.join(' '), keywords })
+    return false
   }
 
-  /** Evaluates Match. A criterion that needs a command, or is not supported, makes its block not apply. */
-  private matches(words: readonly string[], file: string): boolean {
+  /** The keywords in these lines and in files that they include. */
+  private keywordsIn(lines: readonly Line[], source: Source): string[] {
+    if (source.depth > MAX_INCLUDES) return []
+    return lines.flatMap((line) => {
+      if (!('param' in line)) return []
+      if ('config' in line) return this.keywordsIn(line.config, source)
+      const keyword = line.param.toLowerCase()
+      if (keyword !== 'include') return [keyword]
+      return this.includedBy(line, source).flatMap((included) => this.keywordsIn(this.disk.linesOf(included.file), included))
+    })
+  }
+
+  /** Evaluates Match. A criterion that needs a command, or is not supported, makes its block not apply; `unknown` if all else would. */
+  private matches(words: readonly string[], file: string): boolean | 'unknown' {
     let all = true
     for (let at = 0; at < words.length; at++) {
       const word = words[at]?.toLowerCase() ?? ''
@@ -110,7 +142,7 @@ export class HostSearch {
       }
       if (!CRITERIA.has(criterion)) {
         this.onNotice(`${file}: ignored \`Match ${words.join(' ')}\`: \`${criterion}\` is not supported`)
-        return false
+        return all && 'unknown'
       }
       const list = words[++at]
       if (list === undefined) throw badConfig(file, `\`Match ${criterion}\` has no value`)

@@ -62,6 +62,12 @@ export function judgeHostKey(known: readonly KnownHost[], names: readonly string
 export const knownKeyTypes = (known: readonly KnownHost[], names: readonly string[]): Set<string> =>
   new Set(relevantEntries(known, names).counting.map(({ keyType }) => keyType))
 
+/** A certificate authority that vouches for a host of which no key is known. */
+export const onlyAuthority = (known: readonly KnownHost[], names: readonly string[]): KnownHost | undefined =>
+  knownKeyTypes(known, names).size > 0
+    ? undefined
+    : known.find((line) => line.marker === 'cert-authority' && names.some((name) => isFor(line, name)))
+
 /** Entries for a host's first name (`own`), and the entries that count: `own`, or if there are none, those for its other names. */
 function relevantEntries(
   known: readonly KnownHost[],

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { Slots } from '../slots.ts'
@@ -10,6 +9,7 @@ import { MAX_OPENING } from './limits.ts'
 import { logIn } from './login.ts'
 import { type Keepalive, type ResolvedHost, type ResolveOptions, resolveHost } from './resolve.ts'
 import { parseSshTarget, type SshTarget } from './target.ts'
+import { userNameOf } from './user.ts'
 
 export interface SshPoolOptions {
   readonly env: NodeJS.ProcessEnv
@@ -69,7 +69,7 @@ export class SshPool implements Disposable {
     this.resolveOptions = {
       env,
       home,
-      localUser: localUser(env),
+      localUser: userNameOf(env),
       acceptNew: options.acceptNew ?? false,
       connectTimeoutMs: options.connectTimeoutMs,
       keepalive: options.keepalive,
@@ -177,15 +177,6 @@ export class SshPool implements Disposable {
     if (this.noticed.has(text)) return
     this.noticed.add(text)
     this.options.onNotice?.(text)
-  }
-}
-
-/** A container may run as a user without an account. */
-function localUser(env: NodeJS.ProcessEnv): string {
-  try {
-    return userInfo().username
-  } catch {
-    return env.USER || env.LOGNAME || String(process.getuid?.())
   }
 }
 

@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { generateSshKey } from '../../../src/sim/serve/ssh-keys.ts'
-import { OpensshPool, type OpensshPoolOptions } from '../../../src/transport/openssh/index.ts'
+import { OpensshPool } from '../../../src/transport/openssh/index.ts'
+import type { SshConnectionOptions } from '../../../src/transport/ssh-connections.ts'
 import { addTo, type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -51,7 +52,7 @@ export function bed() {
       config(`Host ${name}`, ...[...lines, ...usual, ...keys].map((line) => ` ${line}`))
       known(...Object.values(hostKeys).map((hostKey) => `${name} ${hostKey}`))
     },
-    pool: (options: Partial<OpensshPoolOptions> = {}): OpensshPool => {
+    pool: (options: Partial<SshConnectionOptions> = {}): OpensshPool => {
       const pool = new OpensshPool({
         env,
         configFile: dir.file('config'),
