@@ -19,6 +19,8 @@ export interface SshdOptions {
   /** The content of authorized_keys. */
   readonly authorizedKeys: string
   readonly hostKeyTypes?: readonly string[]
+  /** The private key of an authority that certifies the host keys for this name. */
+  readonly certified?: { readonly authority: string; readonly name: string }
   /** Additional lines of sshd_config. */
   readonly config?: readonly string[]
   /** The only programs that commands find, apart from `sh`. */
@@ -32,12 +34,17 @@ export async function startSshd({
   authorizedKeys,
   hostKeyTypes = ['ed25519'],
   config = [],
+  certified,
   programs,
 }: SshdOptions): Promise<Sshd> {
   const path = join(folder, `sshd-${++count}`)
   mkdirSync(path, { mode: 0o755 })
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
   for (const type of hostKeyTypes) execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(path, type)])
+  if (certified) {
+    const files = hostKeyTypes.map((type) => join(path, `${type}.pub`))
+    execFileSync('ssh-keygen', ['-q', '-s', certified.authority, '-I', 'host', '-h', '-n', certified.name, ...files])
+  }
   writeFileSync(join(path, 'authorized_keys'), authorizedKeys)
   const port = await freePort()
   const lines = [
@@ -46,6 +53,7 @@ export async function startSshd({
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...hostKeyTypes.map((type) => `HostKey ${join(path, type)}`),
+    ...(certified ? hostKeyTypes.map((type) => `HostCertificate ${join(path, `${type}-cert.pub`)}`) : []),
     `AuthorizedKeysFile ${join(path, 'authorized_keys')}`,
     `PidFile ${join(path, 'pid')}`,
     'StrictModes no',

@@ -35,8 +35,6 @@ export interface OpensshConnectionOptions {
   /** How long it may take to start a command, or to reach a socket. */
   readonly connectTimeoutMs: number
   readonly onNotice: (text: string) => void
-  /** Called once, when the connection has ended or is to end. */
-  readonly onClose: () => void
 }
 
 /** What ssh returns for a failure of its own. */
@@ -130,7 +128,7 @@ export class OpensshConnection implements CommandMachine {
 
   /** Ends what is in progress. Called when the connection has ended, or is to end. */
   endWith(error: CtdbtsError): void {
-    if (this.end.end(error)) this.options.onClose()
+    this.end.end(error)
   }
 
   close(): void {

@@ -20,6 +20,9 @@ const PASSPHRASE = /^Enter passphrase for /
 /** The question for an unknown host key. Only such an answer may be seen. */
 const YES_OR_NO = /\(yes\/no/
 
+/** Nobody could be asked, and the login is given up. */
+const CANCELLED = Symbol('cancelled')
+
 /** Asks the user what several processes of ssh want to know: one question at a time, and for each passphrase once. */
 export class Dialog {
   private readonly ask: AskUser
@@ -34,35 +37,42 @@ export class Dialog {
 
   /** Answers the questions of one login. */
   answersFor(login: AskingLogin): (question: Question) => Promise<string | undefined> {
-    const asked = new Set<string>()
+    // The last passphrase for each key: where it is asked again, that was wrong.
+    const given = new Map<string, string>()
     return async ({ text, isNotice }) => {
       if (isNotice) {
         this.notify(`${login.name}: ${text}`)
         return undefined
       }
-      const isRepeated = asked.has(text)
-      asked.add(text)
-      return await login.withoutTimeout(() => this.inTurn(() => this.answer(text, isRepeated, login)))
+      return await login.withoutTimeout(() =>
+        this.inTurn(() => (PASSPHRASE.test(text) ? this.passphrase(text, given, login) : this.answer(text, login))),
+      )
     }
   }
 
-  private async answer(text: string, isRepeated: boolean, login: AskingLogin): Promise<string | undefined> {
-    const isPassphrase = PASSPHRASE.test(text)
+  /** Without an answer, the key is not used. */
+  private async passphrase(text: string, given: Map<string, string>, login: AskingLogin): Promise<string | undefined> {
     const known = this.passphrases.get(text)
-    if (isPassphrase && known !== undefined && !isRepeated) return known
+    const answer = known === undefined || known === given.get(text) ? await this.put(text, login) : known
+    if (answer === CANCELLED) return undefined
+    this.passphrases.set(text, answer ?? '')
+    given.set(text, answer ?? '')
+    return answer ?? ''
+  }
+
+  private async answer(text: string, login: AskingLogin): Promise<string | undefined> {
+    const answer = await this.put(text.includes(login.name) ? text : `${login.name}: ${text}`, login)
+    if (answer === undefined) login.giveUp(unanswered(login.name))
+    return answer === CANCELLED ? undefined : answer
+  }
+
+  private async put(question: string, login: AskingLogin): Promise<string | undefined | typeof CANCELLED> {
     try {
-      const question = [...login.newLines(), text.includes(login.name) || isPassphrase ? text : `${login.name}: ${text}`]
-      const answer = await this.ask(question.join('\n'), { echo: YES_OR_NO.test(text) })
-      if (isPassphrase) {
-        this.passphrases.set(text, answer ?? '')
-        return answer ?? ''
-      }
-      if (answer === undefined) login.giveUp(unanswered(login.name))
-      return answer
+      return await this.ask([...login.newLines(), question].join('\n'), { echo: YES_OR_NO.test(question) })
     } catch (error) {
       if (!(error instanceof CtdbtsError)) throw error
       login.giveUp(error)
-      return undefined
+      return CANCELLED
     }
   }
 

@@ -86,9 +86,9 @@ const connecting: Reading = (stderr, attempt) => {
 
 const onTheWay: Reading = (stderr, attempt) => {
   const { name, host, port, jump, proxy } = attempt
-  const refused = /^channel \d+: open failed: (.*)$/m.exec(stderr)?.[1]
-  if (jump !== undefined && refused !== undefined)
-    return jumpRefused(jump, host, port, remoteText(refused.replace(/: open failed$/, '')))
+  if (jump !== undefined && /^Stdio forwarding request failed: /m.test(stderr)) {
+    return jumpRefused(jump, host, port, 'it was refused there, or is not allowed')
+  }
   const ended = /^(?:Connection (?:closed|reset) by UNKNOWN port 65535|kex_exchange_identification: .*|banner exchange: .*)$/
   if (jump === undefined && proxy === undefined) return undefined
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')

@@ -104,39 +104,42 @@ export class OpensshPool implements Disposable {
     onClose: () => void,
   ): Promise<OpensshConnection> {
     const { user, host, port } = settings
-    let release = () => {}
     const options = {
       target: { name: target.host, user, host, port },
       sudo: this.options.sudo ?? false,
       connectTimeoutMs: this.options.connectTimeoutMs ?? settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       onNotice: (text: string) => this.options.onNotice?.(text),
-      onClose: () => {
-        this.open.delete(connection)
-        release()
-        onClose()
-      },
     }
     const shared = through ? undefined : await this.sharedSocket(target)
     if (shared !== undefined) {
       options.onNotice(`${target.host}: uses your open connection (ControlPath ${shared})`)
       const connection = new OpensshConnection({ ...options, controlPath: shared, socketPrefix: undefined })
-      release = watchSocket(shared, () =>
-        connection.endWith(connectionClosed(target.host, 'your own connection, which it used, was closed')),
-      )
-      return this.keep(connection)
+      const closed = connectionClosed(target.host, 'your own connection, which it used, was closed')
+      const stopWatching = watchSocket(shared, () => connection.endWith(closed))
+      return this.keep(connection, () => {
+        stopWatching()
+        onClose()
+      })
     }
     const socketPrefix = join(this.workplaceNow().folder, String(++this.count))
     const master = await this.logIn(target, settings, through, socketPrefix, options.connectTimeoutMs)
-    release = () => master.kill()
     this.opened++
     const connection = new OpensshConnection({ ...options, controlPath: socketPrefix, socketPrefix })
     void master.ended.then((error) => connection.endWith(error))
     through?.ended.addEventListener('abort', () => connection.endWith(through.ended.reason), { once: true })
-    return this.keep(connection)
+    return this.keep(connection, () => {
+      master.kill()
+      onClose()
+    })
   }
 
-  private keep(connection: OpensshConnection): OpensshConnection {
+  private keep(connection: OpensshConnection, onEnd: () => void): OpensshConnection {
     this.open.add(connection)
+    const end = () => {
+      this.open.delete(connection)
+      onEnd()
+    }
+    connection.ended.addEventListener('abort', end, { once: true })
     if (this.closing.signal.aborted) connection.close()
     return connection
   }

@@ -147,10 +147,10 @@ describe('what OpenSSH prints', () => {
       'cannot reach node1 through bastion: ssh: connect to host bastion port 22: Connection refused',
       1,
     ])
-    const closed = 'channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed\n'
+    const closed = 'Stdio forwarding request failed: Session open refused by peer\n'
     expect(failure(`${closed}${UNKNOWN_END}`, { jump: 'root@entry:22' })).toEqual([
       'SSH_JUMP',
-      'root@entry:22 cannot connect to 10.0.0.1, port 2222: connect failed: Connection refused',
+      'root@entry:22 cannot connect to 10.0.0.1, port 2222: it was refused there, or is not allowed',
       1,
     ])
   })
