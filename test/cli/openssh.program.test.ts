@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ctdbts } from '../support/program.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
 
 const hasSsh = spawnSync('ssh', ['-V']).status === 0
@@ -100,5 +102,37 @@ describe.runIf(hasSsh)('without --ssh', () => {
     const missing = await ctdbts(['ip', '--host', 'node1', '--ssh', 'openssh', ...config], { ...cluster.env, PATH: '/nowhere' })
     expect(missing.stderr).toMatch(/^ctdbts: there is no program `ssh` on this machine\n/)
     expect(missing.status).toBe(1)
+  })
+})
+
+/** More with `OPENSSH_RUNS=200`. */
+const RUNS = Number(process.env.OPENSSH_RUNS ?? 15)
+const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const
+
+describe.runIf(hasSsh)('of runs that are killed', () => {
+  it(`${RUNS / 3} of ${RUNS} leave no process and no socket`, async () => {
+    const run = cluster.dir.file('run')
+    mkdirSync(run, { mode: 0o700 })
+    const env = { ...process.env, ...cluster.env, XDG_RUNTIME_DIR: run }
+    const hosts = ['node0', 'node1', 'node2'].join()
+    const argv = [RUN_JS, 'verify', '--ssh', 'openssh', '--host', hosts, ...cluster.config]
+    let wholeMs = 0
+    for (let round = 0; round < RUNS; round++) {
+      const startMs = performance.now()
+      const child = spawn(process.execPath, argv, { env, stdio: 'ignore' })
+      const ended = once(child, 'exit')
+      if (round % 3 === 2) {
+        await Promise.race([ended, sleep(Math.random() * wholeMs)])
+        child.kill(SIGNALS[Math.floor(round / 3) % SIGNALS.length])
+      }
+      const [status] = await ended
+      if (round % 3 === 2) continue
+      expect(status).toBe(0)
+      wholeMs = performance.now() - startMs
+    }
+    // The path is in the command line of each ssh, and of the process that cleans up.
+    const left = () => spawnSync('pgrep', ['-f', '-a', '--', run], { encoding: 'utf8' }).stdout
+    await expect.poll(left).toBe('')
+    expect(readdirSync(run)).toEqual([])
   })
 })

@@ -8,6 +8,6 @@ export function tempDir(): Disposable & { readonly path: string; file(name: stri
   return {
     path,
     file: (name) => join(path, name),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
