@@ -18,7 +18,7 @@ export interface AskingLogin {
 /** The question for a passphrase; it names the file, so that the answer is the same for each host. */
 const PASSPHRASE = /^Enter passphrase for /
 /** The question for an unknown host key. Only such an answer may be seen. */
-const YES_OR_NO = /\(yes\/no/
+const YES_OR_NO = /\(yes\/no|^Please type 'yes'/m
 
 /** Nobody could be asked, and the login is given up. */
 const CANCELLED = Symbol('cancelled')

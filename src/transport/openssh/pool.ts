@@ -165,8 +165,8 @@ export class OpensshPool implements Disposable {
     const gaveUp = new AbortController()
     const newLines: string[] = []
     const onLine = (line: string) => {
-      if (line !== '') newLines.push(line)
       if (REMEMBERED.test(line)) this.options.onMessage?.(`${target.host}: ${line.replace(/^Warning: /, '')}`)
+      else if (line !== '') newLines.push(line)
     }
     const answer = this.dialog?.answersFor({
       name: target.host,
