@@ -69,13 +69,24 @@ async function auditTheLab(): Promise<void> {
   try {
     const lab = new Lab(started.description)
     const ssh = labSsh(lab)
-    const audit = () => cost(lab.argv(0, [...lab.program, 'verify', '-v', ...ssh.flags, '--host', '10.99.0.1']))
+    const audit = (client: string) => () =>
+      cost(lab.argv(0, [...lab.program, 'verify', '-v', ...ssh.flags, '--ssh', client, '--host', '10.99.0.1']))
     const onnode = () =>
       cost(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
-    const { wall, cpu } = await pairs(audit, onnode)
-    console.log(reportLine("audit of 3 real nodes against `onnode -p all 'ctdb -X ip; ip addr'`", wall, 'at most 1.0'))
-    console.log(reportLine('the same in CPU time', cpu, ''))
-    console.log(`connections opened by an audit of 3 real nodes: ${connectionsOf(await audit())}`)
+    const by = { ssh2: audit('ssh2'), openssh: audit('openssh') }
+    const shell = "`onnode -p all 'ctdb -X ip; ip addr'`"
+    for (const [what, one, other, aim] of [
+      [`audit of 3 real nodes against ${shell}`, by.ssh2, onnode, 'at most 1.0'],
+      [`the same by OpenSSH against ${shell}`, by.openssh, onnode, ''],
+      ['audit of 3 real nodes by OpenSSH against by ssh2', by.openssh, by.ssh2, ''],
+    ] as const) {
+      const { wall, cpu } = await pairs(one, other)
+      console.log(reportLine(what, wall, aim))
+      console.log(reportLine('the same in CPU time', cpu, ''))
+    }
+    for (const [client, run] of Object.entries(by)) {
+      console.log(`connections opened by an audit of 3 real nodes by ${client}: ${connectionsOf(await run())}`)
+    }
   } finally {
     await started.stop()
   }
@@ -89,28 +100,19 @@ async function auditSimulated(): Promise<void> {
     const configFile = join(directory, 'config')
     writeFileSync(configFile, `IdentityFile ${server.sshKeyPath}\nUserKnownHostsFile ${server.knownHostsPath}\n`)
     const hosts = server.nodes.map(({ ssh }) => `${ssh?.host}:${ssh?.port}`)
-    const runs = []
-    const root = join(import.meta.dirname, '../..')
-    for (let round = 0; round < 3; round++) {
-      const argv = [
-        process.execPath,
-        join(root, 'bin/run.js'),
-        'verify',
-        '-v',
-        '--ssh-config',
-        configFile,
-        '--host',
-        hosts.join(),
-      ]
-      runs.push(await cost(argv))
+    const program = join(import.meta.dirname, '../../bin/run.js')
+    for (const client of ['ssh2', 'openssh']) {
+      const argv = [program, 'verify', '-v', '--ssh', client, '--ssh-config', configFile, '--host', hosts.join()]
+      const runs = []
+      for (let round = 0; round < 3; round++) runs.push(await cost([process.execPath, ...argv]))
+      runs.sort((a, b) => a.wallMs - b.wallMs)
+      const [, middle] = runs
+      if (!middle) return
+      console.log(
+        `audit of ${SIM_NODES} simulated nodes by ${client} (the servers on the same 2 cores): ${(middle.wallMs / 1000).toFixed(1)} s, ` +
+          `CPU ${(middle.cpuMs / 1000).toFixed(1)} s, ${connectionsOf(middle)} connections`,
+      )
     }
-    runs.sort((a, b) => a.wallMs - b.wallMs)
-    const [, middle] = runs
-    if (!middle) return
-    console.log(
-      `audit of ${SIM_NODES} simulated nodes over SSH (the servers on the same 2 cores): ${(middle.wallMs / 1000).toFixed(1)} s, ` +
-        `CPU ${(middle.cpuMs / 1000).toFixed(1)} s, ${connectionsOf(middle)} connections`,
-    )
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
