@@ -38,6 +38,7 @@ describe('ctdbts autocomplete-words', () => {
     expect(await offered('ctdbts verify --format ')).toEqual(expect.arrayContaining(['nagios', 'junit']))
     expect(await offered('ctdbts verify --format=j')).toEqual(['--format=junit'])
     expect(await offered('ctdbts --via ')).toEqual(['entry', 'direct'])
+    expect(await offered('ctdbts ip --ssh ')).toEqual(['openssh', 'ssh2', 'auto'])
   })
 
   it('knows the fixed words of a command, and nothing after them', async () => {

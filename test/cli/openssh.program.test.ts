@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ctdbts, RUN_JS } from '../support/program.ts'
@@ -37,6 +38,18 @@ describe.runIf(hasSsh)('with --ssh openssh', () => {
       [2, []],
     ])
     expect(stderr).toContain('3 SSH connections opened\n')
+  })
+
+  it('an audit starts one ssh that stays for each host, and eight that end', async () => {
+    const [log, folder] = [cluster.dir.file('ssh-log'), cluster.dir.file('bin')]
+    mkdirSync(folder)
+    const real = spawnSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).stdout.trim()
+    writeFileSync(join(folder, 'ssh'), `#!/bin/sh\necho "$*" | head -n 1 >> ${log}\nexec ${real} "$@"\n`, { mode: 0o755 })
+    const env = { ...cluster.env, PATH: `${folder}:${process.env.PATH}` }
+    await ctdbts(['verify', '--host', 'node0,node1,node2', '--ssh', 'openssh', ...cluster.config], env)
+    const calls = readFileSync(log, 'utf8').trim().split('\n')
+    expect(calls.filter((call) => / -M /.test(call))).toHaveLength(3)
+    expect(calls.length).toBeLessThanOrEqual(3 * 9)
   })
 
   it('a cluster of the configuration may want it', async () => {

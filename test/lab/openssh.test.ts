@@ -1,10 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RUN_JS } from '../support/program.ts'
+import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
+import { ctdbtsProcess, RUN_JS } from '../support/program.ts'
 import { answerBasics, ScriptedDaemon } from '../support/scripted-daemon.ts'
 import { startSshd } from '../support/sshd.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -80,23 +81,62 @@ describeOnLab('nodes reached by OpenSSH', (lab) => {
 })
 
 const USER = `ctdbts-o${process.pid}`
+const SUDOERS = `/etc/sudoers.d/${USER}`
 const PASSWORD = 'open sesame'
 
 const possible = process.getuid?.() === 0 && existsSync('/usr/sbin/sshd')
 if (!possible && process.env.CI) throw new Error('the tests with passwords need root and openssh-server')
 if (!possible) process.stderr.write('SKIPPED: the tests with passwords need root and openssh-server\n')
 
-describe.runIf(possible)('on a terminal', () => {
+describe.runIf(possible)('as another user', () => {
   beforeAll(() => {
     execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/bin/bash', USER])
     execFileSync('chpasswd', { input: `${USER}:${PASSWORD}\n` })
   })
-  afterAll(() => void execFileSync('userdel', [USER]))
+  afterAll(() => {
+    rmSync(SUDOERS, { force: true })
+    execFileSync('userdel', [USER])
+  })
+
+  it("root's socket is reached with sudo", async () => {
+    using dir = tempDir()
+    execFileSync('chmod', ['755', dir.path])
+    const key = generateSshKey()
+    writeFileSync(dir.file('id'), key.privateKey, { mode: 0o600 })
+    await using sshd = await startSshd({ folder: dir.path, authorizedKeys: key.publicKey })
+    await using daemon = await new ScriptedDaemon(dir.file('s'), answerBasics).listen()
+    const lines = [
+      `Port ${sshd.port}`,
+      `IdentityFile ${dir.file('id')}`,
+      'StrictHostKeyChecking no',
+      `UserKnownHostsFile ${dir.file('known')}`,
+    ]
+    writeFileSync(dir.file('config'), `Host *\n${lines.map((line) => ` ${line}\n`).join('')}`)
+    const argv = [
+      'pnn',
+      '--ssh',
+      'openssh',
+      '--ssh-config',
+      dir.file('config'),
+      '--host',
+      `${USER}@127.0.0.1`,
+      '--socket',
+      daemon.path,
+    ]
+    const denied = await ctdbtsProcess(argv)
+    expect(denied.stderr).toContain(`no permission to use the CTDB socket ${daemon.path} on 127.0.0.1`)
+    const refused = await ctdbtsProcess([...argv, '--sudo'])
+    expect(refused.stderr).toContain('sudo on 127.0.0.1 refused: ')
+    writeFileSync(SUDOERS, `${USER} ALL=(root) NOPASSWD: ALL\n`, { mode: 0o440 })
+    const { stdout, stderr } = await ctdbtsProcess([...argv, '--sudo', '-v'])
+    expect(stdout).toBe('0\n')
+    expect(stderr).toMatch(/ through (socat|nc|python3), as root with sudo\n/)
+  })
 
   it.each([
     ['a password', ['PasswordAuthentication yes']],
     ['what PAM asks for', ['KbdInteractiveAuthentication yes', 'UsePAM yes']],
-  ])('an unknown host key and %s are asked for', async (_, config) => {
+  ])('an unknown host key and %s are asked for on a terminal', async (_, config) => {
     using dir = tempDir()
     execFileSync('chmod', ['755', dir.path])
     mkdirSync(dir.file('run'), { mode: 0o700 })
