@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { CtdbtsError } from '../lib/errors.ts'
 
@@ -5,6 +6,11 @@ import type { CtdbtsError } from '../lib/errors.ts'
 export class ConnectionEnd {
   private readonly inProgress = new Set<(error: CtdbtsError) => void>()
   private readonly controller = new AbortController()
+
+  constructor() {
+    // Each connection through this one listens; Node warns of more than ten.
+    setMaxListeners(0, this.signal)
+  }
 
   /** Aborts when the connection ends; its reason is a CtdbtsError. */
   get signal(): AbortSignal {

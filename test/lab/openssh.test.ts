@@ -48,6 +48,12 @@ describeOnLab('nodes reached by OpenSSH', (lab) => {
     }
   })
 
+  it('are audited through a command on each of them', async () => {
+    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', ...openssh, '--host', hosts, '--run', 'unshare -m')
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    expect(stdout).toMatch(/^No problem found \(3 nodes,/)
+  })
+
   it('are watched', async () => {
     const { stdout, stderr, status } = await lab.ctdbts(0, 'watch', '--once', ...openssh, '--host', hosts)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })

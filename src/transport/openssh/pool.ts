@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -53,6 +54,7 @@ export class OpensshPool implements Disposable {
 
   constructor(options: SshConnectionOptions) {
     this.options = options
+    setMaxListeners(0, this.closing.signal)
     // Who has a program of his own for that wants it to be used.
     const asksElsewhere = options.env.SSH_ASKPASS && /^(?:force|prefer)$/.test(options.env.SSH_ASKPASS_REQUIRE ?? '')
     if (options.ask && !asksElsewhere) this.dialog = new Dialog(options.ask, (text) => options.onMessage?.(text))
