@@ -125,7 +125,8 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
 
 function descendants(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [...descendantsOrNone(child), child])
+  // First the servers of the connections, so that no end of a command is reported any more.
+  return children.flatMap((child) => [child, ...descendantsOrNone(child)])
 }
 
 function descendantsOrNone(pid: number): number[] {
