@@ -200,6 +200,15 @@ describe.runIf(hasOpenssh)('who is asked', () => {
     expect(messages).toEqual([])
   })
 
+  it('may be asked by a program of the user', async () => {
+    const { sshd, name, pool, file, env } = bed()
+    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'secret', '-f', file('id')])
+    name('node1', await sshd())
+    writeFileSync(file('own'), '#!/bin/sh\necho secret\n', { mode: 0o755 })
+    const own = { ...env, SSH_ASKPASS: file('own'), SSH_ASKPASS_REQUIRE: 'force' }
+    expect(await printed(await pool({ env: own }).connect(target('node1')), 'echo', 'in')).toBe('in\n')
+  })
+
   it('decides on an unknown host key, whose answer may be seen', async () => {
     const { sshd, name, pool, file, messages } = bed()
     name('node1', { ...(await sshd()), hostKeys: {} })
