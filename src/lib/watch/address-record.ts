@@ -36,6 +36,8 @@ export interface AddressRecord {
   heardSinceMs: number
   /** The owner before the current one. */
   previousOwner: Pnn | undefined
+  /** While it has no owner: when the last one was seen or heard to lose it, and what was known then that kept it away from that node. */
+  leaving: { readonly from: Pnn; readonly atMs: number; readonly obstacle: string | undefined } | undefined
   /** Since when it has been on no node, as far as is known. */
   awaySinceMs: number | undefined
   trouble: KernelTrouble | undefined
@@ -63,6 +65,7 @@ export const beginAddress = (address: string): AddressRecord => ({
   sinceMs: null,
   heardSinceMs: 0,
   previousOwner: undefined,
+  leaving: undefined,
   awaySinceMs: undefined,
   trouble: undefined,
   times: NO_KERNEL_TIMES,

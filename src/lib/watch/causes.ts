@@ -1,7 +1,7 @@
 import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
-import { downLink, hasRecovered, linkChange, lostKnowledge, newest, unfitness } from './node-causes.ts'
+import { downLink, hasRecovered, linkChange, lostKnowledge, newest, type Obstacle, unfitness } from './node-causes.ts'
 import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
 import { HEARD_LAG_MS, type RunRequest, RunRequests, requestsText } from './run-requests.ts'
 import { type Cause, canMove, isFaultOf, isRequestOfFlags, type UserAction, UserActions } from './user-actions.ts'
@@ -9,6 +9,15 @@ import { addressesWords } from './words.ts'
 
 /** What is taken within this time after a run that nobody announced began belongs to it. */
 const ONE_RUN_MS = 3_000
+/** What is seen so soon after an address left is what the address left for. A ban lasts a second at least. */
+const SOON_MS = 1_000
+
+/** Why an address left a node, as far as is known. */
+export interface WhyLeft {
+  readonly cause?: string | undefined
+  /** The cause, where it is that the node could not have the address any more. */
+  readonly obstacle?: string | undefined
+}
 
 /**
  * Explains changes. A cause must come before its effect and be known to bring it about; of several the newest counts. A change that may have
@@ -51,15 +60,12 @@ export class Causes {
    * Why an address left a node. To be called before its record has the new owner.
    * @param isReleased whether the node has released it, or is gone. A daemon that was started again has not, and is unhealthy at first.
    */
-  whyLeft(record: AddressRecord, from: Pnn, atMs: number, isReleased: boolean): string | undefined {
+  whyLeft(record: AddressRecord, from: Pnn, atMs: number, isReleased: boolean): WhyLeft {
     const node = this.cluster.nodes.get(from)
-    if (!isReleased && node?.flagsSinceMs === atMs && (node.flags & NODE_FLAG.UNHEALTHY) !== 0) return undefined
-    return (
-      this.requestedMove(record, from, atMs) ??
-      this.obstacle(record, from) ??
-      this.actionOnSource(record, from, atMs)?.text ??
-      lostKnowledge(record, this.cluster.node(from))
-    )
+    if (!isReleased && node?.flagsSinceMs === atMs && (node.flags & NODE_FLAG.UNHEALTHY) !== 0) return {}
+    const obstacle = this.obstacle(record, from, atMs)
+    const others = () => this.actionOnSource(record, from, atMs)?.text ?? lostKnowledge(record, this.cluster.node(from))
+    return { obstacle, cause: this.requestedMove(record, from, atMs) ?? obstacle ?? others() }
   }
 
   /**
@@ -72,11 +78,21 @@ export class Causes {
     to: Pnn,
     { atMs, isReleased }: { atMs: number; isReleased: boolean },
   ): string | undefined {
-    const certain = this.requestedMove(record, from, atMs) ?? this.obstacle(record, from)
+    const left = leavingOf(record, from, atMs)
+    const certain = this.requestedMove(record, from, atMs) ?? left.obstacle ?? this.obstacle(record, from, left.atMs)
     if (certain !== undefined) return certain
     const actions = [this.actionOnTarget(record, from, to, atMs), this.actionOnSource(record, from, atMs)]
     const improvement = isReleased ? this.improvement(record, from, to, atMs) : undefined
     return newest(improvement, ...actions)?.text ?? lostKnowledge(record, this.cluster.node(from))
+  }
+
+  /**
+   * What was seen of the former owner of an address only some time after the address left it. It may be why the address left; but there may have
+   * been another reason, which had passed when the node was seen.
+   */
+  meanwhile(record: AddressRecord, from: Pnn, atMs: number): string | undefined {
+    const left = leavingOf(record, from, atMs)
+    return left.obstacle === undefined && left.atMs < atMs ? this.obstacle(record, from, atMs) : undefined
   }
 
   /** Why an address came to a node; `from` is the former owner, null for none. */
@@ -127,11 +143,13 @@ export class Causes {
     return request && request.atMs > sinceMs ? request.text : undefined
   }
 
-  /** Why a node cannot have an address now. */
-  private obstacle(record: AddressRecord, pnn: Pnn): string | undefined {
+  /** Why a node could not have an address when it left. What was seen of it before it last took an address has passed. */
+  private obstacle(record: AddressRecord, pnn: Pnn, leftMs: number): string | undefined {
     const node = this.cluster.nodes.get(pnn)
     if (!node) return `node ${pnn} is no longer part of the cluster`
-    return unfitness(node) ?? downLink(record, node)
+    if (node.tookMs > node.seenMs) return undefined
+    const isThen = (each: Obstacle | undefined) => each && (each.sinceMs ?? 0) - leftMs <= SOON_MS
+    return [unfitness(node), downLink(record, node)].find(isThen)?.text
   }
 
   private actionOnSource({ address }: AddressRecord, from: Pnn, atMs: number): Cause | undefined {
@@ -202,3 +220,7 @@ export class Causes {
     return { atMs: sinceMs, afterMs: sinceMs, text }
   }
 }
+
+/** When an address left a node, as far as is known. An owner that it still has loses it now. */
+const leavingOf = ({ leaving }: AddressRecord, from: Pnn, atMs: number): NonNullable<AddressRecord['leaving']> =>
+  leaving?.from === from ? leaving : { from, atMs, obstacle: undefined }

@@ -1,4 +1,4 @@
-import { flagsText, INACTIVE_FLAGS } from '../cluster/node.ts'
+import { flagsText, INACTIVE_FLAGS, NODE_FLAG } from '../cluster/node.ts'
 import { isStarting } from '../cluster/run-state.ts'
 import type { AddressRecord } from './address-record.ts'
 import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
@@ -20,18 +20,35 @@ export function linkChange({ pnn, links, linkChanges }: NodeRecord, up: boolean,
   return { ...change, text: `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}` }
 }
 
-/** Why a node cannot host any address. */
-export function unfitness({ pnn, flags, flagsSinceMs, runState }: NodeRecord): string | undefined {
+/** Something about a node that keeps addresses away from it. */
+export interface Obstacle {
+  /** When it was first seen; null if it was so when the watch began. */
+  readonly sinceMs: number | null
+  readonly text: string
+}
+
+/** Why a node cannot host any address, as it was last seen. */
+export function unfitness(node: NodeRecord): Obstacle | undefined {
+  const { pnn, runState } = node
+  const { flags, sinceMs } = latestFlags(node)
   // A daemon that has just started is unhealthy for that reason, and what it hosted before went with its start.
-  if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0) return `node ${pnn} is in run state ${runState}`
-  return isUnfit(flags) ? `node ${pnn} ${flagsSinceMs === null ? 'is' : 'became'} ${flagsText(flags)}` : undefined
+  if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0)
+    return { sinceMs: null, text: `node ${pnn} is in run state ${runState}` }
+  return isUnfit(flags) ? { sinceMs, text: `node ${pnn} ${sinceMs === null ? 'is' : 'became'} ${flagsText(flags)}` } : undefined
+}
+
+/** The flags that a node gives itself, if it does: others learn of them later. It never says that it is disconnected. */
+function latestFlags({ flags, flagsSinceMs, own, answers }: NodeRecord): Pick<NodeRecord, 'flags'> & Pick<Obstacle, 'sinceMs'> {
+  const isOwnNewer = own && answers && (flags & NODE_FLAG.DISCONNECTED) === 0 && own.flags !== flags
+  return isOwnNewer ? { flags: own.flags, sinceMs: own.afterMs === 0 ? null : own.atMs } : { flags, sinceMs: flagsSinceMs }
 }
 
 /** The link of an address's interface, if it is down. */
-export function downLink({ interfaceName }: AddressRecord, { pnn, links, linkChanges }: NodeRecord): string | undefined {
+export function downLink({ interfaceName }: AddressRecord, { pnn, links, linkChanges }: NodeRecord): Obstacle | undefined {
   const link = links.find(({ name }) => name === interfaceName)
   if (!link || link.linkUp) return undefined
-  return `link ${link.name} of node ${pnn} ${linkChanges.has(link.name) ? 'went' : 'is'} down`
+  const change = linkChanges.get(link.name)
+  return { sinceMs: change?.atMs ?? null, text: `link ${link.name} of node ${pnn} ${change ? 'went' : 'is'} down` }
 }
 
 /** A node does not know an address any more. */

@@ -56,6 +56,10 @@ export interface NodeRecord {
   heard: boolean
   /** When the last sample began in which it reported its addresses; 0 if none did. */
   saidMs: number
+  /** When it last took an address that it did not own: then it could host addresses, whatever its flags were when they were last seen. */
+  tookMs: number
+  /** When the last sample ended that showed its flags and links. */
+  seenMs: number
   /** It was not part of the cluster when the watch began. */
   isAdded: boolean
   /** Why it cannot be reached: its daemon, or its whole machine. */
@@ -88,6 +92,8 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   isUnknown: false,
   heard: false,
   saidMs: 0,
+  tookMs: Number.NEGATIVE_INFINITY,
+  seenMs: Number.NEGATIVE_INFINITY,
   isAdded: false,
   blind: undefined,
   unexplained: [],

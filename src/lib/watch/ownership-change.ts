@@ -1,7 +1,7 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { AwayTime } from './absence.ts'
 import { type AddressRecord, isAbsent } from './address-record.ts'
-import type { Causes } from './causes.ts'
+import type { Causes, WhyLeft } from './causes.ts'
 import { timeAway } from './kernel-times.ts'
 import { UNEXPLAINED_MS } from './unexplained-moves.ts'
 
@@ -9,12 +9,11 @@ import { UNEXPLAINED_MS } from './unexplained-moves.ts'
 const LOOK_LAG_MS = 2_000
 
 /** A change of an address's owner, as the timeline reports it. */
-export interface OwnershipChange {
+export interface OwnershipChange extends WhyLeft {
   readonly from: Pnn | null
   readonly to: Pnn | null
   readonly what: 'moved' | 'taken' | 'released' | 'lost'
   readonly text: string
-  readonly cause?: string | undefined
   readonly away?: AwayTime | undefined
   /** The new owner did not get it now: it claimed the address before, or may have while it did not answer. */
   readonly isOld?: boolean
@@ -57,7 +56,9 @@ export function changeTo(
   // An address that was away for long comes back for another reason than the one for which it left.
   const coming = wasAwayLong ? causes.whyCame(record, null, to, atMs) : undefined
   const cause = coming ?? causes.whyMoved(record, last, to, { atMs, isReleased })
-  return { from: last, to, what: 'moved', text: `${address} moved from node ${last} to node ${to}`, cause, away: awayTime }
+  const seen = cause === undefined ? causes.meanwhile(record, last, atMs) : undefined
+  const text = `${address} moved from node ${last} to node ${to}${seen === undefined ? '' : `; meanwhile ${seen}`}`
+  return { from: last, to, what: 'moved', text, cause, away: awayTime }
 }
 
 /** Which nodes have said nothing of their addresses in a sample, or in the one before. */
@@ -81,12 +82,12 @@ export function changeSeen(
   }
   if (to !== null) return { ...changeTo(record, to, from === null || !silent(from), circumstances), isOld: wasSilent(to) }
   const isSilent = from !== null && silent(from)
-  const cause = from === null ? undefined : causes.whyLeft(record, from, atMs, isSilent)
+  const why = from === null ? {} : causes.whyLeft(record, from, atMs, isSilent)
   if (isSilent) {
     const still = record.heldBy.includes(from) ? `, but its kernel still has it` : ''
-    return { from, to, what: 'lost', text: `no node owns ${address} any more: node ${from}, which did, is gone${still}`, cause }
+    return { from, to, what: 'lost', text: `no node owns ${address} any more: node ${from}, which did, is gone${still}`, ...why }
   }
-  return { from, to, what: 'released', text: `node ${from} does not own ${address} any more, and no other node does`, cause }
+  return { from, to, what: 'released', text: `node ${from} does not own ${address} any more, and no other node does`, ...why }
 }
 
 /** The owner takes the address once more. A node reports that only if its kernel did not have the address. */

@@ -135,6 +135,7 @@ export class Ownership {
     if (!this.tools.isRunInProgress()) this.tools.causes.noteUnseenRun(atMs)
     if (wasAwaited) takeAbsence(record, pnn)
     else this.reportTaken(record, pnn, atMs)
+    if (record.owner !== pnn) node.tookMs = atMs
     if (record.owner === pnn && isAbsent(record.trouble?.truth)) record.trouble = undefined
     this.setClaims(record, [pnn])
     if (cluster.isSeen(pnn)) {
@@ -182,9 +183,9 @@ export class Ownership {
       record.awaited.set(to, { event: 'TAKE_IP', seenAtMs: atMs })
       return
     }
-    const cause = owner === pnn ? causes.whyLeft(record, pnn, atMs, true) : undefined
+    const why = owner === pnn ? causes.whyLeft(record, pnn, atMs, true) : {}
     const text = `node ${pnn} released ${address}${to === null ? '' : `, which node ${to} owns`}`
-    this.reportChange(record, { from: owner, to, what: 'released', text, cause }, atMs, pnn)
+    this.reportChange(record, { from: owner, to, what: 'released', text, ...why }, atMs, pnn)
   }
 
   private circumstances(atMs: number) {
@@ -209,6 +210,7 @@ export class Ownership {
     if (isAbsent(trouble?.truth)) record.trouble = undefined
     if (before !== null) record.previousOwner = before
     record.owner = owner
+    if (owner !== null) record.leaving = undefined
     record.heardSinceMs = atMs
     record.sinceMs = isExact ? atMs : null
     if (owner !== null && owner !== record.previousOwner) record.interfaceName = null
@@ -226,8 +228,9 @@ export class Ownership {
 
   /** @param reporter the node whose event it was. */
   private reportChange(record: AddressRecord, change: OwnershipChange, atMs: number, reporter?: Pnn): void {
-    const { from, to, what, text, cause, away, isOld = false } = change
+    const { from, to, what, text, cause, obstacle, away, isOld = false } = change
     const pnns = [...new Set([from, to, reporter])].filter((pnn) => typeof pnn === 'number')
+    if (from !== null && to === null) record.leaving = { from, atMs, obstacle }
     if (cause === undefined) noteUnexplainedMove(this.tools.cluster, { address: record.address, from, to, atMs, isOld })
     this.report(record, atMs, {
       what,

@@ -9,6 +9,11 @@ const LAG_MS = 3_000
 /** We hear of a start and of a request with different delays: with less than this between them, it is not known which came first. */
 export const HEARD_LAG_MS = 150
 
+/**
+ * The same for a request and a start that nodes send each other: either may be late by a packet that was lost and sent again, which takes 200 ms.
+ */
+const SENT_LAG_MS = 400
+
 type RequestEvent = Extract<Observation, { event: 'TAKEOVER_RUN' }>
 
 /** A request for a takeover run. */
@@ -17,6 +22,8 @@ export interface RunRequest {
   /** A tool waits for the answer, a daemon does not. */
   readonly wantsAnswer: boolean
   readonly atMs: number
+  /** When the last of them received it. */
+  lastMs: number
   /** Who has received it so far. */
   readonly receivers: Set<Pnn>
   /** Whether a run has started since. */
@@ -29,8 +36,10 @@ export class RunRequests {
 
   note({ pnn, by, wantsAnswer, atMs }: RequestEvent): void {
     const before = this.latest.get(by)
-    if (before && !before.receivers.has(pnn) && atMs - before.atMs <= LAG_MS) before.receivers.add(pnn)
-    else this.latest.set(by, { by, wantsAnswer, atMs, receivers: new Set([pnn]), isServed: false })
+    if (before && !before.receivers.has(pnn) && atMs - before.atMs <= LAG_MS) {
+      before.receivers.add(pnn)
+      before.lastMs = atMs
+    } else this.latest.set(by, { by, wantsAnswer, atMs, lastMs: atMs, receivers: new Set([pnn]), isServed: false })
   }
 
   /**
@@ -38,7 +47,7 @@ export class RunRequests {
    * @param sinceMs older requests may have been served.
    */
   take(atMs: number, sinceMs: number): readonly RunRequest[] {
-    const isBetween = (each: RunRequest) => each.atMs - sinceMs >= HEARD_LAG_MS && atMs - each.atMs >= HEARD_LAG_MS
+    const isBetween = (each: RunRequest) => each.atMs - sinceMs >= HEARD_LAG_MS && atMs - each.lastMs >= SENT_LAG_MS
     const isBefore = (each: RunRequest) => isRecent(each.atMs, atMs) && isBetween(each)
     const taken = [...this.latest.values()].filter((each) => !each.isServed && isBefore(each))
     for (const each of this.latest.values()) each.isServed = true

@@ -184,6 +184,36 @@ describe('why an address moved', () => {
     expect(watch.tell(9.2, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ cause: `failback: node ${other} became OK` }])
   })
 
+  it('is what a node says of itself, before others know it, and still that when it has passed', () => {
+    const saysItself = withFacts(calm, owner, ({ nodeMap = [] }) => ({
+      nodeMap: nodeMap.map((node) => (node.pnn === owner ? { ...node, flags: NODE_FLAG.BANNED } : node)),
+    }))
+    const watch = new Watch()
+    watch.see(1, saysItself)
+    const cause = `node ${owner} became BANNED|INACTIVE`
+    expect(watch.tell(1.1, owner, 'RELEASE_IP', ADDRESS)).toMatchObject([{ what: 'released', cause }])
+    watch.see(4, given(flagged(calm, owner, NODE_FLAG.STOPPED), ADDRESS, null))
+    expect(watch.tell(4.5, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ what: 'moved', cause }])
+  })
+
+  it('is not how a node was before it took an address: it has recovered since', () => {
+    const watch = new Watch(given(flagged(calm, owner, NODE_FLAG.UNHEALTHY), ADDRESS, other))
+    watch.tell(1, other, 'RELEASE_IP', ADDRESS)
+    watch.tell(1.1, owner, 'TAKE_IP', ADDRESS)
+    expect(movedAfter(watch, 2)).toEqual({ released: undefined, moved: undefined })
+  })
+
+  it('is not what the former owner became only some time after it released the address', () => {
+    const watch = new Watch()
+    watch.tell(1, owner, 'RELEASE_IP', ADDRESS)
+    watch.see(4, given(flagged(calm, owner, NODE_FLAG.STOPPED), ADDRESS, null), 1.1)
+    const [moved] = watch.tell(4.2, other, 'TAKE_IP', ADDRESS)
+    expect(moved?.cause).toBeUndefined()
+    expect(moved?.text).toBe(
+      `${ADDRESS} moved from node ${owner} to node ${other}; meanwhile node ${owner} became STOPPED|INACTIVE`,
+    )
+  })
+
   it('is not given when nothing is known', () => {
     expect(movedAfter(new Watch(), 2)).toEqual({ released: undefined, moved: undefined })
   })

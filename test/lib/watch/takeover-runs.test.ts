@@ -157,10 +157,10 @@ describe('what is reported together', () => {
       addresses.reduce((snapshot, address) => held(snapshot, owner, address, false), calm),
     )
     watch.request(1.2, other, owner)
-    const entries = watch.disable(1.5, other, 60, { by: other, wantsAnswer: false })
+    const entries = watch.disable(1.8, other, 60, { by: other, wantsAnswer: false })
     expect(entries.map(({ what, atMs }) => [what, atMs])).toEqual([
       ...addresses.map(() => ['missing', at(1)]),
-      ['started', at(1.5)],
+      ['started', at(1.8)],
     ])
     expect(entries.at(-1)?.cause).toBe(`${addresses.join(' and ')} were missing in the kernel of node ${owner}`)
   })
@@ -196,6 +196,16 @@ describe('who asked for a takeover run', () => {
     const watch = new Watch()
     watch.request(1, 0, 2)
     expect(startedBy(watch, 1.05)).toBeUndefined()
+  })
+
+  it('is not known where a lost packet may have made the start late, or the request reached a node only just now', () => {
+    const watch = new Watch()
+    watch.request(1, 0, 2)
+    expect(startedBy(watch, 1.3)).toBeUndefined()
+    watch.disable(1.5, 1, 0, LEADER)
+    watch.request(2, 2, 2)
+    watch.request(2.9, 0, 2)
+    expect(startedBy(watch, 3)).toBeUndefined()
   })
 })
 

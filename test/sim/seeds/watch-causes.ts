@@ -146,9 +146,8 @@ export class TrueCauses {
 
   /** The run that is in progress or was the last, and others of about the same time. */
   private runsUntil(atMs: number): TrueRun[] {
-    const last = this.record.runs.findLast(({ startMs }) => startMs <= atMs && startMs >= atMs - LONGEST_RUN_MS)
-    if (!last) return []
-    return this.record.runs.filter((run) => run.startMs <= atMs && run.startMs >= Math.min(last.startMs, atMs - SAME_TIME_MS))
+    const runs = this.record.runs.filter(({ startMs }) => startMs <= atMs && startMs >= atMs - LONGEST_RUN_MS)
+    return runs.filter((run) => run === runs.at(-1) || Math.max(run.startMs, run.endMs) >= atMs - SAME_TIME_MS)
   }
 
   private successBefore({ startMs }: TrueRun): TrueRun | undefined {
