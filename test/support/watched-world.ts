@@ -9,7 +9,7 @@ import { messages } from '../../src/lib/wire/messages.ts'
 import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
 import type { Random } from '../../src/sim/world/random.ts'
 import type { SmallWorld } from './sim-world.ts'
-import { reportedBy, seenOn } from './world-facts.ts'
+import { leadersHeardBy, reportedBy, seenOn } from './world-facts.ts'
 
 const STEP_MS = 5
 /** How long what a daemon tells is under way, at most. */
@@ -134,7 +134,8 @@ export class WatchedWorld {
     if (!daemon || !node.answers || !isConnected) {
       return { pnn, missing: [{ fact: 'everything', code: 'DISCONNECTED', message: 'no answer' }] }
     }
-    return reportedBy(node, daemon, this.nowMs)
+    const leaders = leadersHeardBy(this.small, pnn)
+    return { ...reportedBy(node, daemon, this.nowMs), ...(leaders && { leaders }) }
   }
 
   private takeHost(pnn: Pnn, hosts: Map<Pnn, HostFacts>): void {

@@ -47,6 +47,11 @@ export interface ClusterViews {
    * are all down. The same if all that answered have just started. (Such a daemon reports the others as disconnected, which says nothing of them.)
    */
   isOutOfSight(pnn: Pnn): boolean
+  /**
+   * Whether a node has not said what it sees, and is seen by none of those that have, who are one group without a leader. Either the node is down,
+   * or this group is cut off and the cluster carries on elsewhere. Where nobody listened for a leader, that is not known, and this is false.
+   */
+  isMissedWithoutLeader(pnn: Pnn): boolean
 }
 
 /**
@@ -80,6 +85,8 @@ export function combineViews(views: readonly DaemonView[], asked: Pnn): ClusterV
     starting: views.map(({ pnn }) => pnn).filter((pnn) => !byPnn.has(pnn)),
     sees,
     isOutOfSight: (pnn) => isAlone && !heard.has(pnn),
+    isMissedWithoutLeader: (pnn) =>
+      groups.length === 1 && main?.leaders?.length === 0 && !heard.has(pnn) && !settled.some(({ inSight }) => inSight.has(pnn)),
   }
 }
 

@@ -20,9 +20,17 @@ export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): Cluster
  */
 export const outOfSight = onceFor((snapshot: Snapshot): ReadonlySet<Pnn> => {
   const { isOutOfSight } = viewsIn(snapshot)
-  const isDead = (pnn: Pnn) => factsOf(snapshot, pnn)?.host?.daemonAnswers === false
   const pnns = snapshot.nodeMap.map(({ pnn }) => pnn)
-  return new Set(pnns.filter((pnn) => pnn !== snapshot.askedNode && isOutOfSight(pnn) && !isDead(pnn)))
+  return new Set(pnns.filter((pnn) => pnn !== snapshot.askedNode && isOutOfSight(pnn) && !isSeenDead(snapshot, pnn)))
+})
+
+const isSeenDead = (snapshot: Snapshot, pnn: Pnn): boolean => factsOf(snapshot, pnn)?.host?.daemonAnswers === false
+
+/** The same, and the nodes that a group without a leader misses, as {@link ClusterViews.isMissedWithoutLeader} has it: this may pass in seconds. */
+export const outOfSightNow = onceFor((snapshot: Snapshot): ReadonlySet<Pnn> => {
+  const { isMissedWithoutLeader } = viewsIn(snapshot)
+  const pnns = snapshot.nodeMap.map(({ pnn }) => pnn)
+  return new Set([...outOfSight(snapshot), ...pnns.filter((pnn) => isMissedWithoutLeader(pnn) && !isSeenDead(snapshot, pnn))])
 })
 
 /**

@@ -1,6 +1,6 @@
 import { hasFlag, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { ClusterViews } from '../cluster/views.ts'
-import { outOfSight, seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
+import { outOfSight, outOfSightNow, seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { Causes } from './causes.ts'
 import { ClusterRecords } from './cluster-records.ts'
@@ -130,8 +130,8 @@ export class ClusterTracker {
     const { cluster, causes, writer, lastBeganMs } = this
     const views = viewsIn(sample)
     const snapshot = withKnownNodes(seenByCluster(sample), views, this.last.snapshot)
-    const unseen = outOfSight(sample)
-    const alone = unseen.size > 0 ? views.viewer?.pnn : undefined
+    const unseen = outOfSightNow(sample)
+    const alone = outOfSight(sample).size > 0 ? views.viewer?.pnn : undefined
     this.outside = new Set([...views.cutOff, ...views.starting, ...(alone === undefined ? [] : [alone])])
     const isFirst = this.last.snapshot === undefined
     const flags = new Map<Pnn, number>(snapshot.nodeMap.map((node) => [node.pnn, node.flags]))
@@ -143,8 +143,9 @@ export class ClusterTracker {
     this.leaders.heard(namedLeaders(sample, views), { atMs, beganMs })
     // While no daemon answers, nobody can say that there is no leader.
     const someoneAnswers = [...cluster.nodes.values()].some(({ answers }) => answers)
-    // A daemon that has just started has heard of none yet, which says nothing.
-    const isLeaderHidden = alone === undefined ? isFirst && unseen.size > 0 : snapshot.leader.pnn !== alone
+    // Of nodes that are not seen, one may lead. A daemon that has just started has heard of none yet, which says nothing.
+    const isWithoutLeader = views.groups.length > 0 || isFirst
+    const isLeaderHidden = alone === undefined ? isWithoutLeader && unseen.size > 0 : snapshot.leader.pnn !== alone
     if (isLeaderHidden) this.leaders.lostSight()
     else if (snapshot.leader.pnn !== null || someoneAnswers)
       this.leaders.seen(snapshot.leader.pnn, { atMs, beganMs, isAlone: alone !== undefined })
@@ -156,7 +157,7 @@ export class ClusterTracker {
     this.last = { snapshot, seenAtMs: atMs }
     this.lastBeganMs = beganMs
     if (isFirst) this.reportBeginning(atMs)
-    this.sight.seen(alone, atMs)
+    this.sight.seen(views, unseen, atMs)
   }
 
   /** Whether a takeover run would be heard of: a leader asks the other nodes to start none meanwhile. Its own node may say nothing. */

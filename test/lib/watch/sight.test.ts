@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG, type Pnn } from '../../../src/lib/cluster/node.ts'
 import type { MapEntry, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { healthyCluster, withFacts } from '../../support/audit-cluster.ts'
+import { healthyCluster, withAll, withFacts } from '../../support/audit-cluster.ts'
 import { at, cutOff, flagged, given, Watch } from '../../support/watch.ts'
 
 const calm = healthyCluster()
@@ -127,7 +127,50 @@ it('a watch that begins at a daemon that has just started does not know who lead
 
 it('a node that others see to be gone is gone', () => {
   const watch = new Watch()
-  expect(texts(watch.see(1, cutOff(calm, 0)))).toContain('node 0 became DISCONNECTED|INACTIVE; it was OK')
+  expect(texts(watch.see(1, cutOff(calm, 1)))).toContain('node 1 became DISCONNECTED|INACTIVE; it was OK')
+})
+
+describe('nodes that hear no leader and do not see all others', () => {
+  const withoutLeader = (snapshot: Snapshot) => ({
+    ...withAll(snapshot, ({ nodeMap }) => (nodeMap ? { leaders: [] } : {})),
+    askedNode: 1,
+    leader: { pnn: null, era: 'leader' } as const,
+  })
+  const MISSED =
+    'nodes 1 and 2 hear no leader and do not see node 0: they are cut off, or it is down; what becomes of it is not known'
+
+  it('say nothing of those, which may carry on', () => {
+    const watch = new Watch()
+    const { addresses } = watch.tracker.state
+    expect(texts(watch.see(1, withoutLeader(cutOff(calm, 0))))).toEqual([MISSED])
+    expect(watch.node(0)).toMatchObject({ flags: 0, isOutOfSight: true })
+    expect(watch.tracker.state.leader).toBeUndefined()
+    expect(watch.tracker.state.addresses.map(({ owner }) => owner)).toEqual(addresses.map(({ owner }) => owner))
+    expect(watch.see(2, withoutLeader(cutOff(calm, 0)))).toEqual([])
+  })
+
+  it('are the cluster as soon as they have a leader', () => {
+    const watch = new Watch()
+    watch.see(1, withoutLeader(cutOff(calm, 0)))
+    const led = withAll(cutOff(calm, 0), ({ nodeMap }) => (nodeMap ? { leaders: [1] } : {}))
+    const entries = watch.see(6, { ...led, askedNode: 1, leader: { pnn: 1, era: 'leader' } })
+    expect(texts(entries)).toEqual(
+      expect.arrayContaining([
+        'what the other nodes do is known again',
+        'node 0 became DISCONNECTED|INACTIVE; it was OK when last seen',
+        'node 1 is the leader now; it was node 0',
+      ]),
+    )
+  })
+
+  it('know of a node that its daemon is dead where its machine is reached', () => {
+    const dead = withFacts(cutOff(calm, 0), 0, () => ({
+      host: { ...calm.nodes[0]?.host, reachedBy: 'node0', daemonAnswers: false },
+    }))
+    expect(texts(new Watch().see(1, withoutLeader(dead)))).toEqual(
+      expect.arrayContaining(['node 0 became DISCONNECTED|INACTIVE; it was OK', 'the cluster has no leader now; it was node 0']),
+    )
+  })
 })
 
 it('a node whose daemon is seen to be dead is gone, even if the only other one sees nobody', () => {
