@@ -78,6 +78,7 @@ export class WorldRecord {
     for (const node of nodes) {
       const { pnn, daemon, answers } = node
       this.history(`answers ${pnn}`).note(nowMs, answers)
+      this.history(`start ${pnn}`).note(nowMs, daemon?.times.startedMs)
       this.noteClaims(node)
       for (const { name, linkState } of daemon?.publicIps.interfaceRecords() ?? []) {
         this.history(`link ${pnn} ${name}`).note(nowMs, linkState === 1)
@@ -103,6 +104,12 @@ export class WorldRecord {
 
   linkWas(pnn: Pnn, name: string, fromMs: number, toMs: number): unknown[] {
     return this.during(`link ${pnn} ${name}`, fromMs, toMs)
+  }
+
+  /** Whether a node's daemon was started from one moment to another. */
+  hasStarted(pnn: Pnn, fromMs: number, toMs: number): boolean {
+    const [, ...later] = this.during(`start ${pnn}`, fromMs, toMs)
+    return later.some((each) => each !== undefined)
   }
 
   /** The flags that a node had, as any of the nodes believed, as text. */

@@ -1,7 +1,7 @@
 import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
-import { downLink, hasRecovered, linkChange, lostKnowledge, newest, type Obstacle, unfitness } from './node-causes.ts'
+import { downLink, hasRecovered, linkChange, lostKnowledge, newest, type Obstacle, restartOf, unfitness } from './node-causes.ts'
 import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
 import { HEARD_LAG_MS, type RunRequest, RunRequests, requestsText } from './run-requests.ts'
 import { type Cause, canMove, isFaultOf, isRequestOfFlags, type UserAction, UserActions } from './user-actions.ts'
@@ -148,6 +148,8 @@ export class Causes {
     const node = this.cluster.nodes.get(pnn)
     if (!node) return `node ${pnn} is no longer part of the cluster`
     if (node.tookMs > node.seenMs) return undefined
+    const restart = restartOf(node)
+    if (restart && restart.atMs >= leftMs && (record.sinceMs ?? 0) < restart.afterMs) return restart.text
     const isThen = (each: Obstacle | undefined) => each && (each.sinceMs ?? 0) - leftMs <= SOON_MS
     return [unfitness(node), downLink(record, node)].find(isThen)?.text
   }
@@ -192,7 +194,8 @@ export class Causes {
   private changesOf(node: NodeRecord, atMs: number): readonly Cause[] {
     const isRelevant = isRecent(node.flagsSinceMs, atMs) && (isUnfit(node.flags) || hasRecovered(node))
     const flags = isRelevant ? this.flagsChange(node, atMs) : undefined
-    return [flags, linkChange(node, true, atMs), linkChange(node, false, atMs)].filter((each) => each !== undefined)
+    const restart = isRecent(node.restart?.atMs, atMs) ? restartOf(node) : undefined
+    return [restart, flags, linkChange(node, true, atMs), linkChange(node, false, atMs)].filter((each) => each !== undefined)
   }
 
   /** The last change of a node's flags, or the request for it. */

@@ -1,4 +1,4 @@
-import { flagsText, INACTIVE_FLAGS, NODE_FLAG } from '../cluster/node.ts'
+import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { isStarting } from '../cluster/run-state.ts'
 import type { AddressRecord } from './address-record.ts'
 import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
@@ -19,6 +19,11 @@ export function linkChange({ pnn, links, linkChanges }: NodeRecord, up: boolean,
   if (!link || !change) return undefined
   return { ...change, text: `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}` }
 }
+
+export const restartText = (pnn: Pnn): string => `the daemon of node ${pnn} was started again`
+
+/** That a node's daemon was started again: what it owned before, it does not own any more. */
+export const restartOf = ({ pnn, restart }: NodeRecord): Cause | undefined => restart && { ...restart, text: restartText(pnn) }
 
 /** Something about a node that keeps addresses away from it. */
 export interface Obstacle {

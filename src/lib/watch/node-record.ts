@@ -32,6 +32,10 @@ export interface NodeRecord {
   /** The flags that it has as itself says, since when, and when the last sample began in which it did; others learn of a change later. */
   own: (ChangeTime & { readonly flags: number; readonly seenMs: number }) | undefined
   runState: RunState | undefined
+  /** When its daemon was started, in seconds since 1970 by its own clock, as last reported. */
+  daemonStart: number | undefined
+  /** When its daemon was last started again, as samples show it. */
+  restart: ChangeTime | undefined
   links: NodeState['links']
   /** When each link last went up or down, by name. */
   readonly linkChanges: Map<string, ChangeTime>
@@ -78,6 +82,8 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   flagsBefore: undefined,
   own: undefined,
   runState: undefined,
+  daemonStart: undefined,
+  restart: undefined,
   links: [],
   linkChanges: new Map(),
   linksMs: 0,

@@ -1,5 +1,6 @@
 import { flagsText, hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { MapEntry, NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
+import { restartText } from './node-causes.ts'
 import { changeFlags, noteOwnFlags } from './node-flags.ts'
 import { changeLinks, linksOf } from './node-links.ts'
 import type { NodeRecord } from './node-record.ts'
@@ -36,6 +37,7 @@ function begin(node: NodeRecord, { flags }: MapEntry, own: NodeFacts | undefined
   node.flags = flags
   node.isUnknown = node.isOutOfSight
   node.runState = own?.runState
+  node.daemonStart = own?.times?.daemonStart
   node.links = linksOf(own) ?? []
 }
 
@@ -48,6 +50,7 @@ function follow(
 ): void {
   if (node.isUnknown) node.flags = flags
   node.isUnknown = false
+  noteStart(node, own?.times?.daemonStart, tools)
   changeLinks(node, linksOf(own), tools)
   if (node.flags !== flags) changeFlags(node, { flags, wasOutOfSight }, own, tools)
   changeRunState(node, own?.runState, tools)
@@ -70,6 +73,16 @@ function forgetDeleted(present: ReadonlySet<Pnn>, { atMs, cluster, writer }: Nod
     const text = `node ${pnn} (${address}) is no longer part of the cluster`
     writer.add(atMs, { kind: 'health', what: 'deleted', text, tone: 'warning', pnns: [pnn], addresses: [] })
   }
+}
+
+/** Reports a daemon that was started again since it was last seen, even if no sample came in between. */
+function noteStart(node: NodeRecord, daemonStart: number | undefined, { atMs, writer }: NodeTools): void {
+  const { pnn, daemonStart: before, saidMs } = node
+  if (daemonStart === undefined || daemonStart === before) return
+  node.daemonStart = daemonStart
+  if (before === undefined) return
+  node.restart = { atMs, afterMs: saidMs }
+  writer.add(atMs, { kind: 'health', what: 'restarted', text: restartText(pnn), tone: 'warning', pnns: [pnn], addresses: [] })
 }
 
 function changeRunState(node: NodeRecord, runState: NodeFacts['runState'], { atMs, writer }: NodeTools): void {

@@ -40,7 +40,7 @@ export interface TimelineEntry {
   /**
    * One word. address: `moved`, `taken`, `released`, `lost` (with its node), `claimed` (by several), `settled` (by one again), `interface`,
    * `configured`, `unconfigured`; kernel: `missing`, `elsewhere`, `twice`, `stray`, `back`, `mended`; health: `healthy` or the first flag
-   * (`disconnected`, …), `run-state`, `added`, `deleted`; link: `up`, `down`; leader: `changed`, `lost`, `rivals` (several), `settled`; recovery: `started`, `finished`;
+   * (`disconnected`, …), `run-state`, `restarted` (its daemon), `added`, `deleted`; link: `up`, `down`; leader: `changed`, `lost`, `rivals` (several), `settled`; recovery: `started`, `finished`;
    * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`, `late`, `alone`; action: `begun`, `done`,
    * `failed`.
    */

@@ -4,7 +4,7 @@ import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { ClusterTracker, emptyState } from '../../../src/lib/watch/cluster-tracker.ts'
 import { healthyCluster, ownerIn, withAll, withFacts } from '../../support/audit-cluster.ts'
-import { at, cutOff, flagged, held, Watch } from '../../support/watch.ts'
+import { at, cutOff, flagged, given, held, Watch } from '../../support/watch.ts'
 
 const calm = healthyCluster()
 const ledBy = (snapshot: Snapshot, pnn: number | null): Snapshot => ({
@@ -152,6 +152,39 @@ describe('the leader', () => {
     expect(watch.see(3, ledBy(dead, 2)).filter(({ kind }) => kind === 'leader')).toMatchObject([
       { what: 'changed', text: 'node 2 is the leader now; it was node 0', awayMs: 2_000 },
     ])
+  })
+})
+
+describe('a daemon that is started again between two samples', () => {
+  const restarted = (snapshot: Snapshot, pnn: number) =>
+    withFacts(snapshot, pnn, ({ times }) => (times ? { times: { ...times, daemonStart: times.daemonStart + 60 } } : {}))
+  const text = 'the daemon of node 1 was started again'
+
+  it('is reported once', () => {
+    const watch = new Watch()
+    expect(watch.see(1, restarted(calm, 1))).toMatchObject([{ kind: 'health', what: 'restarted', text, pnns: [1] }])
+    expect(watch.see(2, restarted(calm, 1))).toEqual([])
+  })
+
+  it('is why its addresses left it, and why there is a takeover run', () => {
+    const watch = new Watch()
+    const [address = ''] = watch.tracker.state.addresses.filter(({ owner }) => owner === 1).map((each) => each.address)
+    watch.see(1)
+    expect(watch.see(3, given(restarted(calm, 1), address, null))).toMatchObject([
+      { what: 'restarted' },
+      { what: 'released', cause: text },
+    ])
+    expect(watch.disable(3.5, 2, 60, { by: 0, wantsAnswer: false })).toMatchObject([{ what: 'started', cause: text }])
+    expect(watch.tell(4, 2, 'TAKE_IP', address)).toMatchObject([{ what: 'moved', cause: text }])
+  })
+
+  it('is not why an address left that the new daemon took', () => {
+    const watch = new Watch()
+    const [address = ''] = watch.tracker.state.addresses.filter(({ owner }) => owner === 0).map((each) => each.address)
+    watch.tell(2, 0, 'RELEASE_IP', address)
+    watch.tell(2.1, 1, 'TAKE_IP', address)
+    watch.see(3, given(restarted(calm, 1), address, 1))
+    expect(watch.tell(4, 1, 'RELEASE_IP', address)[0]?.cause).toBeUndefined()
   })
 })
 

@@ -12,6 +12,8 @@ const LONGEST_RUN_MS = 130_000
 /** What moved without a known cause is kept in mind for so long, and a move takes its time. */
 const LONGEST_UNEXPLAINED_MS = 30_000
 
+const RESTART = /^the daemon of node (\d+) was started again$/
+
 /** Compares causes with what was so in the world. */
 export class TrueCauses {
   private readonly record: WorldRecord
@@ -29,7 +31,7 @@ export class TrueCauses {
 
   private isSo(entry: TimelineEntry): boolean {
     const { kind, what, cause, atMs } = entry
-    if (kind === 'health') return this.moved(entry)
+    if (kind === 'health') return this.moved(entry) && this.wasStarted(entry)
     if (cause === undefined) return true
     if (kind === 'takeover-run' && what === 'started') return this.runsUntil(atMs).some((run) => this.startsRun(cause, run))
     return kind !== 'address' || this.moves(cause, entry)
@@ -59,6 +61,9 @@ export class TrueCauses {
     if (flags) return this.areNewFlags(Number(flags[1]), flags[2] ?? '', run)
     const link = /^link (\S+) of node (\d+) (?:came|went) (up|down)$/.exec(cause)
     if (link) return this.isNewLink(link[1] ?? '', Number(link[2]), link[3] === 'up', run)
+    const started = RESTART.exec(cause)?.[1]
+    if (started !== undefined)
+      return this.record.hasStarted(Number(started), this.successBefore(run)?.startMs ?? 0, run.inputsMs + LATE_MS)
     return /^after a reload, node \d+ knows it$/.test(cause)
   }
 
@@ -107,6 +112,7 @@ export class TrueCauses {
 
   private movesAway(cause: string, pnn: Pnn, address: string, { sinceMs, atMs }: { sinceMs: number; atMs: number }): boolean {
     const { record } = this
+    if (RESTART.test(cause)) return record.hasStarted(pnn, sinceMs - LONGEST_UNEXPLAINED_MS, atMs)
     const flags = /^node \d+ (?:became|is) (.+)$/.exec(cause)?.[1]
     if (flags !== undefined) {
       return record.flagsOf(pnn, sinceMs, atMs).includes(flags) && this.wasBefore(pnn, flags, address, atMs)
@@ -142,6 +148,11 @@ export class TrueCauses {
         isNow(this.record.lastLeft(pnn, address, atMs)) || others.some((each) => isNow(this.record.lastCame(each, address, atMs)))
       )
     })
+  }
+
+  /** Whether a daemon that is said to be started again was, since something could last be known of it. */
+  private wasStarted({ what, pnns: [pnn = -1], atMs }: TimelineEntry): boolean {
+    return what !== 'restarted' || this.record.hasStarted(pnn, 0, atMs)
   }
 
   /** The run that is in progress or was the last, and others of about the same time. */
