@@ -1,3 +1,4 @@
+import type { KnownIp } from '../../src/lib/cluster/merge-ips.ts'
 import { flagsText, type Pnn } from '../../src/lib/cluster/node.ts'
 import type { SimNode } from '../../src/sim/world/sim-node.ts'
 import type { SmallWorld } from './sim-world.ts'
@@ -52,6 +53,9 @@ export class WorldRecord {
   readonly runs: TrueRun[] = []
   private readonly small: SmallWorld
   private readonly histories = new Map<string, History<unknown>>()
+  /** What was noted last, by viewer and node: it is the same in nearly every step. */
+  private readonly flags = new Map<number, number | undefined>()
+  private readonly known = new Map<Pnn, readonly KnownIp[]>()
 
   constructor(small: SmallWorld) {
     this.small = small
@@ -83,8 +87,19 @@ export class WorldRecord {
       for (const { name, linkState } of daemon?.publicIps.interfaceRecords() ?? []) {
         this.history(`link ${pnn} ${name}`).note(nowMs, linkState === 1)
       }
-      for (const node of daemon?.peers.nodes() ?? []) this.history(`flags ${pnn} ${node.pnn}`).note(nowMs, flagsText(node.flags))
-      if (!daemon) for (const { pnn: other } of nodes) this.history(`flags ${pnn} ${other}`).note(nowMs, undefined)
+      this.noteFlags(node, nodes)
+    }
+  }
+
+  /** The flags of all nodes as one believes; undefined without a daemon. */
+  private noteFlags({ pnn, daemon }: SimNode, nodes: readonly SimNode[]): void {
+    const { nowMs } = this.small.world.clock
+    const seen = daemon?.peers.nodes() ?? nodes.map(({ pnn: other }) => ({ pnn: other, flags: undefined }))
+    for (const { pnn: other, flags } of seen) {
+      const key = pnn * nodes.length + other
+      if (this.flags.has(key) && this.flags.get(key) === flags) continue
+      this.flags.set(key, flags)
+      this.history(`flags ${pnn} ${other}`).note(nowMs, flags === undefined ? undefined : flagsText(flags))
     }
   }
 
@@ -163,6 +178,11 @@ export class WorldRecord {
 
   private noteClaims({ pnn, daemon }: SimNode): void {
     const known = daemon?.publicIps.known() ?? []
+    const before = this.known.get(pnn)
+    const isSame = (each: KnownIp, index: number) =>
+      each.pnn === before?.[index]?.pnn && each.address.address === before[index].address.address
+    if (before?.length === known.length && known.every(isSame)) return
+    this.known.set(pnn, known)
     this.noteSet(`claims ${pnn}`, new Set(known.filter((ip) => ip.pnn === pnn).map(({ address }) => address.address)))
     this.noteSet(`knows ${pnn}`, new Set(known.map(({ address }) => address.address)))
   }

@@ -105,12 +105,16 @@ export class Causes {
     return this.actions.latest((action) => isFaultOf(action, pnns, record?.address), atMs)?.text
   }
 
-  /** Why there is a takeover run, which starts now. */
-  whyTakeoverRun(atMs: number): string | undefined {
+  /**
+   * Why there is a takeover run, which starts now.
+   * @param isInRecovery whether a recovery is known to be in progress: it has a run of its own, whoever asks for one.
+   */
+  whyTakeoverRun(atMs: number, isInRecovery: boolean): string | undefined {
     const sinceMs = Math.max(this.lastRunMs, this.unseenRunMs)
     this.runBeforeMs = sinceMs
     this.lastRunMs = atMs
-    const requests = this.runRequests.take(atMs, sinceMs)
+    const taken = this.runRequests.take(atMs, sinceMs)
+    const requests = isInRecovery ? [] : taken
     const missing = this.missingAddresses(requests, atMs)
     // What was seen at the same time as the start was heard of may have come after it.
     const changes = this.recentChanges(atMs).filter((each) => each.afterMs >= sinceMs && atMs - each.atMs >= HEARD_LAG_MS)
@@ -119,7 +123,8 @@ export class Causes {
     const fault = this.action(({ isFault }) => isFault === true, atMs, sinceMs)
     const latest = newest(change, request, fault)
     // What a fault did to the addresses says more than the fault.
-    return (latest === fault ? (missing ?? fault) : latest)?.text ?? requestsText(requests)
+    const known = latest === fault ? (missing ?? fault) : latest
+    return known?.text ?? (isInRecovery ? 'it is part of a recovery' : requestsText(requests))
   }
 
   /** Why the flags of a node changed. The monitor event makes a node unhealthy that has a link down. */
@@ -148,8 +153,9 @@ export class Causes {
     const node = this.cluster.nodes.get(pnn)
     if (!node) return `node ${pnn} is no longer part of the cluster`
     if (node.tookMs > node.seenMs) return undefined
+    // What the daemon released before is known from its events.
     const restart = restartOf(node)
-    if (restart && restart.atMs >= leftMs && (record.sinceMs ?? 0) < restart.afterMs) return restart.text
+    if (restart && restart.atMs === leftMs && (record.sinceMs ?? 0) < restart.afterMs) return restart.text
     const isThen = (each: Obstacle | undefined) => each && (each.sinceMs ?? 0) - leftMs <= SOON_MS
     return [unfitness(node), downLink(record, node)].find(isThen)?.text
   }

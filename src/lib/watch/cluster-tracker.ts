@@ -78,9 +78,10 @@ export class ClusterTracker {
     const writer = new TimelineWriter(firstId)
     const faults = new KernelFaults({ cluster, causes, writer })
     this.writer = writer
-    this.runs = new TakeoverRuns(writer, causes, () => faults.reportLost())
-    this.disabledRuns = new DisabledRuns(writer)
     this.recoveries = new Recoveries(writer)
+    const isInRecovery = () => this.recoveries.sinceMs !== undefined
+    this.runs = new TakeoverRuns(writer, causes, () => faults.reportLost(), isInRecovery)
+    this.disabledRuns = new DisabledRuns(writer)
     this.leaders = new Leaders({ cluster, causes, writer })
     this.sight = new Sight(writer)
     this.findings = new Findings(writer)

@@ -30,13 +30,18 @@ export class TakeoverRuns {
   private readonly writer: TimelineWriter
   private readonly causes: Causes
   private readonly onStart: () => void
+  private readonly isInRecovery: () => boolean
   private run: Run | undefined
 
-  /** @param onStart called before the start of a run is reported: the time to report what led to it. */
-  constructor(writer: TimelineWriter, causes: Causes, onStart: () => void) {
+  /**
+   * @param onStart called before the start of a run is reported: the time to report what led to it.
+   * @param isInRecovery whether a recovery is known to be in progress.
+   */
+  constructor(writer: TimelineWriter, causes: Causes, onStart: () => void, isInRecovery: () => boolean) {
     this.writer = writer
     this.causes = causes
     this.onStart = onStart
+    this.isInRecovery = isInRecovery
   }
 
   /** Since when a run has been in progress. */
@@ -54,7 +59,7 @@ export class TakeoverRuns {
     const isAgain = this.sinceMs !== undefined
     this.run = { sinceMs: atMs, starts: new Set([key]), endedMs: undefined, ends: new Set(), endedBy: new Set() }
     this.onStart()
-    const cause = this.causes.whyTakeoverRun(atMs)
+    const cause = this.causes.whyTakeoverRun(atMs, this.isInRecovery())
     const text = isAgain ? 'another takeover run started; the end of the previous one was not reported' : 'a takeover run started'
     this.report(atMs, 'started', text, cause === undefined ? {} : { cause })
   }

@@ -198,6 +198,16 @@ describe('who asked for a takeover run', () => {
     expect(startedBy(watch, 1.05)).toBeUndefined()
   })
 
+  it('does not matter during a recovery, which has a run of its own', () => {
+    const watch = new Watch()
+    watch.see(
+      1,
+      withFacts(calm, 1, () => ({ recoveryMode: 1 })),
+    )
+    watch.request(1.2, 0, 2)
+    expect(startedBy(watch, 2)).toBe('it is part of a recovery')
+  })
+
   it('is not known where a lost packet may have made the start late, or the request reached a node only just now', () => {
     const watch = new Watch()
     watch.request(1, 0, 2)

@@ -130,14 +130,39 @@ export function drawWeather(random: Random, world: World): string {
   ])
 }
 
+/** What ends bad weather. */
+function drawCalm(random: Random, world: World): string {
+  const { pnn } = random.pick(world.nodes)
+  const other = (pnn + random.between(1, world.nodes.length - 1)) % world.nodes.length
+  return random.pick([`join ${pnn} ${other}`, `delay-between ${pnn} ${other} ${DELAY_MS}`, `clock ${pnn} 0`, 'lock shared'])
+}
+
+/** One in four clusters has bad weather too. */
+export const hasWeather = (seed: number): boolean => seed % 4 === 3
+
+/** What happens next in a cluster: a random fault; with weather also that, or its end. */
+export function drawTrouble(random: Random, world: World, seed: number): string {
+  if (!hasWeather(seed) || random.percent(60)) return drawFault(random, world)
+  return random.percent(25) ? drawCalm(random, world) : drawWeather(random, world)
+}
+
+/** The delay of packets unless it was changed. */
+const DELAY_MS = 1
+
 const SCRIPT_EVENTS = ['takeip', 'releaseip', 'updateip', 'ipreallocated', 'monitor'] as const
 
 /** The commands that end lasting faults. A node that is cut off, hangs or has a failing script keeps the cluster from coming to rest. */
 export function endsOf(world: World): string[] {
+  const { nodes, network } = world
+  const pnns = nodes.map(({ pnn }) => pnn)
+  const isDelayed = pnns.some((a) => pnns.some((b) => a !== b && network.path(a, b).delayMs !== DELAY_MS))
   return [
     'heal',
     'loss 0',
-    ...world.nodes.flatMap(({ pnn, daemon, answers }) => [
+    ...(isDelayed ? [`delay ${DELAY_MS}`] : []),
+    ...(world.lock.state === 'shared' ? [] : ['lock shared']),
+    ...world.nodes.flatMap(({ pnn, daemon, answers, clock }) => [
+      ...(clock.nowMs === world.clock.nowMs ? [] : [`clock ${pnn} 0`]),
       ...(daemon && !answers ? [`resume ${pnn}`] : []),
       ...SCRIPT_EVENTS.map((event) => `script ${pnn} ${event} ok`),
     ]),

@@ -16,6 +16,9 @@ interface Run {
   readonly covers: ReadonlySet<Pnn>
 }
 
+/** The holder of the cluster lock looks every 5 s whether its file is still there; then its takeover run has to end. */
+const LOCK_LOST_MS = 10_000
+
 /**
  * Checks what must always hold: no address is in two kernels that can reach each other; no takeover run is inside another one; every request
  * gets one answer. A fault may be the reason for an address in two kernels: it was added by hand, or the leader could not know that the first
@@ -38,6 +41,8 @@ export class Invariants {
   /** Nodes whose scripts were made slow. */
   private readonly slowed = new Set<Pnn>()
   private readonly answers = new Map<bigint, number>()
+  /** Until when there may be two leaders: with another file for each node, and until the holder of a replaced file has noticed that. */
+  private rivalsUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(world: () => World, hosts: readonly MemoryHost[], publicAddresses: ReadonlySet<string>) {
     this.world = world
@@ -52,6 +57,8 @@ export class Invariants {
   beforeFault(line: string): void {
     const [verb, pnn, what = ''] = line.split(' ')
     if (verb === 'script' && /^\d/.test(line.split(' ')[3] ?? '')) this.slowed.add(Number(pnn))
+    if (verb === 'lock')
+      this.rivalsUntilMs = pnn === 'private' ? Number.POSITIVE_INFINITY : this.world().clock.nowMs + LOCK_LOST_MS
     if (verb === 'add-address') this.byHand.add(`${pnn} ${what.split('/')[0]}`)
   }
 
@@ -60,7 +67,9 @@ export class Invariants {
     if (this.runs.has(leader)) this.fail('runs do not nest', `node ${leader} began a takeover run inside another one`)
     const nodes = world.nodes[leader]?.daemon?.peers.nodes() ?? []
     const covers = new Set(nodes.filter(isReachable).map(({ pnn }) => pnn))
-    const inside = [...this.runs].find(([, run]) => [...covers].some((pnn) => run.covers.has(pnn)))
+    const inside = this.mayHaveRivals(world.clock.nowMs)
+      ? undefined
+      : [...this.runs].find(([, run]) => [...covers].some((pnn) => run.covers.has(pnn)))
     if (inside) this.fail('runs do not nest', `nodes ${inside[0]} and ${leader} run a takeover of the same nodes`)
     this.runs.set(leader, { startedMs: world.clock.nowMs, covers })
   }
@@ -69,7 +78,7 @@ export class Invariants {
     const run = this.runs.get(leader)
     this.runs.delete(leader)
     if (!ok) this.someRunFailed = true
-    if (!run || !ok) return
+    if (!run || !ok || this.mayHaveRivals(run.startedMs)) return
     for (const { address, a, b } of this.doubles()) {
       const sinceMs = this.excused.get(keyOf(address, a, b)) ?? run.startedMs
       if (sinceMs < run.startedMs && run.covers.has(a) && run.covers.has(b) && this.bothKnow(address, a, b)) {
@@ -101,6 +110,11 @@ export class Invariants {
     return this.runs.size > 0
   }
 
+  /** Whether two nodes may have been leaders at that moment, and what they have begun may not be over. */
+  private mayHaveRivals(ms: number): boolean {
+    return ms <= this.rivalsUntilMs
+  }
+
   private kernelChanged(changed: Pnn): void {
     const before = this.holders
     this.holders = this.currentHolders()
@@ -127,6 +141,7 @@ export class Invariants {
 
   /** Whether a fault explains that a node got an address while the other one had it. */
   private isFault(address: string, to: Pnn, other: Pnn): boolean {
+    if (this.mayHaveRivals(this.world().clock.nowMs)) return true
     if (this.byHand.has(`${to} ${address}`) || this.byHand.has(`${other} ${address}`)) return true
     // A slow takeip may end after the leader has given the address to another node. CTDB has this race: a release that arrives before
     // the address is redundant.

@@ -8,7 +8,7 @@ import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import { MemoryHost } from '../../../src/sim/world/memory-host.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { World } from '../../../src/sim/world/world.ts'
-import { drawCluster, drawFault, endsOf } from './draw.ts'
+import { drawCluster, drawTrouble, endsOf } from './draw.ts'
 import { Invariants, type Violation } from './invariants.ts'
 import { whyNotAtRest } from './rest.ts'
 
@@ -77,7 +77,7 @@ export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean 
   world.start()
   if (!world.settle(COME_UP_LIMIT_MS)) invariants.fail('comes to rest', 'the cluster did not come up')
   for (let count = drawn.faults; count > 0; count--) {
-    carryOut(drawFault(random, world))
+    carryOut(drawTrouble(random, world, seed))
     // The next fault often happens during the effects of the last one.
     world.clock.advanceBy(random.percent(50) ? random.between(0, 1_500) : random.between(0, 20_000))
   }

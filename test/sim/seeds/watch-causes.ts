@@ -43,7 +43,16 @@ export class TrueCauses {
     if (missing) return this.wasMissed(missing[1] ?? '', Number(missing[2]), run)
     const askers = /^nodes? (.+) asked for it$/.exec(cause)?.[1]
     if (askers !== undefined) return [...askers.matchAll(/\d+/g)].every(([pnn]) => this.hasAsked(Number(pnn), run))
+    if (cause === 'it is part of a recovery') return this.isInRecovery(run)
     return this.isNews(cause, run)
+  }
+
+  /** Whether its leader has begun a recovery since the run before. */
+  private isInRecovery({ leader, startMs }: TrueRun): boolean {
+    const before = this.record.runs.findLast((each) => each.leader === leader && each.startMs < startMs)
+    return this.small.log.some(({ pnn, atMs, text }) => {
+      return pnn === leader && text === 'Starting do_recovery' && atMs >= (before?.startMs ?? 0) && atMs <= startMs
+    })
   }
 
   /** Whether something on a node asked for a run since the run before. */

@@ -2,7 +2,7 @@ import { Random } from '../../../src/sim/world/random.ts'
 import { SmallWorld, START_MS } from '../../support/sim-world.ts'
 import { MAX_LAG_MS, WatchedWorld } from '../../support/watched-world.ts'
 import { WorldRecord } from '../../support/world-record.ts'
-import { drawCluster, drawFault } from './draw.ts'
+import { drawCluster, drawTrouble } from './draw.ts'
 import { WatchJudge, type WatchResult } from './watch-judge.ts'
 
 const COME_UP_LIMIT_MS = 120_000
@@ -70,7 +70,7 @@ export function watchSeed(seed: number): WatchResult {
       carryOut(`kill ${pnn}`)
       follow(random.between(1, 300))
       carryOut(`start ${pnn}`)
-    } else carryOut(drawFault(random, small.world))
+    } else carryOut(drawTrouble(random, small.world, seed))
     follow(random.percent(50) ? random.between(0, 1_500) : random.between(0, 20_000))
   }
   follow(15_000 + MAX_LAG_MS)

@@ -13,24 +13,16 @@ const LIMIT_MS_PER_SEED = 5_000
 /** What the watch must be able to say, of all that happens, as parts of 1: it is not to be right by saying nothing. */
 const LEAST = { runsExplained: 0.35, movesExplained: 0.45, movesTimed: 0.5 }
 
-/**
- * Of so many clusters, one may still be told wrongly. Known: 1447 (a run of twelve seconds), 1504 (a node was
- * healthy again, and took addresses, between two looks), 3971 (a node that was banned and then stopped
- * between two looks), 4261 (lost packets: the start of a run is heard after a request that came later).
- */
-const CLUSTERS_PER_WRONG = 800
-
-/** The clusters of which something was said that was not so. */
-const wrongOnes: string[] = []
 const totals: Partial<Record<keyof WatchCounts, number>> = {}
 const share = (part: keyof WatchCounts, whole: keyof WatchCounts): number => (totals[part] ?? 0) / (totals[whole] ?? 1)
 
-function check({ seed, wrong, counts, done }: WatchResult): void {
+/** @returns what was said that was not so. */
+function check({ seed, wrong, counts, done }: WatchResult): string[] {
   for (const [name, value] of Object.entries(counts)) {
     const key = name as keyof WatchCounts
     totals[key] = (totals[key] ?? 0) + value
   }
-  if (wrong.length > 0) wrongOnes.push(`SIM_SEED=${seed} shows it: ${wrong[0]}; what was done: ${done.join('; ')}`)
+  return wrong.slice(0, 1).map((text) => `SIM_SEED=${seed} shows it: ${text}; what was done: ${done.join('; ')}`)
 }
 
 describe('what a watch says of a random cluster', () => {
@@ -45,7 +37,7 @@ describe('what a watch says of a random cluster', () => {
   const threads = new SeedThreads<readonly WatchResult[]>(new URL('watch-thread.ts', import.meta.url))
   afterAll(async () => {
     await threads.close()
-    process.stdout.write([`watched: ${JSON.stringify(totals)}`, ...wrongOnes, ''].join('\n'))
+    process.stdout.write(`watched: ${JSON.stringify(totals)}\n`)
   })
 
   describe.concurrent('is so: owners, kernels, times and causes', () => {
@@ -54,14 +46,9 @@ describe('what a watch says of a random cluster', () => {
       it(`seeds ${from} to ${to - 1}`, { timeout: count * LIMIT_MS_PER_SEED }, async ({ expect }) => {
         const results = await threads.run({ from, to })
         expect(results).toHaveLength(to - from)
-        for (const result of results) check(result)
+        expect(results.flatMap(check)).toEqual([])
       })
     }
-  })
-
-  it('is so everywhere, or nearly', () => {
-    const most = Math.floor(count / CLUSTERS_PER_WRONG)
-    expect(wrongOnes.slice(most), `more than ${most} are wrong: ${wrongOnes.join('\n')}`).toEqual([])
   })
 
   it('is not right by saying nothing', () => {
