@@ -80,7 +80,10 @@ export function changeSeen(
     const text = `node ${to}, which answers ${previousOwner === to ? 'again' : 'now'}, owns ${address}`
     return { from, to, what: 'taken', text, away: timeAway(record, to, atMs), isOld: true }
   }
-  if (to !== null) return { ...changeTo(record, to, from === null || !silent(from), circumstances), isOld: wasSilent(to) }
+  if (to !== null) {
+    const isOld = wasSilent(to) || record.claims.includes(to)
+    return { ...changeTo(record, to, from === null || !silent(from), circumstances), isOld }
+  }
   const isSilent = from !== null && silent(from)
   const why = from === null ? {} : causes.whyLeft(record, from, atMs, isSilent)
   if (isSilent) {

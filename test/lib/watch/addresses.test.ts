@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { healthyCluster, ownerIn, withAll, withFacts } from '../../support/audit-cluster.ts'
 import { at, cutOff, flagged, given, held, Watch } from '../../support/watch.ts'
 
@@ -211,6 +212,20 @@ describe('why an address moved', () => {
     expect(moved?.cause).toBeUndefined()
     expect(moved?.text).toBe(
       `${ADDRESS} moved from node ${owner} to node ${other}; meanwhile node ${owner} became STOPPED|INACTIVE`,
+    )
+  })
+
+  it('is no recovery of a node that claimed it all the time, while another owned it', () => {
+    const claimedBy = (snapshot: Snapshot, pnns: readonly number[]) =>
+      withAll(snapshot, ({ pnn, known = [] }) => ({
+        known: known.map((each) => (each.address === ADDRESS && pnns.includes(pnn) ? { ...each, owner: pnn } : each)),
+      }))
+    const ill = flagged(calm, other, NODE_FLAG.UNHEALTHY)
+    const watch = new Watch()
+    watch.see(1, claimedBy(ill, [owner, other]))
+    watch.see(2, claimedBy(given(ill, ADDRESS, null), [other]))
+    expect(watch.see(3, given(calm, ADDRESS, other)).map(({ text }) => text)).toContain(
+      `node ${other} became OK; it was UNHEALTHY for 2.0 s`,
     )
   })
 

@@ -138,7 +138,7 @@ function drawCalm(random: Random, world: World): string {
 }
 
 /** One in four clusters has bad weather too. */
-export const hasWeather = (seed: number): boolean => seed % 4 === 3
+const hasWeather = (seed: number): boolean => seed % 4 === 3
 
 /** What happens next in a cluster: a random fault; with weather also that, or its end. */
 export function drawTrouble(random: Random, world: World, seed: number): string {
