@@ -79,7 +79,7 @@ export class ClusterTracker {
     const faults = new KernelFaults({ cluster, causes, writer })
     this.writer = writer
     this.recoveries = new Recoveries(writer)
-    const isInRecovery = () => this.recoveries.sinceMs !== undefined
+    const isInRecovery = () => this.recoveries.isOfLeader
     this.runs = new TakeoverRuns(writer, causes, () => faults.reportLost(), isInRecovery)
     this.disabledRuns = new DisabledRuns(writer)
     this.leaders = new Leaders({ cluster, causes, writer })

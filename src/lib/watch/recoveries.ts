@@ -21,6 +21,7 @@ interface RecoverySample {
 export class Recoveries {
   private readonly writer: TimelineWriter
   private since: number | undefined
+  private isLeaders = false
   private end: { readonly atMs: number; readonly reportedBy: Set<Pnn> } | undefined
   /** As the queried node had it. */
   private generation: { readonly asked: Pnn; readonly value: number } | undefined
@@ -38,6 +39,11 @@ export class Recoveries {
     return this.since
   }
 
+  /** Whether the leader is in recovery mode, so that there is a recovery with a takeover run. Another node may only have lost sight of it. */
+  get isOfLeader(): boolean {
+    return this.since !== undefined && this.isLeaders
+  }
+
   /** A node reported the end of a recovery (RECONFIGURE). */
   reported(pnn: Pnn, atMs: number): void {
     const { end } = this
@@ -52,9 +58,13 @@ export class Recoveries {
   seen(snapshot: Snapshot, sample: RecoverySample): void {
     const { atMs, beganMs } = sample
     const { nodes } = snapshot
-    // A stopped or banned node stays in recovery mode whatever the others do.
-    const inactive = new Set(snapshot.nodeMap.filter((node) => !isActive(node)).map(({ pnn }) => pnn))
-    const inRecovery = nodes.filter(({ pnn, recoveryMode }) => recoveryMode === 1 && !inactive.has(pnn)).map(({ pnn }) => pnn)
+    const active = nodes.filter(({ pnn, nodeMap = [] }) => {
+      // A stopped or banned node stays in recovery mode whatever the others do; they may not know its flags yet.
+      const flags = [snapshot.nodeMap, nodeMap].map((map) => map.find((node) => node.pnn === pnn))
+      return flags.every((node) => node === undefined || isActive(node))
+    })
+    const inRecovery = active.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
+    this.isLeaders = snapshot.leader.pnn !== null && inRecovery.includes(snapshot.leader.pnn)
     const isNew = this.noteGeneration(snapshot)
     const isOutdated = isReportedSince(this.end?.atMs, beganMs)
     if (!isOutdated && inRecovery.length > 0) {

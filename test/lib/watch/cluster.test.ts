@@ -267,6 +267,13 @@ describe('a recovery', () => {
     }
   })
 
+  it('does not include that of a node which knows that it is banned before the others do', () => {
+    const banned = withFacts(inMode(1, 712_345), 1, ({ nodeMap = [] }) => ({
+      nodeMap: nodeMap.map((node) => (node.pnn === 1 ? { ...node, flags: NODE_FLAG.BANNED } : node)),
+    }))
+    expect(new Watch().see(1, banned).map(({ kind }) => kind)).not.toContain('recovery')
+  })
+
   it('that happened between two polls, without any message', () => {
     const watch = new Watch()
     expect(watch.see(2, inMode(0, 5_555))).toMatchObject([{ what: 'finished', text: 'a recovery took place' }])

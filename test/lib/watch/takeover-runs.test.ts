@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import { Random } from '../../../src/sim/world/random.ts'
-import { healthyCluster, ownerIn, withFacts } from '../../support/audit-cluster.ts'
+import { healthyCluster, ownerIn, withAll, withFacts } from '../../support/audit-cluster.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { at, flagged, given, held, Watch } from '../../support/watch.ts'
 import { WatchedWorld } from '../../support/watched-world.ts'
@@ -202,10 +202,20 @@ describe('who asked for a takeover run', () => {
     const watch = new Watch()
     watch.see(
       1,
-      withFacts(calm, 1, () => ({ recoveryMode: 1 })),
+      withAll(calm, () => ({ recoveryMode: 1 })),
     )
     watch.request(1.2, 0, 2)
     expect(startedBy(watch, 2)).toBe('it is part of a recovery')
+  })
+
+  it('is known although a node is in recovery mode because it does not hear the leader', () => {
+    const watch = new Watch()
+    watch.see(
+      1,
+      withFacts(calm, 1, () => ({ recoveryMode: 1 })),
+    )
+    watch.request(1.2, 0, 2)
+    expect(startedBy(watch, 2)).toBe('node 2 asked for it')
   })
 
   it('is not known where a lost packet may have made the start late, or the request reached a node only just now', () => {
