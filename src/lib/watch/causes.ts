@@ -113,7 +113,7 @@ export class Causes {
     const sinceMs = Math.max(this.lastRunMs, this.unseenRunMs)
     this.runBeforeMs = sinceMs
     this.lastRunMs = atMs
-    const taken = this.runRequests.take(atMs, sinceMs)
+    const taken = this.runRequests.take(atMs, sinceMs, (pnn) => this.cluster.nodes.get(pnn)?.heard === true)
     const requests = isInRecovery ? [] : taken
     const missing = this.missingAddresses(requests, atMs)
     // What was seen at the same time as the start was heard of may have come after it.

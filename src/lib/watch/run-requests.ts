@@ -45,11 +45,14 @@ export class RunRequests {
   /**
    * The nodes that have asked for the run that starts now, by PNN; each with whether a tool did so there.
    * @param sinceMs older requests may have been served.
+   * @param isHeard whether the events of a node are received. It receives its own requests first of all; one that only others received is an older
+   * one, which reaches a node that did not answer for a while.
    */
-  take(atMs: number, sinceMs: number): readonly RunRequest[] {
+  take(atMs: number, sinceMs: number, isHeard: (pnn: Pnn) => boolean): readonly RunRequest[] {
     const isBetween = (each: RunRequest) => each.atMs - sinceMs >= HEARD_LAG_MS && atMs - each.lastMs >= SENT_LAG_MS
     const isBefore = (each: RunRequest) => isRecent(each.atMs, atMs) && isBetween(each)
-    const taken = [...this.latest.values()].filter((each) => !each.isServed && isBefore(each))
+    const isNew = ({ by, receivers, isServed }: RunRequest) => !isServed && (receivers.has(by) || !isHeard(by))
+    const taken = [...this.latest.values()].filter((each) => isNew(each) && isBefore(each))
     for (const each of this.latest.values()) each.isServed = true
     return taken.sort((a, b) => a.by - b.by)
   }

@@ -156,7 +156,7 @@ describe('what is reported together', () => {
       1,
       addresses.reduce((snapshot, address) => held(snapshot, owner, address, false), calm),
     )
-    watch.request(1.2, other, owner)
+    watch.request(1.2, owner, owner)
     const entries = watch.disable(1.8, other, 60, { by: other, wantsAnswer: false })
     expect(entries.map(({ what, atMs }) => [what, atMs])).toEqual([
       ...addresses.map(() => ['missing', at(1)]),
@@ -180,7 +180,7 @@ describe('who asked for a takeover run', () => {
     for (const [index, pnn] of [0, 1, 2].entries()) watch.request(1 + index / 50, pnn, 2)
     expect(startedBy(watch, 1.5)).toBe('node 2 asked for it')
     watch.disable(1.7, 1, 0, LEADER)
-    watch.request(1.8, 0, 2)
+    watch.request(1.8, 2, 2)
     expect(startedBy(watch, 4)).toBe('node 2 asked for it')
     watch.disable(4.2, 1, 0, LEADER)
     expect(startedBy(watch, 5)).toBeUndefined()
@@ -188,13 +188,13 @@ describe('who asked for a takeover run', () => {
 
   it('is a tool where one waits for the answer', () => {
     const watch = new Watch()
-    watch.request(1, 0, 2, true)
+    watch.request(1, 2, 2, true)
     expect(startedBy(watch, 1.5)).toBe('it was requested on node 2')
   })
 
   it('is not known of a request that is heard at the same time as the start', () => {
     const watch = new Watch()
-    watch.request(1, 0, 2)
+    watch.request(1, 2, 2)
     expect(startedBy(watch, 1.05)).toBeUndefined()
   })
 
@@ -204,7 +204,7 @@ describe('who asked for a takeover run', () => {
       1,
       withAll(calm, () => ({ recoveryMode: 1 })),
     )
-    watch.request(1.2, 0, 2)
+    watch.request(1.2, 2, 2)
     expect(startedBy(watch, 2)).toBe('it is part of a recovery')
   })
 
@@ -214,13 +214,24 @@ describe('who asked for a takeover run', () => {
       1,
       withFacts(calm, 1, () => ({ recoveryMode: 1 })),
     )
-    watch.request(1.2, 0, 2)
+    watch.request(1.2, 2, 2)
     expect(startedBy(watch, 2)).toBe('node 2 asked for it')
+  })
+
+  it('is not a node whose request of long ago reaches one that did not answer', () => {
+    const watch = new Watch()
+    watch.request(1, 0, 2)
+    expect(startedBy(watch, 2)).toBeUndefined()
+    watch.disable(2.2, 1, 0, LEADER)
+    watch.heard = [0, 1]
+    watch.see(3)
+    watch.request(4, 0, 2)
+    expect(startedBy(watch, 5)).toBe('node 2 asked for it')
   })
 
   it('is not known where a lost packet may have made the start late, or the request reached a node only just now', () => {
     const watch = new Watch()
-    watch.request(1, 0, 2)
+    watch.request(1, 2, 2)
     expect(startedBy(watch, 1.3)).toBeUndefined()
     watch.disable(1.5, 1, 0, LEADER)
     watch.request(2, 2, 2)
