@@ -156,8 +156,8 @@ export class Causes {
     // What the daemon released before is known from its events.
     const restart = restartOf(node)
     if (restart && restart.atMs === leftMs && (record.sinceMs ?? 0) < restart.afterMs) return restart.text
-    const isThen = (each: Obstacle | undefined) => each && (each.sinceMs ?? 0) - leftMs <= SOON_MS
-    return [unfitness(node), downLink(record, node)].find(isThen)?.text
+    const isThen = ({ change }: Obstacle) => !change || (change.afterMs <= leftMs && change.atMs - leftMs <= SOON_MS)
+    return [unfitness(node), downLink(record, node)].find((each) => each && isThen(each))?.text
   }
 
   private actionOnSource({ address }: AddressRecord, from: Pnn, atMs: number): Cause | undefined {

@@ -1,7 +1,7 @@
 import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { isStarting } from '../cluster/run-state.ts'
 import type { AddressRecord } from './address-record.ts'
-import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
+import { type ChangeTime, isRecent, isUnfit, type NodeRecord } from './node-record.ts'
 import type { Cause } from './user-actions.ts'
 
 /** The latest cause; of those of the same moment the first. */
@@ -27,25 +27,33 @@ export const restartOf = ({ pnn, restart }: NodeRecord): Cause | undefined => re
 
 /** Something about a node that keeps addresses away from it. */
 export interface Obstacle {
-  /** When it was first seen; null if it was so when the watch began. */
-  readonly sinceMs: number | null
+  /** When it came about; undefined if it was so when the watch began. */
+  readonly change: ChangeTime | undefined
   readonly text: string
 }
 
 /** Why a node cannot host any address, as it was last seen. */
 export function unfitness(node: NodeRecord): Obstacle | undefined {
   const { pnn, runState } = node
-  const { flags, sinceMs } = latestFlags(node)
+  const { flags, change } = latestFlags(node)
   // A daemon that has just started is unhealthy for that reason, and what it hosted before went with its start.
-  if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0)
-    return { sinceMs: null, text: `node ${pnn} is in run state ${runState}` }
-  return isUnfit(flags) ? { sinceMs, text: `node ${pnn} ${sinceMs === null ? 'is' : 'became'} ${flagsText(flags)}` } : undefined
+  if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0) {
+    return { change: undefined, text: `node ${pnn} is in run state ${runState}` }
+  }
+  return isUnfit(flags) ? { change, text: `node ${pnn} ${change ? 'became' : 'is'} ${flagsText(flags)}` } : undefined
 }
 
 /** The flags that a node gives itself, if it does: others learn of them later. It never says that it is disconnected. */
-function latestFlags({ flags, flagsSinceMs, own, answers }: NodeRecord): Pick<NodeRecord, 'flags'> & Pick<Obstacle, 'sinceMs'> {
+function latestFlags({
+  flags,
+  flagsSinceMs,
+  flagsAfterMs,
+  own,
+  answers,
+}: NodeRecord): Pick<NodeRecord, 'flags'> & Pick<Obstacle, 'change'> {
   const isOwnNewer = own && answers && (flags & NODE_FLAG.DISCONNECTED) === 0 && own.flags !== flags
-  return isOwnNewer ? { flags: own.flags, sinceMs: own.afterMs === 0 ? null : own.atMs } : { flags, sinceMs: flagsSinceMs }
+  if (isOwnNewer) return { flags: own.flags, change: own.afterMs === 0 ? undefined : own }
+  return { flags, change: flagsSinceMs === null ? undefined : { afterMs: flagsAfterMs, atMs: flagsSinceMs } }
 }
 
 /** The link of an address's interface, if it is down. */
@@ -53,7 +61,7 @@ export function downLink({ interfaceName }: AddressRecord, { pnn, links, linkCha
   const link = links.find(({ name }) => name === interfaceName)
   if (!link || link.linkUp) return undefined
   const change = linkChanges.get(link.name)
-  return { sinceMs: change?.atMs ?? null, text: `link ${link.name} of node ${pnn} ${change ? 'went' : 'is'} down` }
+  return { change, text: `link ${link.name} of node ${pnn} ${change ? 'went' : 'is'} down` }
 }
 
 /** A node does not know an address any more. */

@@ -204,6 +204,14 @@ describe('why an address moved', () => {
     expect(movedAfter(watch, 2)).toEqual({ released: undefined, moved: undefined })
   })
 
+  it('is not what the former owner became after a sample that showed it as it was', () => {
+    const watch = new Watch()
+    watch.tell(1, owner, 'RELEASE_IP', ADDRESS)
+    watch.see(1.2, given(calm, ADDRESS, null))
+    watch.see(1.6, given(flagged(calm, owner, NODE_FLAG.BANNED), ADDRESS, null))
+    expect(watch.tell(1.8, other, 'TAKE_IP', ADDRESS)[0]?.cause).toBeUndefined()
+  })
+
   it('is not what the former owner became only some time after it released the address', () => {
     const watch = new Watch()
     watch.tell(1, owner, 'RELEASE_IP', ADDRESS)
