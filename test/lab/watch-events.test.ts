@@ -122,6 +122,9 @@ describeOnLab('a follower', (lab) => {
     await lab.must(0, 'ctdb', 'ipreallocate')
     await sleep(REST_MS)
     expect(runsSince(startMs).map(({ what }) => what)).toEqual(['started', 'finished'])
+    // The node on which it was asked receives the request too, by which a new one is told from one that was held up.
+    const requests = observed.filter((each) => each.kind === 'told' && each.event === 'TAKEOVER_RUN' && each.atMs >= startMs)
+    expect(requests).toContainEqual(expect.objectContaining({ by: 0, pnn: 0, wantsAnswer: true }))
   })
 
   it('reports once that ctdb disables takeover runs, and the run that follows', async () => {
