@@ -171,6 +171,11 @@ export class WorldRecord {
     return Math.max(...times) || undefined
   }
 
+  /** When a node's daemon last ceased to claim an address, at that moment at the latest. */
+  lastGivenUp(pnn: Pnn, address: string, ms: number): number | undefined {
+    return this.history(`claims ${pnn} ${address}`).lastBecame(false, ms)
+  }
+
   /** When an address last came to a kernel. */
   lastCame(pnn: Pnn, address: string, ms: number): number | undefined {
     return this.history(`kernel ${pnn} ${address}`).lastBecame(true, ms)

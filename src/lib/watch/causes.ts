@@ -63,7 +63,7 @@ export class Causes {
   whyLeft(record: AddressRecord, from: Pnn, atMs: number, isReleased: boolean): WhyLeft {
     const node = this.cluster.nodes.get(from)
     if (!isReleased && node?.flagsSinceMs === atMs && (node.flags & NODE_FLAG.UNHEALTHY) !== 0) return {}
-    const obstacle = this.obstacle(record, from, atMs)
+    const obstacle = this.obstacle(record, from, { leftMs: atMs, isReleased: true })
     const others = () => this.actionOnSource(record, from, atMs)?.text ?? lostKnowledge(record, this.cluster.node(from))
     return { obstacle, cause: this.requestedMove(record, from, atMs) ?? obstacle ?? others() }
   }
@@ -79,7 +79,8 @@ export class Causes {
     { atMs, isReleased }: { atMs: number; isReleased: boolean },
   ): string | undefined {
     const left = leavingOf(record, from, atMs)
-    const certain = this.requestedMove(record, from, atMs) ?? left.obstacle ?? this.obstacle(record, from, left.atMs)
+    const obstacle = left.obstacle ?? this.obstacle(record, from, { leftMs: left.atMs, isReleased })
+    const certain = this.requestedMove(record, from, atMs) ?? obstacle
     if (certain !== undefined) return certain
     const actions = [this.actionOnTarget(record, from, to, atMs), this.actionOnSource(record, from, atMs)]
     const improvement = isReleased ? this.improvement(record, from, to, atMs) : undefined
@@ -92,7 +93,9 @@ export class Causes {
    */
   meanwhile(record: AddressRecord, from: Pnn, atMs: number): string | undefined {
     const left = leavingOf(record, from, atMs)
-    return left.obstacle === undefined && left.atMs < atMs ? this.obstacle(record, from, atMs) : undefined
+    return left.obstacle === undefined && left.atMs < atMs
+      ? this.obstacle(record, from, { leftMs: atMs, isReleased: true })
+      : undefined
   }
 
   /** Why an address came to a node; `from` is the former owner, null for none. */
@@ -148,8 +151,15 @@ export class Causes {
     return request && request.atMs > sinceMs ? request.text : undefined
   }
 
-  /** Why a node could not have an address when it left. What was seen of it before it last took an address has passed. */
-  private obstacle(record: AddressRecord, pnn: Pnn, leftMs: number): string | undefined {
+  /**
+   * Why a node could not have an address when it left. What was seen of it before it last took an address has passed. A node that has not released
+   * the address had no say in that: what others believed of it counts.
+   */
+  private obstacle(
+    record: AddressRecord,
+    pnn: Pnn,
+    { leftMs, isReleased }: { leftMs: number; isReleased: boolean },
+  ): string | undefined {
     const node = this.cluster.nodes.get(pnn)
     if (!node) return `node ${pnn} is no longer part of the cluster`
     if (node.tookMs > node.seenMs) return undefined
@@ -157,7 +167,7 @@ export class Causes {
     const restart = restartOf(node)
     if (restart && restart.atMs === leftMs && (record.sinceMs ?? 0) < restart.afterMs) return restart.text
     const isThen = ({ change }: Obstacle) => !change || (change.afterMs <= leftMs && change.atMs - leftMs <= SOON_MS)
-    return [unfitness(node), downLink(record, node)].find((each) => each && isThen(each))?.text
+    return [unfitness(node, isReleased), downLink(record, node)].find((each) => each && isThen(each))?.text
   }
 
   private actionOnSource({ address }: AddressRecord, from: Pnn, atMs: number): Cause | undefined {

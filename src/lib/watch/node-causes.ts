@@ -32,10 +32,13 @@ export interface Obstacle {
   readonly text: string
 }
 
-/** Why a node cannot host any address, as it was last seen. */
-export function unfitness(node: NodeRecord): Obstacle | undefined {
+/**
+ * Why a node cannot host any address, as it was last seen.
+ * @param isOwnWord whether what it says of itself counts, before others know it.
+ */
+export function unfitness(node: NodeRecord, isOwnWord: boolean): Obstacle | undefined {
   const { pnn, runState } = node
-  const { flags, change } = latestFlags(node)
+  const { flags, change } = latestFlags(node, isOwnWord)
   // A daemon that has just started is unhealthy for that reason, and what it hosted before went with its start.
   if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0) {
     return { change: undefined, text: `node ${pnn} is in run state ${runState}` }
@@ -43,15 +46,12 @@ export function unfitness(node: NodeRecord): Obstacle | undefined {
   return isUnfit(flags) ? { change, text: `node ${pnn} ${change ? 'became' : 'is'} ${flagsText(flags)}` } : undefined
 }
 
-/** The flags that a node gives itself, if it does: others learn of them later. It never says that it is disconnected. */
-function latestFlags({
-  flags,
-  flagsSinceMs,
-  flagsAfterMs,
-  own,
-  answers,
-}: NodeRecord): Pick<NodeRecord, 'flags'> & Pick<Obstacle, 'change'> {
-  const isOwnNewer = own && answers && (flags & NODE_FLAG.DISCONNECTED) === 0 && own.flags !== flags
+/** Its flags, by its own word or that of the others. It never says that it is disconnected. */
+function latestFlags(
+  { flags, flagsSinceMs, flagsAfterMs, own, answers }: NodeRecord,
+  isOwnWord: boolean,
+): Pick<NodeRecord, 'flags'> & Pick<Obstacle, 'change'> {
+  const isOwnNewer = isOwnWord && own && answers && (flags & NODE_FLAG.DISCONNECTED) === 0 && own.flags !== flags
   if (isOwnNewer) return { flags: own.flags, change: own.afterMs === 0 ? undefined : own }
   return { flags, change: flagsSinceMs === null ? undefined : { afterMs: flagsAfterMs, atMs: flagsSinceMs } }
 }

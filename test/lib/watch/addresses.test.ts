@@ -185,12 +185,20 @@ describe('why an address moved', () => {
     expect(watch.tell(9.2, other, 'TAKE_IP', ADDRESS)).toMatchObject([{ cause: `failback: node ${other} became OK` }])
   })
 
-  it('is what a node says of itself, before others know it, and still that when it has passed', () => {
-    const saysItself = withFacts(calm, owner, ({ nodeMap = [] }) => ({
-      nodeMap: nodeMap.map((node) => (node.pnn === owner ? { ...node, flags: NODE_FLAG.BANNED } : node)),
+  const saysItself = (flags: number) =>
+    withFacts(calm, owner, ({ nodeMap = [] }) => ({
+      nodeMap: nodeMap.map((node) => (node.pnn === owner ? { ...node, flags } : node)),
     }))
+
+  it('is nothing that only the former owner knows of itself, if it has not released the address', () => {
     const watch = new Watch()
-    watch.see(1, saysItself)
+    watch.see(1, saysItself(NODE_FLAG.DISABLED))
+    expect(watch.tell(2, other, 'TAKE_IP', ADDRESS)[0]?.cause).toBeUndefined()
+  })
+
+  it('is what a node says of itself, before others know it, and still that when it has passed', () => {
+    const watch = new Watch()
+    watch.see(1, saysItself(NODE_FLAG.BANNED))
     const cause = `node ${owner} became BANNED|INACTIVE`
     expect(watch.tell(1.1, owner, 'RELEASE_IP', ADDRESS)).toMatchObject([{ what: 'released', cause }])
     watch.see(4, given(flagged(calm, owner, NODE_FLAG.STOPPED), ADDRESS, null))

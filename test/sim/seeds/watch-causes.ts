@@ -115,7 +115,9 @@ export class TrueCauses {
     const pnn = Number(/node (\d+)/.exec(cause)?.[1])
     const runs = this.runsUntil(atMs)
     if (pnn === to && pnn !== from) return runs.some((run) => this.isNews(cause, run))
-    const sinceMs = Math.min(atMs, ...runs.map((run) => this.successBefore(run)?.startMs ?? 0))
+    // It may have been nowhere for some time.
+    const givenUpMs = this.record.lastGivenUp(pnn, address, atMs) ?? atMs
+    const sinceMs = Math.min(atMs, givenUpMs - LATE_MS, ...runs.map((run) => this.successBefore(run)?.startMs ?? 0))
     return pnn === from && this.movesAway(cause, pnn, address, { sinceMs, atMs })
   }
 
