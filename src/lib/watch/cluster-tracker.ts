@@ -151,7 +151,7 @@ export class ClusterTracker {
     else if (snapshot.leader.pnn !== null || someoneAnswers)
       this.leaders.seen(snapshot.leader.pnn, { atMs, beganMs, isAlone: alone !== undefined })
     if (!this.hearsRuns(snapshot, views)) causes.noteUnhearableRuns(atMs)
-    this.recoveries.seen(snapshot, { atMs, beganMs, isFirst, isAlone: alone !== undefined })
+    this.recoveries.seen(snapshot, { atMs, beganMs, isFirst, isAlone: alone !== undefined, isPart: unseen.size > 0 })
     const facts = new Map(snapshot.nodes.map((each) => [each.pnn, each]))
     this.addresses.seen({ atMs, beganMs, facts, isFirst, isGone })
     this.reportLate(atMs, everyMs)

@@ -15,6 +15,8 @@ interface RecoverySample {
   readonly isFirst: boolean
   /** The only daemon that answered sees no other node. */
   readonly isAlone: boolean
+  /** There are nodes of which nothing is known, and which may carry on. */
+  readonly isPart: boolean
 }
 
 /** Reports recoveries: when nodes report their end, and when samples show one that no node reported. */
@@ -39,7 +41,10 @@ export class Recoveries {
     return this.since
   }
 
-  /** Whether the leader is in recovery mode, so that there is a recovery with a takeover run. Another node may only have lost sight of it. */
+  /**
+   * Whether the leader is in recovery mode, or all nodes are while they elect one: then the next takeover run is that of the recovery. A single
+   * node may only have lost sight of the leader.
+   */
   get isOfLeader(): boolean {
     return this.since !== undefined && this.isLeaders
   }
@@ -56,7 +61,7 @@ export class Recoveries {
   }
 
   seen(snapshot: Snapshot, sample: RecoverySample): void {
-    const { atMs, beganMs } = sample
+    const { atMs, beganMs, isPart } = sample
     const { nodes } = snapshot
     const active = nodes.filter(({ pnn, nodeMap = [] }) => {
       // A stopped or banned node stays in recovery mode whatever the others do; they may not know its flags yet.
@@ -64,7 +69,9 @@ export class Recoveries {
       return flags.every((node) => node === undefined || isActive(node))
     })
     const inRecovery = active.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
-    this.isLeaders = snapshot.leader.pnn !== null && inRecovery.includes(snapshot.leader.pnn)
+    const leader = snapshot.leader.pnn
+    const isLedIntoIt = leader === null ? inRecovery.length === active.length : inRecovery.includes(leader)
+    this.isLeaders = !isPart && isLedIntoIt
     const isNew = this.noteGeneration(snapshot)
     const isOutdated = isReportedSince(this.end?.atMs, beganMs)
     if (!isOutdated && inRecovery.length > 0) {

@@ -4,7 +4,7 @@ import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { healthyCluster, ownerIn, withAll, withFacts } from '../../support/audit-cluster.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
-import { at, flagged, given, held, Watch } from '../../support/watch.ts'
+import { at, cutOff, flagged, given, held, Watch } from '../../support/watch.ts'
 import { WatchedWorld } from '../../support/watched-world.ts'
 
 const calm = healthyCluster()
@@ -216,6 +216,13 @@ describe('who asked for a takeover run', () => {
     )
     watch.request(1.2, 2, 2)
     expect(startedBy(watch, 2)).toBe('node 2 asked for it')
+  })
+
+  it('is not a recovery because a part of the cluster without a leader is in recovery mode', () => {
+    const watch = new Watch()
+    const part = withAll(cutOff(calm, 0), ({ nodeMap }) => (nodeMap ? { recoveryMode: 1, leaders: [] } : {}))
+    watch.see(1, { ...part, askedNode: 1, leader: { pnn: null, era: 'leader' } })
+    expect(startedBy(watch, 2)).toBeUndefined()
   })
 
   it('is not a node whose request of long ago reaches one that did not answer', () => {
