@@ -30,7 +30,8 @@ export function changeFlags(
   node.flagsAfterMs = wasOutOfSight ? Number.NEGATIVE_INFINITY : changedAfter(flags, own, tools)
   const awayMs = flags === 0 && flagsSinceMs !== null && !wasOutOfSight ? atMs - flagsSinceMs : undefined
   // A daemon that has just started is unhealthy because of that, and so it is not why addresses left.
-  const addresses = wasOutOfSight || (isUnfit(flags) && isStarting(facts?.runState)) ? [] : movedAddresses(node, tools)
+  const addresses =
+    wasOutOfSight || (isUnfit(flags) && isStarting(facts?.runState)) ? [] : movedAddresses(node, flagsSinceMs, tools)
   const lasted = wasOutOfSight ? ' when last seen' : awayMs === undefined ? '' : ` for ${durationText(awayMs)}`
   const was = `it was ${flagsText(before)}${lasted}`
   const moved =
@@ -67,11 +68,16 @@ export function noteOwnFlags(node: NodeRecord, facts: NodeFacts | undefined, { a
 /**
  * Addresses whose moves were reported without a cause, because the nodes reported them before the change of flags was seen. Which came first is
  * not known.
+ * @param beforeSinceMs when it was first seen to have the flags before: earlier moves belong to those.
  */
-function movedAddresses(node: NodeRecord, { atMs, cluster, lastBeganMs }: NodeTools): readonly string[] {
+function movedAddresses(
+  node: NodeRecord,
+  beforeSinceMs: number | null,
+  { atMs, cluster, lastBeganMs }: NodeTools,
+): readonly string[] {
   const isWorse = isUnfit(node.flags)
   if (isUnfit(node.flagsBefore ?? 0) === isWorse) return []
-  const sinceMs = Math.max(atMs - UNEXPLAINED_MS, Math.min(node.flagsAfterMs, lastBeganMs))
+  const sinceMs = Math.max(atMs - UNEXPLAINED_MS, beforeSinceMs ?? 0, Math.min(node.flagsAfterMs, lastBeganMs))
   return takeUnexplainedMoves(cluster, node, isWorse ? 'left' : 'came', sinceMs)
 }
 

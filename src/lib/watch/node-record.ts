@@ -62,7 +62,7 @@ export interface NodeRecord {
   saidMs: number
   /** When it last took an address that it did not own: then it could host addresses, whatever its flags were when they were last seen. */
   tookMs: number
-  /** When the last sample ended that showed its flags and links. */
+  /** When the last sample began that showed its flags and links. */
   seenMs: number
   /** It was not part of the cluster when the watch began. */
   isAdded: boolean

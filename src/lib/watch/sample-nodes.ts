@@ -28,7 +28,7 @@ export function sampleNodes(snapshot: Snapshot, isFirst: boolean, tools: NodeToo
       if (!isFirst) reportNew(node, tools)
     } else if (!node.isOutOfSight) follow(node, { ...entry, wasOutOfSight }, own, tools)
     if (own?.interfaces) node.linksMs = tools.beganMs
-    if (!node.isOutOfSight) node.seenMs = tools.atMs
+    if (!node.isOutOfSight) node.seenMs = tools.beganMs
   }
 }
 

@@ -209,6 +209,8 @@ describe('why an address moved', () => {
     const watch = new Watch(given(flagged(calm, owner, NODE_FLAG.UNHEALTHY), ADDRESS, other))
     watch.tell(1, other, 'RELEASE_IP', ADDRESS)
     watch.tell(1.1, owner, 'TAKE_IP', ADDRESS)
+    // It may have answered before that.
+    watch.see(1.5, given(flagged(calm, owner, NODE_FLAG.UNHEALTHY), ADDRESS, owner), 0.9)
     expect(movedAfter(watch, 2)).toEqual({ released: undefined, moved: undefined })
   })
 
@@ -229,6 +231,17 @@ describe('why an address moved', () => {
     expect(moved?.text).toBe(
       `${ADDRESS} moved from node ${owner} to node ${other}; meanwhile node ${owner} became STOPPED|INACTIVE`,
     )
+  })
+
+  it('is no recovery of a node that others called unhealthy only after the address had come to it', () => {
+    const moved = given(calm, ADDRESS, third)
+    const misjudged = withFacts(flagged(moved, third, NODE_FLAG.UNHEALTHY), third, () => ({ nodeMap: calm.nodeMap }))
+    const watch = new Watch()
+    watch.tell(1, owner, 'RELEASE_IP', ADDRESS)
+    watch.tell(1.1, third, 'TAKE_IP', ADDRESS)
+    watch.see(2, moved)
+    watch.see(3, misjudged)
+    expect(watch.see(5, moved)).toMatchObject([{ kind: 'health', what: 'healthy', addresses: [] }])
   })
 
   it('is no recovery of a node that claimed it all the time, while another owned it', () => {
