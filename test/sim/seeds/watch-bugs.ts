@@ -89,4 +89,28 @@ export const WATCH_BUGS: readonly WatchBug[] = [
     ],
     caughtAs: /because node \d+ became .*UNHEALTHY/,
   },
+  {
+    name: 'what a node became after an address left it is why it left',
+    fromSeed: 1396,
+    edits: [
+      {
+        file: 'src/lib/watch/causes.ts',
+        from: '!change || (change.afterMs <= leftMs && change.atMs - leftMs <= SOON_MS)',
+        to: '!change || leftMs > 0',
+      },
+    ],
+    caughtAs: /moved from node \d+ to node \d+, because node \d+ became/,
+  },
+  {
+    name: 'how a node was before it took an address is why the address left it again',
+    fromSeed: 1504,
+    edits: [{ file: 'src/lib/watch/causes.ts', from: 'if (node.tookMs > node.seenMs) return undefined', to: '' }],
+    caughtAs: /because node \d+ became UNHEALTHY/,
+  },
+  {
+    name: 'a request that was held up is a new one',
+    fromSeed: 1079,
+    edits: [{ file: 'src/lib/watch/run-requests.ts', from: '!isServed && (receivers.has(by) || !isHeard(by))', to: '!isServed' }],
+    caughtAs: /asked for it/,
+  },
 ]
