@@ -39,17 +39,13 @@ export const WATCH_BUGS: readonly WatchBug[] = [
         to: 'atMs - each.atMs',
       },
     ],
-    caughtAs: /a takeover run started, because (node|link)/,
+    caughtAs: /a takeover run started, because (node|link|the daemon)/,
   },
   {
-    name: 'a request counts once for each node that receives it',
-    fromSeed: 395,
+    name: 'a request that had its run explains the next one',
     edits: [
-      {
-        file: 'src/lib/watch/run-requests.ts',
-        from: 'if (before && !before.receivers.has(pnn) && atMs - before.atMs <= LAG_MS)',
-        to: 'if (before && before.receivers.has(pnn) && atMs - before.atMs < 0)',
-      },
+      { file: 'src/lib/watch/run-requests.ts', from: 'each.atMs - sinceMs >= HEARD_LAG_MS && ', to: '' },
+      { file: 'src/lib/watch/run-requests.ts', from: 'for (const each of this.latest.values()) each.isServed = true', to: '' },
     ],
     caughtAs: /asked for it/,
   },
@@ -78,16 +74,15 @@ export const WATCH_BUGS: readonly WatchBug[] = [
     caughtAs: /away/,
   },
   {
-    name: 'a daemon that was started again has lost its addresses because it is unhealthy',
-    fromSeed: 572,
+    name: 'an address leaves a node because its daemon was once started again',
     edits: [
       {
-        file: 'src/lib/watch/node-causes.ts',
-        from: 'if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0)',
-        to: 'if (isStarting(runState) && !isUnfit(flags))',
+        file: 'src/lib/watch/causes.ts',
+        from: 'restart && restart.atMs === leftMs && (record.sinceMs ?? 0) < restart.afterMs',
+        to: 'restart',
       },
     ],
-    caughtAs: /because node \d+ became .*UNHEALTHY/,
+    caughtAs: /because the daemon of node \d+ was started again/,
   },
   {
     name: 'what a node became after an address left it is why it left',
@@ -103,9 +98,9 @@ export const WATCH_BUGS: readonly WatchBug[] = [
   },
   {
     name: 'how a node was before it took an address is why the address left it again',
-    fromSeed: 1504,
+    fromSeed: 2757,
     edits: [{ file: 'src/lib/watch/causes.ts', from: 'if (node.tookMs > node.seenMs) return undefined', to: '' }],
-    caughtAs: /because node \d+ became UNHEALTHY/,
+    caughtAs: /because node \d+ became BANNED/,
   },
   {
     name: 'a request that was held up is a new one',
