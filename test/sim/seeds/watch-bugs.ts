@@ -75,6 +75,7 @@ export const WATCH_BUGS: readonly WatchBug[] = [
   },
   {
     name: 'an address leaves a node because its daemon was once started again',
+    fromSeed: 200,
     edits: [
       {
         file: 'src/lib/watch/causes.ts',
