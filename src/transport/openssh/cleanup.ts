@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 
 /**
  * Run as `sh -c SCRIPT ctdbts FOLDER`: reads `+ PID` and `- PID` lines, and when its standard input ends, ends the process groups that were
@@ -17,6 +18,7 @@ while read -r sign group; do
 done
 exec 2>/dev/null
 for group in $groups; do kill -TERM "-$group"; done
+rm -rf -- "$1"
 tries=0
 while [ "$tries" -lt 20 ]; do
   left=
@@ -35,9 +37,11 @@ rm -rf -- "$1"
  * standard input ends. ssh itself would stay connected.
  */
 export class Cleanup {
+  private readonly folder: string
   private readonly child: ChildProcess
 
   constructor(folder: string) {
+    this.folder = folder
     // A session of its own, so that Ctrl-C does not end it.
     this.child = spawn('sh', ['-c', CLEANUP_SCRIPT, 'ctdbts', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     this.child.on('error', () => {})
@@ -57,6 +61,8 @@ export class Cleanup {
 
   /** Cleans up now. */
   run(): void {
+    // The process may be ended before it comes to that, with the container or the service that this program runs in.
+    rmSync(this.folder, { recursive: true, force: true })
     this.child.stdin?.end()
   }
 }
