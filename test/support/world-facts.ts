@@ -1,5 +1,6 @@
 import { UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
 import { clusterNodes } from '../../src/lib/cluster/nodes-list.ts'
+import { recoveriesIn } from '../../src/lib/cluster/statistics.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { mapEntryOf, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
@@ -29,6 +30,7 @@ export function reportedBy(node: SimNode, daemon: SimDaemon, nowMs: number): Nod
       askedAt: nowMs / 1000,
       answeredAt: nowMs / 1000,
     },
+    recentRecoveries: recoveriesIn(daemon.counters.history()),
     tunables: Object.fromEntries(daemon.tunables),
     capabilities: { ...daemon.roles },
     known,

@@ -1,5 +1,6 @@
 import type { ValueOf } from '../wire/codec.ts'
 import type { databaseStatistics, latency, statistics } from '../wire/structs.ts'
+import { secondsOf } from './timeval.ts'
 
 /** How long something took, in seconds; 0 where nothing was measured. */
 export type Latency = ValueOf<typeof latency>
@@ -12,3 +13,25 @@ export type DbStatistics = ValueOf<typeof databaseStatistics>
 
 /** Mean of a latency in seconds; 0 if nothing was measured. */
 export const averageOf = ({ count, total }: Latency): number => (count === 0 ? 0 : total / count)
+
+/** How many recoveries ended on a node lately. */
+export interface RecentRecoveries {
+  readonly count: number
+  /** The time that was counted, in seconds. */
+  readonly seconds: number
+}
+
+/**
+ * The recoveries in the history of a daemon.
+ * @param history as the daemon sends it: the latest interval first, and intervals without a beginning where nothing is yet.
+ * @returns undefined if there is no history: it is turned off, or the daemon has just started.
+ */
+export function recoveriesIn(history: readonly Statistics[]): RecentRecoveries | undefined {
+  const filled = history.filter(({ startTime }) => startTime.seconds !== 0)
+  const [latest, oldest] = [filled[0], filled.at(-1)]
+  if (!latest || !oldest) return undefined
+  return {
+    count: filled.reduce((count, { numRecoveries }) => count + numRecoveries, 0),
+    seconds: Math.round(secondsOf(latest.currentTime) - secondsOf(oldest.startTime)),
+  }
+}

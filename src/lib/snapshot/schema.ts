@@ -91,6 +91,7 @@ const nodeFacts = v.object({
       answeredAt: v.optional(v.number()),
     }),
   ),
+  recentRecoveries: v.optional(v.object({ count: u32, seconds: v.number() })),
   tunables: v.optional(v.record(v.string(), u32)),
   capabilities: v.optional(v.object({ leader: v.boolean(), lmaster: v.boolean() })),
   known: v.optional(v.array(knownAddress)),

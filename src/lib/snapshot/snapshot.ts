@@ -1,6 +1,7 @@
 import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
+import type { RecentRecoveries } from '../cluster/statistics.ts'
 import type { HostFacts } from './host-facts.ts'
 
 /** The version that ctdbts writes. */
@@ -48,6 +49,8 @@ export interface NodeFacts {
   /** 0: normal; 1: a recovery is in progress. */
   readonly recoveryMode?: number | undefined
   readonly times?: DaemonTimes | undefined
+  /** Only after a recovery that was not long ago. */
+  readonly recentRecoveries?: RecentRecoveries | undefined
   readonly tunables?: Readonly<Record<string, number>> | undefined
   readonly capabilities?: { readonly leader: boolean; readonly lmaster: boolean } | undefined
   readonly known?: readonly KnownAddress[] | undefined

@@ -1,4 +1,5 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
+import { recoveriesIn } from '../../lib/cluster/statistics.ts'
 import { secondsOf } from '../../lib/cluster/timeval.ts'
 import { mapEntryOf, type NodeFacts } from '../../lib/snapshot/snapshot.ts'
 import { CONTROL_FLAG, controls, withEncodedReply } from '../../lib/wire/controls.ts'
@@ -33,6 +34,7 @@ function sendRequests(requests: FactRequests) {
     vnnMap: requests.ask('vnnMap', controls.getVnnMap),
     recoveryMode: requests.ask('recoveryMode', controls.getRecoveryMode),
     times,
+    recentRecoveries: times.then((known) => collectRecoveries(requests, known)),
     tunables: requests.askLasting('tunables', controls.getAllTunables, (values) => values as Record<string, number>),
     capabilities: requests.askLasting('capabilities', controls.getCapabilities, ({ leader, lmaster }) => ({ leader, lmaster })),
     /** Not decoded yet. */
@@ -63,6 +65,18 @@ async function collectTimes(requests: FactRequests): Promise<NodeFacts['times']>
       answeredAt: Date.now() / 1000,
     }
   )
+}
+
+/** The history of a daemon covers a hundred intervals of a second, unless StatHistoryInterval is changed. */
+const HISTORY_S = 100
+
+/** The history is large, so nothing is asked for where it has no recovery. A light sample takes the fact from the previous facts. */
+async function collectRecoveries(requests: FactRequests, times: NodeFacts['times']): Promise<NodeFacts['recentRecoveries']> {
+  const { isLight, before } = requests.options
+  if (isLight) return before?.recentRecoveries
+  if (!times || times.now - times.lastRecoveryFinished > HISTORY_S) return undefined
+  const history = await requests.ask('recentRecoveries', controls.getStatHistory)
+  return history && recoveriesIn(history)
 }
 
 /** The results of several promises under the names of the promises. @throws the first error. */

@@ -1,5 +1,5 @@
 import type { Latency, Statistics } from '../../lib/cluster/statistics.ts'
-import type { Timeval } from '../../lib/cluster/timeval.ts'
+import { timevalOf } from '../../lib/cluster/timeval.ts'
 import type { DaemonNetwork, DaemonPacket } from './daemon-network.ts'
 
 /** The counters of a simulated daemon: only packets and recoveries. */
@@ -21,22 +21,48 @@ const newCounts = () => ({
 const NOTHING: Latency = { count: 0, min: 0, max: 0, total: 0 }
 const NO_BUCKETS: readonly number[] = Array.from({ length: 16 }, () => 0)
 
-/** What a daemon has counted since its start or the last reset. There are no databases, so their counters stay 0. */
+/** The number of intervals in a daemon's history. */
+const MAX_HISTORY = 100
+
+type Counts = ReturnType<typeof newCounts>
+
+/** What was counted in one interval. */
+interface Interval {
+  readonly startMs: number
+  readonly endMs: number
+  readonly counts: Counts
+}
+
+/** The clock of a daemon, and the length of an interval of its history: the tunable StatHistoryInterval, in seconds. */
+interface Pace {
+  nowMs(): number
+  intervalS(): number
+}
+
+/** What a daemon has counted since its start or the last reset, and in each of the last intervals. There are no databases, so their counters stay 0. */
 export class Counters {
+  private readonly pace: Pace
   private counts = newCounts()
-  private startTime: Timeval
+  private startMs: number
+  private current: { readonly startMs: number; readonly counts: Counts }
+  /** The oldest one first. */
+  private readonly intervals: Interval[] = []
 
-  constructor(now: Timeval) {
-    this.startTime = now
+  constructor(pace: Pace) {
+    this.pace = pace
+    this.startMs = pace.nowMs()
+    this.current = { startMs: this.startMs, counts: newCounts() }
   }
 
-  reset(now: Timeval): void {
+  reset(): void {
     this.counts = newCounts()
-    this.startTime = now
+    this.startMs = this.pace.nowMs()
   }
 
-  add(name: keyof ReturnType<typeof newCounts>): void {
+  add(name: keyof Counts): void {
+    this.endIntervals()
     this.counts[name] += 1
+    this.current.counts[name] += 1
   }
 
   /** Counts a packet from another node. */
@@ -61,42 +87,70 @@ export class Counters {
   }
 
   /** The reply to the control STATISTICS. */
-  statistics(present: { readonly numClients: number; readonly recovering: boolean; readonly now: Timeval }): Statistics {
-    const { nodeReqMessage, nodeReqControl, nodeReplyControl, clientReqMessage, clientReqControl, ...counts } = this.counts
-    return {
-      ...counts,
-      numClients: present.numClients,
-      frozen: 0,
-      recovering: Number(present.recovering),
-      node: {
-        reqCall: 0,
-        replyCall: 0,
-        reqDmaster: 0,
-        replyDmaster: 0,
-        replyError: 0,
-        reqMessage: nodeReqMessage,
-        reqControl: nodeReqControl,
-        replyControl: nodeReplyControl,
-        reqTunnel: 0,
-      },
-      client: { reqCall: 0, reqMessage: clientReqMessage, reqControl: clientReqControl, reqTunnel: 0 },
-      timeouts: { call: 0, control: 0, traverse: 0 },
-      reclock: { ctdbd: NOTHING, recd: NOTHING },
-      locks: { numCalls: 0, numCurrent: 0, numPending: 0, numFailed: 0, latency: NOTHING, buckets: NO_BUCKETS },
-      totalCalls: 0,
-      pendingCalls: 0,
-      childwriteCalls: 0,
-      pendingChildwriteCalls: 0,
-      memoryUsed: 0,
-      lastCounter: 0,
-      maxHopCount: 0,
-      hopCountBuckets: NO_BUCKETS,
-      callLatency: NOTHING,
-      childwriteLatency: NOTHING,
-      startTime: this.startTime,
-      currentTime: present.now,
-      totalReadOnlyDelegations: 0,
-      totalReadOnlyRevokes: 0,
+  statistics(present: { readonly numClients: number; readonly recovering: boolean }): Statistics {
+    return statisticsOf({ startMs: this.startMs, endMs: this.pace.nowMs(), counts: this.counts }, present)
+  }
+
+  /** The reply to the control GET_STAT_HISTORY: the intervals that have ended, the latest one first. */
+  history(): Statistics[] {
+    this.endIntervals()
+    return this.intervals.map((interval) => statisticsOf(interval, { numClients: 0, recovering: false })).toReversed()
+  }
+
+  /** Ends the intervals that should have ended by now. Nothing was counted in those after the first. */
+  private endIntervals(): void {
+    const lengthMs = this.pace.intervalS() * 1000
+    const nowMs = this.pace.nowMs()
+    if (lengthMs === 0) return
+    while (this.current.startMs + lengthMs <= nowMs) {
+      const endMs = this.current.startMs + lengthMs
+      this.intervals.push({ ...this.current, endMs })
+      if (this.intervals.length > MAX_HISTORY) this.intervals.shift()
+      // The clock may have been set to another year.
+      const missed = Math.max(0, Math.floor((nowMs - endMs) / lengthMs) - MAX_HISTORY)
+      this.current = { startMs: endMs + missed * lengthMs, counts: newCounts() }
     }
+  }
+}
+
+function statisticsOf(
+  { startMs, endMs, counts: all }: Interval,
+  present: { readonly numClients: number; readonly recovering: boolean },
+): Statistics {
+  const { nodeReqMessage, nodeReqControl, nodeReplyControl, clientReqMessage, clientReqControl, ...counts } = all
+  return {
+    ...counts,
+    numClients: present.numClients,
+    frozen: 0,
+    recovering: Number(present.recovering),
+    node: {
+      reqCall: 0,
+      replyCall: 0,
+      reqDmaster: 0,
+      replyDmaster: 0,
+      replyError: 0,
+      reqMessage: nodeReqMessage,
+      reqControl: nodeReqControl,
+      replyControl: nodeReplyControl,
+      reqTunnel: 0,
+    },
+    client: { reqCall: 0, reqMessage: clientReqMessage, reqControl: clientReqControl, reqTunnel: 0 },
+    timeouts: { call: 0, control: 0, traverse: 0 },
+    reclock: { ctdbd: NOTHING, recd: NOTHING },
+    locks: { numCalls: 0, numCurrent: 0, numPending: 0, numFailed: 0, latency: NOTHING, buckets: NO_BUCKETS },
+    totalCalls: 0,
+    pendingCalls: 0,
+    childwriteCalls: 0,
+    pendingChildwriteCalls: 0,
+    memoryUsed: 0,
+    lastCounter: 0,
+    maxHopCount: 0,
+    hopCountBuckets: NO_BUCKETS,
+    callLatency: NOTHING,
+    childwriteLatency: NOTHING,
+    startTime: timevalOf(startMs),
+    currentTime: timevalOf(endMs),
+    totalReadOnlyDelegations: 0,
+    totalReadOnlyRevokes: 0,
   }
 }

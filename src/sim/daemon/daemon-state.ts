@@ -1,7 +1,6 @@
 import { INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { INVALID_GENERATION, type VnnMap } from '../../lib/cluster/report.ts'
 import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
-import { timevalOf } from '../../lib/cluster/timeval.ts'
 import { TUNABLES, type TunableName } from '../../lib/cluster/tunables.ts'
 import type { RequestOf } from '../../lib/wire/controls.ts'
 import { DESTINATION } from '../../lib/wire/destination.ts'
@@ -50,7 +49,7 @@ export class DaemonState {
     this.pnn = pnn
     this.program = program
     this.times = { startedMs: program.nowMs, recoveryStartedMs: 0, recoveryFinishedMs: 0 }
-    this.counters = new Counters(timevalOf(program.nowMs))
+    this.counters = new Counters({ nowMs: () => program.nowMs, intervalS: () => this.tunable('StatHistoryInterval') })
     const network = this.counters.counting(options.network)
     this.network = network
     for (const { name, defaultValue } of TUNABLES) this.tunables.set(name, options.tunables[name] ?? defaultValue)

@@ -126,13 +126,11 @@ const capabilitiesOf = ({ leader, lmaster }: DaemonState['roles']) => ({
 })
 
 function statistics(daemon: DaemonState) {
-  const { counters, program } = daemon
-  const now = () => timeval(program.nowMs)
+  const { counters } = daemon
   return {
-    statistics: atOnce(() => counters.statistics({ numClients: NUM_CLIENTS, recovering: daemon.recoveryMode !== 0, now: now() })),
-    statisticsReset: atOnce(() => counters.reset(now())),
-    // The simulator keeps no history.
-    getStatHistory: atOnce(() => []),
+    statistics: atOnce(() => counters.statistics({ numClients: NUM_CLIENTS, recovering: daemon.recoveryMode !== 0 })),
+    statisticsReset: atOnce(() => counters.reset()),
+    getStatHistory: atOnce(() => counters.history()),
   } satisfies Handlers
 }
 

@@ -276,6 +276,14 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
   ['a cluster that is split', split(), ['cluster-split'], ['imbalance', 'ip-duplicate-claim', 'ip-duplicate-kernel']],
   ['a recovery that does not end', withAll(good, () => ({ recoveryMode: 1 })), ['recovery-stuck']],
   ['an invalid generation', withFacts(good, 1, () => ({ vnnMap: { generation: 1, map: [0, 1, 2] } })), ['recovery-stuck']],
+  [
+    'recoveries that follow one another',
+    withAll(good, ({ times }) => ({
+      recentRecoveries: { count: 5, seconds: 100 },
+      ...(times && { times: { ...times, lastRecoveryStarted: times.now - 9, lastRecoveryFinished: times.now - 8 } }),
+    })),
+    ['recovery-repeated'],
+  ],
   ['different VNN maps', withFacts(good, 1, () => ({ vnnMap: { generation: 712_345, map: [0, 2] } })), ['recovery-stuck']],
   [
     'a node that sees another as unhealthy',

@@ -39,6 +39,13 @@ describe('a cluster in memory', () => {
     expect(snapshot).toMatchObject({ askedNode: 0, leader: { era: 'leader' } })
   })
 
+  it('is asked for its recoveries only after one', async () => {
+    const { sim, cluster } = await openedInMemory()
+    expect(factsOf(await cluster.sample(), 0).recentRecoveries).toMatchObject({ count: 1 })
+    await pass(sim, 120)
+    expect(factsOf(await cluster.sample(), 0).recentRecoveries).toBeUndefined()
+  })
+
   it('gets few requests in a light sample, which is still complete', async () => {
     using dir = tempDir()
     await using daemon = await new ScriptedDaemon(dir.file('s'), answerAs(threeNodes)).listen()

@@ -41,6 +41,7 @@ import { check as nodesFileDrift } from './nodes-file-drift.ts'
 import { check as nonlocalBind } from './nonlocal-bind.ts'
 import { check as promoteSecondaries } from './promote-secondaries.ts'
 import { check as publicPrivateOverlap } from './public-private-overlap.ts'
+import { check as recoveryRepeated } from './recovery-repeated.ts'
 import { check as recoveryStuck } from './recovery-stuck.ts'
 import { check as scriptFailing } from './script-failing.ts'
 import { check as scriptNotEnabled } from './script-not-enabled.ts'
@@ -90,6 +91,7 @@ export const ALL_CHECKS: readonly Check[] = [
   nonlocalBind,
   promoteSecondaries,
   publicPrivateOverlap,
+  recoveryRepeated,
   recoveryStuck,
   scriptFailing,
   scriptNotEnabled,

@@ -21,7 +21,7 @@ export const check: Check = {
   title: 'A daemon is not in run state RUNNING',
   seenBy: ['C'],
   moves: true,
-  causes: [cause('recovery-stuck'), failingScript('startup')],
+  causes: [cause('recovery-stuck'), cause('recovery-repeated'), failingScript('startup')],
   meaning: 'The daemon is starting or shutting down. Until its run state is RUNNING, the node hosts no addresses.',
   outlook:
     'FIRST_RECOVERY ends with the first recovery. STARTUP ends when the startup event succeeds; CTDB retries it again and again.',
