@@ -73,7 +73,15 @@ export type Effect =
   | { readonly kind: 'daemon-ends'; readonly pnns: readonly Pnn[] }
 
 /** What the audit cannot see, and a claim depends on. */
-export type Condition = 'run succeeds' | 'script succeeds' | 'script runs' | 'network works' | 'lock works' | 'nothing changes'
+export type Condition =
+  | 'run succeeds'
+  | 'script succeeds'
+  | 'script runs'
+  | 'network works'
+  | 'lock works'
+  | 'nothing changes'
+  /** The nodes have not released all their addresses since the recovery began: they do that once. */
+  | 'not released before'
 
 /** A prediction that can be compared with what happens. */
 export type Claim = Effect & {
@@ -153,6 +161,7 @@ const CONDITIONS: Readonly<Record<Condition, string>> = {
   'network works': 'the private network works',
   'lock works': 'a node can take and keep the cluster lock',
   'nothing changes': 'nothing else changes before',
+  'not released before': 'that has not happened before in this recovery',
 }
 
 function happens(trigger: Trigger, words: Words): string {

@@ -36,8 +36,33 @@ const runS = (view: View): number => {
 }
 
 /** Within how many seconds a node has released all its addresses that does not leave recovery mode. */
-export const releaseAllS = (view: View, pnn: Pnn): number =>
+const releaseAllS = (view: View, pnn: Pnn): number =>
   tunableOf(view, pnn, 'RecoveryDropAllIPs') + tunableOf(view, pnn, 'EventScriptTimeout')
+
+/**
+ * Whether a node has an address that its daemon has put there and has not released. Nodes that stay in recovery mode release all addresses
+ * once; what is added later stays.
+ */
+const hasItsOwn = (view: View, pnn: Pnn): boolean => {
+  const held = new Set(view.peek(pnn, 'host.addresses')?.map(({ address }) => address))
+  return view.peek(pnn, 'known')?.some(({ address, activeInterface }) => activeInterface && held.has(address)) === true
+}
+
+/**
+ * These nodes release their addresses, unless they leave recovery mode before.
+ * @param laterS seconds until they are in recovery mode.
+ */
+export const allReleased = (
+  view: View,
+  pnns: readonly Pnn[],
+  { laterS = 0, because }: { readonly laterS?: number; readonly because?: string } = {},
+): Claim => ({
+  kind: 'all-released',
+  if: ['script succeeds', ...(pnns.every((pnn) => hasItsOwn(view, pnn)) ? [] : (['not released before'] as const))],
+  pnns,
+  withinS: laterS + Math.max(...pnns.map((pnn) => releaseAllS(view, pnn))),
+  ...(because !== undefined && { because }),
+})
 
 /** Within how many seconds a recovery ends, if nothing is wrong with the network: each of some steps may have to wait for a node that is silent. */
 export const recoveryS = (view: View): number => {
@@ -160,15 +185,7 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
     const { because, until } = blocked
     const first: Claim[] =
       until.on === 'leader' || until.on === 'repair'
-        ? [
-            {
-              kind: 'all-released',
-              if: ['script succeeds'],
-              pnns: noticing,
-              withinS: electionS(view) + Math.max(...noticing.map((pnn) => releaseAllS(view, pnn))),
-              because,
-            },
-          ]
+        ? [allReleased(view, noticing, { laterS: electionS(view), because })]
         : [staysUntil(until, because)]
     return [...first, ...result(view, by, address).map((claim) => ({ ...claim, ...settledAfter(view, until) }))]
   }

@@ -1,8 +1,8 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { Found } from './check.ts'
-import { type Claim, staysUntil } from './outlook.ts'
+import { staysUntil } from './outlook.ts'
 import { mend } from './remedy.ts'
-import { electionS, hasRivals, hearsNoLeader, hosted, recoveryS, releaseAllS, WHOSE_RUN } from './self-repair.ts'
+import { allReleased, electionS, hasRivals, hearsNoLeader, hosted, recoveryS, WHOSE_RUN } from './self-repair.ts'
 import type { View } from './view.ts'
 
 /**
@@ -11,21 +11,14 @@ import type { View } from './view.ts'
  */
 export function whileSplit(view: View, holders: readonly Pnn[], address: string): Pick<Found, 'claims' | 'actions'> {
   const leaderless = holders.filter((pnn) => view.peek(pnn, 'recoveryMode') === 1 && hearsNoLeader(view, pnn))
-  const releases: Claim[] = [
-    {
-      kind: 'all-released',
-      if: ['script succeeds'],
-      pnns: leaderless,
-      withinS: Math.max(...leaderless.map((pnn) => releaseAllS(view, pnn))),
-      because: 'without a leader, recovery mode may last for RecoveryDropAllIPs',
-    },
-  ]
   const stay = hasRivals(view)
     ? WHOSE_RUN
     : staysUntil({ on: 'repair' }, 'while the nodes do not see each other, no takeover run reaches them all')
   return {
     claims: [
-      ...(leaderless.length > 0 ? releases : [stay]),
+      leaderless.length > 0
+        ? allReleased(view, leaderless, { because: 'without a leader, recovery mode may last for RecoveryDropAllIPs' })
+        : stay,
       {
         ...hosted(view, address),
         after: { on: 'repair' },

@@ -85,6 +85,18 @@ describe('nodes that see each other, and have no leader,', () => {
     ])
   })
 
+  it('are said to release their addresses, without a doubt only where they have not done that yet', () => {
+    const conditionsIn = (snapshot: Snapshot) =>
+      findingsIn({ ...snapshot, leader: { ...snapshot.leader, pnn: null } })
+        .find(({ id }) => id === 'recovery-stuck')
+        ?.claims.find(({ kind }) => kind === 'all-released')?.if
+    expect(conditionsIn(leaderless)).toEqual(['script succeeds'])
+    const released = withFacts(leaderless, 1, ({ known }) => ({
+      known: known?.map((each) => ({ ...each, activeInterface: null })),
+    }))
+    expect(conditionsIn(released)).toEqual(['script succeeds', 'not released before'])
+  })
+
   it('are not said to move addresses, as the run after the recovery places all of them', () => {
     expect(found.filter(({ id }) => id === 'imbalance')).toEqual([])
   })

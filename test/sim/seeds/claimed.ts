@@ -175,6 +175,7 @@ export function wait(
   const started = new Set<Pnn>()
   const leftRecovery = new Set<Pnn>()
   const wasRunning = samples === 1 && isRunning
+  const dropped = droppedIn(small)
   small.forget()
   let seen: { readonly atMs: number; readonly keys: ReadonlySet<string> } | undefined
   const findingsNow = (): ReadonlySet<string> => {
@@ -186,7 +187,19 @@ export function wait(
     return seen.keys
   }
   const stateBefore = stateOf(small)
-  const since: Since = { stateBefore, wasRunning, isRunning, small, snapshot, findingsNow, asked, runs, started, leftRecovery }
+  const since: Since = {
+    stateBefore,
+    wasRunning,
+    isRunning,
+    small,
+    snapshot,
+    findingsNow,
+    asked,
+    runs,
+    started,
+    dropped,
+    leftRecovery,
+  }
   const daemons = small.world.nodes.map(({ daemon }) => daemon)
   const update = () => {
     runs.started = small.runs.filter((line) => line.startsWith('start')).length
@@ -211,6 +224,16 @@ export function wait(
     small.pass(STEP_S)
   }
   return open.map(({ finding, claim, result = 'open' }) => ({ finding, claim, result }))
+}
+
+/** The nodes that have released all addresses in the recovery in which they are. */
+function droppedIn({ log }: SmallWorld): Set<Pnn> {
+  const dropped = new Set<Pnn>()
+  for (const { pnn, text } of log) {
+    if (text.startsWith('Been in recovery mode for too long')) dropped.add(pnn)
+    else if (text === 'Recovery mode set to ACTIVE') dropped.delete(pnn)
+  }
+  return dropped
 }
 
 /** The findings of a report; and those of an earlier one whose checks have not seen everything now, since they may still be there. */

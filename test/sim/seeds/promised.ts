@@ -25,6 +25,8 @@ export interface Since {
   readonly runs: { started: number; succeeded: number; failed: number }
   /** Nodes whose daemon was started. */
   readonly started: ReadonlySet<Pnn>
+  /** Nodes that had released all addresses at the audit, as they were in recovery mode for too long. */
+  readonly dropped: ReadonlySet<Pnn>
   /** Nodes that left recovery mode. */
   readonly leftRecovery: ReadonlySet<Pnn>
 }
@@ -40,7 +42,8 @@ const active = (small: SmallWorld) => answering(small).filter(({ daemon }) => ((
 export const isMoot = (claim: Claim, since: Since, isLate: boolean): boolean =>
   claim.if?.some((condition) => isUntrue(condition, claim, since, isLate)) === true
 
-function isUntrue(condition: Condition, claim: Claim, { small, runs, stateBefore, wasRunning }: Since, isLate: boolean): boolean {
+function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: boolean): boolean {
+  const { small, runs, stateBefore, wasRunning, dropped } = since
   switch (condition) {
     case 'run succeeds':
       return runs.failed > 0 || runs.started > runs.succeeded || (runs.started === 0 && isTroubled(small)) || wasRunning
@@ -56,6 +59,8 @@ function isUntrue(condition: Condition, claim: Claim, { small, runs, stateBefore
       return small.world.nodes.some(({ scripts }) => scripts.failing.has('monitor') || (scripts.slowMs.get('monitor') ?? 0) > 0)
     case 'lock works':
       return small.world.lock.state !== 'shared'
+    case 'not released before':
+      return claim.kind === 'all-released' && claim.pnns.some((pnn) => dropped.has(pnn))
     case 'nothing changes':
       return stateOf(small) !== stateBefore
     case 'network works':

@@ -5,7 +5,7 @@ import type { Check, Found } from '../check.ts'
 import { said, saidByNodes } from '../facts.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
-import { recoveryNeeds, releaseAllS } from '../self-repair.ts'
+import { allReleased, recoveryNeeds } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -103,15 +103,8 @@ function claimsOf(leaders: number, recovering: readonly Pnn[], view: View): Clai
     ]
   }
   if (recovering.length === 0) return [staysUntil({ on: 'repair' }), ...repaired]
-  const limits = recovering.map((pnn) => releaseAllS(view, pnn))
   return [
-    {
-      kind: 'all-released',
-      if: ['script succeeds'],
-      pnns: recovering,
-      withinS: Math.max(...limits),
-      because: 'they have no leader, and recovery mode may last for RecoveryDropAllIPs',
-    },
+    allReleased(view, recovering, { because: 'they have no leader, and recovery mode may last for RecoveryDropAllIPs' }),
     ...repaired,
   ]
 }

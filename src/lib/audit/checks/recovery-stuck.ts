@@ -6,7 +6,7 @@ import type { Check } from '../check.ts'
 import { byValue, said, saidByNodes } from '../facts.ts'
 import type { Claim } from '../outlook.ts'
 import { CHECK_LOCK, look, mend } from '../remedy.ts'
-import { recoveryNeeds, recoveryS, releaseAllS } from '../self-repair.ts'
+import { allReleased, recoveryNeeds, recoveryS } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 /** Default of RecoverTimeout, the time limit of each step of a recovery. */
@@ -94,7 +94,6 @@ function lastSign(view: View): { at: number; agoSeconds: number; graceSeconds: n
 
 /** The leader tries again and again, and bans nodes that keep a recovery from succeeding. */
 function claimsOn(view: View, recovering: readonly Pnn[]): Claim[] {
-  const limits = recovering.map((pnn) => releaseAllS(view, pnn))
   return [
     {
       kind: 'recovered',
@@ -102,8 +101,6 @@ function claimsOn(view: View, recovering: readonly Pnn[]): Claim[] {
       withinS: recoveryS(view),
       because: 'the leader tries again, and bans nodes that keep a recovery from succeeding',
     },
-    ...(recovering.length > 0
-      ? [{ kind: 'all-released', if: ['script succeeds'], pnns: recovering, withinS: Math.max(...limits) } as const]
-      : []),
+    ...(recovering.length > 0 ? [allReleased(view, recovering)] : []),
   ]
 }
