@@ -4,16 +4,14 @@ import type { Claim, Trigger } from '../../../src/lib/audit/outlook.ts'
 import type { AuditedFinding, AuditReport } from '../../../src/lib/audit/report.ts'
 import type { Pnn } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { DESTINATION } from '../../../src/lib/wire/destination.ts'
 import { EVENTS } from '../../../src/sim/daemon/event-scripts.ts'
-import { begin } from '../../../src/sim/process/wait.ts'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
-import type { MemoryHost } from '../../../src/sim/world/memory-host.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { seenEverywhere } from '../../support/world-facts.ts'
 import { drawCluster, drawFault, drawWeather } from './draw.ts'
-import { hasHappened, isMoot, isSo, type Since, stateOf } from './promised.ts'
+import { type Foreseen, hasHappened, isMoot, isSo, type Since, stateOf } from './promised.ts'
+import { rareFault, rememberFiles } from './rare-faults.ts'
 
 /** Delay between two samples, and how long samples are taken, as `verify` does it. In seconds. */
 const GAP_S = 2.5
@@ -26,46 +24,17 @@ const DEFAULT_S = 90
 
 /** A cluster in trouble, and what an audit of it finds. */
 export interface Trouble {
+  readonly seed: number
   readonly small: SmallWorld
   readonly faults: readonly string[]
   readonly snapshot: Snapshot
   readonly report: AuditReport
+  /** Put the files of each node back as they were before the faults, by PNN. */
+  readonly putFilesBack: readonly (() => void)[]
   /** The number of samples that were audited. */
   readonly samples: number
   /** Whether a takeover run is in progress. */
   readonly isRunning: boolean
-}
-
-/** Brings about what random faults rarely do. */
-function rareFault(random: Random, small: SmallWorld): string {
-  const { pnn, daemon, answers } = random.pick(small.world.nodes)
-  const known = daemon?.publicIps.known() ?? []
-  if (!daemon || !answers || known.length === 0) return 'nothing'
-  const { address, pnn: owner } = random.pick(known)
-  const kind = random.pick(['restart', 'stale', 'interface'])
-  if (kind === 'restart') restart(random, small, pnn)
-  const other = random.pick(small.world.nodes).pnn
-  // As a `ctdb moveip` that was interrupted leaves it.
-  if (kind === 'stale' && owner !== pnn && other !== pnn) {
-    begin(daemon.control(DESTINATION.CURRENT_NODE, 'releaseIp', { pnn: other, address }))
-  }
-  if (kind === 'interface' && owner === pnn) changeInterface(small.hosts[pnn], address.address)
-  return `${kind} ${pnn} ${address.address}`
-}
-
-function restart(random: Random, small: SmallWorld, pnn: Pnn): void {
-  for (const verb of ['kill', 'start']) {
-    small.do(`${verb} ${pnn}`)
-    small.pass(random.between(1, 3))
-  }
-}
-
-/** Moves an address to the other interface, by hand. */
-function changeInterface(host: MemoryHost | undefined, address: string): void {
-  const held = host?.held.find((each) => each.address === address)
-  if (!host || !held) return
-  begin(host.deleteByHand(address))
-  begin(host.addByHand(held.interfaceName === 'bond0' ? 'bond1' : 'bond0', address, held.maskBits))
 }
 
 export type Audit = (samples: readonly Snapshot[]) => AuditReport
@@ -75,6 +44,7 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
   const random = new Random(seed)
   const { layout, tunables, partiallyOnline, promoteSecondaries } = drawCluster(random)
   const small = new SmallWorld({ layout, seed, tunables, partiallyOnline, promoteSecondaries }).comeUp()
+  const putFilesBack = small.world.nodes.map(rememberFiles)
   const faults: string[] = []
   for (let count = random.between(1, 3); count > 0; count--) {
     const line = random.percent(40) ? drawWeather(random, small.world) : drawFault(random, small.world)
@@ -97,7 +67,9 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
     (samples > 1 && (needsAnotherSample(report) || mayBeMoving(report)) && snapshots.length * GAP_S < LIMIT_S)
   )
   return {
+    seed,
     small,
+    putFilesBack,
     faults,
     snapshot: snapshots.at(-1) as Snapshot,
     report,
@@ -270,13 +242,14 @@ class Pending {
   look(seconds: number, since: Since, { isQuiet, isBack }: { isQuiet: boolean; isBack: boolean }): void {
     if (this.result !== undefined) return
     const { claim } = this
-    if (claim.kind === 'stays') {
-      this.lookWhether(seconds, since, isBack || (claim.after !== undefined && hasBegun(claim.after, since)))
-    } else if (claim.kind === 'no-run') this.lookWhether(seconds, since, !isQuiet)
+    if (claim.kind === 'unknown') this.result = 'open'
+    else if (claim.kind === 'stays') {
+      this.lookWhether(claim, seconds, since, isBack || (claim.after !== undefined && hasBegun(claim.after, since)))
+    } else if (claim.kind === 'no-run') this.lookWhether(claim, seconds, since, !isQuiet)
     else this.lookFor(claim, seconds, since)
   }
 
-  private lookFor(claim: Claim, seconds: number, since: Since): void {
+  private lookFor(claim: Foreseen, seconds: number, since: Since): void {
     if (this.sinceS === undefined) {
       if (!claim.after || hasHappened(claim.after, since)) this.sinceS = seconds
       else if (seconds > DEFAULT_S) this.result = 'open'
@@ -288,8 +261,8 @@ class Pending {
     else if (isLate) this.result = 'broken'
   }
 
-  private lookWhether(seconds: number, since: Since, isOver: boolean): void {
+  private lookWhether(claim: Foreseen, seconds: number, since: Since, isOver: boolean): void {
     if (isOver || !this.isSure) this.result = 'open'
-    else if (seconds >= STAYS_S) this.result = isSo(this.claim, this.finding, since) ? 'came true' : 'broken'
+    else if (seconds >= STAYS_S) this.result = isSo(claim, this.finding, since) ? 'came true' : 'broken'
   }
 }

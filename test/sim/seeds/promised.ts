@@ -7,6 +7,9 @@ import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 import { leadersHeardBy } from '../../support/world-facts.ts'
 
+/** A claim that says something. */
+export type Foreseen = Exclude<Claim, { readonly kind: 'unknown' }>
+
 /** What has happened in a world since an audit. */
 export interface Since {
   readonly small: SmallWorld
@@ -125,13 +128,11 @@ export function hasHappened(trigger: Trigger, since: Since): boolean {
 }
 
 /** Whether what was claimed is so now. */
-export function isSo(claim: Claim, finding: AuditedFinding, since: Since): boolean {
+export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): boolean {
   const { small } = since
   switch (claim.kind) {
     case 'stays':
       return since.findingsNow().has(findingKey(finding))
-    case 'unknown':
-      return true
     case 'no-run':
       return since.runs.started === 0
     case 'run-asked':
