@@ -5,8 +5,8 @@ import { said } from '../facts.ts'
 import { look, mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
-/** A node that stops and comes back brings two recoveries, so fewer may have an ordinary reason. */
-const SEVERAL = 3
+/** A node that is stopped and continued, or banned for a while, brings two recoveries, so fewer may have an ordinary reason. */
+const SEVERAL = 5
 /** For each daemon that was started meanwhile: it may have disconnected before. */
 const PER_START = 2
 /** Seconds after which nothing is said of recoveries that have come to an end. */

@@ -49,14 +49,14 @@ describe('recoveries that follow one another', () => {
     expect(found([seenEverywhere(small)])).toEqual([])
   })
 
-  it('are three or more', () => {
-    expect(found([recovering(3)])).toHaveLength(1)
-    expect(found([recovering(2)])).toEqual([])
+  it('are five or more', () => {
+    expect(found([recovering(5)])).toHaveLength(1)
+    expect(found([recovering(4)])).toEqual([])
   })
 
   it('are more where daemons were started meanwhile', () => {
-    expect(found([recovering(8, { startedS: 50 })])).toEqual([])
-    expect(found([recovering(9, { startedS: 50 })])).toHaveLength(1)
+    expect(found([recovering(10, { startedS: 50 })])).toEqual([])
+    expect(found([recovering(11, { startedS: 50 })])).toHaveLength(1)
   })
 
   it('have ended when the last one was a while ago', () => {
