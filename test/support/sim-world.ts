@@ -17,6 +17,8 @@ export interface SmallWorldOptions {
   readonly tunables?: TunableValues
   readonly partiallyOnline?: boolean
   readonly promoteSecondaries?: boolean
+  /** Whether the kernels notice that another node has an IPv6 address. */
+  readonly detectsDuplicates?: boolean
 }
 
 /** What the log's lines may have to be. */
@@ -48,8 +50,12 @@ export class SmallWorld {
     tunables = {},
     partiallyOnline = false,
     promoteSecondaries = false,
+    detectsDuplicates = false,
   }: SmallWorldOptions = {}) {
-    this.hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries }))
+    this.hosts = layout.hosts.map(({ interfaces }, pnn) => {
+      const isTaken = (address: string) => this.isUsed(address, { besides: pnn })
+      return new MemoryHost({ interfaces, promoteSecondaries, ...(detectsDuplicates && { isTaken }) })
+    })
     this.world = new World({
       layout,
       hosts: this.hosts,
@@ -137,6 +143,16 @@ export class SmallWorld {
   /** Who holds each public address, by the kernels; a list, as several may. */
   holdersOf(address: string): number[] {
     return this.hosts.flatMap(({ held }, pnn) => (held.some((each) => each.address === address) ? [pnn] : []))
+  }
+
+  /** Whether another node answers for an address on the network. */
+  private isUsed(address: string, { besides }: { readonly besides: number }): boolean {
+    return this.hosts.some(
+      (host, pnn) =>
+        pnn !== besides &&
+        this.world.nodes[pnn]?.powered === true &&
+        host.held.some((held) => held.address === address && !held.dadFailed && host.carrierOf(held.interfaceName)),
+    )
   }
 
   /** The public addresses in a node's kernel. */

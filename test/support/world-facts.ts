@@ -67,8 +67,8 @@ export function seenOn(small: SmallWorld, pnn: number): HostFacts {
       ...held,
       scope: 'global',
       dynamic: false,
-      tentative: false,
-      dadFailed: false,
+      tentative: held.dadFailed === true,
+      dadFailed: held.dadFailed === true,
       validSeconds: null,
     })),
     links: names.map((name) => ({

@@ -2,7 +2,7 @@ import type { Pnn } from '../cluster/node.ts'
 import { listed, nodesText } from '../cluster/node-text.ts'
 import type { Subject } from './subject.ts'
 
-/** What a claim waits for, or, for `stays`, what it lasts until. */
+/** What a claim waits for, or, for `stays` and `kept`, what it lasts until. */
 export type Trigger =
   /** The next takeover run, whatever triggers it. */
   | { readonly on: 'run' }
@@ -31,6 +31,8 @@ export type Trigger =
 export type Effect =
   /** CTDB does nothing about it: the finding stays. */
   | { readonly kind: 'stays' }
+  /** The kernels of these nodes keep the addresses, whatever becomes of those of other nodes. */
+  | { readonly kind: 'kept'; readonly pnns: readonly Pnn[]; readonly addresses: readonly string[] }
   /** Nothing can be said. */
   | { readonly kind: 'unknown'; readonly what: string }
   /** No takeover run is asked for because of it. */
@@ -143,6 +145,10 @@ function sentenceOf(claim: Claim, words: Words): string {
   const why = because === undefined ? '' : `: ${because}`
   const within = withinS === undefined ? '' : ` within ${withinS} s`
   if (claim.kind === 'stays') return `nothing${after ? ` until ${happens(after, words)}` : ''}${why}`
+  if (claim.kind === 'kept') {
+    const keeps = `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'keeps', 'keep')} ${words.addresses(claim.addresses)}`
+    return `${keeps}${after ? ` until ${happens(after, words)}` : ''}${why}`
+  }
   const ifs =
     claim.if === undefined || claim.if.length === 0 ? '' : `, if ${listed(claim.if.map((condition) => CONDITIONS[condition]))}`
   return `${lead(claim, words)}${bodyOf(claim, words, within)}${ifs}${why}`
@@ -191,7 +197,7 @@ function happens(trigger: Trigger, words: Words): string {
   }
 }
 
-function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' }>, words: Words, within: string): string {
+function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, words: Words, within: string): string {
   switch (claim.kind) {
     case 'unknown':
       return `${claim.what} is not known`
@@ -228,7 +234,7 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' }>, words: Words,
     case 'recovered':
       return `the recovery ends${within}`
     case 'all-released':
-      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'releases', 'release')} all addresses${within}`
+      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'releases', 'release')} all addresses${within}, unless recovery mode ends before`
     case 'daemon-ends':
       return `${oneOr(claim.pnns, 'the ctdbd', 'each ctdbd')} of ${words.nodes(claim.pnns)} ends${within}`
   }

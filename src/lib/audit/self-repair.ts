@@ -4,7 +4,7 @@ import { TUNABLES, type TunableName } from '../cluster/tunables.ts'
 import { saysItOwns } from './facts.ts'
 import { isFailoverDisabled } from './failover.ts'
 import { hidesFromScripts } from './interfaces.ts'
-import { isDeceived } from './nonlocal.ts'
+import { isDeceived, testsWithBind } from './nonlocal.ts'
 import { type Claim, type Condition, stays, staysUntil, type Trigger } from './outlook.ts'
 import type { View } from './view.ts'
 
@@ -123,6 +123,13 @@ export const hearsNoLeader = (view: View, pnn: Pnn): boolean =>
   (view.isCutOff(pnn) && view.peek(pnn, 'leaders')?.length === 0) ||
   view.views.groups.some(({ members, leaders }) => members.includes(pnn) && leaders?.length === 0)
 
+/** Whether CTDB does not see an address in a node's kernel, as the kernel refuses to use it (up to 4.21). */
+function isUnseen(view: View, pnn: Pnn, address: string): boolean {
+  const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
+  const version = view.peek(pnn, 'host.version')
+  return held.length > 0 && held.every(({ dadFailed }) => dadFailed) && testsWithBind(version ?? '') !== false
+}
+
 /** Why a node's recovery daemon does not notice what is wrong with an address on its own node; undefined if it does. */
 function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined {
   const which = nodesText([pnn])
@@ -130,6 +137,7 @@ function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined
   if (hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS)) return `${which} is inactive and does not check its addresses`
   if (isFailoverDisabled(view, pnn)) return `failover is disabled on ${which}`
   if (isDeceived(view, pnn, address)) return `with ip_nonlocal_bind=1 ${which} believes that its kernel has every address`
+  if (isUnseen(view, pnn, address)) return `CTDB on ${which} does not see an address that cannot be used`
   if (view.peek(pnn, 'known')?.every((known) => known.address !== address))
     return `the daemon of ${which} does not know the address`
   return undefined
@@ -186,7 +194,7 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
     const first: Claim[] =
       until.on === 'leader' || until.on === 'repair'
         ? [allReleased(view, noticing, { laterS: electionS(view), because })]
-        : [staysUntil(until, because)]
+        : [until.on === 'recovery' ? recovering(view, noticing, because) : staysUntil(until, because)]
     return [...first, ...result(view, by, address).map((claim) => ({ ...claim, ...settledAfter(view, until) }))]
   }
   const vain = noticing.map((pnn) => ({ pnn, ...whyInVain(view, pnn) })).find(({ because }) => because !== undefined)
@@ -195,18 +203,24 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
   }
   const withinS = Math.max(...noticing.map((pnn) => noticeS(view, pnn)))
   return [
-    { kind: 'run-asked', by: noticing, if: ['network works'], withinS },
+    { kind: 'run-asked', by: noticing, if: recoveryNeeds(view), withinS },
     ...result(view, by, address).map((claim): Claim => ({ ...claim, if: ['run succeeds'], withinS: withinS + runS(view) })),
   ]
 }
 
+/** What becomes of an address while a recovery is in progress. */
+function recovering(view: View, noticing: readonly Pnn[], because: string): Claim {
+  const pnns = noticing.filter((pnn) => view.peek(pnn, 'recoveryMode') === 1)
+  return pnns.length > 0 ? allReleased(view, pnns, { because }) : staysUntil({ on: 'recovery' }, because)
+}
+
 /** What the next takeover run does about it, whatever triggers it. */
 export const afterRun = (view: View, by: readonly Pnn[], address: string): Claim[] =>
-  result(view, by, address).map((claim): Claim => ({ ...claim, after: { on: 'run' }, if: ['nothing changes'] }))
+  result(view, by, address).map((claim): Claim => ({ ...claim, after: { on: 'run' }, if: ['network works', 'nothing changes'] }))
 
 const settledAfter = (view: View, until: Trigger): Pick<Claim, 'after' | 'if' | 'withinS'> => ({
   after: until,
-  if: ['run succeeds'],
+  if: ['run succeeds', ...(until.on === 'other' ? [] : recoveryNeeds(view).filter((each) => each === 'lock works'))],
   withinS: (until.on === 'repair' ? electionS(view) + recoveryS(view) : ELECTION_S) + runS(view),
 })
 
@@ -221,7 +235,9 @@ const keepers = (view: View, address: string): Pnn[] =>
         !view.isDaemonDead(pnn) &&
         (view.isCutOff(pnn) || !hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)) &&
         view.peek(pnn, 'known')?.some((known) => known.address === address) !== false
-      return !isTold || held.some(({ interfaceName }) => hidesFromScripts(view, pnn, interfaceName))
+      return (
+        !isTold || isUnseen(view, pnn, address) || held.some(({ interfaceName }) => hidesFromScripts(view, pnn, interfaceName))
+      )
     })
 
 /** The address is in the kernel of its owner, besides those that nobody can tell to release it. */
@@ -235,7 +251,10 @@ function result(view: View, by: readonly Pnn[], address: string): Claim[] {
   if (hasRivals(view)) return [WHOSE_RUN]
   if (findsHost(view, address)) return [hosted(view, address)]
   const told = by.filter(
-    (pnn) => !view.isDaemonDead(pnn) && view.peek(pnn, 'known')?.some((known) => known.address === address) === true,
+    (pnn) =>
+      !view.isDaemonDead(pnn) &&
+      !isUnseen(view, pnn, address) &&
+      view.peek(pnn, 'known')?.some((known) => known.address === address) === true,
   )
   return told.length === 0 ? [] : [{ kind: 'released', pnns: told, addresses: [address] }]
 }

@@ -2,6 +2,7 @@ import { messages } from '../../lib/wire/messages.ts'
 import { type Process, until } from '../process/wait.ts'
 import { ControlFailure } from './control-failure.ts'
 import type { EventStatus } from './event-scripts.ts'
+import { isSeenByCtdb } from './kernel.ts'
 import type { PublicAddress, PublicAddressTable } from './public-address-table.ts'
 import { nameOf } from './public-interfaces.ts'
 import type { PublicIpsOwner } from './public-ips-owner.ts'
@@ -19,7 +20,7 @@ export class AddressScripts {
   /** Whether the kernel has the address. */
   *holds(address: string): Process<boolean> {
     const addresses = yield* until(this.owner.kernel.addresses())
-    return addresses.some((held) => held.address === address)
+    return addresses.some((held) => held.address === address && isSeenByCtdb(held))
   }
 
   /** Event `takeip`: adds an address to the best interface. @throws ControlFailure when that fails, or a change is in progress. */

@@ -14,7 +14,12 @@ export interface KernelAddress {
   readonly interfaceName: string
   /** Every IPv4 address but the first of its subnet on an interface. It is deleted together with the first one, unless it is promoted. */
   readonly secondary: boolean
+  /** Set where another host on the network has this IPv6 address, so that the kernel does not use it. */
+  readonly dadFailed?: true
 }
+
+/** Whether CTDB sees an address in the kernel: up to 4.21 it tries whether the address can be used. */
+export const isSeenByCtdb = ({ dadFailed }: KernelAddress): boolean => dadFailed !== true
 
 /** The result of an event script. `output` has the lines that it wrote, for the log. */
 export interface ScriptResult {

@@ -5,6 +5,7 @@ import { DESTINATION } from '../../lib/wire/destination.ts'
 import { messages } from '../../lib/wire/messages.ts'
 import type { Ask } from '../daemon/ask.ts'
 import type { SimDaemon } from '../daemon/daemon.ts'
+import { isSeenByCtdb } from '../daemon/kernel.ts'
 import type { Log } from '../daemon/log.ts'
 import { type Process, until } from '../process/wait.ts'
 
@@ -35,7 +36,7 @@ export class OwnNode {
       if (skipsAfterRecovery(uptimeBefore, uptimeAfter, this.log)) return
     }
     const addresses = yield* until(kernel.addresses())
-    const held = new Set(addresses.map(({ address }) => address))
+    const held = new Set(addresses.filter(isSeenByCtdb).map(({ address }) => address))
     const { lastInterfaces } = this
     const { pnn } = this.daemon
     this.lastInterfaces = interfaces

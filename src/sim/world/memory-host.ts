@@ -14,6 +14,8 @@ export interface MemoryHostOptions {
   readonly interfaces: readonly InterfaceConfiguration[]
   /** Linux' setting `promote_secondaries`: when the primary address of a subnet is deleted, the next one becomes primary instead of being deleted too. */
   readonly promoteSecondaries: boolean
+  /** Whether another host on the network answers for an IPv6 address, so that the kernel refuses to use it; by default none does. */
+  readonly isTaken?: (address: string) => boolean
 }
 
 /** The addresses of an operating system in memory, with Linux' rules for primary and secondary addresses. */
@@ -54,7 +56,12 @@ export class MemoryHost implements Host {
     return (done) => {
       if (!this.carriers.has(interfaceName)) {
         done({ ok: false, output: [`Failed to bringup interface ${interfaceName}`] })
-      } else if (maskBits > (isIpv4(address) ? 32 : 128) || this.isOn(interfaceName, address)) {
+      } else if (
+        maskBits > (isIpv4(address) ? 32 : 128) ||
+        this.isOn(interfaceName, address) ||
+        this.isRefused(interfaceName, address)
+      ) {
+        // The script deletes an IPv6 address again that the kernel refuses to use.
         done({ ok: false, output: [`Failed to add ${address}/${maskBits} on dev ${interfaceName}`] })
       } else {
         this.add(interfaceName, address, maskBits)
@@ -148,11 +155,17 @@ export class MemoryHost implements Host {
     return this.list.some((held) => held.address === address && held.interfaceName === interfaceName)
   }
 
+  /** Whether duplicate address detection finds an IPv6 address elsewhere. */
+  private isRefused(interfaceName: string, address: string): boolean {
+    return !isIpv4(address) && this.carrierOf(interfaceName) && this.options.isTaken?.(address) === true
+  }
+
   private add(interfaceName: string, address: string, maskBits: number): void {
+    const dadFailed = this.isRefused(interfaceName, address)
     const network = networkOf(address, maskBits)
     const secondary =
       isIpv4(address) && this.list.some((held) => held.interfaceName === interfaceName && subnetOf(held) === network)
-    this.list = [...this.list, { address, maskBits, interfaceName, secondary }]
+    this.list = [...this.list, { address, maskBits, interfaceName, secondary, ...(dadFailed && { dadFailed }) }]
   }
 
   /** Deletes an address. With a primary one, its secondaries are deleted or the first of them is promoted. */
@@ -201,11 +214,12 @@ const LOOPBACK = {
   addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host', label: 'lo' }],
 }
 
-const addressInfo = ({ address, maskBits, interfaceName, secondary }: KernelAddress) => ({
+const addressInfo = ({ address, maskBits, interfaceName, secondary, dadFailed }: KernelAddress) => ({
   family: isIpv4(address) ? 'inet' : 'inet6',
   local: address,
   prefixlen: maskBits,
   scope: 'global',
   ...(secondary ? { secondary } : {}),
+  ...(dadFailed ? { dadfailed: true, tentative: true } : {}),
   ...(isIpv4(address) ? { label: interfaceName } : {}),
 })

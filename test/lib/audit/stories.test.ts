@@ -165,7 +165,7 @@ describe('an address in two kernels', () => {
       known: (known ?? []).filter((each) => each.address !== ADDRESS),
     }))
     const { outlook, remedy } = findingIn(unknown, 'ip-duplicate-kernel')
-    expect(outlook).toBe(`Nothing: no recovery daemon has it removed from node ${other}.`)
+    expect(outlook).toBe(`Node ${other} keeps the address: no recovery daemon has it removed from node ${other}.`)
     expect(remedy).toMatch(/^Remove it from node/)
   })
 

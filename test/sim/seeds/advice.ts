@@ -19,14 +19,16 @@ const LASTING: Readonly<Record<string, string>> = {
 export function tryOutlooks(seed: number, audit: Audit = auditSamples): Tried {
   const trouble = troubleOf(seed, audit)
   const courses = trouble ? [[], ...triggersOf(trouble)] : []
+  // A course changes the cluster.
+  const again = (index: number) => (index === 0 ? trouble : troubleOf(seed, audit))
   const exercised: Record<string, number> = {}
-  const broken = courses.flatMap((lines) => {
-    const again = troubleOf(seed, audit)
-    if (!again) return []
-    return wait(again, lines, audit).flatMap(({ finding, claim, result }) => {
+  const broken = courses.flatMap((lines, index) => {
+    const copy = again(index)
+    if (!copy) return []
+    return wait(copy, lines, audit).flatMap(({ finding, claim, result }) => {
       if (result === 'came true') exercised[finding.id] = (exercised[finding.id] ?? 0) + 1
       if (result !== 'broken') return []
-      return [`${finding.id}: ${finding.message}: ${JSON.stringify(claim)}; done: ${[...again.faults, '|', ...lines].join('; ')}`]
+      return [`${finding.id}: ${finding.message}: ${JSON.stringify(claim)}; done: ${[...copy.faults, '|', ...lines].join('; ')}`]
     })
   })
   return { broken, exercised }

@@ -11,7 +11,7 @@ import { SmallWorld } from '../../support/sim-world.ts'
 import { seenEverywhere } from '../../support/world-facts.ts'
 import { drawCluster, drawFault, drawWeather } from './draw.ts'
 import { type Foreseen, hasHappened, isMoot, isSo, type Since, stateOf } from './promised.ts'
-import { rareFault, rememberFiles } from './rare-faults.ts'
+import { type Before, rareFault, rememberNode } from './rare-faults.ts'
 
 /** Delay between two samples, and how long samples are taken, as `verify` does it. In seconds. */
 const GAP_S = 2.5
@@ -19,6 +19,8 @@ const LIMIT_S = 12
 const STEP_S = 0.5
 /** How long nothing must happen for a claim that nothing happens. */
 const STAYS_S = 15
+/** In every so many clusters the kernels notice that another node has an IPv6 address. */
+const DETECTING = 4
 /** Claims without a bound of their own wait for a takeover run that is asked for, or for what somebody does. */
 const DEFAULT_S = 90
 
@@ -29,8 +31,8 @@ export interface Trouble {
   readonly faults: readonly string[]
   readonly snapshot: Snapshot
   readonly report: AuditReport
-  /** Put the files of each node back as they were before the faults, by PNN. */
-  readonly putFilesBack: readonly (() => void)[]
+  /** What each node had before the faults, by PNN. */
+  readonly before: readonly Before[]
   /** The number of samples that were audited. */
   readonly samples: number
   /** Whether a takeover run is in progress. */
@@ -43,8 +45,9 @@ export type Audit = (samples: readonly Snapshot[]) => AuditReport
 export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | undefined {
   const random = new Random(seed)
   const { layout, tunables, partiallyOnline, promoteSecondaries } = drawCluster(random)
-  const small = new SmallWorld({ layout, seed, tunables, partiallyOnline, promoteSecondaries }).comeUp()
-  const putFilesBack = small.world.nodes.map(rememberFiles)
+  const detectsDuplicates = seed % DETECTING === 0
+  const small = new SmallWorld({ layout, seed, tunables, partiallyOnline, promoteSecondaries, detectsDuplicates }).comeUp()
+  const before = small.world.nodes.map(rememberNode)
   const faults: string[] = []
   for (let count = random.between(1, 3); count > 0; count--) {
     const line = random.percent(40) ? drawWeather(random, small.world) : drawFault(random, small.world)
@@ -69,7 +72,7 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
   return {
     seed,
     small,
-    putFilesBack,
+    before,
     faults,
     snapshot: snapshots.at(-1) as Snapshot,
     report,
@@ -215,7 +218,7 @@ function keysIn(now: AuditReport | undefined, before: AuditReport): Set<string> 
   return new Set([...(now?.findings ?? []), ...maybe].map(findingKey))
 }
 
-const QUIET: ReadonlySet<Claim['kind']> = new Set(['stays', 'no-run'])
+const QUIET: ReadonlySet<Claim['kind']> = new Set(['stays', 'kept', 'no-run'])
 
 /** Something lasts until the next takeover run, which may be in progress and does its work before its end, or until one that follows a recovery. */
 function hasBegun(trigger: Trigger, since: Since): boolean {
@@ -243,7 +246,7 @@ class Pending {
     if (this.result !== undefined) return
     const { claim } = this
     if (claim.kind === 'unknown') this.result = 'open'
-    else if (claim.kind === 'stays') {
+    else if (claim.kind === 'stays' || claim.kind === 'kept') {
       this.lookWhether(claim, seconds, since, isBack || (claim.after !== undefined && hasBegun(claim.after, since)))
     } else if (claim.kind === 'no-run') this.lookWhether(claim, seconds, since, !isQuiet)
     else this.lookFor(claim, seconds, since)

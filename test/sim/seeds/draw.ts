@@ -168,3 +168,15 @@ export function endsOf(world: World): string[] {
     ]),
   ]
 }
+
+/** A fault of one node that stays, as a command line. The rest of the cluster must work nevertheless. */
+export function drawLasting(random: Random, { pnn, daemon, powered }: World['nodes'][number]): string {
+  return random.pick([
+    `part ${pnn}`,
+    ...(powered ? [`crash ${pnn}`] : []),
+    ...(daemon ? [`kill ${pnn}`, `hang ${pnn}`, `stop ${pnn}`] : []),
+    ...SCRIPT_EVENTS.map((event) => `script ${pnn} ${event} fail`),
+    `script ${pnn} ${random.pick(SCRIPT_EVENTS)} 40`,
+    `link ${pnn} ${random.pick(['bond0', 'bond1'])} down`,
+  ])
+}

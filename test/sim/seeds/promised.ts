@@ -49,7 +49,8 @@ function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: bool
   const { small, runs, stateBefore, wasRunning, dropped } = since
   switch (condition) {
     case 'run succeeds':
-      return runs.failed > 0 || runs.started > runs.succeeded || (runs.started === 0 && isTroubled(small)) || wasRunning
+      // What keeps a cluster from recovering keeps it from making a run. In one sample alone, a run in progress looks like a fault.
+      return runs.failed > 0 || runs.started > runs.succeeded || (runs.started === 0 && cannotRecover(small)) || wasRunning
     case 'script succeeds':
       return small.world.nodes.some(
         ({ pnn, scripts, eventRuns }) =>
@@ -88,6 +89,8 @@ export const isTroubled = (small: SmallWorld): boolean =>
         return path.parted || path.lossPercent > 0 || path.delayMs > PROMPT_MS
       }),
   )
+
+const cannotRecover = (small: SmallWorld): boolean => isTroubled(small) || small.world.lock.state !== 'shared'
 
 /** Whether what a claim waits for has happened. */
 export function hasHappened(trigger: Trigger, since: Since): boolean {
@@ -133,6 +136,8 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
   switch (claim.kind) {
     case 'stays':
       return since.findingsNow().has(findingKey(finding))
+    case 'kept':
+      return claim.pnns.every((pnn) => claim.addresses.every((address) => small.holdersOf(address).includes(pnn)))
     case 'no-run':
       return since.runs.started === 0
     case 'run-asked':
@@ -141,8 +146,10 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
       return since.runs.started > 0
     case 'hosted':
       return claim.addresses.every((address) => {
-        const holders = small.holdersOf(address).filter((pnn) => !claim.besides?.includes(pnn) && small.node(pnn).powered)
-        const owners = ownersOf(small, address).filter((pnn) => !claim.besides?.includes(pnn))
+        const owners = ownersOf(small, address)
+        // A node that could not be told may answer again, and become the owner.
+        const counts = (pnn: Pnn) => !claim.besides?.includes(pnn) || owners.includes(pnn)
+        const holders = small.holdersOf(address).filter((pnn) => counts(pnn) && small.node(pnn).powered)
         return holders.length === 1 && owners.length === 1 && holders[0] === owners[0]
       })
     case 'released':

@@ -40,6 +40,9 @@ const RARE_FAULTS: { readonly [name: string]: (chosen: Chosen) => void } = {
   tunable({ node: { daemon } }) {
     daemon?.tunables.set('MonitorInterval', 3)
   },
+  'no takeover': ({ small }) => {
+    small.do('set NoIPTakeover 1')
+  },
   'faulty line': ({ random, small, node: { pnn, files } }) => {
     if (random.percent(50)) small.do(`kill ${pnn}`)
     files.publicAddresses += random.pick(['172.16.146.300/24 bond0\n', '172.16.146.250/24 \n', '172.16.146.251/24 bond0'])
@@ -93,11 +96,20 @@ function override(node: SimNode, name: (typeof OVERRIDDEN)[number], value: strin
   Object.defineProperty(node, name, { value, configurable: true })
 }
 
-/** Remembers the files of a node. @returns a function that puts them back. */
-export function rememberFiles(node: SimNode): () => void {
+/** What a node had before the faults. */
+export interface Before {
+  putFilesBack(): void
+  /** Puts its ctdb.conf and its version back. */
+  putConfigurationBack(): void
+}
+
+/** Remembers what a node has before the faults. */
+export function rememberNode(node: SimNode): Before {
   const files = { ...node.files }
-  return () => {
-    Object.assign(node.files, files)
-    for (const name of OVERRIDDEN) Reflect.deleteProperty(node, name)
+  return {
+    putFilesBack: () => Object.assign(node.files, files),
+    putConfigurationBack() {
+      for (const name of OVERRIDDEN) Reflect.deleteProperty(node, name)
+    },
   }
 }

@@ -2,6 +2,7 @@ import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { findingKey } from '../../../src/lib/audit/finding.ts'
 import type { Action, Mended } from '../../../src/lib/audit/remedy.ts'
 import type { AuditedFinding, AuditReport } from '../../../src/lib/audit/report.ts'
+import { readPublicAddresses } from '../../../src/lib/cluster/address-files.ts'
 import { INACTIVE_FLAGS, type Pnn } from '../../../src/lib/cluster/node.ts'
 import { groupOf } from '../../../src/lib/group-of.ts'
 import { EVENTS } from '../../../src/sim/daemon/event-scripts.ts'
@@ -222,7 +223,7 @@ function starting(small: SmallWorld, pnn: Pnn): string[] {
   return answers ? [] : [`resume ${pnn}`]
 }
 
-function mendings({ small, putFilesBack }: Trouble, finding: AuditedFinding, { what, pnn }: Mended): Deed[] | undefined {
+function mendings({ small, before }: Trouble, finding: AuditedFinding, { what, pnn }: Mended): Deed[] | undefined {
   const { nodes } = small.world
   const byId = MENDING[finding.id]
   if (byId) return byId(small, finding)
@@ -241,9 +242,10 @@ function mendings({ small, putFilesBack }: Trouble, finding: AuditedFinding, { w
     case 'machine':
       return [...HEAL, ...chosen.flatMap((each) => starting(small, each))]
     case 'file':
+      return chosen.flatMap((each) => before[each]?.putFilesBack ?? [])
     case 'configuration':
     case 'version':
-      return chosen.flatMap((each) => putFilesBack[each] ?? [])
+      return chosen.flatMap((each) => before[each]?.putConfigurationBack ?? [])
     default:
       return undefined
   }
@@ -254,13 +256,15 @@ const MENDING: { readonly [id: string]: (small: SmallWorld, finding: AuditedFind
   'ip-single-node': (small, { subject: { pnn, address = '' } }) => {
     const from = small.world.nodes.find((node) => node.pnn === pnn)
     const line = from?.files.publicAddresses.split('\n').find((each) => each.startsWith(`${address}/`))
-    const to = small.world.nodes.find((node) => node.pnn !== pnn && node.answers)
+    // A reload must not change anything else: the remedy warns of that.
+    const to = small.world.nodes.find((node) => node.pnn !== pnn && node.answers && isLoaded(node))
     if (line === undefined || !to) return []
     const add = () => {
       to.files.publicAddresses += `${line}\n`
     }
     return [add, `reload ${to.pnn}`, 'run']
   },
+  'file-not-loaded': (small, { subject: { pnn = 0 } }) => [() => writeFile(small.node(pnn))],
   'promote-secondaries': (small, { subject: { pnn = 0 } }) => [
     () => Object.assign(small.hosts[pnn] ?? {}, { promotesSecondaries: true }),
   ],
@@ -277,6 +281,28 @@ const MENDING: { readonly [id: string]: (small: SmallWorld, finding: AuditedFind
           () => small.pass(20),
         ]
       : [],
+}
+
+/** Whether the file of a node says what its daemon knows. */
+function isLoaded({ files, daemon }: SmallWorld['world']['nodes'][number]): boolean {
+  const listed = readPublicAddresses(files.publicAddresses).addresses.map(({ address }) => address)
+  const known = daemon?.publicIps.known().map(({ address }) => address.address) ?? []
+  return listed.toSorted().join() === known.toSorted().join()
+}
+
+/** Makes the public addresses file of a node say what its daemon knows. */
+function writeFile({ files, daemon }: SmallWorld['world']['nodes'][number]): void {
+  if (!daemon) return
+  const lines = files.publicAddresses.split('\n')
+  files.publicAddresses = daemon.publicIps
+    .known()
+    .map(({ address }) => {
+      const line = lines.find((each) => each.startsWith(`${address.address}/`))
+      const { interfaces } = daemon.publicIps.info(address)
+      const names = interfaces.map(({ name }) => name).join()
+      return `${line ?? `${address.address}/${address.family === 'ipv4' ? 24 : 64} ${names}`}\n`
+    })
+    .join('')
 }
 
 /** Sets a clock right as chronyd does it while ctdbd runs: half a second in each second. */

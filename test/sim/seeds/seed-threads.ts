@@ -8,6 +8,9 @@ export interface SeedRange {
   readonly to: number
 }
 
+/** What a simulation leaves behind is soon garbage, which costs less to collect in larger portions. */
+const YOUNG_MB = 64
+
 /** Works on ranges of seeds in threads, one for each core. The module of a thread answers each range with one message. */
 export class SeedThreads<T> {
   private readonly module: URL
@@ -38,6 +41,6 @@ export class SeedThreads<T> {
     if (thread) return thread
     if (this.started === availableParallelism()) return await new Promise((resolve) => this.waiting.push(resolve))
     this.started += 1
-    return new Worker(this.module)
+    return new Worker(this.module, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
   }
 }

@@ -8,9 +8,9 @@ import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import { MemoryHost } from '../../../src/sim/world/memory-host.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { World } from '../../../src/sim/world/world.ts'
-import { drawCluster, drawTrouble, endsOf } from './draw.ts'
+import { drawCluster, drawLasting, drawTrouble, endsOf } from './draw.ts'
 import { Invariants, type Violation } from './invariants.ts'
-import { whyNotAtRest } from './rest.ts'
+import { type Whom, whyNotAtRest } from './rest.ts'
 
 /** The result of the simulation of a seed. */
 export interface Story {
@@ -31,6 +31,8 @@ const COME_UP_LIMIT_MS = 120_000
 /** Includes bans, elections and the time limits of hanging controls after the last fault. */
 const REST_LIMIT_MS = 700_000
 const ANSWER_LIMIT_MS = 100_000
+/** How often a fault of one node stays, and the rest must work nevertheless. */
+const LASTING_PERCENT = 25
 
 /** Simulates one cluster and its faults, all drawn from the seed. */
 export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean } = {}): Story {
@@ -82,9 +84,15 @@ export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean 
     world.clock.advanceBy(random.percent(50) ? random.between(0, 1_500) : random.between(0, 20_000))
   }
   for (const line of endsOf(world)) carryOut(line)
-  awaitRest(world, hosts, invariants, { stoppedToo: false })
-  askAndCount(world, random, invariants)
-  awaitRest(world, hosts, invariants, { stoppedToo: true })
+  if (drawn.layout.hosts.length > 2 && random.percent(LASTING_PERCENT)) {
+    const node = random.pick(world.nodes)
+    carryOut(drawLasting(random, node))
+    awaitRest(world, hosts, invariants, { stoppedToo: false, without: node.pnn })
+  } else {
+    awaitRest(world, hosts, invariants, { stoppedToo: false })
+    askAndCount(world, random, invariants)
+    awaitRest(world, hosts, invariants, { stoppedToo: true })
+  }
   return {
     seed,
     violations: invariants.violations,
@@ -96,7 +104,7 @@ export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean 
   }
 }
 
-function awaitRest(world: World, hosts: readonly MemoryHost[], invariants: Invariants, whom: { stoppedToo: boolean }): void {
+function awaitRest(world: World, hosts: readonly MemoryHost[], invariants: Invariants, whom: Whom): void {
   const limitMs = world.clock.nowMs + REST_LIMIT_MS
   let calm = 0
   while (calm < 3) {

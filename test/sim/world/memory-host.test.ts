@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isSeenByCtdb } from '../../../src/sim/daemon/kernel.ts'
 import type { Wait } from '../../../src/sim/process/wait.ts'
 import { MemoryHost } from '../../../src/sim/world/memory-host.ts'
 import { takeSeedFromEnvironment } from '../../support/fast-check.ts'
@@ -277,4 +278,23 @@ it('has the same addresses as simple lists per subnet, whatever is done to it', 
       }
     }),
   )
+})
+
+describe('an IPv6 address that another host has', () => {
+  const ADDRESS = 'fd00::1'
+  const taken = () => new MemoryHost({ interfaces: INTERFACES, promoteSecondaries: false, isTaken: () => true })
+
+  it('cannot be taken over, and the script leaves nothing of it', () => {
+    const host = taken()
+    expect(now(host.takeIp('eth1', ADDRESS, 64))).toEqual({ ok: false, output: [`Failed to add ${ADDRESS}/64 on dev eth1`] })
+    expect(held(host)).toEqual(['eth1 10.0.0.100/24'])
+    expect(now(host.takeIp('eth1', '10.0.0.1', 24)).ok).toBe(true)
+  })
+
+  it('stays unusable where it is added by hand, so that CTDB takes it for missing', () => {
+    const host = taken()
+    now(host.addByHand('eth1', ADDRESS, 64))
+    expect(host.held.filter(isSeenByCtdb).map(({ address }) => address)).toEqual(['10.0.0.100'])
+    expect(now(host.ipAddrJson())).toContain('"dadfailed":true')
+  })
 })

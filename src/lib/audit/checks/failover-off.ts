@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 import { addressFile, fileHas, said } from '../facts.ts'
 import { isDisabledByTunable, isDisabledInFile } from '../failover.ts'
 import { stays } from '../outlook.ts'
-import { mend } from '../remedy.ts'
+import { type Action, mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
 const BY_CONFIGURATION = 'this is how CTDB was configured'
@@ -24,6 +24,8 @@ export const check: Check = {
     if (!hasPublicAddresses(view)) return []
     const { pnn: leader } = view.snapshot.leader
     const tunables = leader === null ? undefined : view.need(leader, 'tunables')
+    const candidates =
+      leader === null ? view.active.filter(({ pnn }) => (view.need(pnn, 'tunables')?.NoIPTakeover ?? 0) !== 0) : []
     const disabled = view.nodes.filter(({ pnn }) => isDisabledInFile(view.need(pnn, 'host.configFile'))).map(({ pnn }) => pnn)
     const byTunable = view.active.map(({ pnn }) => pnn).filter((pnn) => isDisabledByTunable(view, pnn))
     return [
@@ -35,10 +37,19 @@ export const check: Check = {
               message: `NoIPTakeover is ${tunables?.NoIPTakeover} on the leader, node ${leader}: no address fails over`,
               evidence: [said(leader, `NoIPTakeover = ${tunables?.NoIPTakeover}`), `leader: node ${leader}`],
               claims: [stays(BY_CONFIGURATION)],
-              actions: [
-                { kind: 'command' as const, command: 'ctdb setvar NoIPTakeover 0', on: 'each node' as const },
-                mend({ what: 'file' }, 'Remove it from ctdb.tunables.'),
-              ],
+              actions: TAKE_OVER_AGAIN,
+            },
+          ]
+        : []),
+      ...(candidates.length > 0
+        ? [
+            {
+              subject: { detail: 'NoIPTakeover' },
+              nodes: candidates.map(({ pnn }) => pnn),
+              message: `NoIPTakeover is set on ${nodesText(candidates.map(({ pnn }) => pnn))}: with such a leader no address fails over`,
+              evidence: candidates.map(({ pnn }) => said(pnn, `NoIPTakeover = ${view.peek(pnn, 'tunables')?.NoIPTakeover}`)),
+              claims: [stays(BY_CONFIGURATION)],
+              actions: TAKE_OVER_AGAIN,
             },
           ]
         : []),
@@ -71,6 +82,11 @@ export const check: Check = {
     ]
   },
 }
+
+const TAKE_OVER_AGAIN: readonly Action[] = [
+  { kind: 'command', command: 'ctdb setvar NoIPTakeover 0', on: 'each node' },
+  mend({ what: 'file' }, 'Remove it from ctdb.tunables.'),
+]
 
 /** Whether any node has, or may have, public addresses. Without them there is nothing to fail over, as behind a load balancer. */
 const hasPublicAddresses = (view: View): boolean =>

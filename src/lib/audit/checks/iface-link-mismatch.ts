@@ -6,7 +6,7 @@ import { kernelHas, said } from '../facts.ts'
 import { linkNamed } from '../interfaces.ts'
 import { stays } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
-import { tunableOf } from '../self-repair.ts'
+import { recoveryNeeds, tunableOf } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -65,7 +65,8 @@ function adviceOn(view: View, pnn: Pnn, seen: Seen): Pick<Found, 'claims' | 'act
         kind: 'link-known',
         pnn,
         interfaceName: name,
-        if: ['script runs'],
+        // During a recovery there are no monitor events.
+        if: ['script runs', ...recoveryNeeds(view)],
         withinS: tunableOf(view, pnn, 'MonitorInterval') + tunableOf(view, pnn, 'EventScriptTimeout'),
       },
     ],

@@ -8,7 +8,7 @@ import type { Check, Found } from '../check.ts'
 import { addressFile, heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
 import { hidesFromScripts } from '../interfaces.ts'
 import { interfacesOf } from '../kernel-addresses.ts'
-import { type Claim, NOTHING_TRIGGERS_A_RUN, stays, staysUntil } from '../outlook.ts'
+import { type Claim, NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
@@ -44,7 +44,10 @@ export const check: Check = {
     const candidates = new Set([...publics.keys(), ...configured])
     const holdersOf = new Map<string, { pnn: Pnn; held: HostAddress }[]>()
     for (const { pnn } of view.nodes) {
-      for (const held of publicHeld(view, candidates, pnn) ?? []) groupOf(holdersOf, held.address).push({ pnn, held })
+      for (const held of publicHeld(view, candidates, pnn) ?? []) {
+        // A kernel does not answer for an IPv6 address that another one has: see ip-dad-failed.
+        if (!held.dadFailed) groupOf(holdersOf, held.address).push({ pnn, held })
+      }
     }
     return [...holdersOf].flatMap(([address, entries]): Found[] => {
       const nodes = [...new Set(entries.map(({ pnn }) => pnn))]
@@ -100,7 +103,7 @@ function adviceOn(view: View, { address, holders, owner, canRelease }: Situation
     return { claims, actions: [look(check.remedy)] }
   }
   const removals = nodes.flatMap(({ pnn, held }) => removal(view, pnn, held))
-  const mayGo = claims.some(({ kind }) => kind !== 'stays')
+  const mayGo = claims.some(({ kind }) => kind !== 'kept' && kind !== 'stays')
   return {
     claims,
     actions: [
@@ -120,11 +123,16 @@ function claimsOn(
   if (noticing.length > 0) return selfRepair(view, noticing, address)
   if (able.length > 0) {
     const why = `${nodesText(able)} ${able.length === 1 ? 'is' : 'are'} inactive and ${able.length === 1 ? 'does' : 'do'} not notice it`
-    return [staysUntil({ on: 'run' }, why), ...afterRun(view, able, address), NOTHING_TRIGGERS_A_RUN]
+    return [
+      { ...kept(able, address), after: { on: 'run' }, because: why },
+      ...afterRun(view, able, address),
+      NOTHING_TRIGGERS_A_RUN,
+    ]
   }
   const [first, ...rest] = stuck
   const why = `no recovery daemon has it removed from ${nodesText(stuck)}`
-  return first !== undefined && rest.length === 0 && view.isDaemonDead(first)
-    ? [staysUntil({ on: 'answers', pnn: first }, why)]
-    : [stays(why)]
+  const isDead = first !== undefined && rest.length === 0 && view.isDaemonDead(first)
+  return [{ ...kept(stuck, address), ...(isDead && { after: { on: 'answers', pnn: first } }), because: why }]
 }
+
+const kept = (pnns: readonly Pnn[], address: string): Claim => ({ kind: 'kept', pnns, addresses: [address] })

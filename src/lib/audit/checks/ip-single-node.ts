@@ -1,9 +1,11 @@
-import { listed } from '../../cluster/node-text.ts'
+import type { Pnn } from '../../cluster/node.ts'
+import { listed, nodesText } from '../../cluster/node-text.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, knownBy, said } from '../facts.ts'
+import { addressFile, knownBy, said, sameMembers } from '../facts.ts'
 import { stays, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
+import type { View } from '../view.ts'
 
 const MATTER = 'for CTDB this is a matter of configuration'
 
@@ -29,6 +31,7 @@ export const check: Check = {
     const files = silent.map(({ pnn }) => addressFile(view, pnn))
     if (files.includes(undefined)) return []
     const listedThere = new Set(files.flatMap((file) => file?.addresses.map(({ address }) => address) ?? []))
+    const pending = view.nodes.map(({ pnn }) => pnn).filter((pnn) => differsFromFile(view, pnn))
     return [...knownBy(view)].flatMap(([address, knowers]): Found[] => {
       const [only] = knowers
       if (!only || knowers.length > 1 || listedThere.has(address)) return []
@@ -42,9 +45,21 @@ export const check: Check = {
             `CTDB on nodes ${listed(others.map(String))}: ${others.length === 1 ? 'does' : 'do'} not`,
           ],
           claims: [first ? staysUntil({ on: 'answers', pnn: first.pnn }, MATTER) : stays(MATTER)],
-          actions: [mend({ what: 'file', address }, check.remedy)],
+          actions: [mend({ what: 'file', address }, `${check.remedy}${warningOf(pending)}`)],
         },
       ]
     })
   },
 }
+
+/** Whether a reload would change more on a node than was just added to its file. */
+function differsFromFile(view: View, pnn: Pnn): boolean {
+  const known = view.peek(pnn, 'known')?.map(({ address }) => address)
+  const lines = addressFile(view, pnn)?.addresses.map(({ address }) => address)
+  return known !== undefined && lines !== undefined && !sameMembers(known, lines)
+}
+
+const warningOf = (pending: readonly Pnn[]): string =>
+  pending.length === 0
+    ? ''
+    : ` On ${nodesText(pending)} a reload changes more than that, as the ${pending.length === 1 ? 'file differs' : 'files differ'} from what the daemon knows: see file-not-loaded first.`

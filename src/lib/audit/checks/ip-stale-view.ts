@@ -43,7 +43,7 @@ export const check: Check = {
           message: `the nodes name different owners for ${address}: ${nodesText(stale)} ${stale.length === 1 ? 'is' : 'are'} out of date`,
           evidence: beliefs(views),
           claims: [
-            { kind: 'owner-known', addresses: [address], after: { on: 'run' }, if: ['nothing changes'] },
+            { kind: 'owner-known', addresses: [address], after: { on: 'run' }, if: ['network works', 'nothing changes'] },
             NOTHING_TRIGGERS_A_RUN,
           ],
           actions: [{ ...RUN_TAKEOVER, purpose: 'to correct it' }],

@@ -20,9 +20,11 @@ export const check: Check = {
   outlook: 'Nothing.',
   remedy: 'Set what is meant instead, or remove the tunable from ctdb.tunables.',
   find(view) {
-    const { pnn, era } = view.snapshot.leader
-    const values = pnn === null ? undefined : view.need(pnn, 'tunables')
-    if (pnn === null || !values) return []
+    const { pnn: leader, era } = view.snapshot.leader
+    // Without a leader, any node may be the next one.
+    const pnn = leader ?? view.nodes.find((node) => view.peek(node.pnn, 'tunables'))?.pnn
+    const values = pnn === undefined ? undefined : view.need(pnn, 'tunables')
+    if (pnn === undefined || !values) return []
     const algorithm = values.IPAllocAlgorithm ?? 2
     const say = (name: string, message: string, remedy: string): Found => ({
       subject: { detail: name },

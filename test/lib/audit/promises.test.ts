@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { auditSamples } from '../../../src/lib/audit/audit.ts'
+import type { Claim } from '../../../src/lib/audit/outlook.ts'
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import {
+  factsIn,
+  findingIn,
+  healthyCluster,
+  heldAddress,
+  ownerIn,
+  withAll,
+  withFacts,
+  withHeld,
+  withHost,
+  withoutDaemon,
+} from '../../support/audit-cluster.ts'
+
+// What the audits of random clusters in trouble promised and should not have.
+
+const good = healthyCluster()
+const ADDRESS = '10.0.0.1'
+const owner = ownerIn(good, ADDRESS)
+const other = (owner + 1) % 3
+
+const claimsIn = (snapshot: Snapshot, id: string): readonly Claim[] => findingIn(snapshot, id).claims
+const idsIn = (snapshot: Snapshot): string[] => auditSamples([snapshot, snapshot]).findings.map(({ id }) => id)
+const leaderless = (snapshot: Snapshot): Snapshot => ({
+  ...withAll(snapshot, () => ({ leaders: [] })),
+  leader: { pnn: null, era: 'leader' },
+})
+const also = (snapshot: Snapshot, pnn: number): Snapshot => withHeld(snapshot, pnn, heldAddress(ADDRESS, 24, 'eth1'))
+
+describe('an IPv6 address that a kernel does not use', () => {
+  const cluster = healthyCluster({ addresses: ['fd00::1', 'fd00::2', 'fd00::3'] })
+  const elsewhere = (ownerIn(cluster, 'fd00::1') + 1) % 3
+  const failed = withHeld(cluster, elsewhere, { ...heldAddress('fd00::1', 64, 'eth1'), dadFailed: true, tentative: true })
+
+  it('is noticed by no recovery daemon up to 4.21, and released by no takeover run', () => {
+    expect(claimsIn(failed, 'ip-rogue')).toEqual([
+      { kind: 'stays', because: `CTDB on node ${elsewhere} does not see an address that cannot be used` },
+      expect.objectContaining({ kind: 'hosted', besides: [elsewhere] }),
+    ])
+  })
+
+  it('makes no second node answer for it', () => {
+    expect(idsIn(failed)).not.toContain('ip-duplicate-kernel')
+  })
+})
+
+describe('an address in two kernels', () => {
+  it('stays on the node that hangs, while the owner may still release it', () => {
+    const hung = withoutDaemon(also(good, other), other)
+    expect(claimsIn(hung, 'ip-duplicate-kernel')[0]).toMatchObject({
+      kind: 'kept',
+      pnns: [other],
+      addresses: [ADDRESS],
+      after: { on: 'answers', pnn: other },
+    })
+    expect(findingIn(hung, 'ip-duplicate-kernel').outlook).toMatch(
+      /^Node \d keeps the address until a daemon answers on node \d again: /,
+    )
+  })
+
+  it('is released without a takeover run if the recovery lasts', () => {
+    const recovering = withAll(also(good, other), () => ({ recoveryMode: 1 }))
+    expect(claimsIn(recovering, 'ip-duplicate-kernel')[0]).toMatchObject({ kind: 'all-released', pnns: [other] })
+    expect(findingIn(recovering, 'ip-duplicate-kernel').outlook).toContain('unless recovery mode ends before')
+  })
+})
+
+describe('a takeover run', () => {
+  it('is asked for only while the lock can be kept', () => {
+    expect(claimsIn(also(good, other), 'ip-rogue')[0]).toMatchObject({ kind: 'run-asked', if: ['network works', 'lock works'] })
+    const unlocked = withAll(also(good, other), () => ({ clusterLock: '' }))
+    expect(claimsIn(unlocked, 'ip-rogue')[0]).toMatchObject({ kind: 'run-asked', if: ['network works'] })
+  })
+
+  it('that a new leader makes needs the lock, too', () => {
+    expect(claimsIn(leaderless(also(good, other)), 'ip-rogue').at(-1)).toMatchObject({
+      after: { on: 'leader' },
+      if: ['run succeeds', 'lock works'],
+    })
+  })
+
+  it('tells the owner only to nodes that it reaches', () => {
+    const third = (owner + 2) % 3
+    const stale = withFacts(good, other, ({ known = [] }) => ({
+      known: known.map((each) => (each.address === ADDRESS ? { ...each, owner: third } : each)),
+    }))
+    expect(claimsIn(stale, 'ip-stale-view')[0]).toMatchObject({ kind: 'owner-known', if: ['network works', 'nothing changes'] })
+  })
+})
+
+it('a link is looked at again only where there are monitor events', () => {
+  const unplugged = withHost(good, 1, ({ links = [] }) => ({
+    links: links.map((link) => (link.name === 'eth1' ? { ...link, carrier: false } : link)),
+  }))
+  expect(claimsIn(unplugged, 'iface-link-mismatch')[0]?.if).toEqual(['script runs', 'network works', 'lock works'])
+})
+
+describe('without a leader', () => {
+  it.each([
+    ['failover-off', { NoIPTakeover: 1 }],
+    ['tunable-ineffective', { IPAllocAlgorithm: 7 }],
+  ])('the tunables of the other nodes count for %s', (id, values) => {
+    const changed = withAll(good, ({ tunables }) => ({ tunables: { ...tunables, ...values } }))
+    expect(idsIn(changed)).toContain(id)
+    expect(idsIn(leaderless(changed))).toContain(id)
+  })
+})
+
+it('an address that is added to a file is not loaded together with changes that are not meant', () => {
+  const single = withAll(good, ({ pnn, known = [] }) => ({
+    known: known.filter(({ address }) => address !== ADDRESS || pnn === owner),
+  }))
+  const files = [0, 1, 2].reduce(
+    (changed, pnn) =>
+      withHost(changed, pnn, ({ publicAddressesFile }) => ({
+        publicAddressesFile: pnn === owner ? publicAddressesFile : publicAddressesFile?.replace(/^10\.0\.0\.1\/.*\n/m, ''),
+      })),
+    single,
+  )
+  expect(findingIn(files, 'ip-single-node').remedy).not.toContain('see file-not-loaded')
+  const pending = withHost(files, other, ({ publicAddressesFile }) => ({
+    publicAddressesFile: publicAddressesFile?.replace(/^10\.0\.0\.2\/.*\n/m, ''),
+  }))
+  expect(factsIn(pending, other).known?.some(({ address }) => address === '10.0.0.2')).toBe(true)
+  expect(findingIn(pending, 'ip-single-node').remedy).toContain(`On node ${other} a reload changes more than that`)
+})
