@@ -171,7 +171,7 @@ export const runsInVain = (
 })
 
 /** Whether a takeover run finds a node for the address, as far as it is known: one that lists it as available and that works. */
-function findsHost(view: View, address: string): boolean {
+export function findsHost(view: View, address: string): boolean {
   const { pnn: leader } = view.snapshot.leader
   const able = view.active.map(({ pnn }) => pnn).filter((pnn) => view.peek(pnn, 'available')?.includes(address))
   const isOwner = (pnn: Pnn) => saysItOwns(view, pnn, address) === true

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import type { Claim } from '../../../src/lib/audit/outlook.ts'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import {
   factsIn,
@@ -126,4 +127,41 @@ it('an address that is added to a file is not loaded together with changes that 
   }))
   expect(factsIn(pending, other).known?.some(({ address }) => address === '10.0.0.2')).toBe(true)
   expect(findingIn(pending, 'ip-single-node').remedy).toContain(`On node ${other} a reload changes more than that`)
+})
+
+describe('a takeover run that takes an address from its only host', () => {
+  const NOT_NEEDED = /^10\.0\.0\.1, which no node can host then, is not needed$/
+  const unhostable = [0, 1, 2].reduce(
+    (changed, pnn) =>
+      withFacts(changed, pnn, ({ available = [] }) => ({ available: available.filter((each) => each !== ADDRESS) })),
+    good,
+  )
+
+  it('is advised only if that is wanted', () => {
+    const { actions } = findingIn(unhostable, 'imbalance')
+    expect(actions.at(-1)).toMatchObject({ command: 'ctdbts takeover-run', if: expect.stringMatching(NOT_NEEDED) })
+    const disabled = [0, 1, 2].reduce(
+      (changed, pnn) =>
+        withFacts(changed, pnn, ({ nodeMap = [] }) => ({
+          nodeMap: nodeMap.map((node) => (node.pnn === owner ? { ...node, flags: NODE_FLAG.DISABLED } : node)),
+        })),
+      unhostable,
+    )
+    const held = auditSamples([{ ...disabled, nodeMap: disabled.nodes[0]?.nodeMap ?? [] }]).findings.find(
+      ({ id, subject }) => id === 'ip-on-inactive-node' && subject.address === ADDRESS,
+    )
+    expect(held?.actions).toMatchObject([{ command: 'ctdbts ipreallocate', if: expect.stringMatching(/no other node can host/) }])
+  })
+})
+
+it('an address that nobody can host now stays on the dead node besides its owner', () => {
+  const nobody = [0, 1, 2].reduce(
+    (changed, pnn) =>
+      withFacts(changed, pnn, ({ available = [], known = [] }) => ({
+        available: available.filter((each) => each !== ADDRESS),
+        known: known.map((each) => (each.address === ADDRESS ? { ...each, owner: null, activeInterface: null } : each)),
+      })),
+    withoutDaemon(good, owner),
+  )
+  expect(claimsIn(nobody, 'ip-unhostable')[1]).toMatchObject({ kind: 'hosted', besides: [owner] })
 })

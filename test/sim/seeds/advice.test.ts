@@ -23,10 +23,12 @@ const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly re
   ...both('its interfaces are always there', ['iface-absent']),
   ...both('its networks do not overlap', ['public-private-overlap']),
   ...outlooks('nothing is foretold', ['recovery-repeated']),
+  ...outlooks('its daemons do not read ctdb.conf', ['config-invalid']),
   ...remedies('it follows from another finding, whose remedy is carried out', [
     'ip-duplicate-claim',
     'ip-rogue',
     'recovery-stuck',
+    'imbalance',
   ]),
 }
 

@@ -19,6 +19,7 @@ const LIMIT_S = 12
 const STEP_S = 0.5
 /** How long nothing must happen for a claim that nothing happens. */
 const STAYS_S = 15
+const RARE_PERCENT = 35
 /** In every so many clusters the kernels notice that another node has an IPv6 address. */
 const DETECTING = 4
 /** Claims without a bound of their own wait for a takeover run that is asked for, or for what somebody does. */
@@ -56,7 +57,7 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
     small.pass(random.percent(50) ? random.between(0, 1_500) / 1_000 : random.between(0, 20))
   }
   const samples = random.percent(50) ? 1 : 2
-  if (random.percent(20)) faults.push(rareFault(random, small))
+  if (random.percent(RARE_PERCENT)) faults.push(rareFault(random, small))
   const snapshots: Snapshot[] = []
   let report: AuditReport
   do {

@@ -1,6 +1,6 @@
 import type { Pnn } from '../../../src/lib/cluster/node.ts'
 import { DESTINATION } from '../../../src/lib/wire/destination.ts'
-import { begin } from '../../../src/sim/process/wait.ts'
+import { already, begin } from '../../../src/sim/process/wait.ts'
 import type { MemoryHost } from '../../../src/sim/world/memory-host.ts'
 import type { Random } from '../../../src/sim/world/random.ts'
 import type { SimNode } from '../../../src/sim/world/sim-node.ts'
@@ -15,6 +15,8 @@ interface Chosen {
   readonly owner: Pnn
 }
 
+const BAD_SETTINGS = ['[cluster]\n\tleader timeout = never\n', 'CTDB_NODES=/etc/nodes\n', 'CTDB_DEBUGLEVEL=ERR\n']
+
 /** What random faults rarely or never do, by its name. They come last, so that no daemon starts with a changed file before the audit. */
 const RARE_FAULTS: { readonly [name: string]: (chosen: Chosen) => void } = {
   restart({ random, small, node }) {
@@ -28,11 +30,16 @@ const RARE_FAULTS: { readonly [name: string]: (chosen: Chosen) => void } = {
     const other = random.pick(small.world.nodes).pnn
     if (owner === node.pnn || other === node.pnn) return
     const ip = node.daemon?.publicIps.known().find((each) => each.address.address === address)?.address
-    if (ip) begin(node.daemon?.control(DESTINATION.CURRENT_NODE, 'releaseIp', { pnn: other, address: ip }) ?? (() => undefined))
+    if (ip && node.daemon) begin(node.daemon.control(DESTINATION.CURRENT_NODE, 'releaseIp', { pnn: other, address: ip }))
   },
   /** The address is moved to the other interface by hand. */
   interface({ small, node, address, owner }) {
     if (owner === node.pnn) addAgain(small.hosts[node.pnn], address, { otherInterface: true })
+  },
+  /** Another node gets the address, too, by hand. */
+  duplicate({ random, small, node, address }) {
+    const other = (node.pnn + random.between(1, small.hosts.length - 1)) % small.hosts.length
+    begin(small.hosts[other]?.addByHand('bond0', address, address.includes(':') ? 64 : 24) ?? already(undefined))
   },
   mask({ small, node, address, owner }) {
     if (owner === node.pnn && !address.includes(':')) addAgain(small.hosts[node.pnn], address, { maskBits: 25 })
@@ -59,7 +66,7 @@ const RARE_FAULTS: { readonly [name: string]: (chosen: Chosen) => void } = {
     files.nodes += '\n10.11.12.99'
   },
   'ctdb.conf': ({ random, node }) => {
-    override(node, 'config', `${node.config}${random.pick(['[cluster]\n\tleader timeout = never\n', 'CTDB_NODES=/etc/nodes\n'])}`)
+    override(node, 'config', `${node.config}${random.pick(BAD_SETTINGS)}`)
   },
   version({ node }) {
     override(node, 'version', '4.17.7')

@@ -11,7 +11,7 @@ import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 import { seenEverywhere } from '../../support/world-facts.ts'
 import type { Audit, Trouble } from './claimed.ts'
-import { isTroubled } from './promised.ts'
+import type { Before } from './rare-faults.ts'
 
 /** How long an administrator waits for the effect of what was done, in seconds; longer than a recovery with a ban and a takeover run. */
 const EFFECT_S = 150
@@ -94,16 +94,14 @@ const isPassing = ({ findings }: AuditReport): boolean =>
   findings.some(({ state, severity, isGone }) => state === 'transient' && severity !== 'info' && !isGone)
 
 /**
- * A lossy network may bring about another election or takeover run at any time, so it waits some more if necessary. Where something is wrong
- * that no audit can see, as a slow network or a lock that the leader has not missed yet, addresses go away whatever is done: then no
- * more must go than if nothing is done.
+ * A lossy network may bring about another election or takeover run at any time, so it waits some more if necessary. Some faults take
+ * addresses away whatever is done: a node that was just disabled, or what no audit can see, as a slow network or a lock that the leader has not
+ * missed yet. Then no more must go than if nothing is done.
  */
 function fewerThan(size: number, small: SmallWorld, twin: () => number): string | undefined {
   for (let waits = 0; waits < 10 && servedIn(small).size < size; waits++) small.pass(10)
   const after = servedIn(small).size
-  if (after >= size) return undefined
-  const isHopeless = small.world.lock.state !== 'shared' || isTroubled(small)
-  if (isHopeless && after >= twin()) return undefined
+  if (after >= size || after >= twin()) return undefined
   return `${after} addresses are served after the remedies, ${size} before`
 }
 
@@ -133,6 +131,8 @@ function isCarriedOut(trouble: Trouble, finding: AuditedFinding, protocol: Proto
 function carryOut(trouble: Trouble, finding: AuditedFinding, action: Action, { faults, done, audit }: Protocol): boolean {
   const { small } = trouble
   if (isForLater(action) && !persists(small, finding, audit)) return true
+  // A person would know; here every address is needed.
+  if (finding.id !== 'file-not-loaded' && action.if?.includes('not needed')) return false
   if (finding.id === 'file-not-loaded' && !isOurChoice(trouble, finding, action)) return true
   const lines = commandsFor(trouble, finding, action)
   if (!lines) return action.kind === 'look'
@@ -226,7 +226,7 @@ function starting(small: SmallWorld, pnn: Pnn): string[] {
 function mendings({ small, before }: Trouble, finding: AuditedFinding, { what, pnn }: Mended): Deed[] | undefined {
   const { nodes } = small.world
   const byId = MENDING[finding.id]
-  if (byId) return byId(small, finding)
+  if (byId) return byId(small, finding, before)
   const chosen = nodes.map((node) => node.pnn).filter((each) => pnn === undefined || each === pnn)
   switch (what) {
     case 'script':
@@ -241,6 +241,8 @@ function mendings({ small, before }: Trouble, finding: AuditedFinding, { what, p
       return [...HEAL, ...nodes.flatMap((node) => (node.daemon && !node.answers ? [`resume ${node.pnn}`] : []))]
     case 'machine':
       return [...HEAL, ...chosen.flatMap((each) => starting(small, each))]
+    case 'other program':
+      return nodes.flatMap((node) => givingUp(small, node.pnn, finding))
     case 'file':
       return chosen.flatMap((each) => before[each]?.putFilesBack ?? [])
     case 'configuration':
@@ -251,8 +253,15 @@ function mendings({ small, before }: Trouble, finding: AuditedFinding, { what, p
   }
 }
 
+/** Makes a node give up the address of a finding that it has and does not own. */
+function givingUp(small: SmallWorld, pnn: Pnn, { subject: { pnn: own, address = '' } }: AuditedFinding): Deed[] {
+  const host = small.hosts[pnn]
+  const isToGo = pnn !== own && small.holdersOf(address).includes(pnn) && small.believedOwner(pnn, address) !== pnn
+  return host && isToGo ? [() => begin(host.deleteByHand(address))] : []
+}
+
 /** What the sentences of some remedies say in detail. */
-const MENDING: { readonly [id: string]: (small: SmallWorld, finding: AuditedFinding) => Deed[] } = {
+const MENDING: { readonly [id: string]: (small: SmallWorld, finding: AuditedFinding, before: readonly Before[]) => Deed[] } = {
   'ip-single-node': (small, { subject: { pnn, address = '' } }) => {
     const from = small.world.nodes.find((node) => node.pnn === pnn)
     const line = from?.files.publicAddresses.split('\n').find((each) => each.startsWith(`${address}/`))
@@ -270,9 +279,12 @@ const MENDING: { readonly [id: string]: (small: SmallWorld, finding: AuditedFind
   ],
   'tunables-differ': (_small, { subject: { detail = '' } }) => [`set ${detail} 2`],
   'tunable-ineffective': (_small, { subject: { detail = '' } }) => (detail === 'NoIPFailback' ? ['set NoIPFailback 0'] : []),
-  'ip-wrong-mask': (small, { subject: { pnn = 0 } }) =>
+  // Whoever has changed the mask in the file puts it back.
+  'ip-wrong-mask': (small, { subject: { pnn = 0 } }, before) =>
     small.node(pnn).daemon
       ? [
+          before[pnn]?.putFilesBack ?? (() => {}),
+
           `disable ${pnn}`,
           'run',
           () => small.pass(20),

@@ -86,7 +86,7 @@ export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean 
   for (const line of endsOf(world)) carryOut(line)
   if (drawn.layout.hosts.length > 2 && random.percent(LASTING_PERCENT)) {
     const node = random.pick(world.nodes)
-    carryOut(drawLasting(random, node))
+    carryOut(drawLasting(random, world, node))
     awaitRest(world, hosts, invariants, { stoppedToo: false, without: node.pnn })
   } else {
     awaitRest(world, hosts, invariants, { stoppedToo: false })

@@ -1,4 +1,5 @@
 import { isReachable } from '../../cluster/node.ts'
+import { listed } from '../../cluster/node-text.ts'
 import { planTakeover } from '../../takeover/plan.ts'
 import { cause } from '../cause.ts'
 import type { Check } from '../check.ts'
@@ -51,6 +52,7 @@ export const check: Check = {
     const plan = planTakeover(view.snapshot)
     const changes = plan.addresses.filter(({ change }) => change !== 'kept' && change !== 'unhosted')
     if (plan.failures.length > 0 || changes.length === 0) return []
+    const lost = changes.filter(({ to }) => to === null).map(({ address }) => address)
     const nodes = changes.flatMap(({ from, to }) => [from, to]).filter((pnn) => pnn !== null)
     return [
       {
@@ -70,7 +72,7 @@ export const check: Check = {
                 kind: 'moved',
                 moves: changes.map(({ address, from, to }) => ({ address, from, to })),
                 after: { on: 'run' },
-                if: ['nothing changes'],
+                if: ['network works', 'nothing changes'],
               },
         ],
         actions: [
@@ -80,6 +82,9 @@ export const check: Check = {
             command: 'ctdbts takeover-run',
             on: 'any node',
             purpose: 'at a time of your choosing, or set NoIPFailback on all nodes',
+            ...(lost.length > 0 && {
+              if: `${listed(lost, 3)}, which no node can host then, ${lost.length === 1 ? 'is' : 'are'} not needed`,
+            }),
           },
         ],
       },

@@ -9,7 +9,7 @@ import { eachAddressOnce, interfacesOf, mayHoldNone } from '../kernel-addresses.
 import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil } from '../outlook.ts'
 import { type Action, look, RUN_TAKEOVER } from '../remedy.ts'
 import { removal } from '../removal.ts'
-import { afterRun, runsInVain, selfRepair } from '../self-repair.ts'
+import { afterRun, findsHost, runsInVain, selfRepair } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 /** What is known of the address, and of the node that has it. */
@@ -43,7 +43,11 @@ function ofInactive(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
 /** A takeover run tells a disabled node to release what it knows. */
 function ofDisabled(view: View, pnn: Pnn, { address, held, own }: Situation): Pick<Found, 'claims' | 'actions'> {
   if (own?.owner === pnn) {
-    return { claims: [...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN], actions: [RUN_TAKEOVER] }
+    const isLost = !findsHost(view, address)
+    return {
+      claims: [...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN],
+      actions: [{ ...RUN_TAKEOVER, ...(isLost && { if: 'the address, which no other node can host, is not needed' }) }],
+    }
   }
   const rest = [...removal(view, pnn, held), look('Find out what put it there.')]
   if (!own) return { claims: [stays("the node's own daemon does not know the address")], actions: rest }

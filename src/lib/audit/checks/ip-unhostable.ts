@@ -5,7 +5,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { staysUntil } from '../outlook.ts'
 import { type Action, look, mend } from '../remedy.ts'
-import { electionS, recoveryS } from '../self-repair.ts'
+import { electionS, hosted, recoveryNeeds, recoveryS } from '../self-repair.ts'
 import { beliefs, isGone, unownedAddresses } from '../unowned-addresses.ts'
 import type { View } from '../view.ts'
 
@@ -55,10 +55,9 @@ export const check: Check = {
                 claims: [
                   staysUntil({ on: 'able', addresses: [address] }),
                   {
-                    kind: 'hosted',
-                    addresses: [address],
+                    ...hosted(view, address),
                     after: { on: 'able', addresses: [address] },
-                    if: ['run succeeds'],
+                    if: ['run succeeds', ...recoveryNeeds(view)],
                     withinS: electionS(view) + recoveryS(view),
                   },
                 ],
