@@ -24,6 +24,8 @@ export type Trigger =
   | { readonly on: 'able'; readonly addresses: readonly string[] }
   /** The addresses leave the node: a takeover run moves them, or it becomes inactive. */
   | { readonly on: 'release'; readonly pnn: Pnn; readonly addresses: readonly string[] }
+  /** The daemon of the node is in run state RUNNING. */
+  | { readonly on: 'running'; readonly pnn: Pnn }
   /** Something that only a person does, or that happens outside of CTDB. */
   | { readonly on: 'other'; readonly text: string }
 
@@ -184,6 +186,8 @@ function happens(trigger: Trigger, words: Words): string {
       return `a daemon answers on ${words.node(trigger.pnn)} again`
     case 'start':
       return `ctdbd is started on ${words.node(trigger.pnn)}`
+    case 'running':
+      return `${words.node(trigger.pnn)} is in run state RUNNING`
     case 'reload':
       return `${words.node(trigger.pnn)} reads its file again: by \`ctdb reloadips\`, or when ctdbd is started`
     case 'connected':

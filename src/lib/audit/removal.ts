@@ -56,7 +56,9 @@ function whyNotItsOwn(view: View, pnn: Pnn, address: string): CheckedFact | unde
   const flags = view.flags(pnn)
   // A daemon that only hangs is still the owner until the others take it for dead.
   if (isDead && !hasFlag({ flags }, NODE_FLAG.DISCONNECTED)) return undefined
-  const mayOwn = !isDead && !hasFlag({ flags }, INACTIVE_FLAGS)
+  // The end of a ban takes its time to become known to the others.
+  const own = view.peek(pnn, 'nodeMap')?.find((entry) => entry.pnn === pnn)?.flags ?? flags
+  const mayOwn = !isDead && !(hasFlag({ flags }, INACTIVE_FLAGS) && hasFlag({ flags: own }, INACTIVE_FLAGS))
   if (mayOwn && saysItOwns(view, pnn, address) !== false) return undefined
   const [owner] = claimants
   if (claimants.length === 1 && owner !== undefined && holds(view, owner, address)) {

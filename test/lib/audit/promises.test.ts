@@ -11,6 +11,7 @@ import {
   ownerIn,
   withAll,
   withFacts,
+  withFlags,
   withHeld,
   withHost,
   withoutDaemon,
@@ -164,4 +165,36 @@ it('an address that nobody can host now stays on the dead node besides its owner
     withoutDaemon(good, owner),
   )
   expect(claimsIn(nobody, 'ip-unhostable')[1]).toMatchObject({ kind: 'hosted', besides: [owner] })
+})
+
+it('a banned node in recovery mode releases its addresses once more, and one that is stopped keeps them until the next run', () => {
+  const banned = also(withFlags(good, other, NODE_FLAG.BANNED), other)
+  const recovering = withFacts(banned, other, () => ({ recoveryMode: 1, banSeconds: 300 }))
+  expect(claimsIn(recovering, 'ip-on-inactive-node')[0]).toMatchObject({ kind: 'all-released', pnns: [other] })
+  expect(claimsIn(also(withFlags(good, other, NODE_FLAG.STOPPED), other), 'ip-on-inactive-node')[0]).toMatchObject({
+    kind: 'stays',
+    after: { on: 'run' },
+  })
+})
+
+it('what nodes believe of one that none of them sees is no disagreement', () => {
+  const gone = withoutDaemon(good, other)
+  const differing = withFacts(gone, owner, ({ nodeMap = [] }) => ({
+    nodeMap: nodeMap.map((node) => (node.pnn === other ? { ...node, flags: node.flags ^ NODE_FLAG.UNHEALTHY } : node)),
+  }))
+  expect(idsIn(differing)).not.toContain('flags-disagreement')
+})
+
+it('an address is not removed from a node whose ban has ended, although the others do not know yet', () => {
+  const banned = also(withFlags(good, other, NODE_FLAG.BANNED), other)
+  const removals = (snapshot: Snapshot) =>
+    auditSamples([snapshot, snapshot])
+      .findings.flatMap(({ actions }) => actions)
+      .filter((action) => action.kind === 'remove' && action.pnn === other)
+  const owning = withFacts(banned, other, ({ known = [] }) => ({
+    known: known.map((each) => (each.address === ADDRESS ? { ...each, owner: other, activeInterface: 'eth1' } : each)),
+  }))
+  expect(removals(owning)).not.toEqual([])
+  const unbanned = withFacts(owning, other, ({ nodeMap = [] }) => ({ nodeMap: nodeMap.map((node) => ({ ...node, flags: 0 })) }))
+  expect(removals(unbanned)).toEqual([])
 })

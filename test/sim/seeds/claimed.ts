@@ -10,7 +10,7 @@ import { Random } from '../../../src/sim/world/random.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { seenEverywhere } from '../../support/world-facts.ts'
 import { drawCluster, drawFault, drawWeather } from './draw.ts'
-import { type Foreseen, hasHappened, isMoot, isSo, type Since, stateOf } from './promised.ts'
+import { type Foreseen, hasHappened, isMoot, isSo, isTroubled, type Since, stateOf } from './promised.ts'
 import { type Before, rareFault, rememberNode } from './rare-faults.ts'
 
 /** Delay between two samples, and how long samples are taken, as `verify` does it. In seconds. */
@@ -152,6 +152,7 @@ export function wait(
   const leftRecovery = new Set<Pnn>()
   const wasRunning = samples === 1 && isRunning
   const dropped = droppedIn(small)
+  const wasTroubled = isTroubled(small)
   small.forget()
   let seen: { readonly atMs: number; readonly keys: ReadonlySet<string> } | undefined
   const findingsNow = (): ReadonlySet<string> => {
@@ -166,6 +167,7 @@ export function wait(
   const since: Since = {
     stateBefore,
     wasRunning,
+    wasTroubled,
     isRunning,
     small,
     snapshot,

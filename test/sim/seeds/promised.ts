@@ -28,6 +28,8 @@ export interface Since {
   readonly runs: { started: number; succeeded: number; failed: number }
   /** Nodes whose daemon was started. */
   readonly started: ReadonlySet<Pnn>
+  /** Whether the network did not work at the audit. */
+  readonly wasTroubled: boolean
   /** Nodes that had released all addresses at the audit, as they were in recovery mode for too long. */
   readonly dropped: ReadonlySet<Pnn>
   /** Nodes that left recovery mode. */
@@ -46,7 +48,7 @@ export const isMoot = (claim: Claim, since: Since, isLate: boolean): boolean =>
   claim.if?.some((condition) => isUntrue(condition, claim, since, isLate)) === true
 
 function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: boolean): boolean {
-  const { small, runs, stateBefore, wasRunning, dropped } = since
+  const { small, runs, stateBefore, wasRunning, wasTroubled, dropped } = since
   switch (condition) {
     case 'run succeeds':
       // What keeps a cluster from recovering keeps it from making a run. In one sample alone, a run in progress looks like a fault.
@@ -70,6 +72,8 @@ function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: bool
     case 'network works':
       return (
         isTroubled(small) ||
+        // What follows from a repair is claimed for itself.
+        (claim.after === undefined && wasTroubled) ||
         (claim.kind === 'running' && isStopped(small, claim.pnn)) ||
         (claim.kind === 'run-asked' && wasRunning)
       )
@@ -124,6 +128,8 @@ export function hasHappened(trigger: Trigger, since: Since): boolean {
       return trigger.addresses.some(
         (address) => entryOf(since.snapshot, trigger.pnn, address) !== entryIn(small, trigger.pnn, address),
       )
+    case 'running':
+      return small.node(trigger.pnn).daemon?.runState === 'RUNNING'
     case 'reload':
     case 'other':
       return false

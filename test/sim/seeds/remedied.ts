@@ -60,8 +60,8 @@ export function remedy(trouble: Trouble, untouched: () => Trouble | undefined, a
   const done: string[] = []
   const carriedOut = new Map<string, number>()
   let report: AuditReport | undefined = first
+  const before = servedIn(small).size
   for (let round = 0; round < ROUNDS && report; round++) {
-    const before = servedIn(small)
     const real = report.findings.filter(({ state }) => state === 'real')
     const keys = new Set(real.map(findingKey))
     // What has a cause that may pass is to be mended itself.
@@ -69,11 +69,11 @@ export function remedy(trouble: Trouble, untouched: () => Trouble | undefined, a
     const complete = todo.filter((finding) => isCarriedOut(trouble, finding, { faults, done, audit }))
     for (const { id } of complete) carriedOut.set(id, (carriedOut.get(id) ?? 0) + 1)
     small.pass(EFFECT_S)
-    const fewer = fewerThan(before.size, small, twin)
-    if (fewer !== undefined) faults.push(fewer)
     report = look(small, audit)
     if (!report || serious(report).length === 0) break
   }
+  const fewer = fewerThan(before, small, twin)
+  if (fewer !== undefined) faults.push(fewer)
   if (report && !isSettled(report, small, audit))
     faults.push('no audit after the remedies is clean: something is always transient')
   return { faults, left: report ? serious(report) : [], done, carriedOut }
@@ -173,7 +173,7 @@ const isForLater = (action: Action): boolean => action.if === 'it persists' || a
 function persists(small: SmallWorld, finding: AuditedFinding, audit: Audit): boolean {
   small.pass(35)
   const now = look(small, audit)
-  return !now || now.findings.some((each) => findingKey(each) === findingKey(finding))
+  return !now || now.findings.some((each) => each.state === 'real' && findingKey(each) === findingKey(finding))
 }
 
 type Deed = string | (() => void)

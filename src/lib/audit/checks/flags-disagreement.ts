@@ -34,7 +34,8 @@ export const check: Check = {
           return entry && (entry.flags & NODE_FLAG.UNKNOWN) === 0 ? [[viewer.pnn, entry.flags]] : []
         }),
       )
-      if (groups.length < 2) return []
+      // What each of them still believes of a node that none of them sees does not matter, and nobody corrects it.
+      if (groups.length < 2 || groups.every(({ value }) => (value & NODE_FLAG.DISCONNECTED) !== 0)) return []
       return [
         {
           subject: { pnn },

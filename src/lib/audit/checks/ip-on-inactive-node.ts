@@ -9,7 +9,7 @@ import { eachAddressOnce, interfacesOf, mayHoldNone } from '../kernel-addresses.
 import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil } from '../outlook.ts'
 import { type Action, look, RUN_TAKEOVER } from '../remedy.ts'
 import { removal } from '../removal.ts'
-import { afterRun, findsHost, runsInVain, selfRepair } from '../self-repair.ts'
+import { afterRun, allReleased, findsHost, runsInVain, selfRepair } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 /** What is known of the address, and of the node that has it. */
@@ -34,11 +34,16 @@ function ofInactive(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
   const removals = removal(view, pnn, held)
   if (!own) return { claims: [stays("the node's own daemon does not know the address")], actions: [...removals, rest] }
   const because = 'a node that is banned or stopped releases all its addresses at that moment, and does not check again later'
+  const until =
+    view.peek(pnn, 'recoveryMode') === 1 ? allReleased(view, [pnn], { because: LATER }) : staysUntil({ on: 'run' }, because)
   return {
-    claims: [staysUntil({ on: 'run' }, because), ...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN],
+    claims: [until, ...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN],
     actions: [RUN_TAKEOVER, ...removals.map((action): Action => ({ ...action, if: 'it persists' })), rest],
   }
 }
+
+const LATER =
+  'a node that is banned or stopped releases all its addresses at that moment, and once more if it stays in recovery mode for RecoveryDropAllIPs'
 
 /** A takeover run tells a disabled node to release what it knows. */
 function ofDisabled(view: View, pnn: Pnn, { address, held, own }: Situation): Pick<Found, 'claims' | 'actions'> {

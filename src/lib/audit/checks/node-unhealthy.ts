@@ -50,7 +50,7 @@ export const check: Check = {
 function claimsOn(view: View, pnn: Pnn): Claim[] {
   const runState = view.peek(pnn, 'runState')
   if (runState !== undefined && runState !== 'RUNNING') {
-    return [staysUntil({ on: 'other', text: 'the node is in run state RUNNING' }, 'until then it is not monitored')]
+    return [staysUntil({ on: 'running', pnn }, 'until then it is not monitored')]
   }
   return [
     {
