@@ -59,6 +59,8 @@ function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: bool
           scripts.failing.size > 0 ||
           [...scripts.slowMs.values()].some((ms) => ms > 0) ||
           (claim.kind === 'all-released' && hasTwice(small, pnn)) ||
+          // As with an IPv6 address that another node has.
+          (isLate && (eventRuns?.get('takeip')?.result ?? 0) !== 0) ||
           (isLate && claim.kind === 'healthy' && pnn === claim.pnn && eventRuns?.get('monitor')?.result !== 0),
       )
     case 'script runs':
@@ -147,7 +149,8 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
     case 'no-run':
       return since.runs.started === 0
     case 'run-asked':
-      return since.runs.started > 0 || claim.by.some((pnn) => since.asked.has(pnn))
+      // Nobody asks during a run: that one does it.
+      return since.isRunning || since.runs.started > 0 || claim.by.some((pnn) => since.asked.has(pnn))
     case 'runs-in-vain':
       return since.runs.started > 0
     case 'hosted':
