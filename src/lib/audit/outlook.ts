@@ -151,9 +151,18 @@ function sentenceOf(claim: Claim, words: Words): string {
     const keeps = `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'keeps', 'keep')} ${words.addresses(claim.addresses)}`
     return `${keeps}${after ? ` until ${happens(after, words)}` : ''}${why}`
   }
-  const ifs =
-    claim.if === undefined || claim.if.length === 0 ? '' : `, if ${listed(claim.if.map((condition) => CONDITIONS[condition]))}`
-  return `${lead(claim, words)}${bodyOf(claim, words, within)}${ifs}${why}`
+  return `${lead(claim, words)}${bodyOf(claim, words, within)}${conditionsText(claim.if)}${why}`
+}
+
+/** What must work comes first, in one clause. */
+function conditionsText(conditions: Claim['if'] = []): string {
+  const working = WORKING.filter(({ condition }) => conditions.includes(condition)).map(({ what }) => what)
+  const works = working.length === 0 ? [] : [`${listed(working)} ${oneOr(working, 'works', 'work')}`]
+  const others = Object.entries(OTHER_CONDITIONS).flatMap(([name, text]) =>
+    conditions.some((each) => each === name) ? [text] : [],
+  )
+  const clauses = [...works, ...others]
+  return clauses.length === 0 ? '' : `, if ${listed(clauses)}`
 }
 
 /** What comes before, as the beginning of a sentence. */
@@ -162,12 +171,15 @@ function lead({ after }: Claim, words: Words): string {
   return after.on === 'run' ? 'with the next takeover run, ' : `when ${happens(after, words)}, `
 }
 
-const CONDITIONS: Readonly<Record<Condition, string>> = {
+const WORKING = [
+  { condition: 'network works', what: 'the private network' },
+  { condition: 'lock works', what: 'the cluster lock' },
+] as const satisfies readonly { readonly condition: Condition; readonly what: string }[]
+
+const OTHER_CONDITIONS: Readonly<Record<Exclude<Condition, (typeof WORKING)[number]['condition']>, string>> = {
   'run succeeds': 'the takeover run succeeds',
   'script succeeds': 'the event succeeds',
   'script runs': 'no script fails before 10.interface',
-  'network works': 'the private network works',
-  'lock works': 'a node can take and keep the cluster lock',
   'nothing changes': 'nothing else changes before',
   'not released before': 'that has not happened before in this recovery',
 }

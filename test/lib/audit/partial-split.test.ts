@@ -78,7 +78,7 @@ describe('nodes that see each other, and have no leader,', () => {
 
   it.each(['leader-disagreement', 'recovery-stuck'])('may lack the cluster lock: %s says so', (id) => {
     const finding = found.find((each) => each.id === id)
-    expect(finding?.outlook).toContain('if the private network works and a node can take and keep the cluster lock')
+    expect(finding?.outlook).toContain('if the private network and the cluster lock work')
     expect(finding?.actions.flatMap((action) => (action.kind === 'mend' ? [action.mended.what] : []))).toEqual([
       'network',
       'cluster lock',

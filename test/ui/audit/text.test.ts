@@ -18,8 +18,8 @@ describe('a report for people', () => {
       CTDB on node 2: says that it owns it
       kernel of node 2: does not have it on any interface
   CTDB: The node's recovery daemon asks the leader for a takeover run within 3
-        s, if the private network works. The address is in the kernel of its
-        owner alone within 31 s, if the takeover run succeeds.
+        s, if the private network and the cluster lock work. The address is in
+        the kernel of its owner alone within 31 s, if the takeover run succeeds.
   To do: If it persists: check \`ctdb event status legacy takeip\` and the log on
          that node, and look for other programs that manage its interfaces. If
          it persists: run \`ctdbts ipreallocate\`.
@@ -32,8 +32,8 @@ x ERROR ip-duplicate-kernel
       -> ip-rogue: the kernel of node 1 holds 10.0.0.6, which node 1 does not
          own
   CTDB: The recovery daemon of node 1 asks the leader for a takeover run within
-        3 s, if the private network works. The address is in the kernel of its
-        owner alone within 31 s, if the takeover run succeeds.
+        3 s, if the private network and the cluster lock work. The address is in
+        the kernel of its owner alone within 31 s, if the takeover run succeeds.
   To do: If it persists: remove it from node 1: \`ip addr del 10.0.0.6/24 dev
          eth1\` (node 0 owns it and has it). Find out what put it there.
 
