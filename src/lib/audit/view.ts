@@ -1,6 +1,6 @@
 import { hasFlag, isActive, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import type { ClusterViews } from '../cluster/views.ts'
-import { outOfSight, seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
+import { outOfSightNow, seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import type { HostFacts } from '../snapshot/host-facts.ts'
 import { factsOf, type MapEntry, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
 import { flagsOf } from '../takeover/can-host.ts'
@@ -51,7 +51,8 @@ export interface View {
   /** A fact that only adds detail to a finding. If it is missing, that is not noted. */
   peek<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
   /**
-   * Whether nothing is known of a node, as in `views`. If its machine was reached, and its daemon does not answer there, that is known.
+   * Whether nothing is known of a node: those that answered may be cut off from it, as in `views`. If its machine was reached, and its daemon
+   * does not answer there, that is known.
    */
   isOutOfSight(pnn: Pnn): boolean
   /** Notes that part of a fact is missing. */
@@ -81,7 +82,7 @@ export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, sil
   const hosts = new Map(snapshot.nodes.map(({ pnn, host }) => [pnn, host]))
   const isDaemonDead = (pnn: Pnn): boolean => hosts.get(pnn)?.daemonAnswers === false
   const isSilent = (pnn: Pnn): boolean => isDaemonDead(pnn) || hasFlag({ flags: flags(pnn) }, NODE_FLAG.DISCONNECTED)
-  const unseen = outOfSight(normal)
+  const unseen = outOfSightNow(normal)
   const isOutOfSight = (pnn: Pnn): boolean => unseen.has(pnn)
   const noteMissing = (pnn: Pnn, fact: string) => {
     if (silenceIsReported && isSilent(pnn) && !fact.startsWith('host.')) return

@@ -147,3 +147,34 @@ describe('an audit that hears one node only, which sees no other,', () => {
     expect(findings.filter(({ id }) => id === 'node-disconnected').map(({ nodes }) => nodes)).toEqual([[1]])
   })
 })
+
+describe('an audit that hears only nodes that see each other, but no leader', () => {
+  const gone = NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
+  /** Of five nodes, the first two are left; their daemons believe that the others are disconnected. */
+  const cutOff = (hears: number[]): Snapshot => {
+    const five = healthyCluster({ nodes: 5, leader: 4 })
+    const nodeMap = five.nodeMap.map((node) => (node.pnn < 2 ? node : { ...node, flags: gone }))
+    const missing = [{ fact: 'everything', code: 'DISCONNECTED', message: 'not connected' }]
+    const nodes = five.nodes.map((facts) =>
+      facts.pnn < 2 ? { ...facts, nodeMap, leaders: hears, recoveryMode: hears.length > 0 ? 0 : 1 } : { pnn: facts.pnn, missing },
+    )
+    return { ...five, nodeMap, nodes, leader: { ...five.leader, pnn: hears[0] ?? null } }
+  }
+  const findings = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings
+
+  it('says that they are cut off or the others are down, and of those nothing', () => {
+    const found = findings(cutOff([]))
+    expect(found.map(({ id }) => id)).not.toContain('node-disconnected')
+    expect(found.find(({ id }) => id === 'cluster-split')).toMatchObject({
+      message: 'nodes 0 and 1 hear no leader and do not see nodes 2, 3 and 4: they are cut off, or those are down',
+      outlook: 'What happens on the other nodes is not known.',
+    })
+    expect(found.filter(({ actions }) => actions.some(({ kind }) => kind === 'remove' || kind === 'unban'))).toEqual([])
+  })
+
+  it('goes by them as soon as they have a leader', () => {
+    const ids = findings(cutOff([0])).map(({ id }) => id)
+    expect(ids).toContain('node-disconnected')
+    expect(ids).not.toContain('cluster-split')
+  })
+})

@@ -24,6 +24,7 @@ const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly re
   ...both('its networks do not overlap', ['public-private-overlap']),
   ...outlooks('nothing is foretold', ['recovery-repeated']),
   ...outlooks('its daemons do not read ctdb.conf', ['config-invalid']),
+  ...remedies('no other version can be installed', ['known-bug']),
   ...remedies('it follows from another finding, whose remedy is carried out', [
     'ip-duplicate-claim',
     'ip-rogue',

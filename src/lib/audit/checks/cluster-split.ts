@@ -135,12 +135,15 @@ const unseenBy = (group: NodeGroup, groups: readonly NodeGroup[]): string => {
 const leadersText = (leaders: readonly Pnn[]): string =>
   leaders.length === 0 ? 'no leader is heard' : `the leader is ${listed(leaders.map((pnn) => `node ${pnn}`))}`
 
-/** The node that was asked, if it is the only one that could be heard and sees no other. */
+/** Those that could be heard, if they may be cut off from all others: a single node, or several that hear no leader. */
 function alone(view: View): Found[] {
   const { askedNode } = view.snapshot
+  const { groups } = view.views
   const unseen = view.nodes.map(({ pnn }) => pnn).filter((pnn) => view.isOutOfSight(pnn))
   if (unseen.length === 0) return []
   const isStarting = view.views.starting.includes(askedNode)
+  const heard = groups[0]?.members ?? []
+  if (heard.length > 1) return [leaderless(heard, unseen)]
   return [
     {
       subject: {},
@@ -153,11 +156,26 @@ function alone(view: View): Found[] {
           ? said(askedNode, `run state ${view.peek(askedNode, 'runState')}`)
           : said(askedNode, `sees ${nodesText(unseen)} as disconnected`),
       ],
-      claims: [{ kind: 'unknown', what: 'what happens on the other nodes' }],
-      actions: [
-        look('Ask another node: run `ctdbts verify` there, or name one with --host.'),
-        { ...mend({ what: 'machine' }, 'Start their machines, or ctdbd there.'), if: 'they are down' },
-      ],
+      ...UNKNOWN_OTHERS,
     },
   ]
+}
+
+const UNKNOWN_OTHERS: Pick<Found, 'claims' | 'actions'> = {
+  claims: [{ kind: 'unknown', what: 'what happens on the other nodes' }],
+  actions: [
+    look('Ask another node: run `ctdbts verify` there, or name one with --host.'),
+    { ...mend({ what: 'machine' }, 'Start their machines, or ctdbd there.'), if: 'they are down' },
+  ],
+}
+
+/** Nodes that see each other, but neither a leader nor the other nodes. */
+function leaderless(heard: readonly Pnn[], unseen: readonly Pnn[]): Found {
+  return {
+    subject: {},
+    nodes: [...heard, ...unseen],
+    message: `${nodesText(heard)} hear no leader and do not see ${nodesText(unseen)}: they are cut off, or ${unseen.length === 1 ? 'that node is' : 'those are'} down`,
+    evidence: [saidByNodes(heard, `see ${nodesText(unseen)} as disconnected`), saidByNodes(heard, leadersText([]))],
+    ...UNKNOWN_OTHERS,
+  }
 }
