@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import { type Connection, parseConnections } from '../lib/address/parse-address.ts'
 import { ERRNO } from '../lib/errno.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
+import { counted } from '../lib/plural.ts'
 import type { Control } from '../lib/wire/controls.ts'
 import { sendConnections } from '../operations/administer/tickles.ts'
 import { ask, type TargetNode } from '../operations/target-node.ts'
@@ -46,7 +47,7 @@ export abstract class TickleCommand extends MirrorCommand {
           : [await this.tellOne(node, source, destination, action)]
       return { pnn: await node.pnn, connections }
     })
-    this.tell(flags, `Node ${pnn}: ${connections.length} ${connections.length === 1 ? 'tickle' : 'tickles'} ${action.done}`)
+    this.tell(flags, `Node ${pnn}: ${counted(connections.length, 'tickle', 'tickles')} ${action.done}`)
     return await this.show(flags, {
       ctdb: () => '',
       json: () => ({ formatVersion: 1, pnn, [action.done]: connections.length }),

@@ -1,3 +1,4 @@
+import { counted } from '../lib/plural.ts'
 import { Cluster } from '../operations/reach/cluster.ts'
 import { showProgress } from './confirm.ts'
 import { openWays } from './open-cluster.ts'
@@ -64,5 +65,5 @@ export const withCluster = <T>(options: GlobalOptions & SimOptions, use: (cluste
   withWays(options, (visit) => visit(use))
 
 function reportConnections(opened: number): void {
-  if (opened > 0) process.stderr.write(`ctdbts: ${opened} SSH connection${opened === 1 ? '' : 's'} opened\n`)
+  if (opened > 0) process.stderr.write(`ctdbts: ${counted(opened, 'SSH connection', 'SSH connections')} opened\n`)
 }

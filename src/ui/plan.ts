@@ -1,4 +1,5 @@
 import { nodesText } from '../lib/cluster/node-text.ts'
+import { counted } from '../lib/plural.ts'
 import type { CourseRun, RunCause } from '../lib/takeover/course.ts'
 import type { NeededEvent } from '../lib/takeover/needed-events.ts'
 import type { Outcome } from '../lib/takeover/outcome.ts'
@@ -45,8 +46,7 @@ const CAUSES: Readonly<Record<RunCause, string>> = {
   healthy: 'when the started node has become healthy',
 }
 
-const countWords = (moves: number): string =>
-  moves === 0 ? 'moves nothing' : `moves ${moves} ${moves === 1 ? 'address' : 'addresses'}`
+const countWords = (moves: number): string => (moves === 0 ? 'moves nothing' : `moves ${counted(moves, 'address', 'addresses')}`)
 
 /** Nothing if a single run moves everything. */
 function courseText(course: readonly CourseRun[]): string {

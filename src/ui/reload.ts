@@ -1,6 +1,7 @@
 import type { Pnn } from '../lib/cluster/node.ts'
 import { listed, nodesText } from '../lib/cluster/node-text.ts'
 import { groupOf } from '../lib/group-of.ts'
+import { counted } from '../lib/plural.ts'
 import type { IgnoredEdit } from '../lib/reload/ignored-edits.ts'
 import { isAllChecked, type NodeOutcome, type ReloadOutcome } from '../lib/reload/outcome.ts'
 import type { NodePreview, ReloadPreview } from '../lib/reload/preview.ts'
@@ -53,7 +54,7 @@ function nodeBody(node: NodePreview, paint: Paint): string {
   ].join('')
 }
 
-const count = (addresses: number): string => `${addresses} address${addresses === 1 ? '' : 'es'}`
+const count = (addresses: number): string => counted(addresses, 'address', 'addresses')
 
 function summary({ file, comes, goes, stays }: NodePreview, paint: Paint): string {
   const without = file === 'missing' ? 'there is no public addresses file' : 'the public addresses file lists nothing'

@@ -1,4 +1,5 @@
 import { CtdbtsError } from '../../lib/errors.ts'
+import { counted } from '../../lib/plural.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
 import type { Follower } from '../../operations/follow/follower.ts'
 import type { SimCluster } from '../../sim/serve/sim-cluster.ts'
@@ -83,7 +84,7 @@ function breakIt(line: string, model: Model, { sim, observe, follower }: EffectC
 
 function write({ file, entries }: Extract<Effect, { kind: 'export' }>): string {
   exportTimeline(file, entries)
-  return `Wrote ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} to ${file}`
+  return `Wrote ${counted(entries.length, 'entry', 'entries')} to ${file}`
 }
 
 /** Reports what `work` returns, or why it failed. */

@@ -1,5 +1,6 @@
 import type { Pnn } from '../cluster/node.ts'
 import { listed, nodesText } from '../cluster/node-text.ts'
+import { counted, oneOr } from '../plural.ts'
 import type { Subject } from './subject.ts'
 
 /** What a claim waits for, or, for `stays` and `kept`, what it lasts until. */
@@ -128,17 +129,15 @@ function wordsFor({ pnn: own, address }: Subject): Words {
     its: (pnns) =>
       isOwn(pnns)
         ? "the node's recovery daemon"
-        : `the recovery ${pnns.length === 1 ? 'daemon' : 'daemons'} of ${nodesText(pnns)}`,
+        : `the recovery ${oneOr(pnns.length, 'daemon', 'daemons')} of ${nodesText(pnns)}`,
     addresses: (list) => (list.length === 1 && list[0] === address ? 'the address' : listed(list, 3)),
   }
 }
 
 const ownersText = ({ addresses, besides = [] }: Extract<Effect, { readonly kind: 'hosted' }>): string => {
-  const owner = oneOr(addresses, 'its owner', 'their owners')
+  const owner = oneOr(addresses.length, 'its owner', 'their owners')
   return besides.length === 0 ? `${owner} alone` : `${owner}, but also of ${nodesText(besides)}`
 }
-
-const oneOr = (list: readonly unknown[], one: string, several: string): string => (list.length === 1 ? one : several)
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
@@ -148,7 +147,7 @@ function sentenceOf(claim: Claim, words: Words): string {
   const within = withinS === undefined ? '' : ` within ${withinS} s`
   if (claim.kind === 'stays') return `nothing${after ? ` until ${happens(after, words)}` : ''}${why}`
   if (claim.kind === 'kept') {
-    const keeps = `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'keeps', 'keep')} ${words.addresses(claim.addresses)}`
+    const keeps = `${words.nodes(claim.pnns)} ${oneOr(claim.pnns.length, 'keeps', 'keep')} ${words.addresses(claim.addresses)}`
     return `${keeps}${after ? ` until ${happens(after, words)}` : ''}${why}`
   }
   return `${lead(claim, words)}${bodyOf(claim, words, within)}${conditionsText(claim.if)}${why}`
@@ -157,7 +156,7 @@ function sentenceOf(claim: Claim, words: Words): string {
 /** What must work comes first, in one clause. */
 function conditionsText(conditions: Claim['if'] = []): string {
   const working = WORKING.filter(({ condition }) => conditions.includes(condition)).map(({ what }) => what)
-  const works = working.length === 0 ? [] : [`${listed(working)} ${oneOr(working, 'works', 'work')}`]
+  const works = working.length === 0 ? [] : [`${listed(working)} ${oneOr(working.length, 'works', 'work')}`]
   const others = Object.entries(OTHER_CONDITIONS).flatMap(([name, text]) =>
     conditions.some((each) => each === name) ? [text] : [],
   )
@@ -220,7 +219,7 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, word
     case 'no-run':
       return `nothing triggers a takeover run because of this${within}`
     case 'run-asked':
-      return `${words.its(claim.by)} ${oneOr(claim.by, 'asks', 'ask')} the leader for a takeover run${within}`
+      return `${words.its(claim.by)} ${oneOr(claim.by.length, 'asks', 'ask')} the leader for a takeover run${within}`
     case 'runs-in-vain':
       if (claim.fail && claim.bans === false)
         return `${words.its([claim.pnn])} asks for takeover runs, which fail again and again${within}`
@@ -228,11 +227,11 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, word
         ? `${words.its([claim.pnn])} asks for takeover runs, which fail, and after a few of them ${words.node(claim.pnn)} is banned${within}`
         : 'takeover runs are made again and again, and none of them helps'
     case 'hosted':
-      return `${words.addresses(claim.addresses)} ${oneOr(claim.addresses, 'is', 'are')} in the kernel of ${ownersText(claim)}${within}`
+      return `${words.addresses(claim.addresses)} ${oneOr(claim.addresses.length, 'is', 'are')} in the kernel of ${ownersText(claim)}${within}`
     case 'released':
-      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'releases', 'release')} ${words.addresses(claim.addresses)}${within}`
+      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns.length, 'releases', 'release')} ${words.addresses(claim.addresses)}${within}`
     case 'moved':
-      return `${claim.moves.length} ${oneOr(claim.moves, 'address moves', 'addresses move')}${within}`
+      return `${counted(claim.moves.length, 'address moves', 'addresses move')}${within}`
     case 'owner-known':
       return `every connected node is told the owner of ${words.addresses(claim.addresses)}${within}`
     case 'flags-agreed':
@@ -250,8 +249,8 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, word
     case 'recovered':
       return `the recovery ends${within}`
     case 'all-released':
-      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns, 'releases', 'release')} all addresses${within}, unless recovery mode ends before`
+      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns.length, 'releases', 'release')} all addresses${within}, unless recovery mode ends before`
     case 'daemon-ends':
-      return `${oneOr(claim.pnns, 'the ctdbd', 'each ctdbd')} of ${words.nodes(claim.pnns)} ends${within}`
+      return `${oneOr(claim.pnns.length, 'the ctdbd', 'each ctdbd')} of ${words.nodes(claim.pnns)} ends${within}`
   }
 }

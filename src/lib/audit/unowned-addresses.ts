@@ -1,4 +1,5 @@
 import { hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { oneOr } from '../plural.ts'
 import { byValue, type Knowers, knownBy, ownerText, saidByNodes } from './facts.ts'
 import { failoverBlocks } from './failover.ts'
 import type { View } from './view.ts'
@@ -38,5 +39,5 @@ export const isGone = (view: View, pnn: Pnn): boolean =>
 /** `CTDB on nodes 0 and 2: believe that nobody owns it`. */
 export const beliefs = (knowers: Knowers): string[] =>
   byValue(knowers.map(({ pnn, known }) => [pnn, known.owner] as const)).map(({ value, pnns }) =>
-    saidByNodes(pnns, `${pnns.length === 1 ? 'believes' : 'believe'} that ${ownerText(value)} owns it`),
+    saidByNodes(pnns, `${oneOr(pnns.length, 'believes', 'believe')} that ${ownerText(value)} owns it`),
   )

@@ -1,8 +1,9 @@
+import { oneOr } from '../plural.ts'
 import type { Pnn } from './node.ts'
 
 /** `node 1`, `nodes 0, 2 and 5`. @param most how many are named at most; the others are counted. */
 export const nodesText = (pnns: readonly Pnn[], most?: number): string =>
-  `${pnns.length === 1 ? 'node' : 'nodes'} ${listed(pnns.map(String), most)}`
+  `${oneOr(pnns.length, 'node', 'nodes')} ${listed(pnns.map(String), most)}`
 
 /** Like {@link nodesText}, but names every node: for what a reader has to act upon. */
 export const allNodesText = (pnns: readonly Pnn[]): string => nodesText(pnns, pnns.length)

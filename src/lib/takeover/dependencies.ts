@@ -1,6 +1,7 @@
 import type { Pnn } from '../cluster/node.ts'
 import { listed } from '../cluster/node-text.ts'
 import { CtdbtsError } from '../errors.ts'
+import { counted } from '../plural.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { areHappenings, type Course, type CourseOptions, courseOf, planOf } from './course.ts'
 import { possibleLeaders, withLeader } from './leader.ts'
@@ -80,7 +81,7 @@ function otherStart(now: Snapshot, edits: readonly Edit[], options: CourseOption
   const { addresses, failures } = planRun(now, now, options.forceRebalance)
   const moving = addresses.filter(({ from, to }) => from !== to).length
   if (moving === 0 || failures.length > 0) return []
-  const words = `${moving} ${moving === 1 ? 'address' : 'addresses'}`
+  const words = counted(moving, 'address', 'addresses')
   const condition = options.runsFirst
     ? `the cluster is not at rest: a takeover run that moves ${words} is due, and is assumed to come first. If it does not`
     : `the cluster is not at rest: even as it is, a takeover run would move ${words}. If it does so first`

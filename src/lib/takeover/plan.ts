@@ -3,6 +3,7 @@ import type { Algorithm, AllocationInput, AllocationStep } from '../allocation/i
 import { compareAddresses } from '../audit/normal.ts'
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
+import { oneOr } from '../plural.ts'
 import { seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { flagsOf, whyNot } from './can-host.ts'
@@ -229,9 +230,9 @@ export function splitNotes(snapshot: Snapshot): string[] {
   const { groups, cutOff } = viewsIn(snapshot)
   const [main] = groups
   if (!main || cutOff.length === 0) return []
-  const isAre = cutOff.length === 1 ? 'is' : 'are'
+  const isAre = oneOr(cutOff.length, 'is', 'are')
   return [
-    `the cluster is split: ${nodesText(cutOff)} ${isAre} cut off, so no run reaches ${cutOff.length === 1 ? 'it' : 'them'}; the plan is that of ${nodesText(main.members)}`,
+    `the cluster is split: ${nodesText(cutOff)} ${isAre} cut off, so no run reaches ${oneOr(cutOff.length, 'it', 'them')}; the plan is that of ${nodesText(main.members)}`,
   ]
 }
 

@@ -1,4 +1,5 @@
 import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { oneOr } from '../plural.ts'
 import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 import { downLink, hasRecovered, linkChange, lostKnowledge, newest, type Obstacle, restartOf, unfitness } from './node-causes.ts'
@@ -234,7 +235,7 @@ export class Causes {
     const [first] = lost
     if (!first) return undefined
     const addresses = lost.filter(({ owner }) => owner === first.owner).map(({ address }) => address)
-    const text = `${addressesWords(addresses)} ${addresses.length === 1 ? 'was' : 'were'} missing in the kernel of node ${first.owner}`
+    const text = `${addressesWords(addresses)} ${oneOr(addresses.length, 'was', 'were')} missing in the kernel of node ${first.owner}`
     const sinceMs = first.trouble?.sinceMs ?? 0
     return { atMs: sinceMs, afterMs: sinceMs, text }
   }

@@ -1,6 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
 import type { NodeGroup, ViewReason } from '../../cluster/views.ts'
+import { oneOr } from '../../plural.ts'
 import type { Check, Found } from '../check.ts'
 import { said, saidByNodes } from '../facts.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
@@ -70,11 +71,11 @@ function apart(view: View): Found[] {
       message: `${listed(texts)} do not see each other, although both are connected to other nodes`,
       evidence: [
         ...pairs.flatMap(([a, b]) => [said(a, `sees node ${b} as disconnected`), said(b, `sees node ${a} as disconnected`)]),
-        ...(others.length > 0 ? [saidByNodes(others, `${others.length === 1 ? 'sees' : 'see'} ${nodesText(nodes)}`)] : []),
+        ...(others.length > 0 ? [saidByNodes(others, `${oneOr(others.length, 'sees', 'see')} ${nodesText(nodes)}`)] : []),
         ...(leader === undefined
           ? []
           : [
-              `${nodesText(disturbing)} cannot hear the leader, node ${leader}, and ${disturbing.length === 1 ? 'starts' : 'start'} one election after another`,
+              `${nodesText(disturbing)} cannot hear the leader, node ${leader}, and ${oneOr(disturbing.length, 'starts', 'start')} one election after another`,
             ]),
       ],
       claims: [
@@ -128,7 +129,7 @@ const WHY: Readonly<Record<ViewReason, string>> = {
 
 const unseenBy = (group: NodeGroup, groups: readonly NodeGroup[]): string => {
   const others = groups.filter((other) => other !== group).flatMap(({ members }) => members)
-  const verb = group.members.length === 1 ? 'sees' : 'see'
+  const verb = oneOr(group.members.length, 'sees', 'see')
   return saidByNodes(group.members, `${verb} ${nodesText(others.toSorted((a, b) => a - b))} as disconnected`)
 }
 
@@ -174,7 +175,7 @@ function leaderless(heard: readonly Pnn[], unseen: readonly Pnn[]): Found {
   return {
     subject: {},
     nodes: [...heard, ...unseen],
-    message: `${nodesText(heard)} hear no leader and do not see ${nodesText(unseen)}: they are cut off, or ${unseen.length === 1 ? 'that node is' : 'those are'} down`,
+    message: `${nodesText(heard)} hear no leader and do not see ${nodesText(unseen)}: they are cut off, or ${oneOr(unseen.length, 'that node is', 'those are')} down`,
     evidence: [saidByNodes(heard, `see ${nodesText(unseen)} as disconnected`), saidByNodes(heard, leadersText([]))],
     ...UNKNOWN_OTHERS,
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../plural.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, said } from '../facts.ts'
 import { staysUntil } from '../outlook.ts'
@@ -29,7 +30,7 @@ export const check: Check = {
           message: `node ${pnn} has no public addresses file, so none of its addresses can move`,
           evidence: [
             fileHas(pnn, 'there is no public_addresses'),
-            said(pnn, `knows ${known.length} public ${known.length === 1 ? 'address' : 'addresses'}`),
+            said(pnn, `knows ${counted(known.length, 'public address', 'public addresses')}`),
           ],
           claims: [
             staysUntil({ on: 'other', text: 'an address moves there or away' }),

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
+import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, fileHas, onlyIn, said } from '../facts.ts'
@@ -74,7 +75,7 @@ function actionsFor(view: View, pnn: Pnn, onlyInDaemon: readonly string[]): Acti
   const needed =
     lost.length === 0
       ? ''
-      : `, and ${listed(lost, 3)}, which no other node can host, ${lost.length === 1 ? 'is' : 'are'} not needed`
+      : `, and ${listed(lost, 3)}, which no other node can host, ${oneOr(lost.length, 'is', 'are')} not needed`
   return [
     { kind: 'command', command: 'ctdb reloadips', on: pnn, if: `the file is right${needed}` },
     { ...mend({ what: 'file', pnn }, 'Correct the file.'), if: 'the daemon is right' },

@@ -1,5 +1,6 @@
 import { isReachable } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
+import { counted, oneOr } from '../../plural.ts'
 import { planTakeover } from '../../takeover/plan.ts'
 import { cause } from '../cause.ts'
 import type { Check } from '../check.ts'
@@ -59,7 +60,7 @@ export const check: Check = {
         subject: {},
         nodes,
         addresses: changes.map(({ address }) => address),
-        message: `a takeover run would move ${changes.length} ${changes.length === 1 ? 'address' : 'addresses'} now`,
+        message: `a takeover run would move ${counted(changes.length, 'address', 'addresses')} now`,
         evidence: changes
           .slice(0, 8)
           .map(({ address, from, to, reason }) => `plan: ${address} from ${ownerText(from)} to ${ownerText(to)}: ${reason}`),
@@ -83,7 +84,7 @@ export const check: Check = {
             on: 'any node',
             purpose: 'at a time of your choosing, or set NoIPFailback on all nodes',
             ...(lost.length > 0 && {
-              if: `${listed(lost, 3)}, which no node can host then, ${lost.length === 1 ? 'is' : 'are'} not needed`,
+              if: `${listed(lost, 3)}, which no node can host then, ${oneOr(lost.length, 'is', 'are')} not needed`,
             }),
           },
         ],

@@ -2,6 +2,7 @@ import type { Pnn } from '../../cluster/node.ts'
 import { hasFlag, INACTIVE_FLAGS } from '../../cluster/node.ts'
 import { nodesText } from '../../cluster/node-text.ts'
 import { groupOf } from '../../group-of.ts'
+import { oneOr } from '../../plural.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
@@ -122,7 +123,7 @@ function claimsOn(
   const noticing = able.filter((pnn) => !hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS))
   if (noticing.length > 0) return selfRepair(view, noticing, address)
   if (able.length > 0) {
-    const why = `${nodesText(able)} ${able.length === 1 ? 'is' : 'are'} inactive and ${able.length === 1 ? 'does' : 'do'} not notice it`
+    const why = `${nodesText(able)} ${oneOr(able.length, 'is', 'are')} inactive and ${oneOr(able.length, 'does', 'do')} not notice it`
     return [
       { ...kept(able, address), after: { on: 'run' }, because: why },
       ...afterRun(view, able, address),

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
+import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, knownBy, said, sameMembers } from '../facts.ts'
@@ -42,7 +43,7 @@ export const check: Check = {
           message: `only node ${only.pnn} knows ${address}: there is no failover for it`,
           evidence: [
             said(only.pnn, 'knows it'),
-            `CTDB on nodes ${listed(others.map(String))}: ${others.length === 1 ? 'does' : 'do'} not`,
+            `CTDB on nodes ${listed(others.map(String))}: ${oneOr(others.length, 'does', 'do')} not`,
           ],
           claims: [first ? staysUntil({ on: 'answers', pnn: first.pnn }, MATTER) : stays(MATTER)],
           actions: [mend({ what: 'file', address }, `${check.remedy}${warningOf(pending)}`)],
@@ -62,4 +63,4 @@ function differsFromFile(view: View, pnn: Pnn): boolean {
 const warningOf = (pending: readonly Pnn[]): string =>
   pending.length === 0
     ? ''
-    : ` On ${nodesText(pending)} a reload changes more than that, as the ${pending.length === 1 ? 'file differs' : 'files differ'} from what the daemon knows: see file-not-loaded first.`
+    : ` On ${nodesText(pending)} a reload changes more than that, as the ${oneOr(pending.length, 'file differs', 'files differ')} from what the daemon knows: see file-not-loaded first.`

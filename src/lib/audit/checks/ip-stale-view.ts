@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { nodesText } from '../../cluster/node-text.ts'
+import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { knownBy } from '../facts.ts'
@@ -40,7 +41,7 @@ export const check: Check = {
         {
           subject: { address },
           nodes: stale,
-          message: `the nodes name different owners for ${address}: ${nodesText(stale)} ${stale.length === 1 ? 'is' : 'are'} out of date`,
+          message: `the nodes name different owners for ${address}: ${nodesText(stale)} ${oneOr(stale.length, 'is', 'are')} out of date`,
           evidence: beliefs(views),
           claims: [
             { kind: 'owner-known', addresses: [address], after: { on: 'run' }, if: ['network works', 'nothing changes'] },

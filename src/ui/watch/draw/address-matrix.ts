@@ -1,4 +1,5 @@
 import type { Pnn } from '../../../lib/cluster/node.ts'
+import { counted } from '../../../lib/plural.ts'
 import type { Plan } from '../../../lib/takeover/plan.ts'
 import type { NodeState } from '../../../lib/watch/cluster-state.ts'
 import { addressColumns, matrixColumns, NODE_COLUMNS, TAIL } from '../model/layout.ts'
@@ -66,7 +67,7 @@ function shownOfAll({ cluster: { addresses } }: Model, rows: readonly AddressRow
   const shown = rows.filter(({ kind }) => kind === 'address').length
   const all = addresses.length
   const [long, short] =
-    shown === all ? [`${all} ${all === 1 ? 'address' : 'addresses'}`, `all ${all}`] : [`${shown} of ${all}`, `${shown}/${all}`]
+    shown === all ? [counted(all, 'address', 'addresses'), `all ${all}`] : [`${shown} of ${all}`, `${shown}/${all}`]
   return columnsOf(long) <= columns ? long : short
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/plural.ts'
 import type { AddressPlan } from '../../../lib/takeover/plan.ts'
 import type { AddressState } from '../../../lib/watch/cluster-state.ts'
 import { TAIL } from '../model/layout.ts'
@@ -50,7 +51,7 @@ export const isMoving = (plan: AddressPlan | undefined): plan is AddressPlan => 
 
 /** A heading between addresses: `─ node 2 ✗ UNHEALTHY · 5 addresses · eth0 eth1↓`. */
 export function groupLine({ label, node, count }: Extract<AddressRow, { kind: 'group' }>): Line {
-  const addresses = span(` · ${count} address${count === 1 ? '' : 'es'}`, 'quiet')
+  const addresses = span(` · ${counted(count, 'address', 'addresses')}`, 'quiet')
   if (!node) return [span(`─ ${harmless(label)}`, 'strong'), addresses]
   const { sign, word, style } = healthWord(node)
   const leader: Line = node.isLeader ? [span(' ★ leader')] : []

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/plural.ts'
 import type { Model } from '../model/model.ts'
 import { type Line, lineColumns, type Span, span, type TextStyle } from './line.ts'
 import { isStale } from './staleness.ts'
@@ -49,7 +50,7 @@ function leaderPart({ cluster: { leader } }: Model): TitlePart {
 function nodesPart({ cluster: { nodes } }: Model): TitlePart {
   const notOk = nodes.map(healthWord).filter(({ word }) => word !== 'OK')
   const counts = Object.entries(Object.groupBy(notOk, ({ word }) => word)).map(([word, all = []]) => `${all.length} ${word}`)
-  const text = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`
+  const text = counted(nodes.length, 'node', 'nodes')
   if (notOk.length === 0) return { forms: [text, ''], rank: 3 }
   const style = notOk.some((each) => each.style === 'error') ? 'error' : 'warning'
   return {
@@ -62,7 +63,7 @@ function nodesPart({ cluster: { nodes } }: Model): TitlePart {
 /** `20 addresses (1 away)`. */
 function addressesPart({ cluster: { addresses } }: Model): TitlePart {
   const away = addresses.filter(({ awaySinceMs }) => awaySinceMs !== null).length
-  const text = `${addresses.length} address${addresses.length === 1 ? '' : 'es'}`
+  const text = counted(addresses.length, 'address', 'addresses')
   const short = `${addresses.length} IPs`
   if (away === 0) return { forms: [text, short, ''], rank: 3 }
   return { forms: [`${text} (${away} away)`, `${short} (${away} away)`, `${away} away`], rank: 2, style: 'error' }
@@ -71,7 +72,7 @@ function addressesPart({ cluster: { addresses } }: Model): TitlePart {
 function findingsPart({ cluster: { findings } }: Model): TitlePart[] {
   const [worst] = findings
   if (!worst) return []
-  const text = `${findings.length} finding${findings.length === 1 ? '' : 's'}`
+  const text = counted(findings.length, 'finding', 'findings')
   const style = worst.severity === 'info' ? 'plain' : worst.severity
   return [{ forms: [text, ''], rank: 4, style }]
 }
