@@ -84,12 +84,13 @@ export function simulate(seed: number, { keepLog = false }: { keepLog?: boolean 
     world.clock.advanceBy(random.percent(50) ? random.between(0, 1_500) : random.between(0, 20_000))
   }
   for (const line of endsOf(world)) carryOut(line)
+  awaitRest(world, hosts, invariants, { stoppedToo: false })
+  // Only now it is certain who leads, and has the lock.
   if (drawn.layout.hosts.length > 2 && random.percent(LASTING_PERCENT)) {
     const node = random.pick(world.nodes)
     carryOut(drawLasting(random, world, node))
     awaitRest(world, hosts, invariants, { stoppedToo: false, without: node.pnn })
   } else {
-    awaitRest(world, hosts, invariants, { stoppedToo: false })
     askAndCount(world, random, invariants)
     awaitRest(world, hosts, invariants, { stoppedToo: true })
   }
