@@ -8,6 +8,7 @@ import type { FoundWay } from '../../src/lib/host/found-ways.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import type { Lab } from './harness/lab.ts'
 import { labSsh } from './harness/ssh-config.ts'
+import { VERIFY } from './harness/verify-words.ts'
 
 /** The processes whose command line has this text. */
 const processesWith = (text: string): string[] =>
@@ -51,20 +52,20 @@ describeOnLab('nodes reached through a command', (lab) => {
 
   it('are audited as containers, by a program that enters them', async () => {
     const names = lab.pnns.join(',')
-    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', '--host', names, '--run', `${enter} {node}`)
+    const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, '--host', names, '--run', `${enter} {node}`)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
 
   it('are audited through OpenSSH', async () => {
-    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', '--host', hosts, '--run', openssh)
+    const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, '--host', hosts, '--run', openssh)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
 
   it('are audited through a command on each host, over SSH', async () => {
     const ways = [...labSsh(lab).flags, '--host', hosts, '--run', 'unshare -m']
-    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', ...ways)
+    const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, ...ways)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
@@ -81,7 +82,7 @@ describeOnLab('nodes reached through a command', (lab) => {
 
   it('may use the network of a host whose kernel is read in front of the command', async () => {
     const ways = [...labSsh(lab).flags, '--host', hosts, '--run', 'unshare -n', '--network', 'host']
-    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', ...ways)
+    const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, ...ways)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
@@ -119,7 +120,7 @@ config-dir = "${lab.path(pnn, 'etc')}"
     })
 
     it('are audited by their networks, and by their sockets and files outside', async () => {
-      const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', '--host', 'bare')
+      const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, '--host', 'bare')
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
       expect(stdout).toMatch(/^No problem found \(3 nodes,/)
     })
@@ -150,7 +151,7 @@ config-dir = "${lab.path(pnn, 'etc')}"
 
   it('keep no process of ours, whenever ctdbts is killed', async () => {
     for (let round = 0; round < 6; round++) {
-      const [program = '', ...words] = lab.argv(0, [...lab.program, 'verify', '--host', hosts, '--run', openssh])
+      const [program = '', ...words] = lab.argv(0, [...lab.program, ...VERIFY, '--host', hosts, '--run', openssh])
       const child = spawn(program, words, { stdio: 'ignore' })
       const ended = once(child, 'exit')
       await Promise.race([ended, sleep(200 + 300 * round)])

@@ -7,6 +7,7 @@ import { tempDir } from '../support/temp-dir.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { privateAddress } from './harness/node-files.ts'
 import { labSsh } from './harness/ssh-config.ts'
+import { VERIFY } from './harness/verify-words.ts'
 import { waitUntil } from './harness/wait.ts'
 
 const USER = `ctdbts-${process.pid}`
@@ -39,7 +40,7 @@ describeOnLab('commands with --host', (lab) => {
   )
 
   it('is not needed on a node: verify checks that node, and lists what it cannot see on the others', async () => {
-    const { stdout, stderr, status } = await lab.ctdbts(2, 'verify', '--json')
+    const { stdout, stderr, status } = await lab.ctdbts(2, ...VERIFY, '--json')
     expect({ stderr, status }).toEqual({ stderr: '', status: 3 })
     const { findings, unknown, nodes } = JSON.parse(stdout) as {
       findings: unknown[]
@@ -96,12 +97,12 @@ describeOnLab('commands with --host', (lab) => {
     })
 
     it('audits the whole cluster with sudo', async () => {
-      const result = await run('verify', '--sudo', '--host', `${USER}@10.99.0.2`)
+      const result = await run(...VERIFY, '--sudo', '--host', `${USER}@10.99.0.2`)
       expect(essence(result)).toEqual({ stdout: expect.stringMatching(/^No problem found \(3 nodes/), stderr: '', status: 0 })
     })
 
     it('reports what it cannot see without sudo', async () => {
-      const { stdout, status } = await run('verify', '--host', `${USER}@10.99.0.2`)
+      const { stdout, status } = await run(...VERIFY, '--host', `${USER}@10.99.0.2`)
       expect({ stdout, status }).toEqual({
         stdout: expect.stringMatching(/^Could not be read:[\s\S]*To do: [^?]*--sudo/),
         status: 3,
@@ -131,7 +132,7 @@ describeOnLab('commands with --host', (lab) => {
     })
 
     it('audits that node like the others', async () => {
-      expect(essence(await run('verify', '--host', '10.99.0.1'))).toMatchObject({ stderr: '', status: 0 })
+      expect(essence(await run(...VERIFY, '--host', '10.99.0.1'))).toMatchObject({ stderr: '', status: 0 })
     })
   })
 
@@ -220,7 +221,7 @@ describeOnLab('commands with --host', (lab) => {
 
     it('audits the other nodes when one cannot be reached, and reports that', async () => {
       await lab.must(1, 'iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP')
-      const { stdout, stderr, status } = await run('verify', '--connect-timeout', '2', '--host', '10.99.0.1')
+      const { stdout, stderr, status } = await run(...VERIFY, '--connect-timeout', '2', '--host', '10.99.0.1')
       expect({ stderr, status }).toEqual({ stderr: '', status: 3 })
       expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
         /\? node 1: no answer from 10\.99\.0\.2 \(10\.99\.0\.2, port 22\) within 2 s: /,

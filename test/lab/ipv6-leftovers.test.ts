@@ -3,6 +3,7 @@ import type { RunResult } from '../support/program.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { KernelRecord } from './harness/kernel-record.ts'
 import { labSsh } from './harness/ssh-config.ts'
+import { VERIFY } from './harness/verify-words.ts'
 import { untilHealthy, untilSeen, viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
 import { Remedies } from './verify/remedies.ts'
@@ -17,7 +18,7 @@ describeOnLab('IPv6 addresses that a dead daemon has left in its kernel', (lab) 
   let left: string[]
 
   const audit = async (): Promise<Report> => {
-    const { stdout, stderr }: RunResult = await lab.ctdbts(0, 'verify', ...labSsh(lab).flags, '--host', '10.99.0.1', '--json')
+    const { stdout, stderr }: RunResult = await lab.ctdbts(0, ...VERIFY, ...labSsh(lab).flags, '--host', '10.99.0.1', '--json')
     expect(stderr).toBe('')
     return JSON.parse(stdout)
   }

@@ -11,6 +11,7 @@ import { startSshd } from '../support/sshd.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { labSsh } from './harness/ssh-config.ts'
+import { VERIFY } from './harness/verify-words.ts'
 
 /** The processes whose command line has this text. */
 const processesWith = (text: string): string => spawnSync('pgrep', ['-f', '-a', '--', text], { encoding: 'utf8' }).stdout
@@ -42,14 +43,14 @@ describeOnLab('nodes reached by OpenSSH', (lab) => {
 
   it('are audited, all named or through one of them', async () => {
     for (const host of [hosts, '10.99.0.2']) {
-      const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', ...openssh, '--host', host)
+      const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, ...openssh, '--host', host)
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
       expect(stdout).toMatch(/^No problem found \(3 nodes,/)
     }
   })
 
   it('are audited through a command on each of them', async () => {
-    const { stdout, stderr, status } = await lab.ctdbts(0, 'verify', ...openssh, '--host', hosts, '--run', 'unshare -m')
+    const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, ...openssh, '--host', hosts, '--run', 'unshare -m')
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
@@ -64,7 +65,7 @@ describeOnLab('nodes reached by OpenSSH', (lab) => {
     const file = join(lab.directory, 'proxied_config')
     const proxied = 'Match exec "test %h != 10.99.0.9"\n  ProxyCommand nc %h %p\n'
     writeFileSync(file, `${proxied}${readFileSync(labSsh(lab).configFile, 'utf8')}`)
-    for (const argv of [['ip'], ['status'], ['verify'], ['watch', '--once']]) {
+    for (const argv of [['ip'], ['status'], [...VERIFY], ['watch', '--once']]) {
       const { stdout, stderr } = await lab.ctdbts(0, ...argv, '-v', '--ssh-config', file, '--host', hosts)
       expect(stdout).not.toBe('')
       expect(stderr).toContain(`ctdbts: 10.99.0.1: by OpenSSH, because of \`Match exec test %h != 10.99.0.9\` (${file})\n`)
@@ -73,7 +74,7 @@ describeOnLab('nodes reached by OpenSSH', (lab) => {
 
   it('keep no process of ours, whenever ctdbts is killed', async () => {
     for (let round = 0; round < 6; round++) {
-      const [program = '', ...words] = lab.argv(0, [...lab.program, 'verify', ...openssh, '--host', hosts])
+      const [program = '', ...words] = lab.argv(0, [...lab.program, ...VERIFY, ...openssh, '--host', hosts])
       const child = spawn(program, words, { stdio: 'ignore' })
       const ended = once(child, 'exit')
       await Promise.race([ended, sleep(200 + 300 * round)])

@@ -7,6 +7,7 @@ import type { RunResult } from '../support/program.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { KernelRecord } from './harness/kernel-record.ts'
 import { labSsh } from './harness/ssh-config.ts'
+import { VERIFY } from './harness/verify-words.ts'
 import { untilHealthy, untilSettled } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
 import { disableTakeoverRuns } from './takeover-run/settle.ts'
@@ -22,7 +23,7 @@ describeOnLab('verify', (lab) => {
   let client: CtdbClient
   let record: KernelRecord
   const audit = async (asked: number, ...argv: string[]): Promise<RunResult> =>
-    await lab.ctdbts(0, 'verify', ...labSsh(lab).flags, '--host', `10.99.0.${asked + 1}`, ...argv)
+    await lab.ctdbts(0, ...VERIFY, ...labSsh(lab).flags, '--host', `10.99.0.${asked + 1}`, ...argv)
   const report = async (asked = 0): Promise<{ report: Report; status: number; stderr: string }> => {
     const { stdout, stderr, status } = await audit(asked, '--json')
     return { report: JSON.parse(stdout), status, stderr }
