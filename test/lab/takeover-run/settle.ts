@@ -68,7 +68,7 @@ export async function settled(
 const essence = ({ leader, nodeMap, nodes }: Snapshot) => ({
   leader,
   nodeMap,
-  nodes: nodes.map(({ times: _, ...facts }) => facts),
+  nodes: nodes.map(({ times: _, recentRecoveries: __, ...facts }) => facts),
 })
 
 /**
