@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { Slots } from '../slots.ts'
+import type { SshConnectionOptions } from '../ssh-connections.ts'
 import { ConfigFiles } from './config-files.ts'
 import { SshConnection } from './connection.ts'
 import { connectionClosed } from './errors.ts'
@@ -11,25 +12,12 @@ import { type Keepalive, type ResolvedHost, type ResolveOptions, resolveHost } f
 import { parseSshTarget, type SshTarget } from './target.ts'
 import { userNameOf } from './user.ts'
 
-export interface SshPoolOptions {
-  readonly env: NodeJS.ProcessEnv
+export interface SshPoolOptions extends Omit<SshConnectionOptions, 'ask' | 'onMessage'> {
   /** The user's home directory, with `.ssh` in it. */
   readonly home: string
-  /** Whether to accept the key of an unknown host, and add it to known_hosts. */
-  readonly acceptNew?: boolean | undefined
-  /** Whether to run commands and open sockets as root, with sudo. */
-  readonly sudo?: boolean | undefined
-  /** Time limit for connecting and logging in, and for connecting to a socket; by default ConnectTimeout, or 10 s. */
-  readonly connectTimeoutMs?: number | undefined
   /** By default ServerAliveInterval and ServerAliveCountMax, or 15 s and 3. */
   readonly keepalive?: Keepalive | undefined
-  /** Used instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` for no file. */
-  readonly configFile?: string | undefined
-  /** Key files to try before those of the configuration. */
-  readonly identities?: readonly string[] | undefined
   readonly ask?: Ask | undefined
-  /** Called with details: how a socket was reached, keys that could not be used, parts of a configuration that were ignored. */
-  readonly onNotice?: ((text: string) => void) | undefined
   /** Called with a notice that a host key was added to known_hosts; every user should see it. */
   readonly onKeyAdded?: ((text: string) => void) | undefined
   /** A random number from 0 to 1; Math.random by default. */
