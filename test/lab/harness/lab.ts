@@ -132,16 +132,25 @@ export class Lab {
     })
   }
 
+  /** Also waits for its event daemon, which looks every 5 s whether ctdbd still runs, and until then keeps the next one from starting. */
   async untilDaemonEnds(pnn: number): Promise<void> {
     await waitUntil(`the last ctdbd of node ${pnn} has ended`, async () =>
-      this.daemonRuns(pnn) ? 'it is still running' : undefined,
+      this.daemonRuns(pnn)
+        ? 'it is still running'
+        : this.hasProcess(pnn, 'eventd')
+          ? 'its event daemon is still running'
+          : undefined,
     )
   }
 
   private daemonRuns(pnn: number): boolean {
+    return this.hasProcess(pnn, 'ctdbd')
+  }
+
+  private hasProcess(pnn: number, name: 'ctdbd' | 'eventd'): boolean {
     try {
-      // A zombie has no command line.
-      return readFileSync(`/proc/${this.daemonPid(pnn)}/cmdline`, 'utf8') !== ''
+      // A zombie has no command line, and a stale number may be another's by now.
+      return readFileSync(`/proc/${this.pidOf(pnn, name)}/cmdline`, 'utf8').includes(name)
     } catch {
       return false
     }
@@ -152,9 +161,13 @@ export class Lab {
     process.kill(whom === 'ctdbd' ? this.daemonPid(pnn) : this.recoverdPid(pnn), signal)
   }
 
+  private pidOf(pnn: number, name: 'ctdbd' | 'eventd'): number {
+    return Number(readFileSync(this.path(pnn, `run/ctdb/${name}.pid`), 'utf8'))
+  }
+
   /** The process id of a node's ctdbd. */
   daemonPid(pnn: number): number {
-    return Number(readFileSync(this.path(pnn, 'run/ctdb/ctdbd.pid'), 'utf8'))
+    return this.pidOf(pnn, 'ctdbd')
   }
 
   /** The process id of a node's recovery daemon, which is a client of its ctdbd. */
