@@ -198,3 +198,9 @@ it('an address is not removed from a node whose ban has ended, although the othe
   const unbanned = withFacts(owning, other, ({ nodeMap = [] }) => ({ nodeMap: nodeMap.map((node) => ({ ...node, flags: 0 })) }))
   expect(removals(unbanned)).toEqual([])
 })
+
+it('an address that a dead daemon left on two interfaces is not to be removed by hand beside a start of that daemon', () => {
+  const twice = withHeld(withoutDaemon(good, owner), owner, heldAddress(ADDRESS, 24, 'bond0'))
+  const finding = findingIn(twice, 'ip-twice-on-node')
+  expect(finding.causedBy).toContain('ip-on-dead-daemon')
+})

@@ -1,6 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
+import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas } from '../facts.ts'
 import { interfacesOf, publicAddressesHeld } from '../kernel-addresses.ts'
@@ -22,6 +23,8 @@ export const check: Check = {
   outlook:
     'Nothing while the node owns the address. A release fails at first, and the node gets banning credits; the takeover run is repeated, and removes it from the other interface.',
   remedy: 'Remove it by hand from the interface that the daemon does not name (see `ctdb ip -v`).',
+  // A start of ctdbd changes what is there: until then nothing is to be removed by hand.
+  causes: [cause('ip-on-dead-daemon', 'node', 'address')],
   falseAlarm: 'While CTDB moves it from one interface to another (event updateip).',
   find(view) {
     return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {

@@ -5,7 +5,7 @@ import type { Check, Found } from '../check.ts'
 import { byValue } from '../facts.ts'
 import { bugUrl, hasBug, type KnownBug } from '../known-bugs/bug.ts'
 import { KNOWN_BUGS } from '../known-bugs/table.ts'
-import { stays } from '../outlook.ts'
+import { stays, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -42,6 +42,8 @@ const BROUGHT_BY = {
   'cluster-lock': [15950],
 }
 
+const UNAWARE = 'CTDB does not know of its bugs'
+
 const detailOf = (number: number): string => `bug ${number}`
 
 function found(view: View, bug: KnownBug, versions: readonly { readonly pnn: Pnn; readonly version: string }[]): Found[] {
@@ -50,7 +52,7 @@ function found(view: View, bug: KnownBug, versions: readonly { readonly pnn: Pnn
   const having = versions.filter(({ version }) => hasBug(version, bug) === true)
   if (having.length === 0) return []
   const all = having.map(({ pnn }) => pnn)
-  const { evidence, pnns = all } = bug.matters(view, all)
+  const { evidence, pnns = all, until } = bug.matters(view, all)
   if (evidence.length === 0 || pnns.length === 0) return []
   const name = `${detailOf(bug.number)}${bug.cve === undefined ? '' : ` (${bug.cve})`}`
   const installed = byValue(having.filter(({ pnn }) => pnns.includes(pnn)).map(({ pnn, version }) => [pnn, version] as const))
@@ -65,7 +67,7 @@ function found(view: View, bug: KnownBug, versions: readonly { readonly pnn: Pnn
         `mended in ${listed(bug.mended)}: ${bugUrl(bug)}`,
         ...evidence,
       ],
-      claims: [stays('CTDB does not know of its bugs')],
+      claims: [until ? staysUntil(until, UNAWARE) : stays(UNAWARE)],
       actions: [mend({ what: 'version' }, `Update CTDB. Until then: ${bug.untilThen}`)],
     },
   ]

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { Severity } from '../finding.ts'
+import type { Trigger } from '../outlook.ts'
 import type { View } from '../view.ts'
 
 /** A fault of CTDB itself that can take public addresses, or what depends on them, away from clients. */
@@ -35,6 +36,8 @@ export interface Matter {
   readonly evidence: readonly string[]
   /** The nodes that it matters to, if not to all that have it. */
   readonly pnns?: readonly Pnn[]
+  /** What ends that without an update. */
+  readonly until?: Trigger
 }
 
 /** As a link. */

@@ -177,6 +177,7 @@ function noLeaderWithLock(view: View, having: readonly Pnn[]): Matter {
   if (view.snapshot.leader.pnn !== null || !mayLead) return { evidence: [] }
   return {
     pnns: locked,
+    until: { on: 'leader' },
     evidence: ['there is no leader', ...locked.map((pnn) => said(pnn, `cluster lock: ${view.peek(pnn, 'clusterLock')}`))],
   }
 }
@@ -212,6 +213,7 @@ function apart(view: View, having: readonly Pnn[]): Matter {
   const pairs = view.views.apart.filter((pair) => pair.some((pnn) => having.includes(pnn)))
   return {
     pnns: [...new Set(pairs.flat())].filter((pnn) => having.includes(pnn)),
+    until: { on: 'repair' },
     evidence: pairs.map((pair) => `${nodesText(pair)} do not see each other`),
   }
 }
@@ -228,5 +230,6 @@ function noLmaster(view: View): Matter {
 
 function disconnected(view: View): Matter {
   const away = view.nodes.filter(({ pnn }) => hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)).map(({ pnn }) => pnn)
-  return { evidence: away.length === 0 ? [] : [`node map: ${nodesText(away)} disconnected`] }
+  const until = { on: 'other', text: 'all nodes are connected' } as const
+  return { until, evidence: away.length === 0 ? [] : [`node map: ${nodesText(away)} disconnected`] }
 }
