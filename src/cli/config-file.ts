@@ -5,7 +5,7 @@ import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { parseIp } from '../lib/address/ip-text.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { SSH_CLIENTS, type SshClient } from '../transport/ssh-routes.ts'
+import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
 
 /** How the nodes that no `--host` names are reached: through an entry, or straight from here. */
 const VIAS = ['entry', 'direct'] as const

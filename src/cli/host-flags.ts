@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsError } from '../lib/errors.ts'
-import { SSH_CLIENTS, type SshClient } from '../transport/ssh-routes.ts'
+import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
 
 const seconds = Flags.custom<number>({
   helpValue: 'SECONDS',

@@ -8,7 +8,7 @@ import {
   namesNode,
   wayToHost,
 } from '../transport/command/routes.ts'
-import type { SshClient } from '../transport/ssh-routes.ts'
+import type { SshClient } from '../transport/ssh-connections.ts'
 import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
 import type { HostOptions } from './host-flags.ts'
 

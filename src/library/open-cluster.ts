@@ -4,7 +4,8 @@ import { Cluster, type ClusterOptions } from '../operations/reach/cluster.ts'
 import { localRoutes } from '../operations/reach/local-routes.ts'
 import { type NodeWay, namesNode, nodeRoutes } from '../transport/command/routes.ts'
 import { localRoute } from '../transport/local/host.ts'
-import { type SshClient, type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
+import type { SshClient } from '../transport/ssh-connections.ts'
+import { type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 /** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */

@@ -1,6 +1,10 @@
 import type { CommandMachine } from './running-command.ts'
 import type { SshTarget } from './ssh/target.ts'
 
+/** Who speaks SSH: OpenSSH's program `ssh`; this process with the package ssh2; or for each host, the second if it can do what is configured. */
+export const SSH_CLIENTS = ['openssh', 'ssh2', 'auto'] as const
+export type SshClient = (typeof SSH_CLIENTS)[number]
+
 /** A host that SSH has reached. */
 export interface SshMachine extends CommandMachine {
   readonly target: { readonly name: string; readonly user: string; readonly port: number }

@@ -1,11 +1,7 @@
 import type { HostAccess } from './host-access.ts'
 import type { CommandRoute } from './running-command.ts'
 import { parseSshTarget } from './ssh/target.ts'
-import type { SshConnectionOptions, SshConnections, SshMachine } from './ssh-connections.ts'
-
-/** Who speaks SSH: OpenSSH's program `ssh`; this process with the package ssh2; or for each host, the second if it can do what is configured. */
-export const SSH_CLIENTS = ['openssh', 'ssh2', 'auto'] as const
-export type SshClient = (typeof SSH_CLIENTS)[number]
+import type { SshClient, SshConnectionOptions, SshConnections, SshMachine } from './ssh-connections.ts'
 
 export interface SshRouteOptions extends SshConnectionOptions {
   /** The hosts to start with, as `[user@]host[:port]`; names and aliases of the user's SSH configuration are allowed. */

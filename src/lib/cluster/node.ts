@@ -22,6 +22,9 @@ export const NODE_FLAG = {
 /** A node with one of these takes no part in the cluster. */
 export const INACTIVE_FLAGS = NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.DELETED | NODE_FLAG.STOPPED
 
+/** Flags that keep a node from hosting anything. */
+export const CANNOT_HOST_FLAGS = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
+
 /**
  * A node in the node map.
  * @interface

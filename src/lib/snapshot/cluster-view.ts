@@ -1,8 +1,8 @@
-import { isActive, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { CANNOT_HOST_FLAGS, hasFlag, type Pnn } from '../cluster/node.ts'
 import { type ClusterViews, combineViews, type DaemonView, type NodeGroup } from '../cluster/views.ts'
 import { onceFor } from '../once-for.ts'
 import { isAtLeast } from '../version.ts'
-import { factsOf, type MapEntry, type Snapshot } from './snapshot.ts'
+import { factsOf, type Snapshot } from './snapshot.ts'
 
 /** The views of the daemons in a snapshot, combined. */
 export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): ClusterViews => {
@@ -50,8 +50,7 @@ export const seenByCluster = onceFor((snapshot: Snapshot): Snapshot => {
  */
 function withoutLeftOut(snapshot: Snapshot): Snapshot {
   if (!judgesNodes(snapshot)) return snapshot
-  const isWell = ({ flags }: MapEntry) => isActive({ flags }) && (flags & (NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY)) === 0
-  const well = new Set(snapshot.nodeMap.filter(isWell).map(({ pnn }) => pnn))
+  const well = new Set(snapshot.nodeMap.filter((node) => !hasFlag(node, CANNOT_HOST_FLAGS)).map(({ pnn }) => pnn))
   if (well.size === 0 && leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0) return snapshot
   const nodes = snapshot.nodes.map((facts) => (facts.available && !well.has(facts.pnn) ? { ...facts, available: [] } : facts))
   return { ...snapshot, nodes }
@@ -69,8 +68,8 @@ function judgesNodes(snapshot: Snapshot): boolean {
   return isNewer === undefined ? leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0 : !isNewer
 }
 
-const leadersTunable = ({ leader, nodes }: Snapshot, name: string): number | undefined =>
-  nodes.find(({ pnn }) => pnn === leader.pnn)?.tunables?.[name]
+const leadersTunable = (snapshot: Snapshot, name: string): number | undefined =>
+  snapshot.leader.pnn === null ? undefined : factsOf(snapshot, snapshot.leader.pnn)?.tunables?.[name]
 
 /** If a group hears several leaders, or nobody listened there, that of the node that was asked, as long as it is one of the group. */
 function leaderOf(group: NodeGroup | undefined, { askedNode, leader }: Snapshot): Pnn | null {

@@ -1,9 +1,6 @@
-import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
+import { CANNOT_HOST_FLAGS, flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { onceFor } from '../once-for.ts'
 import { factsOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
-
-/** Flags that keep a node from hosting anything. */
-export const CANNOT_HOST_FLAGS = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
 
 /** Flags of a node as a snapshot's node map has them. */
 export const flagsOf = ({ nodeMap }: Snapshot, pnn: Pnn): number =>

@@ -1,7 +1,6 @@
-import type { Pnn } from '../cluster/node.ts'
+import { CANNOT_HOST_FLAGS, type Pnn } from '../cluster/node.ts'
 import type { RunState } from '../cluster/run-state.ts'
 import type { KnownAddress } from '../snapshot/snapshot.ts'
-import { CANNOT_HOST_FLAGS } from '../takeover/can-host.ts'
 import type { NodeState } from './cluster-state.ts'
 
 type Blindness = NonNullable<NodeState['blind']>

@@ -1,4 +1,4 @@
-import { INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import { CANNOT_HOST_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { INVALID_GENERATION, type VnnMap } from '../../lib/cluster/report.ts'
 import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
 import { TUNABLES, type TunableName } from '../../lib/cluster/tunables.ts'
@@ -14,9 +14,6 @@ import type { DaemonOptions } from './daemon-options.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { Peers } from './peers.ts'
 import { PublicIps } from './public-ips.ts'
-
-/** A node with one of these flags may host no public addresses. */
-const CANNOT_HOST = INACTIVE_FLAGS | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
 
 /** What a node's daemon knows and how that changes. Controls, start-up and health checks work on it. */
 export class DaemonState {
@@ -62,7 +59,7 @@ export class DaemonState {
       scripts,
       log,
       scriptLimitMs: () => this.scriptLimitMs(),
-      mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST) === 0,
+      mayHost: () => this.runState === 'RUNNING' && (this.ownFlags & CANNOT_HOST_FLAGS) === 0,
       banSelf: () => this.banSelf(),
       askForAddresses: () => this.mailboxes.send(DESTINATION.CONNECTED_NODES, messages.rebalanceNode, pnn),
       announce: (kind, address) => this.mailboxes.send(DESTINATION.CURRENT_NODE, kind, address),

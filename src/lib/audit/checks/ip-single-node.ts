@@ -1,9 +1,9 @@
 import type { Pnn } from '../../cluster/node.ts'
-import { listed, nodesText } from '../../cluster/node-text.ts'
+import { nodesText } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, knownBy, said, sameMembers } from '../facts.ts'
+import { addressFile, knownBy, said, saidByNodes, sameMembers } from '../facts.ts'
 import { stays, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
@@ -41,10 +41,7 @@ export const check: Check = {
         {
           subject: { pnn: only.pnn, address },
           message: `only node ${only.pnn} knows ${address}: there is no failover for it`,
-          evidence: [
-            said(only.pnn, 'knows it'),
-            `CTDB on nodes ${listed(others.map(String))}: ${oneOr(others.length, 'does', 'do')} not`,
-          ],
+          evidence: [said(only.pnn, 'knows it'), saidByNodes(others, oneOr(others.length, 'does not', 'do not'))],
           claims: [first ? staysUntil({ on: 'answers', pnn: first.pnn }, MATTER) : stays(MATTER)],
           actions: [mend({ what: 'file', address }, `${check.remedy}${warningOf(pending)}`)],
         },

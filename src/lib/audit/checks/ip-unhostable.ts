@@ -1,6 +1,6 @@
-import { flagsText, hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { CANNOT_HOST_FLAGS, flagsText, hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
-import { CANNOT_HOST_FLAGS, whyNot } from '../../takeover/can-host.ts'
+import { whyNot } from '../../takeover/can-host.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { staysUntil } from '../outlook.ts'

@@ -1,5 +1,4 @@
-import { hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../../lib/cluster/node.ts'
-import { CANNOT_HOST_FLAGS } from '../../../lib/takeover/can-host.ts'
+import { CANNOT_HOST_FLAGS, hasFlag, isReachable, NODE_FLAG, type Pnn } from '../../../lib/cluster/node.ts'
 import type { Edit } from '../../../lib/takeover/what-if.ts'
 import type { AddressState, ClusterState, NodeState } from '../../../lib/watch/cluster-state.ts'
 import { type Choice, type ClusterAction, type MenuItem, type Model, newestState } from '../model/model.ts'
