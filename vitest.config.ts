@@ -4,15 +4,16 @@ import { RETRIES, reporters } from './test/support/reporters.ts'
 
 const PROGRAM = 'test/**/*.program.test.ts'
 const SCREEN = 'test/**/*.screen.test.ts'
+const SEEDS = 'test/**/*.seeds.test.ts'
 const BUGS = 'test/**/*.bugs.test.ts'
 const LAB = 'test/lab/**'
 
-/** These tests wait more than they compute. They begin when the unit tests, which do not wait, have ended. */
+/** These tests wait more than they compute. They begin when those that do not wait have ended. */
 const waiting = {
   retry: RETRIES,
   globalSetup: ['test/support/build.ts'],
   maxWorkers: 3 * availableParallelism(),
-  sequence: { groupOrder: 1 },
+  sequence: { groupOrder: 2 },
 }
 
 /**
@@ -20,6 +21,7 @@ const waiting = {
  *
  * - `*.screen.test.ts`: `screen`, needs a real terminal (tmux) or another shell. Not part of `npm test`.
  * - `*.program.test.ts`: `program`, starts processes, opens sockets, or waits for real time.
+ * - `*.seeds.test.ts`: `seeds`, hundreds of random simulated clusters; thousands with `npm run test:sim`. Needs no build.
  * - `*.bugs.test.ts`: `bugs`, puts bugs into the sources, each of which a test of random clusters must notice. Not part of `npm test`, but of
  *   `npm run test:sim`.
  * - any other `*.test.ts`: `unit`, only computes. Needs no build.
@@ -33,10 +35,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [PROGRAM, SCREEN, BUGS, LAB],
+          exclude: [PROGRAM, SCREEN, SEEDS, BUGS, LAB],
           // By itself vitest leaves a core idle.
           maxWorkers: availableParallelism(),
         },
+      },
+      {
+        extends: true,
+        // One file at a time: each has as many threads as there are cores.
+        test: { name: 'seeds', include: [SEEDS], maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     /** Mutants of a file that `--save` wrote, maybe for another state of the project, instead of new ones. */
     list: { type: 'string' },
     save: { type: 'string' },
-    /** Projects of vitest to run, in this order: unit,program,screen. */
+    /** Projects of vitest to run, in this order: unit,seeds,program,screen. */
     projects: { type: 'string', default: PROJECTS.join(',') },
     nearest: { type: 'boolean', default: false },
     /** Another checkout of this project. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Mutant } from './mutant.ts'
 import { type FailedTest, runVitest } from './run-vitest.ts'
 
-const LIMIT_MS = { unit: 10 * 60_000, program: 20 * 60_000, screen: 20 * 60_000 } as const
+const LIMIT_MS = { unit: 10 * 60_000, seeds: 20 * 60_000, program: 20 * 60_000, screen: 20 * 60_000 } as const
 type Project = keyof typeof LIMIT_MS
 export const PROJECTS = Object.keys(LIMIT_MS) as Project[]
 
@@ -37,6 +37,9 @@ export async function tryMutant(
   }
 }
 
+/** Whether tests of a project run the built program: which sources they import says nothing then. */
+const runsBuilt = (project: Project): boolean => project === 'program' || project === 'screen'
+
 interface Run {
   readonly project: Project
   readonly args: readonly string[]
@@ -50,7 +53,7 @@ function runsFor(root: string, { file, tests = [] }: Mutant, { projects, nearest
   const near = nearestTests(root, file)
   const first = near === undefined ? tests : [near, ...tests]
   const few = projects.flatMap((project): Run[] => (first.length > 0 ? [{ project, args: ['run', ...first] }] : []))
-  const all = projects.map((project): Run => ({ project, args: project === 'unit' ? ['related', '--run', file] : ['run'] }))
+  const all = projects.map((project): Run => ({ project, args: runsBuilt(project) ? ['run'] : ['related', '--run', file] }))
   return nearestOnly ? few : [...few, ...all]
 }
 

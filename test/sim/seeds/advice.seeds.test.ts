@@ -7,7 +7,7 @@ import { SeedThreads } from './seed-threads.ts'
 /** SIM_SEED=S tries only that one; ADVICE=N tries N. */
 const only = process.env.SIM_SEED
 const asked = process.env.ADVICE ?? process.env.SIM_SEEDS
-const count = Number(asked ?? 20)
+const count = Number(asked ?? 200)
 const BATCH = 20
 const LIMIT_MS_PER_SEED = 20_000
 /** From so many seeds on, each check must have been exercised often enough. */

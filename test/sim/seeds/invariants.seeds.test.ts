@@ -4,7 +4,7 @@ import { SeedThreads } from './seed-threads.ts'
 import { simulate } from './simulate.ts'
 
 /** SIM_SEEDS=N simulates N seeds; SIM_SEED=S only that one, and prints its log. */
-const count = Number(process.env.SIM_SEEDS ?? 100)
+const count = Number(process.env.SIM_SEEDS ?? 200)
 const only = process.env.SIM_SEED === undefined ? undefined : Number(process.env.SIM_SEED)
 const BATCH = 100
 /** Generous, even for a slow machine that runs other batches at the same time. */

@@ -4,7 +4,7 @@ import type { WatchCounts, WatchResult } from './watch-judge.ts'
 import { watchSeed } from './watch-story.ts'
 
 /** SIM_SEEDS=N watches N random clusters, WATCHES=N too; SIM_SEED=S only that one, and prints what was done and what the watch said. */
-const count = Number(process.env.WATCHES ?? process.env.SIM_SEEDS ?? 20)
+const count = Number(process.env.WATCHES ?? process.env.SIM_SEEDS ?? 200)
 const only = process.env.SIM_SEED === undefined ? undefined : Number(process.env.SIM_SEED)
 const BATCH = 20
 /** Generous, even for a slow machine that runs other batches at the same time. */

@@ -10,7 +10,7 @@ import { drawCluster } from './draw.ts'
 
 /** SIM_SEED=S follows only that one; COURSES=N follows N of each kind. */
 const only = process.env.SIM_SEED
-const count = Number(process.env.COURSES ?? (process.env.SIM_SEEDS === undefined ? 2 : 100))
+const count = Number(process.env.COURSES ?? (process.env.SIM_SEEDS === undefined ? 5 : 100))
 const seeds = only === undefined ? Array.from({ length: count }, (_, seed) => seed) : [Number(only)]
 
 /**
