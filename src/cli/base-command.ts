@@ -1,6 +1,9 @@
 import { Command } from '@oclif/core/command'
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
-import { CtdbtsError } from '../lib/errors.ts'
+import type { ClusterNode, Pnn } from '../lib/cluster/node.ts'
+import { CtdbtsError, saidByCtdb } from '../lib/errors.ts'
+import { collectNodeMap, requireReachable } from '../operations/collect/node-map.ts'
+import { type TargetNode, targetNode } from '../operations/target-node.ts'
 import { jsonText } from '../ui/json.ts'
 import type { CommandGroup } from './command-groups.ts'
 import { type DaemonSession, withDaemonSession } from './daemon-session.ts'
@@ -25,6 +28,8 @@ export abstract class CtdbtsCommand extends Command {
   protected readonly machineReadable: boolean = false
   /** Whether it handles -n itself: it asks that node, or refuses in words of its own. Other commands refuse -n. */
   protected readonly handlesNode: boolean = false
+  /** Whether -n may name another node than the local one. */
+  protected readonly remote: boolean = true
   /** What to do instead of giving -n, where that is refused. */
   protected readonly nodeHint: string = `leave it out: ${this.ctor.id} looks at all nodes`
 
@@ -43,6 +48,42 @@ export abstract class CtdbtsCommand extends Command {
     return withDaemonSession(options, use)
   }
 
+  /**
+   * Connects for the time of `use`, and makes sure before that the node that -n names can be asked.
+   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the words of `ctdb`; and as `withDaemon`.
+   */
+  protected async withNode<T>(
+    options: GlobalOptions & SimOptions,
+    use: (node: TargetNode, daemon: DaemonSession) => Promise<T>,
+  ): Promise<T> {
+    return await this.withDaemon(options, async (daemon) => {
+      const nodeMap = await this.checkNode(options, daemon)
+      return await use(targetNode(daemon, this.nodeOf(options), nodeMap), daemon)
+    })
+  }
+
+  /** The PNN of the node that is asked, and its answer. @throws as `withNode`. */
+  protected async fromNode<T>(options: GlobalOptions & SimOptions, look: (node: TargetNode) => Promise<T>): Promise<[Pnn, T]> {
+    return await this.withNode(options, (node) => Promise.all([node.pnn, look(node)]))
+  }
+
+  /**
+   * Makes sure that the node that -n names can be asked.
+   * @returns the node map, if it had to be asked for.
+   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY.
+   */
+  protected async checkNode(
+    options: GlobalOptions,
+    { client, pnn }: Pick<DaemonSession, 'client' | 'pnn'>,
+  ): Promise<readonly ClusterNode[] | undefined> {
+    const named = this.nodeOf(options)
+    if (named === undefined) return undefined
+    const nodeMap = await collectNodeMap(client, pnn)
+    requireReachable(nodeMap, named)
+    if (!this.remote && named !== (await pnn)) throw this.refuseNode('Node cannot be specified for command')
+    return nodeMap
+  }
+
   /** Reports the problems and prints the result in the form that the options want. @returns what oclif prints under --json. */
   protected async show(options: GlobalOptions, views: Views, problems: readonly CtdbtsError[] = []): Promise<unknown> {
     reportProblems(problems, errorStyleOf(options))
@@ -57,6 +98,14 @@ export abstract class CtdbtsCommand extends Command {
 
   private checkNodeOption({ node }: GlobalOptions): void {
     if (node !== undefined && !this.handlesNode) throw this.doesNotTake('-n', this.nodeHint)
+  }
+
+  /** The error LOCAL_ONLY in the words of `ctdb`, which end with the command. */
+  protected refuseNode(reason: string): CtdbtsError {
+    const line = `${reason} ${this.id}`
+    return saidByCtdb('LOCAL_ONLY', line, {
+      hint: 'leave out -n, or run the command on that node with --host',
+    })
   }
 
   /** Refuses an option that would be ignored: whoever gives it expects something of it. */

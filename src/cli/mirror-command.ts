@@ -1,7 +1,5 @@
-import type { ClusterNode, Pnn } from '../lib/cluster/node.ts'
-import { CtdbtsError, saidByCtdb } from '../lib/errors.ts'
-import { collectNodeMap, requireReachable } from '../operations/collect/node-map.ts'
-import { type TargetNode, targetNode } from '../operations/target-node.ts'
+import { CtdbtsError } from '../lib/errors.ts'
+import type { TargetNode } from '../operations/target-node.ts'
 import { visible } from '../ui/visible.ts'
 import { CtdbtsCommand } from './base-command.ts'
 import type { DaemonSession } from './daemon-session.ts'
@@ -15,30 +13,9 @@ import type { SimOptions } from './sim-flags.ts'
  * stdout.
  */
 export abstract class MirrorCommand extends CtdbtsCommand {
-  /** Whether -n may name another node than the local one. */
-  protected readonly remote: boolean = true
   /** `ctdb` accepts -X and -Y everywhere; they change nothing where it has no such output. */
   protected override readonly machineReadable: boolean = true
   protected override readonly handlesNode: boolean = true
-
-  /**
-   * Connects for the time of `use`, and makes sure before that the node that -n names can be asked.
-   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY, in the words of `ctdb`; and as `withDaemon`.
-   */
-  protected async withNode<T>(
-    options: GlobalOptions & SimOptions,
-    use: (node: TargetNode, daemon: DaemonSession) => Promise<T>,
-  ): Promise<T> {
-    return await this.withDaemon(options, async (daemon) => {
-      const nodeMap = await this.checkNode(options, daemon)
-      return await use(targetNode(daemon, this.nodeOf(options), nodeMap), daemon)
-    })
-  }
-
-  /** The PNN of the node that is asked, and its answer. @throws as `withNode`. */
-  protected async fromNode<T>(options: GlobalOptions & SimOptions, look: (node: TargetNode) => Promise<T>): Promise<[Pnn, T]> {
-    return await this.withNode(options, (node) => Promise.all([node.pnn, look(node)]))
-  }
 
   /** Like `withNode`, for changes that must not be left half done: see `interruptible`. */
   protected async withNodeInterruptibly<T>(
@@ -51,23 +28,6 @@ export abstract class MirrorCommand extends CtdbtsCommand {
       await node.localPnn
       return await interruptible((interruption) => use(node, interruption, daemon))
     })
-  }
-
-  /**
-   * Makes sure that the node that -n names can be asked.
-   * @returns the node map, if it had to be asked for.
-   * @throws CtdbtsError NO_SUCH_NODE, NODE_AWAY, LOCAL_ONLY.
-   */
-  protected async checkNode(
-    options: GlobalOptions,
-    { client, pnn }: Pick<DaemonSession, 'client' | 'pnn'>,
-  ): Promise<readonly ClusterNode[] | undefined> {
-    const named = this.nodeOf(options)
-    if (named === undefined) return undefined
-    const nodeMap = await collectNodeMap(client, pnn)
-    requireReachable(nodeMap, named)
-    if (!this.remote && named !== (await pnn)) throw this.refuseNode('Node cannot be specified for command')
-    return nodeMap
   }
 
   /** For a command that asks no daemon. @throws CtdbtsError LOCAL_ONLY when -n names a node. */
@@ -94,12 +54,5 @@ export abstract class MirrorCommand extends CtdbtsCommand {
     // ctdb's descriptions begin with a small letter, those of our --help do not.
     const description = `${summary.slice(0, 1).toLowerCase()}${summary.slice(1)}`
     return `Usage: ctdbts [OPTION...]\n\nCommands:\n  ${name.padEnd(15)} ${words.join(' ').padEnd(27)}  ${description}\n`
-  }
-
-  private refuseNode(reason: string): CtdbtsError {
-    const line = `${reason} ${this.id}`
-    return saidByCtdb('LOCAL_ONLY', line, {
-      hint: 'leave out -n, or run the command on that node with --host',
-    })
   }
 }

@@ -18,6 +18,9 @@ export interface Healthy {
   readonly leader?: number
 }
 
+/** All facts of a machine on which the daemon runs: a new one is an error here, and not in every test of a healthy cluster. */
+export type FactsOfRunning = Required<Omit<HostFacts, 'tunablesFiles' | 'lastLog'>>
+
 const NOW = 1_800_000_000
 const DROPS_NOTHING = NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.STOPPED | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY
 
@@ -80,9 +83,10 @@ function settled(
   })
   const own = known.filter(({ owner }) => owner === pnn)
   const maskOf = (address: string) => made.maskBits ?? (publicSocketAddress(address).family === 'ipv4' ? 24 : 64)
-  const host: HostFacts = {
+  const host: FactsOfRunning = {
     reachedBy: `ssh root@node${pnn}:22`,
     daemonAnswers: true,
+    hostname: `node${pnn}`,
     addresses: [
       heldAddress('127.0.0.1', 8, 'lo'),
       heldAddress(`10.9.0.${pnn + 1}`, 24, 'eth0'),

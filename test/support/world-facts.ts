@@ -5,6 +5,7 @@ import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { mapEntryOf, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
 import type { SimNode } from '../../src/sim/world/sim-node.ts'
+import type { FactsOfRunning } from './audit-cluster.ts'
 import type { SmallWorld } from './sim-world.ts'
 
 /** What a node's daemon reports when it is asked. */
@@ -56,13 +57,14 @@ export function leadersHeardBy(small: SmallWorld, pnn: number): number[] | undef
 }
 
 /** What is read on a node's machine. */
-export function seenOn(small: SmallWorld, pnn: number): HostFacts {
+export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFacts {
   const node = small.node(pnn)
   const host = small.hosts[pnn]
   const names = ['lo', ...small.world.interfacesOf(pnn)]
   return {
     reachedBy: `node${pnn}`,
     daemonAnswers: node.answers,
+    hostname: `node${pnn}`,
     addresses: (host?.held ?? []).map((held) => ({
       ...held,
       scope: 'global',
