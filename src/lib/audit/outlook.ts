@@ -23,12 +23,23 @@ export type Trigger =
   | { readonly on: 'connected'; readonly pnn: Pnn }
   /** A node can host the addresses. */
   | { readonly on: 'able'; readonly addresses: readonly string[] }
-  /** The addresses leave the node: a takeover run moves them, or it becomes inactive. */
-  | { readonly on: 'release'; readonly pnn: Pnn; readonly addresses: readonly string[] }
+  /**
+   * The addresses leave the node: a takeover run moves them, or it becomes inactive. With `orMoves`, a takeover run may as well move them to
+   * another interface of the node, as its daemon knows several.
+   */
+  | { readonly on: 'release'; readonly pnn: Pnn; readonly addresses: readonly string[]; readonly orMoves?: true }
+  /** A takeover run gives the address to the node. */
+  | { readonly on: 'takes'; readonly pnn: Pnn; readonly address: string }
+  /** One of the nodes no longer takes part in the cluster. */
+  | { readonly on: 'leaves'; readonly pnns: readonly Pnn[] }
+  /** The node is no longer the leader. */
+  | { readonly on: 'leader leaves'; readonly pnn: Pnn }
   /** The daemon of the node is in run state RUNNING. */
   | { readonly on: 'running'; readonly pnn: Pnn }
   /** Something that only a person does, or that happens outside of CTDB. */
   | { readonly on: 'other'; readonly text: string }
+  /** The first of these. */
+  | { readonly on: 'either'; readonly triggers: readonly Trigger[] }
 
 /** What will be so. */
 export type Effect =
@@ -72,8 +83,8 @@ export type Effect =
   | { readonly kind: 'leader' }
   /** No node is in recovery mode. */
   | { readonly kind: 'recovered' }
-  /** The nodes release all their addresses, unless they leave recovery mode before. */
-  | { readonly kind: 'all-released'; readonly pnns: readonly Pnn[] }
+  /** The nodes release all their addresses, but for those that CTDB does not see, unless they leave recovery mode before. */
+  | { readonly kind: 'all-released'; readonly pnns: readonly Pnn[]; readonly besides?: readonly string[] }
   /** The nodes' daemons end. */
   | { readonly kind: 'daemon-ends'; readonly pnns: readonly Pnn[] }
 
@@ -103,6 +114,13 @@ export const stays = (because?: string): Claim => ({ kind: 'stays', ...(because 
 
 /** CTDB does nothing until something happens. */
 export const staysUntil = (after: Trigger, because?: string): Claim => ({ ...stays(because), after })
+
+/** CTDB does nothing until the first of these happens; without any, nothing ends it. */
+export function staysUntilFirst(triggers: readonly Trigger[], because?: string): Claim {
+  const [only] = triggers
+  if (only === undefined) return stays(because)
+  return staysUntil(triggers.length === 1 ? only : { on: 'either', triggers }, because)
+}
 
 /** Although something is wrong, nobody asks for a takeover run. */
 export const NOTHING_TRIGGERS_A_RUN: Claim = { kind: 'no-run' }
@@ -138,6 +156,8 @@ const ownersText = ({ addresses, besides = [] }: Extract<Effect, { readonly kind
   const owner = oneOr(addresses.length, 'its owner', 'their owners')
   return besides.length === 0 ? `${owner} alone` : `${owner}, but also of ${nodesText(besides)}`
 }
+
+const exceptions = (besides: readonly string[] = []): string => (besides.length === 0 ? '' : ` but ${listed(besides, 3)}`)
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
@@ -206,9 +226,17 @@ function happens(trigger: Trigger, words: Words): string {
     case 'able':
       return `a node can host ${words.addresses(trigger.addresses)}`
     case 'release':
-      return `${words.node(trigger.pnn)} releases ${words.addresses(trigger.addresses)}`
+      return `${words.node(trigger.pnn)} releases ${words.addresses(trigger.addresses)}${trigger.orMoves ? `, or moves ${oneOr(trigger.addresses.length, 'it', 'one of them')} to another interface` : ''}`
+    case 'takes':
+      return `${words.node(trigger.pnn)} takes over ${words.addresses([trigger.address])}`
+    case 'leaves':
+      return `${oneOr(trigger.pnns.length, words.nodes(trigger.pnns), `one of ${words.nodes(trigger.pnns)}`)} is banned, stopped or disconnected`
+    case 'leader leaves':
+      return `${words.node(trigger.pnn)} is no longer the leader`
     case 'other':
       return trigger.text
+    case 'either':
+      return trigger.triggers.map((each) => happens(each, words)).join(', or ')
   }
 }
 
@@ -249,7 +277,7 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, word
     case 'recovered':
       return `the recovery ends${within}`
     case 'all-released':
-      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns.length, 'releases', 'release')} all addresses${within}, unless recovery mode ends before`
+      return `${words.nodes(claim.pnns)} ${oneOr(claim.pnns.length, 'releases', 'release')} all addresses${exceptions(claim.besides)}${within}, unless recovery mode ends before`
     case 'daemon-ends':
       return `${oneOr(claim.pnns.length, 'the ctdbd', 'each ctdbd')} of ${words.nodes(claim.pnns)} ends${within}`
   }

@@ -5,7 +5,7 @@ import { saysItOwns } from './facts.ts'
 import { isFailoverDisabled } from './failover.ts'
 import { hidesFromScripts } from './interfaces.ts'
 import { isDeceived, testsWithBind } from './nonlocal.ts'
-import { type Claim, type Condition, stays, staysUntil, type Trigger } from './outlook.ts'
+import { type Claim, type Condition, staysUntil, staysUntilFirst, type Trigger } from './outlook.ts'
 import type { View } from './view.ts'
 
 /** A tunable of a node; CTDB's default where it is not known. */
@@ -60,6 +60,7 @@ export const allReleased = (
   kind: 'all-released',
   if: ['script succeeds', ...(pnns.every((pnn) => hasItsOwn(view, pnn)) ? [] : (['not released before'] as const))],
   pnns,
+  ...unseenBesides(view, pnns),
   withinS: laterS + Math.max(...pnns.map((pnn) => releaseAllS(view, pnn))),
   ...(because !== undefined && { because }),
 })
@@ -123,8 +124,16 @@ export const hearsNoLeader = (view: View, pnn: Pnn): boolean =>
   (view.isCutOff(pnn) && view.peek(pnn, 'leaders')?.length === 0) ||
   view.views.groups.some(({ members, leaders }) => members.includes(pnn) && leaders?.length === 0)
 
+/** The addresses that these nodes have and know, and do not release as CTDB does not see them. */
+function unseenBesides(view: View, pnns: readonly Pnn[]): { readonly besides?: readonly string[] } {
+  const unseen = pnns.flatMap((pnn) =>
+    (view.peek(pnn, 'known') ?? []).map(({ address }) => address).filter((address) => isUnseen(view, pnn, address)),
+  )
+  return unseen.length === 0 ? {} : { besides: [...new Set(unseen)] }
+}
+
 /** Whether CTDB does not see an address in a node's kernel, as the kernel refuses to use it (up to 4.21). */
-function isUnseen(view: View, pnn: Pnn, address: string): boolean {
+export function isUnseen(view: View, pnn: Pnn, address: string): boolean {
   const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
   const version = view.peek(pnn, 'host.version')
   return held.length > 0 && held.every(({ dadFailed }) => dadFailed) && testsWithBind(version ?? '') !== false
@@ -134,13 +143,20 @@ function isUnseen(view: View, pnn: Pnn, address: string): boolean {
 function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined {
   const which = nodesText([pnn])
   if (view.isDaemonDead(pnn)) return `no daemon answers on ${which}`
+  if (isUnseen(view, pnn, address)) return `CTDB on ${which} does not see an address that cannot be used`
   if (hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS)) return `${which} is inactive and does not check its addresses`
   if (isFailoverDisabled(view, pnn)) return `failover is disabled on ${which}`
   if (isDeceived(view, pnn, address)) return `with ip_nonlocal_bind=1 ${which} believes that its kernel has every address`
-  if (isUnseen(view, pnn, address)) return `CTDB on ${which} does not see an address that cannot be used`
   if (view.peek(pnn, 'known')?.every((known) => known.address !== address))
     return `the daemon of ${which} does not know the address`
   return undefined
+}
+
+/** What brings something about nevertheless, where one node of some does not notice what is wrong; that of others is what anybody does. */
+function untilNoticed(view: View, pnn: Pnn, address: string): Trigger[] {
+  if (view.isDaemonDead(pnn)) return [{ on: 'answers', pnn }]
+  // Then CTDB tries to add it, which may work on another interface, and a release may remove it.
+  return isUnseen(view, pnn, address) ? [{ on: 'takes', pnn, address }] : []
 }
 
 /** Why event scripts of a node add and remove no address; undefined if nothing is known that prevents it. */
@@ -188,7 +204,10 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
   const noticing = reasons.filter(({ why }) => why === undefined).map(({ pnn }) => pnn)
   const blocked = whyNoRun(view, noticing)
   const [first] = noticing
-  if (first === undefined) return [stays(reasons[0]?.why), ...afterRun(view, by, address)]
+  if (first === undefined) {
+    const ends = by.flatMap((pnn) => untilNoticed(view, pnn, address))
+    return [staysUntilFirst(ends, reasons[0]?.why), ...afterRun(view, by, address)]
+  }
   if (blocked) {
     const { because, until } = blocked
     const first: Claim[] =

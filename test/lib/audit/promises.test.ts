@@ -39,7 +39,11 @@ describe('an IPv6 address that a kernel does not use', () => {
 
   it('is noticed by no recovery daemon up to 4.21, and released by no takeover run', () => {
     expect(claimsIn(failed, 'ip-rogue')).toEqual([
-      { kind: 'stays', because: `CTDB on node ${elsewhere} does not see an address that cannot be used` },
+      {
+        kind: 'stays',
+        after: { on: 'takes', pnn: elsewhere, address: 'fd00::1' },
+        because: `CTDB on node ${elsewhere} does not see an address that cannot be used`,
+      },
       expect.objectContaining({ kind: 'hosted', besides: [elsewhere] }),
     ])
   })

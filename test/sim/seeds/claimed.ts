@@ -95,13 +95,18 @@ export function triggersOf({ report, small }: Trouble): string[][] {
   const found = new Map<string, string[]>()
   for (const { claims, state } of report.findings) {
     if (state !== 'real') continue
-    for (const { after, if: conditions } of claims) {
-      const lines = after && linesFor(after, small)
-      if (lines) found.set(JSON.stringify(after), lines)
-      if (conditions?.includes('script succeeds')) found.set('scripts', mendedScripts(small))
+    for (const trigger of claims.flatMap(({ after }) => eachOf(after))) {
+      const lines = linesFor(trigger, small)
+      if (lines) found.set(JSON.stringify(trigger), lines)
     }
+    if (claims.some(({ if: conditions }) => conditions?.includes('script succeeds'))) found.set('scripts', mendedScripts(small))
   }
   return [...found.values()]
+}
+
+function eachOf(trigger: Trigger | undefined): readonly Trigger[] {
+  if (!trigger) return []
+  return trigger.on === 'either' ? trigger.triggers.flatMap(eachOf) : [trigger]
 }
 
 /** Scripts that succeed, also those that look at links. */
@@ -225,6 +230,7 @@ const QUIET: ReadonlySet<Claim['kind']> = new Set(['stays', 'kept', 'no-run'])
 
 /** Something lasts until the next takeover run, which may be in progress and does its work before its end, or until one that follows a recovery. */
 function hasBegun(trigger: Trigger, since: Since): boolean {
+  if (trigger.on === 'either') return trigger.triggers.some((each) => hasBegun(each, since))
   if (trigger.on !== 'run' && trigger.on !== 'recovery') return hasHappened(trigger, since)
   return since.isRunning || since.runs.started > 0 || hasHappened(trigger, since)
 }

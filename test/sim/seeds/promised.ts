@@ -128,8 +128,19 @@ export function hasHappened(trigger: Trigger, since: Since): boolean {
       )
     case 'release':
       return trigger.addresses.some(
-        (address) => entryOf(since.snapshot, trigger.pnn, address) !== entryIn(small, trigger.pnn, address),
+        (address) =>
+          entryOf(since.snapshot, trigger.pnn, address) !== entryIn(small, trigger.pnn, address) ||
+          (trigger.orMoves === true &&
+            interfaceOf(since.snapshot, trigger.pnn, address) !== interfaceIn(small, trigger.pnn, address)),
       )
+    case 'takes':
+      return small.believedOwner(trigger.pnn, trigger.address) === trigger.pnn
+    case 'leaves':
+      return trigger.pnns.some((pnn) => !takesPart(small, pnn))
+    case 'leader leaves':
+      return small.world.leader !== trigger.pnn
+    case 'either':
+      return trigger.triggers.some((each) => hasHappened(each, since))
     case 'running':
       return small.node(trigger.pnn).daemon?.runState === 'RUNNING'
     case 'reload':
@@ -198,7 +209,9 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
         new Set(active(small).map(({ daemon }) => daemon?.vnnMap.generation)).size <= 1
       )
     case 'all-released':
-      return claim.pnns.every((pnn) => since.leftRecovery.has(pnn) || small.heldBy(pnn).length === 0)
+      return claim.pnns.every(
+        (pnn) => since.leftRecovery.has(pnn) || small.heldBy(pnn).every((address) => claim.besides?.includes(address)),
+      )
     case 'daemon-ends':
       return claim.pnns.every((pnn) => small.node(pnn).daemon === undefined)
   }
@@ -213,6 +226,31 @@ function entryOf({ nodes }: Snapshot, pnn: Pnn, address: string): string {
 function entryIn({ hosts }: SmallWorld, pnn: Pnn, address: string): string {
   const held = hosts[pnn]?.held.find((each) => each.address === address)
   return `${held?.interfaceName} ${held?.secondary}`
+}
+
+/** The interface that a daemon named for an address at the audit. */
+function interfaceOf({ nodes }: Snapshot, pnn: Pnn, address: string): string | undefined {
+  const known = nodes.find((facts) => facts.pnn === pnn)?.known?.find((each) => each.address === address)
+  return known?.activeInterface ?? undefined
+}
+
+function interfaceIn(small: SmallWorld, pnn: Pnn, address: string): string | undefined {
+  const publicIps = small.node(pnn).daemon?.publicIps
+  const known = publicIps?.known().find((each) => each.address.address === address)
+  if (!publicIps || !known) return undefined
+  const { interfaces, activeIndex } = publicIps.info(known.address)
+  return interfaces[activeIndex]?.name
+}
+
+/** Whether a node is active, and the leader, or without one every active node, sees it. */
+function takesPart(small: SmallWorld, pnn: Pnn): boolean {
+  const { leader } = small.world
+  const viewers = active(small).filter((node) => leader === undefined || node.pnn === leader)
+  const isSeen = viewers.every(({ daemon }) => {
+    const seen = daemon?.peers.nodes().find((node) => node.pnn === pnn)
+    return seen !== undefined && isReachable(seen)
+  })
+  return isSeen && active(small).some((node) => node.pnn === pnn)
 }
 
 /** What decides where a takeover run puts addresses, apart from their owners. */

@@ -2,7 +2,8 @@ import { nodesText } from '../../cluster/node-text.ts'
 import type { Check } from '../check.ts'
 import { addressFile, fileHas, said } from '../facts.ts'
 import { isDisabledByTunable, isDisabledInFile } from '../failover.ts'
-import { stays } from '../outlook.ts'
+import { lastsWithLeader, type Tunables } from '../lasting.ts'
+import { stays, staysUntil } from '../outlook.ts'
 import { type Action, mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -24,19 +25,18 @@ export const check: Check = {
     if (!hasPublicAddresses(view)) return []
     const { pnn: leader } = view.snapshot.leader
     const tunables = leader === null ? undefined : view.need(leader, 'tunables')
-    const candidates =
-      leader === null ? view.active.filter(({ pnn }) => (view.need(pnn, 'tunables')?.NoIPTakeover ?? 0) !== 0) : []
+    const candidates = leader === null ? view.active.filter(({ pnn }) => hasNoTakeover(view.need(pnn, 'tunables') ?? {})) : []
     const disabled = view.nodes.filter(({ pnn }) => isDisabledInFile(view.need(pnn, 'host.configFile'))).map(({ pnn }) => pnn)
     const byTunable = view.active.map(({ pnn }) => pnn).filter((pnn) => isDisabledByTunable(view, pnn))
     return [
-      ...(leader !== null && (tunables?.NoIPTakeover ?? 0) !== 0
+      ...(leader !== null && hasNoTakeover(tunables ?? {})
         ? [
             {
               subject: { detail: 'NoIPTakeover' },
               nodes: [leader],
               message: `NoIPTakeover is ${tunables?.NoIPTakeover} on the leader, node ${leader}: no address fails over`,
               evidence: [said(leader, `NoIPTakeover = ${tunables?.NoIPTakeover}`), `leader: node ${leader}`],
-              claims: [stays(BY_CONFIGURATION)],
+              claims: [lastsWithLeader(view, { has: hasNoTakeover, pnns: [leader], because: BY_CONFIGURATION })],
               actions: TAKE_OVER_AGAIN,
             },
           ]
@@ -48,7 +48,13 @@ export const check: Check = {
               nodes: candidates.map(({ pnn }) => pnn),
               message: `NoIPTakeover is set on ${nodesText(candidates.map(({ pnn }) => pnn))}: with such a leader no address fails over`,
               evidence: candidates.map(({ pnn }) => said(pnn, `NoIPTakeover = ${view.peek(pnn, 'tunables')?.NoIPTakeover}`)),
-              claims: [stays(BY_CONFIGURATION)],
+              claims: [
+                lastsWithLeader(view, {
+                  has: hasNoTakeover,
+                  pnns: candidates.map(({ pnn }) => pnn),
+                  because: BY_CONFIGURATION,
+                }),
+              ],
               actions: TAKE_OVER_AGAIN,
             },
           ]
@@ -60,7 +66,7 @@ export const check: Check = {
               nodes: byTunable,
               message: `the tunable DisableIPFailover turns failover off on ${nodesText(byTunable)}`,
               evidence: byTunable.map((pnn) => said(pnn, `DisableIPFailover = ${view.peek(pnn, 'tunables')?.DisableIPFailover}`)),
-              claims: [stays(BY_CONFIGURATION)],
+              claims: [staysUntil({ on: 'leaves', pnns: byTunable }, BY_CONFIGURATION)],
               actions: [{ kind: 'command' as const, command: 'ctdb setvar DisableIPFailover 0', on: 'each node' as const }],
             },
           ]
@@ -82,6 +88,8 @@ export const check: Check = {
     ]
   },
 }
+
+const hasNoTakeover = ({ NoIPTakeover = 0 }: Tunables): boolean => NoIPTakeover !== 0
 
 const TAKE_OVER_AGAIN: readonly Action[] = [
   { kind: 'command', command: 'ctdb setvar NoIPTakeover 0', on: 'each node' },

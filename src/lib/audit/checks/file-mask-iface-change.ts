@@ -7,7 +7,7 @@ import type { Check, Found } from '../check.ts'
 import { fileHas, kernelHas, said, sameMembers } from '../facts.ts'
 import { fatalFile } from '../fatal-files.ts'
 import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
-import { staysUntil } from '../outlook.ts'
+import { type Claim, staysUntil, staysUntilFirst } from '../outlook.ts'
 import { type Action, mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -35,17 +35,16 @@ export const check: Check = {
         const line = file.get(address)
         if (!line) return []
         const inKernel = held?.find((candidate) => candidate.address === address)
-        const evidence = [
-          ...interfacesDiffer(pnn, line, interfaces),
-          ...(inKernel ? maskDiffers(pnn, line, inKernel, maskOfOtherFiles(files, pnn, address)) : []),
-        ]
+        const byDaemon = interfacesDiffer(pnn, line, interfaces)
+        const byKernel = inKernel ? maskDiffers(pnn, line, inKernel, maskOfOtherFiles(files, pnn, address)) : []
+        const evidence = [...byDaemon, ...byKernel]
         if (evidence.length === 0) return []
         return [
           {
             subject: { pnn, address },
             message: `node ${pnn}: the line of ${address} in public_addresses was changed, but \`ctdb reloadips\` will not apply the change`,
             evidence,
-            claims: [staysUntil({ on: 'start', pnn }, '`ctdb reloadips` ignores it')],
+            claims: [byDaemon.length > 0 ? staysUntil({ on: 'start', pnn }, IGNORED) : lastsInKernel(pnn, address)],
             actions: actionsFor(view, pnn, address),
           },
         ]
@@ -53,6 +52,18 @@ export const check: Check = {
     })
   },
 }
+
+const IGNORED = '`ctdb reloadips` ignores it'
+
+/** The daemon does not tell its mask, so that once the address is away the kernel does not show any more that the file has another one. */
+const lastsInKernel = (pnn: Pnn, address: string): Claim =>
+  staysUntilFirst(
+    [
+      { on: 'start', pnn },
+      { on: 'release', pnn, addresses: [address] },
+    ],
+    `${IGNORED}, and only the kernel shows which mask the daemon uses`,
+  )
 
 /** With a file that ctdbd rejects, a restart would leave the node without a daemon. */
 function actionsFor(view: View, pnn: Pnn, address: string): Action[] {

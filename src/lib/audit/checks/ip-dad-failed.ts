@@ -4,8 +4,9 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, saysItOwns } from '../facts.ts'
 import { publicAddressesHeld } from '../kernel-addresses.ts'
+import { leavesInterface } from '../lasting.ts'
 import { isDeceived, testsWithBind } from '../nonlocal.ts'
-import { type Claim, stays } from '../outlook.ts'
+import { type Claim, staysUntil } from '../outlook.ts'
 import { type Action, checkedFact, mend, RUN_TAKEOVER } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -54,12 +55,14 @@ function claimsOn(
   const bind = version === undefined ? undefined : testsWithBind(version)
   const checks = isOwner && !view.isDaemonDead(pnn) && !hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS)
   if (bind === undefined) return [{ kind: 'unknown', what: 'whether CTDB notices it' }]
+  const until = leavesInterface(view, pnn, [address])
   if (!bind)
     return isOwner
-      ? [stays('CTDB only checks that the kernel has the address')]
+      ? [staysUntil(until, 'CTDB only checks that the kernel has the address')]
       : [{ kind: 'unknown', what: 'what CTDB does about it' }]
-  if (isElsewhere || isDeceived(view, pnn, address)) return [stays('CTDB believes that the kernel has the address')]
-  if (!checks) return [stays('CTDB does not see an address that cannot be used')]
+  if (isElsewhere || isDeceived(view, pnn, address)) return [staysUntil(until, 'CTDB believes that the kernel has the address')]
+  // Then CTDB tries to add it, which may work on another interface, and a release may remove it.
+  if (!checks) return [staysUntil({ on: 'takes', pnn, address }, 'CTDB does not see an address that cannot be used')]
   const because = 'CTDB takes the address for missing, and cannot add it, as the kernel has it'
   return [{ kind: 'runs-in-vain', pnn, fail: true, because }]
 }

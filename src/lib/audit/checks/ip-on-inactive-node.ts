@@ -9,7 +9,7 @@ import { eachAddressOnce, interfacesOf, mayHoldNone } from '../kernel-addresses.
 import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil } from '../outlook.ts'
 import { type Action, look, RUN_TAKEOVER } from '../remedy.ts'
 import { removal } from '../removal.ts'
-import { afterRun, allReleased, findsHost, runsInVain, selfRepair } from '../self-repair.ts'
+import { afterRun, allReleased, findsHost, isUnseen, runsInVain, selfRepair } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 /** What is known of the address, and of the node that has it. */
@@ -36,8 +36,9 @@ function ofInactive(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
   const because = 'a node that is banned or stopped releases all its addresses at that moment, and does not check again later'
   const until =
     view.peek(pnn, 'recoveryMode') === 1 ? allReleased(view, [pnn], { because: LATER }) : staysUntil({ on: 'run' }, because)
+  const claims = isUnseen(view, pnn, address) ? selfRepair(view, [pnn], address) : [until, ...afterRun(view, [pnn], address)]
   return {
-    claims: [until, ...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN],
+    claims: [...claims, NOTHING_TRIGGERS_A_RUN],
     actions: [RUN_TAKEOVER, ...removals.map((action): Action => ({ ...action, if: 'it persists' })), rest],
   }
 }

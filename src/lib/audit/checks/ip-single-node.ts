@@ -4,7 +4,8 @@ import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, knownBy, said, saidByNodes, sameMembers } from '../facts.ts'
-import { stays, staysUntil } from '../outlook.ts'
+import { silentAnswers } from '../lasting.ts'
+import { staysUntilFirst } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -27,8 +28,6 @@ export const check: Check = {
     if (view.nodes.length < 2) return []
     // What a silent node knows can only be inferred from its file. Without the file, it may know any address.
     const silent = view.nodes.filter(({ pnn }) => view.need(pnn, 'known') === undefined)
-    // Its daemon may know more than its file lists.
-    const [first] = silent
     const files = silent.map(({ pnn }) => addressFile(view, pnn))
     if (files.includes(undefined)) return []
     const listedThere = new Set(files.flatMap((file) => file?.addresses.map(({ address }) => address) ?? []))
@@ -42,7 +41,8 @@ export const check: Check = {
           subject: { pnn: only.pnn, address },
           message: `only node ${only.pnn} knows ${address}: there is no failover for it`,
           evidence: [said(only.pnn, 'knows it'), saidByNodes(others, oneOr(others.length, 'does not', 'do not'))],
-          claims: [first ? staysUntil({ on: 'answers', pnn: first.pnn }, MATTER) : stays(MATTER)],
+          // A silent daemon may know more than its file lists.
+          claims: [staysUntilFirst(silentAnswers(view), MATTER)],
           actions: [mend({ what: 'file', address }, `${check.remedy}${warningOf(pending)}`)],
         },
       ]

@@ -5,6 +5,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas } from '../facts.ts'
 import { interfacesOf, publicAddressesHeld } from '../kernel-addresses.ts'
+import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { checkedFact, look } from '../remedy.ts'
 import { keepingSecondaries, ONE_AT_A_TIME, removal } from '../removal.ts'
@@ -47,7 +48,7 @@ function adviceOn(view: View, pnn: Pnn, address: string, held: readonly HostAddr
   const isOwner = own?.owner === pnn
   const extra = isOwner ? held.filter(({ interfaceName }) => interfaceName !== own.activeInterface) : []
   const claims =
-    own && !isOwner ? selfRepair(view, [pnn], address) : [staysUntil({ on: 'release', pnn, addresses: [address] }, ONE_AT_A_TIME)]
+    own && !isOwner ? selfRepair(view, [pnn], address) : [staysUntil(leavesInterface(view, pnn, [address]), ONE_AT_A_TIME)]
   // One that is left is enough, as long as it is where the daemon expects it.
   if (own?.activeInterface && extra.length > 0 && extra.length < held.length) {
     const checked = checkedFact(`${nodesText([pnn])} keeps it on ${own.activeInterface}`)

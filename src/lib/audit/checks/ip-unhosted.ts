@@ -4,7 +4,8 @@ import { checkLocally } from '../../recovery/local-check.ts'
 import { cause, failingScript } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { knownIps, said } from '../facts.ts'
-import { staysUntil } from '../outlook.ts'
+import { silentAnswers } from '../lasting.ts'
+import { staysUntilFirst } from '../outlook.ts'
 import { look, RUN_TAKEOVER } from '../remedy.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
 import { beliefs, type UnownedAddress, unownedAddresses } from '../unowned-addresses.ts'
@@ -50,8 +51,9 @@ export const check: Check = {
               }
             : {
                 claims: [
-                  staysUntil(
-                    { on: 'run' },
+                  staysUntilFirst(
+                    // A daemon that only hangs may own it still.
+                    [{ on: 'run' }, ...silentAnswers(view)],
                     'each node that could host it believes that another node owns it, so CTDB does not notice',
                   ),
                   ...afterRun(view, able, address),

@@ -6,6 +6,7 @@ import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, said } from '../facts.ts'
 import { hiddenText, hidesFromScripts, linkNamed, mayHaveAltname } from '../interfaces.ts'
 import { interfacesOf } from '../kernel-addresses.ts'
+import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { type Action, checkedFact, look, nameIn, RUN_TAKEOVER } from '../remedy.ts'
 import { keepingSecondaries } from '../removal.ts'
@@ -44,7 +45,7 @@ export const check: Check = {
             evidence: [said(pnn, believed), ...held.map((each) => kernelHas(pnn, heldText(each)))],
             claims: [
               staysUntil(
-                { on: 'release', pnn, addresses: [address] },
+                leavesInterface(view, pnn, [address]),
                 'the recovery daemon only checks whether the kernel has the address, not on which interface',
               ),
             ],

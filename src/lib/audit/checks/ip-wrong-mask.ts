@@ -5,6 +5,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, heldText, kernelHas } from '../facts.ts'
 import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
+import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { checkedFact, look, mend } from '../remedy.ts'
 import { keepingSecondaries, ONE_AT_A_TIME } from '../removal.ts'
@@ -51,7 +52,7 @@ export const check: Check = {
               ...wrong.map((held) => kernelHas(pnn, heldText(held))),
               ...others.map(({ bits, pnns }) => `files on nodes ${listed(pnns.map(String))}: /${bits}`),
             ],
-            ...(isBeside ? adviceOnSecond(view, pnn, wrong, maskBits) : adviceOn(pnn, address)),
+            ...(isBeside ? adviceOnSecond(view, pnn, wrong, maskBits) : adviceOn(view, pnn, address)),
           },
         ]
       })
@@ -72,8 +73,8 @@ function placeOf(view: View, pnn: Pnn, address: string): string | 'nowhere' | un
   return held.find(({ interfaceName }) => interfaceName === known.activeInterface)?.interfaceName
 }
 
-const adviceOn = (pnn: Pnn, address: string): Pick<Found, 'claims' | 'actions'> => ({
-  claims: [staysUntil({ on: 'release', pnn, addresses: [address] }, 'the recovery daemon compares only addresses')],
+const adviceOn = (view: View, pnn: Pnn, address: string): Pick<Found, 'claims' | 'actions'> => ({
+  claims: [staysUntil(leavesInterface(view, pnn, [address]), 'the recovery daemon compares only addresses')],
   actions: [mend({ what: 'file', pnn, address }, check.remedy)],
 })
 
@@ -86,7 +87,7 @@ function adviceOnSecond(
 ): Pick<Found, 'claims' | 'actions'> {
   const [{ address, interfaceName } = { address: '', interfaceName: '' }] = wrong
   return {
-    claims: [staysUntil({ on: 'release', pnn, addresses: [address] }, ONE_AT_A_TIME)],
+    claims: [staysUntil(leavesInterface(view, pnn, [address]), ONE_AT_A_TIME)],
     actions: [
       ...keepingSecondaries(view, pnn, wrong),
       { kind: 'remove', pnn, held: wrong, checked: checkedFact(`the node keeps it with /${maskBits} on ${interfaceName}`) },

@@ -3,7 +3,7 @@ import { listed, nodesText } from '../../cluster/node-text.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { byValue } from '../facts.ts'
-import { type Claim, stays, staysUntil } from '../outlook.ts'
+import { type Claim, staysUntil } from '../outlook.ts'
 import { CHECK_LOCK, mend } from '../remedy.ts'
 import { electionS, recoveryNeeds } from '../self-repair.ts'
 import type { View } from '../view.ts'
@@ -74,7 +74,12 @@ export const check: Check = {
 const MEND_NETWORK = mend({ what: 'network' }, 'Check the private network between the nodes.')
 
 const NOBODY_CAPABLE: Partial<Found> = {
-  claims: [stays('without a node that may be leader there is no election, no recovery and no takeover run')],
+  claims: [
+    staysUntil(
+      { on: 'other', text: 'a node that may be leader takes part' },
+      'without one there is no election, no recovery and no takeover run',
+    ),
+  ],
   actions: [
     mend(
       { what: 'configuration' },

@@ -2,6 +2,7 @@ import { listed } from '../../cluster/node-text.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, knownBy } from '../facts.ts'
+import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import { networkOf, secondariesOf } from '../removal.ts'
@@ -38,7 +39,7 @@ export const check: Check = {
             ],
             claims: [
               staysUntil(
-                { on: 'release', pnn, addresses: [primary.address, ...others] },
+                leavesInterface(view, pnn, [primary.address, ...others]),
                 `the stock 10.interface sets promote_secondaries to 1 on an interface right before it deletes an address there. If anything else deletes the primary address, by hand or by a script of your own, the secondaries go with it; CTDB puts those back as with ip-missing`,
               ),
             ],

@@ -2,11 +2,28 @@ import { ALGORITHMS } from '../../allocation/input.ts'
 import { TUNABLES } from '../../cluster/tunables.ts'
 import type { Check, Found } from '../check.ts'
 import { said } from '../facts.ts'
-import { stays } from '../outlook.ts'
+import { lastsWithLeader, type Tunables } from '../lasting.ts'
 import { mend } from '../remedy.ts'
 
 /** Obsolete tunables that once controlled how addresses are hosted. */
 const MEANT_FOR_ADDRESSES = ['DeterministicIPs', 'DisableIPFailover', 'LCP2PublicIPs', 'NoIPHostOnAllDisabled'] as const
+
+const isNotDefault =
+  (name: (typeof MEANT_FOR_ADDRESSES)[number]) =>
+  (values: Tunables): boolean => {
+    const defaultValue = TUNABLES.find((each) => each.name === name)?.defaultValue
+    return (values[name] ?? defaultValue) !== defaultValue
+  }
+
+/** Whether each tunable is set without an effect. */
+const INEFFECTIVE = {
+  NoIPFailback: ({ IPAllocAlgorithm = 2, NoIPFailback = 0 }: Tunables) => IPAllocAlgorithm === 0 && NoIPFailback !== 0,
+  IPAllocAlgorithm: ({ IPAllocAlgorithm = 2 }: Tunables) => ALGORITHMS[IPAllocAlgorithm] === undefined,
+  DeterministicIPs: isNotDefault('DeterministicIPs'),
+  DisableIPFailover: isNotDefault('DisableIPFailover'),
+  LCP2PublicIPs: isNotDefault('LCP2PublicIPs'),
+  NoIPHostOnAllDisabled: isNotDefault('NoIPHostOnAllDisabled'),
+}
 
 export const check: Check = {
   id: 'tunable-ineffective',
@@ -25,21 +42,17 @@ export const check: Check = {
     const pnn = leader ?? view.nodes.find((node) => view.peek(node.pnn, 'tunables'))?.pnn
     const values = pnn === undefined ? undefined : view.need(pnn, 'tunables')
     if (pnn === undefined || !values) return []
-    const algorithm = values.IPAllocAlgorithm ?? 2
-    const say = (name: string, message: string, remedy: string): Found => ({
+    const say = (name: keyof typeof INEFFECTIVE, message: string, remedy: string): Found => ({
       subject: { detail: name },
       nodes: [pnn],
       message,
-      claims: [stays()],
+      claims: [lastsWithLeader(view, { has: INEFFECTIVE[name], pnns: [pnn] })],
       actions: [mend({ what: 'configuration' }, remedy)],
       evidence: [said(pnn, `${name} = ${values[name]}`), ...(name === 'NoIPFailback' ? [said(pnn, 'IPAllocAlgorithm = 0')] : [])],
     })
-    const obsolete = MEANT_FOR_ADDRESSES.filter((name) => {
-      const tunable = TUNABLES.find((each) => each.name === name)
-      return era === 'leader' && (values[name] ?? tunable?.defaultValue) !== tunable?.defaultValue
-    })
+    const obsolete = era === 'leader' ? MEANT_FOR_ADDRESSES.filter((name) => INEFFECTIVE[name](values)) : []
     return [
-      ...(algorithm === 0 && (values.NoIPFailback ?? 0) !== 0
+      ...(INEFFECTIVE.NoIPFailback(values)
         ? [
             say(
               'NoIPFailback',
@@ -48,11 +61,11 @@ export const check: Check = {
             ),
           ]
         : []),
-      ...(ALGORITHMS[algorithm] === undefined
+      ...(INEFFECTIVE.IPAllocAlgorithm(values)
         ? [
             say(
               'IPAllocAlgorithm',
-              `IPAllocAlgorithm is ${algorithm}, but there is no such algorithm`,
+              `IPAllocAlgorithm is ${values.IPAllocAlgorithm}, but there is no such algorithm`,
               'Set it to 0, 1 or 2 on all nodes.',
             ),
           ]

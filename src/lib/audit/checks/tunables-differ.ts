@@ -3,7 +3,7 @@ import { LISTED_TUNABLES } from '../../cluster/tunables.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { byValue, saidByNodes } from '../facts.ts'
-import { stays } from '../outlook.ts'
+import { staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 
 export const check: Check = {
@@ -34,7 +34,12 @@ export const check: Check = {
           nodes: groups.slice(1).flatMap(({ pnns }) => pnns),
           message: `${name} differs: ${groups.map(({ value, pnns }) => `${value} on ${nodesText(pnns)}`).join(', ')}`,
           evidence: groups.map(({ value, pnns }) => saidByNodes(pnns, `${name} = ${value}`)),
-          claims: [stays('tunables are set on each node separately, and read from ctdb.tunables when its daemon starts')],
+          claims: [
+            staysUntil(
+              { on: 'leaves', pnns: entries.map(([pnn]) => pnn) },
+              'tunables are set on each node separately, and read from ctdb.tunables when its daemon starts',
+            ),
+          ],
           actions: [
             mend(
               { what: 'configuration' },

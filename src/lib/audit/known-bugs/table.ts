@@ -177,7 +177,7 @@ function noLeaderWithLock(view: View, having: readonly Pnn[]): Matter {
   if (view.snapshot.leader.pnn !== null || !mayLead) return { evidence: [] }
   return {
     pnns: locked,
-    until: { on: 'leader' },
+    until: { on: 'either', triggers: [{ on: 'leader' }, { on: 'leaves', pnns: locked }] },
     evidence: ['there is no leader', ...locked.map((pnn) => said(pnn, `cluster lock: ${view.peek(pnn, 'clusterLock')}`))],
   }
 }
@@ -225,7 +225,8 @@ function deletedNodes(view: View): Matter {
 
 function noLmaster(view: View): Matter {
   const without = view.active.filter(({ pnn }) => view.need(pnn, 'capabilities')?.lmaster === false).map(({ pnn }) => pnn)
-  return { evidence: without.length === 0 ? [] : [saidByNodes(without, 'no lmaster capability')] }
+  const evidence = without.length === 0 ? [] : [saidByNodes(without, 'no lmaster capability')]
+  return { until: { on: 'leaves', pnns: without }, evidence }
 }
 
 function disconnected(view: View): Matter {
