@@ -11,7 +11,7 @@ import { SmallWorld } from '../../support/sim-world.ts'
 import { seenEverywhere } from '../../support/world-facts.ts'
 import { drawCluster, drawFault, drawWeather } from './draw.ts'
 import { type Foreseen, hasHappened, isMoot, isSo, isTroubled, type Since, stateOf } from './promised.ts'
-import { type Before, rareFault, rememberNode } from './rare-faults.ts'
+import { type Before, DETECTING, rareFault, rememberNode, scarceFaults } from './rare-faults.ts'
 
 /** Delay between two samples, and how long samples are taken, as `verify` does it. In seconds. */
 const GAP_S = 2.5
@@ -20,8 +20,6 @@ const STEP_S = 0.5
 /** How long nothing must happen for a claim that nothing happens. */
 const STAYS_S = 15
 const RARE_PERCENT = 35
-/** In every so many clusters the kernels notice that another node has an IPv6 address. */
-const DETECTING = 4
 /** Claims without a bound of their own wait for a takeover run that is asked for, or for what somebody does. */
 const DEFAULT_S = 90
 
@@ -58,6 +56,7 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
   }
   const samples = random.percent(50) ? 1 : 2
   if (random.percent(RARE_PERCENT)) faults.push(rareFault(random, small))
+  faults.push(...scarceFaults(seed, small))
   const snapshots: Snapshot[] = []
   let report: AuditReport
   do {

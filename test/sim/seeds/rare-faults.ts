@@ -2,7 +2,7 @@ import type { Pnn } from '../../../src/lib/cluster/node.ts'
 import { DESTINATION } from '../../../src/lib/wire/destination.ts'
 import { already, begin } from '../../../src/sim/process/wait.ts'
 import type { MemoryHost } from '../../../src/sim/world/memory-host.ts'
-import type { Random } from '../../../src/sim/world/random.ts'
+import { Random } from '../../../src/sim/world/random.ts'
 import type { SimNode } from '../../../src/sim/world/sim-node.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 
@@ -14,6 +14,9 @@ interface Chosen {
   readonly address: string
   readonly owner: Pnn
 }
+
+/** In every so many clusters the kernels notice that another node has an IPv6 address. */
+export const DETECTING = 4
 
 const BAD_SETTINGS = ['[cluster]\n\tleader timeout = never\n', 'CTDB_NODES=/etc/nodes\n', 'CTDB_DEBUGLEVEL=ERR\n']
 
@@ -83,6 +86,46 @@ export function rareFault(random: Random, small: SmallWorld): string {
   RARE_FAULTS[kind]?.({ random, small, node, address: address.address, owner })
   return `${kind} ${node.pnn} ${address.address}`
 }
+
+/** Faults that come to nothing with most nodes and addresses, and so are too rare: certain seeds have them besides, where they come to something. */
+const SCARCE_FAULTS: readonly {
+  /** That of the rare fault. */
+  readonly name: string
+  hasIt(seed: number): boolean
+  /** Whether it may be brought about with an address that a node owns and has in its kernel. */
+  suits(address: string): boolean
+}[] = [
+  {
+    name: 'interface',
+    hasIt: (seed) => seed % 50 === 24,
+    suits: () => true,
+  },
+  {
+    name: 'duplicate',
+    // Their kernels notice it.
+    hasIt: (seed) => seed % (10 * DETECTING) === 0,
+    suits: (address) => address.includes(':'),
+  },
+]
+
+/** Brings about the scarce faults of a seed, by chance of their own: no other seed's cluster depends on them. @returns what it did. */
+export function scarceFaults(seed: number, small: SmallWorld): string[] {
+  const random = new Random(seed + SCARCE_STREAM)
+  return SCARCE_FAULTS.filter(({ hasIt }) => hasIt(seed)).flatMap(({ name, suits }) => {
+    const places = small.world.nodes.flatMap((node) => {
+      const known = (node.answers && node.daemon?.publicIps.known()) || []
+      return known
+        .filter(({ address: { address }, pnn }) => pnn === node.pnn && small.holdersOf(address).includes(pnn) && suits(address))
+        .map(({ address: { address } }) => ({ node, address }))
+    })
+    if (places.length === 0) return []
+    const { node, address } = random.pick(places)
+    RARE_FAULTS[name]?.({ random, small, node, address, owner: node.pnn })
+    return [`${name} ${node.pnn} ${address}`]
+  })
+}
+
+const SCARCE_STREAM = 1_000_000
 
 /** Deletes an address by hand and adds it again, elsewhere or otherwise. */
 function addAgain(
