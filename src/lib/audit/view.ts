@@ -64,7 +64,8 @@ export interface View {
 /**
  * @param normal as `normalSnapshot` makes it.
  * @param miss called for each missing fact that a check needs.
- * @param silenceIsReported another check reports nodes that are disconnected or have a dead daemon, so their missing facts are not noted.
+ * @param silenceIsReported another check reports nodes that are disconnected or have a dead daemon, so their missing facts are not noted; those
+ * of nodes that are out of sight are, since nothing can be reported of these.
  */
 export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, silenceIsReported = false): View {
   const snapshot = seenByCluster(normal)
@@ -85,7 +86,7 @@ export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, sil
   const unseen = outOfSightNow(normal)
   const isOutOfSight = (pnn: Pnn): boolean => unseen.has(pnn)
   const noteMissing = (pnn: Pnn, fact: string) => {
-    if (silenceIsReported && isSilent(pnn) && !fact.startsWith('host.')) return
+    if (silenceIsReported && isSilent(pnn) && !isOutOfSight(pnn) && !fact.startsWith('host.')) return
     // The event daemon ends when the daemon does.
     if (silenceIsReported && isDaemonDead(pnn) && fact === 'host.events') return
     miss({ pnn, fact, ...whyMissing(factsOf(snapshot, pnn), fact) })

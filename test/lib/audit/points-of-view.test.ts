@@ -172,6 +172,13 @@ describe('an audit that hears only nodes that see each other, but no leader', ()
     expect(found.filter(({ actions }) => actions.some(({ kind }) => kind === 'remove' || kind === 'unban'))).toEqual([])
   })
 
+  it('says of each check that it could not see the others', () => {
+    const { unknown } = auditSamples([cutOff([]), cutOff([])])
+    const blind = (id: string) => unknown.filter((each) => each.id === id).map(({ pnn, fact }) => `${pnn} ${fact}`)
+    expect(blind('node-disconnected')).toEqual(['2 everything', '3 everything', '4 everything'])
+    expect(blind('ip-stale-view')).toEqual(expect.arrayContaining(['2 known', '3 known', '4 known']))
+  })
+
   it('goes by them as soon as they have a leader', () => {
     const ids = findings(cutOff([0])).map(({ id }) => id)
     expect(ids).toContain('node-disconnected')
