@@ -7,6 +7,7 @@ import { compareAddresses } from './normal.ts'
 import { CHECKS, chooseChecks } from './registry.ts'
 import { type AuditedFinding, type AuditedNode, type AuditReport, countBySeverity } from './report.ts'
 import { auditSample } from './sample.ts'
+import { unfinishedRecoveries } from './unfinished-recoveries.ts'
 
 export interface AuditSamplesOptions {
   /** Ids of the checks to run; default: all. */
@@ -23,7 +24,7 @@ const LASTING_MS = 9_000
 /**
  * Audits successive samples of one cluster. A finding is real if the last two samples agree on it. Exception: a takeover run in progress can
  * cause it, and something moved in between; then it is transient. But if all samples agree on it for longer than TakeoverTimeout, it is real
- * whatever moves, because a cluster that repairs in vain never comes to rest. With a single sample, all findings count as real unless
+ * whatever moves, because a cluster that repairs in vain never comes to rest. The same holds of recoveries of which several begin and none ends. With a single sample, all findings count as real unless
  * the sample itself shows that they may pass.
  * @param samples at least one.
  * @throws CtdbtsError NO_CHECK for an id that no check has.
@@ -37,9 +38,13 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
   const earlier = samples.slice(0, -1).map((sample) => auditOnce(sample, checks).findings)
   const spanMs = Date.parse(last.takenAt) - Date.parse(samples[0]?.takenAt ?? last.takenAt)
   const isLasting = (finding: Finding) =>
-    spanMs >= LASTING_MS && earlier.every((list) => list.some((each) => isSame(each, finding)))
+    spanMs >= LASTING_MS && earlier.every((list) => list.some((each) => isSame(each, finding) || isStillUnsteady(each, finding)))
   const moved = before && movementBetween(before, last, activity)
-  const findings = sorted(moved ? compared(now.findings, earlier.at(-1) ?? [], moved, isLasting) : alone(now.findings))
+  const findings = sorted(
+    moved
+      ? compared(now.findings, earlier.at(-1) ?? [], { moved, isLasting, unfinished: unfinishedRecoveries(samples) })
+      : alone(now.findings),
+  )
   return {
     findings,
     unknown: now.unknown,
@@ -82,11 +87,25 @@ const judged = (finding: Finding, doubt: string | undefined): AuditedFinding =>
 const isSame = (a: Finding, b: Finding): boolean =>
   findingKey(a) === findingKey(b) && a.evidence.join('\n') === b.evidence.join('\n')
 
+const UNSTEADY: ReadonlySet<string> = new Set(CHECKS.filter(({ isUnsteady }) => isUnsteady).map(({ id }) => id))
+
+const isStillUnsteady = (a: Finding, b: Finding): boolean => UNSTEADY.has(a.id) && findingKey(a) === findingKey(b)
+
+/** The check whose findings recoveries that do not end prove. */
+const STUCK = 'recovery-stuck'
+
+/** What successive samples show together. */
+interface Comparison {
+  readonly moved: (addresses: readonly string[]) => string | undefined
+  readonly isLasting: (finding: Finding) => boolean
+  /** As `unfinishedRecoveries` finds it. */
+  readonly unfinished: readonly string[]
+}
+
 function compared(
   now: readonly Finding[],
   earlier: readonly Finding[],
-  moved: (addresses: readonly string[]) => string | undefined,
-  isLasting: (finding: Finding) => boolean,
+  { moved, isLasting, unfinished }: Comparison,
 ): AuditedFinding[] {
   const earlierByKey = new Map(earlier.map((finding) => [findingKey(finding), finding]))
   const keysNow = new Set(now.map(findingKey))
@@ -100,7 +119,11 @@ function compared(
     if (!MOVING.has(finding.id) || isLasting(finding)) return undefined
     return isSame(same, finding) ? moved(finding.addresses) : 'it was different in the previous sample'
   }
-  return [...now.map((finding) => judged(finding, doubtOf(finding))), ...gone]
+  const judge = (finding: Finding): AuditedFinding =>
+    finding.id === STUCK && unfinished.length > 0
+      ? judged({ ...finding, evidence: [...finding.evidence, ...unfinished] }, undefined)
+      : judged(finding, doubtOf(finding))
+  return [...now.map(judge), ...gone]
 }
 
 const CATALOGUE_ORDER: ReadonlyMap<string, number> = new Map(CHECKS.map(({ id }, index) => [id, index]))

@@ -28,6 +28,8 @@ export interface CheckDescription {
   readonly seenBy: readonly (keyof typeof SIGHTS)[]
   /** Whether a takeover run or a recovery in progress can cause it for a moment although nothing is wrong. */
   readonly moves: boolean
+  /** Whether the fault looks different from moment to moment while it lasts, as when several nodes lead in turn. */
+  readonly isUnsteady?: boolean
   /** What the fault means and why it matters, in whole sentences. So are the next three. */
   readonly meaning: string
   /** What CTDB itself does about it in general. Each finding says it for its own situation. */

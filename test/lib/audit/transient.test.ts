@@ -116,6 +116,33 @@ describe('a finding', () => {
     expect(judge([recovering(10)], [], 'recovery-stuck')).toEqual(['transient: a recovery began 10 s ago and may take 30 s'])
     expect(judge([recovering(31), recovering(31)], [], 'recovery-stuck')).toEqual(['real'])
   })
+
+  it('of a recovery is real when several begin and none ends', () => {
+    const began = (agoSeconds: number, mode = 1) =>
+      withAll(good, ({ times }) => ({
+        recoveryMode: mode,
+        ...(times && { times: { ...times, lastRecoveryStarted: times.now - agoSeconds } }),
+      }))
+    const [finding] = auditSamples([began(6), began(4), began(2)]).findings
+    expect(finding).toMatchObject({ id: 'recovery-stuck', state: 'real' })
+    expect(finding?.evidence.at(-1)).toBe('CTDB on node 2: 3 recoveries began, and none of them ended')
+    expect(judge([began(4), began(2)], [], 'recovery-stuck')).toEqual([expect.stringMatching(/^transient: /)])
+    expect(judge([began(6), began(4, 0), began(2)], [], 'recovery-stuck')).toEqual([expect.stringMatching(/^transient: /)])
+    const ended = withAll(began(6), ({ times }) => ({
+      ...(times && { times: { ...times, lastRecoveryFinished: times.now - 7 } }),
+    }))
+    expect(judge([ended, began(4), began(2)], [], 'recovery-stuck')).toEqual([expect.stringMatching(/^transient: /)])
+  })
+
+  it('of several leaders is real when there are several all the time, whichever', () => {
+    const led = (...leaders: number[]) => withAll(good, ({ pnn }) => ({ leaders: [leaders[pnn % leaders.length] ?? 0] }))
+    const id = 'leader-disagreement'
+    expect(judge([led(0, 1), at(led(0, 2), 5), at(led(0, 1, 2), 10)], [], id)).toEqual(['real'])
+    expect(judge([led(0, 1), at(led(0, 2), 5)], [], id)).toEqual(['transient: it was different in the previous sample'])
+    expect(judge([led(0), at(led(0, 2), 5), at(led(0, 1), 10)], [], id)).toEqual([
+      'transient: it was different in the previous sample',
+    ])
+  })
 })
 
 describe('another sample', () => {

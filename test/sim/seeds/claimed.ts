@@ -57,27 +57,24 @@ export function troubleOf(seed: number, audit: Audit = auditSamples): Trouble | 
   const samples = random.percent(50) ? 1 : 2
   if (random.percent(RARE_PERCENT)) faults.push(rareFault(random, small))
   faults.push(...scarceFaults(seed, small))
+  const sampled = takeSamples(small, audit, samples)
+  return sampled && { seed, small, before, faults, ...sampled, isRunning: small.runs.at(-1)?.startsWith('start') === true }
+}
+
+/** An audit, its last sample, and how many it compared. */
+type Sampled = Pick<Trouble, 'snapshot' | 'report' | 'samples'>
+
+/** Audits a cluster: with one sample or, as `verify` does it, with more as long as that helps. Undefined if no daemon answers. */
+export function takeSamples(small: SmallWorld, audit: Audit, least: 1 | 2): Sampled | undefined {
   const snapshots: Snapshot[] = []
-  let report: AuditReport
-  do {
+  for (;;) {
     if (snapshots.length > 0) small.pass(GAP_S)
     const snapshot = seenEverywhere(small)
     if (!snapshot) return undefined
     snapshots.push(snapshot)
-    report = audit(snapshots)
-  } while (
-    snapshots.length < samples ||
-    (samples > 1 && (needsAnotherSample(report) || mayBeMoving(report)) && snapshots.length * GAP_S < LIMIT_S)
-  )
-  return {
-    seed,
-    small,
-    before,
-    faults,
-    snapshot: snapshots.at(-1) as Snapshot,
-    report,
-    samples: snapshots.length,
-    isRunning: small.runs.at(-1)?.startsWith('start') === true,
+    const report = audit(snapshots)
+    const isMoreOfUse = least > 1 && (needsAnotherSample(report) || mayBeMoving(report)) && snapshots.length * GAP_S < LIMIT_S
+    if (snapshots.length >= least && !isMoreOfUse) return { snapshot, report, samples: snapshots.length }
   }
 }
 

@@ -9,8 +9,7 @@ import { EVENTS } from '../../../src/sim/daemon/event-scripts.ts'
 import { already, begin } from '../../../src/sim/process/wait.ts'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
-import { seenEverywhere } from '../../support/world-facts.ts'
-import type { Audit, Trouble } from './claimed.ts'
+import { type Audit, type Trouble, takeSamples } from './claimed.ts'
 import type { Before } from './rare-faults.ts'
 
 /** How long an administrator waits for the effect of what was done, in seconds; longer than a recovery with a ban and a takeover run. */
@@ -105,12 +104,7 @@ function fewerThan(size: number, small: SmallWorld, twin: () => number): string 
   return `${after} addresses are served after the remedies, ${size} before`
 }
 
-function look(small: SmallWorld, audit: Audit): AuditReport | undefined {
-  const before = seenEverywhere(small)
-  small.pass(GAP_S)
-  const now = seenEverywhere(small)
-  return before && now && audit([before, now])
-}
+const look = (small: SmallWorld, audit: Audit): AuditReport | undefined => takeSamples(small, audit, 2)?.report
 
 const serious = ({ findings }: AuditReport): AuditedFinding[] =>
   findings.filter(({ state, severity }) => state === 'real' && severity !== 'info')

@@ -15,6 +15,7 @@ export const check: Check = {
   title: 'There is no leader, there are two, or nodes name different ones',
   seenBy: ['C'],
   moves: true,
+  isUnsteady: true,
   causes: [cause('cluster-split')],
   meaning:
     'The leader repairs the cluster and places its addresses. Without a leader nothing is repaired. With two leaders the cluster is split, and each part hosts all addresses.',
