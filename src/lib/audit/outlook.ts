@@ -69,14 +69,14 @@ export type Effect =
     }
   /** All active nodes name the same owner of the addresses. */
   | { readonly kind: 'owner-known'; readonly addresses: readonly string[] }
-  /** All nodes see the same flags of the node. */
-  | { readonly kind: 'flags-agreed'; readonly pnn: Pnn }
+  /** All nodes see the same flags of the node; or, if it `mayBeGone`, all take it for disconnected, whatever they believe besides. */
+  | { readonly kind: 'flags-agreed'; readonly pnn: Pnn; readonly mayBeGone?: boolean }
   /** The daemon knows the state that the link has in the kernel. */
   | { readonly kind: 'link-known'; readonly pnn: Pnn; readonly interfaceName: string }
   /** The node is healthy. */
   | { readonly kind: 'healthy'; readonly pnn: Pnn }
-  /** The node is not banned any more, and takes part in the cluster. */
-  | { readonly kind: 'unbanned'; readonly pnn: Pnn; readonly again: boolean }
+  /** The node is not banned any more, and takes part in the cluster, unless it is stopped, too. */
+  | { readonly kind: 'unbanned'; readonly pnn: Pnn; readonly again: boolean; readonly stopped?: boolean }
   /** The node is connected and in run state RUNNING. */
   | { readonly kind: 'running'; readonly pnn: Pnn }
   /** The nodes have one leader. */
@@ -240,6 +240,9 @@ function happens(trigger: Trigger, words: Words): string {
   }
 }
 
+const banEnds = ({ pnn, stopped }: Extract<Effect, { readonly kind: 'unbanned' }>, words: Words, within: string): string =>
+  stopped ? `the ban ends${within}, and ${words.node(pnn)} stays stopped` : `the ban ends and ${words.node(pnn)} rejoins${within}`
+
 function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, words: Words, within: string): string {
   switch (claim.kind) {
     case 'unknown':
@@ -263,13 +266,13 @@ function bodyOf(claim: Exclude<Claim, { readonly kind: 'stays' | 'kept' }>, word
     case 'owner-known':
       return `every connected node is told the owner of ${words.addresses(claim.addresses)}${within}`
     case 'flags-agreed':
-      return `the leader tells all nodes the flags that ${words.node(claim.pnn)} has for itself${within}`
+      return `the leader tells all nodes the flags that ${words.node(claim.pnn)} has for itself${claim.mayBeGone ? ', or all nodes take it for disconnected,' : ''}${within}`
     case 'link-known':
       return `the next monitor event corrects it${within}`
     case 'healthy':
       return `${words.node(claim.pnn)} is healthy again${within}`
     case 'unbanned':
-      return `the ban ends and ${words.node(claim.pnn)} rejoins${within}${claim.again ? '; it is banned again if the cause is still there' : ''}`
+      return `${banEnds(claim, words, within)}${claim.again ? '; it is banned again if the cause is still there' : ''}`
     case 'running':
       return `${words.node(claim.pnn)} rejoins after a recovery${within}`
     case 'leader':

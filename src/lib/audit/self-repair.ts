@@ -1,6 +1,7 @@
 import { hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
 import { TUNABLES, type TunableName } from '../cluster/tunables.ts'
+import { oneOr } from '../plural.ts'
 import { saysItOwns } from './facts.ts'
 import { isFailoverDisabled } from './failover.ts'
 import { hidesFromScripts } from './interfaces.ts'
@@ -49,21 +50,28 @@ const hasItsOwn = (view: View, pnn: Pnn): boolean => {
 }
 
 /**
- * These nodes release their addresses, unless they leave recovery mode before.
+ * These nodes release their addresses, unless they leave recovery mode before. Several leaders make takeover runs even then, which take the
+ * addresses again.
  * @param laterS seconds until they are in recovery mode.
  */
 export const allReleased = (
   view: View,
   pnns: readonly Pnn[],
   { laterS = 0, because }: { readonly laterS?: number; readonly because?: string } = {},
-): Claim => ({
-  kind: 'all-released',
-  if: ['script succeeds', ...(pnns.every((pnn) => hasItsOwn(view, pnn)) ? [] : (['not released before'] as const))],
-  pnns,
-  ...unseenBesides(view, pnns),
-  withinS: laterS + Math.max(...pnns.map((pnn) => releaseAllS(view, pnn))),
-  ...(because !== undefined && { because }),
-})
+): Claim =>
+  hasRivals(view)
+    ? {
+        kind: 'unknown',
+        what: `whether ${nodesText(pnns)} ${oneOr(pnns.length, 'keeps', 'keep')} addresses while several nodes lead`,
+      }
+    : {
+        kind: 'all-released',
+        if: ['script succeeds', ...(pnns.every((pnn) => hasItsOwn(view, pnn)) ? [] : (['not released before'] as const))],
+        pnns,
+        ...unseenBesides(view, pnns),
+        withinS: laterS + Math.max(...pnns.map((pnn) => releaseAllS(view, pnn))),
+        ...(because !== undefined && { because }),
+      }
 
 /** Within how many seconds a recovery ends, if nothing is wrong with the network: each of some steps may have to wait for a node that is silent. */
 export const recoveryS = (view: View): number => {

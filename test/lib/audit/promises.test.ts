@@ -15,6 +15,7 @@ import {
   withHeld,
   withHost,
   withoutDaemon,
+  withoutNode,
 } from '../../support/audit-cluster.ts'
 
 // What the audits of random clusters in trouble promised and should not have.
@@ -207,4 +208,54 @@ it('an address that a dead daemon left on two interfaces is not to be removed by
   const twice = withHeld(withoutDaemon(good, owner), owner, heldAddress(ADDRESS, 24, 'bond0'))
   const finding = findingIn(twice, 'ip-twice-on-node')
   expect(finding.causedBy).toContain('ip-on-dead-daemon')
+})
+
+describe('a node that is stopped', () => {
+  const flagged = (flags: number) => withFacts(withFlags(good, other, flags), other, () => ({ banSeconds: 6 }))
+
+  it('does not rejoin at the end of a ban', () => {
+    const both = flagged(NODE_FLAG.BANNED | NODE_FLAG.STOPPED)
+    expect(claimsIn(both, 'node-banned')[0]).toMatchObject({ kind: 'unbanned', stopped: true })
+    expect(findingIn(both, 'node-banned').outlook).toMatch(/^The ban ends within \d+ s, and the node stays stopped, if /)
+    expect(findingIn(flagged(NODE_FLAG.BANNED), 'node-banned').outlook).toMatch(/^The ban ends and the node rejoins within /)
+  })
+
+  it.each([
+    ['stopped', NODE_FLAG.STOPPED],
+    ['banned', NODE_FLAG.BANNED],
+  ])('or banned may still be when it is connected again: %s', (what, flag) => {
+    const gone = withFlags(withoutNode(good, 2), 2, NODE_FLAG.DISCONNECTED | flag)
+    expect(claimsIn(gone, 'node-disconnected')[1]).toMatchObject({ kind: 'unknown', what: `whether it is still ${what}` })
+    expect(claimsIn(withoutNode(good, 2), 'node-disconnected')[1]).toMatchObject({ kind: 'running', pnn: 2 })
+  })
+})
+
+describe('flags on which nodes do not agree', () => {
+  const third = (owner + 2) % 3
+  const seenAs = (snapshot: Snapshot, flags: number) =>
+    withFacts(snapshot, owner, ({ nodeMap = [] }) => ({
+      nodeMap: nodeMap.map((node) => (node.pnn === third ? { ...node, flags } : node)),
+    }))
+
+  it('are those of the node, or of one that is gone', () => {
+    const away = seenAs(good, NODE_FLAG.DISCONNECTED)
+    expect(claimsIn(away, 'flags-disagreement')).toMatchObject([{ kind: 'flags-agreed', pnn: third, mayBeGone: true }])
+    expect(findingIn(away, 'flags-disagreement').outlook).toContain('or all nodes take it for disconnected, within')
+    const silent = withFacts(seenAs(good, NODE_FLAG.UNHEALTHY), third, () => ({ nodeMap: undefined }))
+    expect(claimsIn(silent, 'flags-disagreement')).toMatchObject([{ kind: 'flags-agreed', mayBeGone: true }])
+  })
+
+  it('are those of the node where it answers', () => {
+    const [claim] = claimsIn(seenAs(good, NODE_FLAG.UNHEALTHY), 'flags-disagreement')
+    expect(claim).toMatchObject({ kind: 'flags-agreed', pnn: third })
+    expect(claim).not.toHaveProperty('mayBeGone')
+  })
+})
+
+it('several leaders give addresses to nodes in recovery, so nobody knows whether these keep them', () => {
+  const recovering = withAll(also(good, other), ({ pnn }) => ({ recoveryMode: 1, leaders: [pnn] }))
+  expect(claimsIn(recovering, 'ip-duplicate-kernel')[0]).toMatchObject({
+    kind: 'unknown',
+    what: `whether node ${other} keeps addresses while several nodes lead`,
+  })
 })

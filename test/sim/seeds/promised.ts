@@ -187,7 +187,7 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
         return new Set(named).size <= 1
       })
     case 'flags-agreed':
-      return flagsSeen(small, claim.pnn).size <= 1
+      return isAgreed([...flagsSeen(small, claim.pnn)], claim.mayBeGone === true)
     case 'link-known': {
       const known = small
         .node(claim.pnn)
@@ -198,7 +198,7 @@ export function isSo(claim: Foreseen, finding: AuditedFinding, since: Since): bo
     case 'healthy':
       return (small.flagsOf(claim.pnn) & NODE_FLAG.UNHEALTHY) === 0
     case 'unbanned':
-      return (small.flagsOf(claim.pnn) & NODE_FLAG.BANNED) === 0 && isUp(small, claim.pnn)
+      return (small.flagsOf(claim.pnn) & NODE_FLAG.BANNED) === 0 && (claim.stopped === true || isUp(small, claim.pnn))
     case 'running':
       return isUp(small, claim.pnn)
     case 'leader':
@@ -278,6 +278,10 @@ const isUp = (small: SmallWorld, pnn: Pnn): boolean => {
   const { daemon, answers } = small.node(pnn)
   return answers && daemon?.runState === 'RUNNING' && daemon.recoveryMode === 0 && (daemon.ownFlags & INACTIVE_FLAGS) === 0
 }
+
+/** Nobody corrects what each node believes besides of a node that none of them sees. */
+const isAgreed = (seen: readonly number[], mayBeGone: boolean): boolean =>
+  seen.length <= 1 || (mayBeGone && seen.every((flags) => !isReachable({ flags })))
 
 function flagsSeen(small: SmallWorld, pnn: Pnn): Set<number> {
   const viewers = active(small).filter(({ daemon }) => daemon?.runState === 'RUNNING')

@@ -1,4 +1,4 @@
-import { flagsText, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { flagsText, hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { knowsOtherNodes } from '../../cluster/run-state.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
@@ -35,7 +35,9 @@ export const check: Check = {
         }),
       )
       // What each of them still believes of a node that none of them sees does not matter, and nobody corrects it.
-      if (groups.length < 2 || groups.every(({ value }) => (value & NODE_FLAG.DISCONNECTED) !== 0)) return []
+      const missing = groups.filter((group) => hasFlag({ flags: group.value }, NODE_FLAG.DISCONNECTED))
+      if (groups.length < 2 || missing.length === groups.length) return []
+      const mayBeGone = missing.length > 0 || view.peek(pnn, 'nodeMap') === undefined
       return [
         {
           subject: { pnn },
@@ -45,6 +47,7 @@ export const check: Check = {
             {
               kind: 'flags-agreed',
               pnn,
+              ...(mayBeGone && { mayBeGone }),
               if: recoveryNeeds(view),
               withinS: noticeS(view, view.snapshot.leader.pnn ?? pnn) + silenceS(view, pnn),
             },

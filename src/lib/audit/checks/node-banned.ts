@@ -28,11 +28,13 @@ function adviceOn(view: View, pnn: Pnn, { seconds, failures }: Ban): Pick<Found,
   }
   const lastsS = seconds === undefined || seconds === 0 ? tunableOf(view, pnn, 'RecoveryBanPeriod') : seconds
   const again = failures.length > 0
+  const stopped = hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.STOPPED)
   const claims: Claim[] = [
     {
       kind: 'unbanned',
       pnn,
       again,
+      ...(stopped && { stopped }),
       if: [...(again ? (['script succeeds'] as const) : []), ...recoveryNeeds(view)],
       withinS: lastsS + rejoinS(view),
     },

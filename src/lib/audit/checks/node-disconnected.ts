@@ -70,11 +70,16 @@ function lastWords(view: View, pnn: Pnn): string[] {
   return log === undefined ? [] : log.lines.slice(-LAST_LINES).map((line) => `${log.place}: ${line}`)
 }
 
+/** Stopped or banned when the others last heard of it: a daemon that hung still is, one that is started is not. */
+const inactiveText = (flags: number): string => (hasFlag({ flags }, NODE_FLAG.BANNED) ? 'banned' : 'stopped')
+
 /** A daemon that is dead comes back with a start; otherwise the machine, its daemon or the network may be the reason. */
 function claimsOn(view: View, pnn: Pnn, isDead: boolean): Claim[] {
   const after: Trigger = { on: isDead ? 'answers' : 'connected', pnn }
-  return [
-    staysUntil(after, 'the other nodes carry on without it'),
-    { kind: 'running', pnn, after, if: ['script succeeds', ...recoveryNeeds(view)], withinS: rejoinS(view) },
-  ]
+  const inactive = view.flags(pnn) & (NODE_FLAG.BANNED | NODE_FLAG.STOPPED)
+  const back: Claim =
+    inactive === 0
+      ? { kind: 'running', pnn, after, if: ['script succeeds', ...recoveryNeeds(view)], withinS: rejoinS(view) }
+      : { kind: 'unknown', after, what: `whether it is still ${inactiveText(inactive)}` }
+  return [staysUntil(after, 'the other nodes carry on without it'), back]
 }
