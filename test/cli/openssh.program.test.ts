@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uniformLayout } from '../../src/sim/world/layout.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
 
@@ -17,6 +18,15 @@ beforeAll(async () => {
   cluster = await serve()
 })
 afterAll(async () => await cluster[Symbol.asyncDispose]())
+
+/** More with `OPENSSH_HOSTS=64`. */
+const HOSTS = Number(process.env.OPENSSH_HOSTS ?? 12)
+
+/** How many were open at the same time, by lines that begin with + where one begins, and with - where it ends. */
+const mostAtATime = (events: readonly string[]): number => {
+  let open = 0
+  return Math.max(0, ...events.map((event) => (event.startsWith('+') ? ++open : --open)))
+}
 
 describe.runIf(hasSsh)('with --ssh openssh', () => {
   it.each([['ip'], ['status'], ['listnodes'], ['event', 'status', 'legacy', 'startup']])(
@@ -40,16 +50,44 @@ describe.runIf(hasSsh)('with --ssh openssh', () => {
     expect(stderr).toContain('3 SSH connections opened\n')
   })
 
-  it('an audit starts one ssh that stays for each host, and eight that end', async () => {
-    const [log, folder] = [cluster.dir.file('ssh-log'), cluster.dir.file('bin')]
+  it(`an audit of ${HOSTS} starts two ssh that stay for each host, and three that end, one at a time`, async () => {
+    await using many = await serve({ layout: uniformLayout(HOSTS, HOSTS) })
+    const [log, folder] = [many.dir.file('ssh-log'), many.dir.file('bin')]
     mkdirSync(folder)
     const real = spawnSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).stdout.trim()
-    writeFileSync(join(folder, 'ssh'), `#!/bin/sh\necho "$*" | head -n 1 >> ${log}\nexec ${real} "$@"\n`, { mode: 0o755 })
-    const env = { ...cluster.env, PATH: `${folder}:${process.env.PATH}` }
-    await ctdbts(['verify', '--host', 'node0,node1,node2', '--ssh', 'openssh', ...cluster.config], env)
-    const calls = readFileSync(log, 'utf8').trim().split('\n')
-    expect(calls.filter((call) => / -M /.test(call))).toHaveLength(3)
-    expect(calls.length).toBeLessThanOrEqual(3 * 9)
+    // Which host, and what for; and when it has ended.
+    const script = `#!/bin/sh
+case "$*" in
+  *" -G "*) kind=settings ;;
+  *" -M "*) kind=master ;;
+  *"'cat'") kind=echo ;;
+  *) kind=command ;;
+esac
+socket=\${*#* -S }
+echo "+ $kind \${socket%% *}" >> ${log}
+${real} "$@"
+status=$?
+echo "- $kind \${socket%% *}" >> ${log}
+exit $status
+`
+    writeFileSync(join(folder, 'ssh'), script, { mode: 0o755 })
+    const env = { ...many.env, PATH: `${folder}:${process.env.PATH}` }
+    const hosts = many.server.nodes.map((_, pnn) => `node${pnn}`).join()
+    const { status } = await ctdbts(['verify', '--host', hosts, '--ssh', 'openssh', ...many.config], env)
+    expect(status).toBe(0)
+    const events = readFileSync(log, 'utf8').trim().split('\n')
+    const count = (kind: string) => events.filter((event) => event.startsWith(`+ ${kind} `)).length
+    expect({
+      settings: count('settings'),
+      masters: count('master'),
+      echoes: count('echo'),
+      commands: count('command'),
+    }).toEqual({ settings: HOSTS, masters: HOSTS, echoes: HOSTS, commands: 2 * HOSTS })
+    expect(mostAtATime(events.filter((event) => event.includes(' settings ')))).toBeLessThanOrEqual(8)
+    for (const socket of new Set(events.filter((event) => event.includes(' master ')).map((event) => event.split(' ')[2]))) {
+      const commands = events.filter((event) => event.includes(' command ') && event.endsWith(` ${socket}`))
+      expect([commands.length, mostAtATime(commands)]).toEqual([4, 1])
+    }
   })
 
   it('a cluster of the configuration may want it', async () => {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import ssh2, { type AcceptConnection, type Connection, type ParsedKey, type ServerChannel, type Session } from 'ssh2'
 import { type RunCommand, runLine } from './ssh-commands.ts'
 import type { Admission } from './ssh-keys.ts'
@@ -18,6 +19,9 @@ export interface ConnectionOptions {
   /** The time limit for authentication. */
   readonly authenticationMs: number
 }
+
+/** The one command that reads its standard input. */
+const ECHO = /^(?:cat|'cat')$/
 
 /** The maximum number of open sessions and forwardings of a connection. */
 const MAX_CHANNELS = 64
@@ -104,8 +108,27 @@ class ServedClient {
     session.on('exec', (accept, _reject, { command }) => {
       // accept returns nothing for a second command in the same session.
       const channel: ServerChannel | undefined = accept()
-      if (channel && this.isUsable(channel)) void this.execute(channel, command)
+      if (channel && this.isUsable(channel)) void (ECHO.test(command) ? this.echo(channel) : this.execute(channel, command))
     })
+  }
+
+  /** Sends back what arrives. As from sshd, that comes later than the answers to requests to connect to a socket that were sent before. */
+  private async echo(channel: ServerChannel): Promise<void> {
+    this.inputs.add(channel)
+    const whenAnswered = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        // The system reports after a turn of the event loop that nobody listens on a socket.
+        await nextTurn()
+        await nextTurn()
+        yield chunk
+      }
+    }
+    // The exit status has to come before the end.
+    await pipeline(channel, whenAnswered, this.outputOf(channel), { end: false }).catch(ignore)
+    this.inputs.delete(channel)
+    if (this.gone.aborted) return
+    channel.exit(0)
+    channel.end()
   }
 
   private async execute(channel: ServerChannel, line: string): Promise<void> {

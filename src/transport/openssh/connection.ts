@@ -6,7 +6,6 @@ import { ConnectionEnd } from '../connection-end.ts'
 import { execGuarded } from '../guarded-exec.ts'
 import type { ExecLimits, ExecResult } from '../host-access.ts'
 import { startLocally } from '../local/start.ts'
-import { outcomeOf } from '../outcome.ts'
 import { quoteWords } from '../quote.ts'
 import { endingOf } from '../relay.ts'
 import type { CommandMachine, RunningCommand } from '../running-command.ts'
@@ -16,7 +15,9 @@ import { MAX_COMMANDS } from '../ssh/limits.ts'
 import { type Forwarding, SocketConnector } from '../ssh/sockets.ts'
 import { SUDO, sudoRefusal } from '../sudo.ts'
 import { withinLimit } from '../within-limit.ts'
-import { forwardWords, isPlainPath, lineWords } from './shared-words.ts'
+import { askMaster } from './control-socket.ts'
+import { Echo } from './echo.ts'
+import { lineWords } from './shared-words.ts'
 
 type Words = readonly [string, ...string[]]
 
@@ -41,7 +42,6 @@ export interface OpensshConnectionOptions {
 const SSH_FAILED = 255
 /** How long the end of a process may take to be noticed, in milliseconds. */
 const ENDING_MS = 2000
-const MAX_NOISE = 64 * 1024
 
 /** A connection that a process of OpenSSH keeps (ControlMaster); each command is another ssh that uses it. */
 export class OpensshConnection implements CommandMachine {
@@ -53,8 +53,10 @@ export class OpensshConnection implements CommandMachine {
   private readonly end = new ConnectionEnd()
   private readonly commands = new Slots(MAX_COMMANDS)
   private readonly sockets: SocketConnector
-  /** Remote path → path of the local socket that ssh forwards there. */
-  private readonly forwarded = new Map<string, string>()
+  /** Remote path → path of the local socket that ssh forwards there; undefined if it does not. */
+  private readonly forwarded = new Map<string, Promise<string | undefined>>()
+  private forwardings = 0
+  private echoing: Promise<Echo> | undefined
 
   constructor(options: OpensshConnectionOptions) {
     const { target, controlPath, sudo, onNotice } = options
@@ -143,56 +145,67 @@ export class OpensshConnection implements CommandMachine {
   }
 
   /**
-   * Has sshd connect to the sockets. OpenSSH accepts our connection before it knows whether sshd does, and closes it if not. The answer
-   * to a command that was sent after it comes later than that.
+   * Has sshd connect to the sockets. OpenSSH accepts our connection before it knows whether sshd does, and closes it if not. What was sent
+   * after it and comes back later than that shows which it is.
    */
   private async forward(paths: readonly string[]): Promise<Forwarding> {
     // The socket is root's.
     if (this.options.socketPrefix === undefined || this.sudo) return 'never'
-    const [first, ...rest] = paths.filter(isPlainPath)
+    const [first, ...rest] = paths
     for (const group of [first === undefined ? [] : [first], rest]) {
-      if (group.length === 0) continue
-      if (!(await this.listenFor(group))) return 'never'
-      const found = await this.firstOpen(group)
+      const locals = await this.listenFor(group)
+      if (!locals) return 'never'
+      const found = await this.firstOpen(group, locals)
       if (found) return found
     }
     return 'not these'
   }
 
-  private async firstOpen(paths: readonly string[]): Promise<Forwarding | undefined> {
-    const candidates = await Promise.all(paths.map((path) => openCandidate(path, this.forwarded.get(path) ?? '')))
+  private async firstOpen(paths: readonly string[], locals: readonly string[]): Promise<Forwarding | undefined> {
+    if (paths.length === 0) return undefined
+    const candidates = await Promise.all(locals.map((local) => openCandidate(local)))
     await this.roundTrip()
-    const found = candidates.find(({ isOpen }) => isOpen)
+    const at = candidates.findIndex(({ isOpen }) => isOpen)
+    const [path, found] = [paths[at], candidates[at]]
     for (const candidate of candidates) if (candidate !== found) candidate.socket.destroy()
-    return found && { path: found.path, stream: found.release() }
+    return path === undefined || !found ? undefined : { path, stream: found.release() }
   }
 
-  /** Has ssh listen on a local socket for each of the paths. @returns whether it does. */
-  private async listenFor(paths: readonly string[]): Promise<boolean> {
-    const { socketPrefix } = this.options
-    const missing = paths.filter((path) => !this.forwarded.has(path))
-    if (missing.length === 0) return true
-    const locals = missing.map((path, index) => [path, `${socketPrefix}.${this.forwarded.size + index}`] as const)
-    const exitStatus = await this.run(forwardWords(this.controlPath, new Map(locals)))
-    if (exitStatus !== 0) return false
-    for (const [path, local] of locals) this.forwarded.set(path, local)
-    return true
+  /** Has ssh listen on a local socket for each of the paths. @returns those sockets; undefined if it does not. */
+  private async listenFor(paths: readonly string[]): Promise<string[] | undefined> {
+    const { socketPrefix, connectTimeoutMs } = this.options
+    const requests = paths
+      .filter((path) => !this.forwarded.has(path))
+      .map((remote) => ({ kind: 'forward', remote, local: `${socketPrefix}.${++this.forwardings}` }) as const)
+    const answers = askMaster(this.controlPath, requests, connectTimeoutMs)
+    requests.forEach(({ remote, local }, index) => {
+      this.forwarded.set(
+        remote,
+        answers.then((granted) => (granted[index] ? local : undefined)),
+      )
+    })
+    const locals = (await Promise.all(paths.map((path) => this.forwarded.get(path)))).filter((local) => local !== undefined)
+    return locals.length === paths.length ? locals : undefined
   }
 
   private async roundTrip(): Promise<void> {
-    await this.run(lineWords(this.controlPath, 'true'))
-    // What arrived before its end is read in the same turn of the event loop, or in the next one.
+    // Otherwise the command's line could be sent before the connections are accepted.
+    await askMaster(this.controlPath, [{ kind: 'alive' }], this.options.connectTimeoutMs)
+    await (await this.echo()).roundTrip()
+    // What arrived before is read in the same turn of the event loop, or in the next one.
     await nextTurn()
     await nextTurn()
   }
 
-  private async run(words: Words): Promise<number | null> {
-    const command = await startLocally(words)
-    command.stream.end()
-    const { connectTimeoutMs, target } = this.options
-    const limits = { timeoutMs: connectTimeoutMs, maxBytes: MAX_NOISE }
-    const { exitStatus } = await outcomeOf(command, words, target.name, limits)
-    return exitStatus
+  /** The command that sends back what it gets; another one if that has ended. */
+  private echo(): Promise<Echo> {
+    const over = () => {
+      this.echoing = undefined
+    }
+    this.echoing ??= startLocally(lineWords(this.controlPath, quoteWords(['cat']))).then(
+      (command) => new Echo({ ...command, stream: this.end.watched(command.stream) }, over),
+    )
+    return this.echoing
   }
 
   /** Waits for the end of the connection if that is why a command failed. @throws why it has ended. */
@@ -204,14 +217,13 @@ export class OpensshConnection implements CommandMachine {
 
 /** A connection to a local socket that ssh forwards, of which is not known yet whether it leads anywhere. */
 interface Candidate {
-  readonly path: string
   readonly socket: Socket
   readonly isOpen: boolean
   /** Hands the socket over. */
   release(): Socket
 }
 
-function openCandidate(path: string, local: string): Promise<Candidate> {
+function openCandidate(local: string): Promise<Candidate> {
   return new Promise((resolve) => {
     let isOpen = true
     const close = () => {
@@ -222,7 +234,6 @@ function openCandidate(path: string, local: string): Promise<Candidate> {
     const socket = connect({ path: local, allowHalfOpen: true })
     const done = () =>
       resolve({
-        path,
         socket,
         get isOpen() {
           return isOpen

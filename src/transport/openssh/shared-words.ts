@@ -27,18 +27,6 @@ export const lineWords = (controlPath: string, line: string): [string, ...string
   line,
 ]
 
-/** Has the connection listen on local sockets for remote ones. No path may have a character that ssh would read as another thing. */
-export const forwardWords = (controlPath: string, sockets: ReadonlyMap<string, string>): [string, ...string[]] => [
-  ...sharedWords(controlPath),
-  ...['-O', 'forward'],
-  ...[...sockets].flatMap(([remote, local]) => ['-L', `${local}:${remote}`]),
-  '--',
-  ANY_HOST,
-]
-
-/** Whether ssh reads a path in -L as it is. */
-export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_./@+=,-]+$/.test(path)
-
 /** The ProxyCommand for a host behind the connection. */
 export const proxyThrough = (controlPath: string): string =>
   `${withoutTokens(quoteWords([...sharedWords(controlPath), '-W']))} '[%h]:%p' ${ANY_HOST}`

@@ -647,6 +647,16 @@ describe.runIf(openSsh)("OpenSSH's client", () => {
     expect((await ssh(server, ['long'])).stdout).toHaveLength(5 * MEGABYTE)
   })
 
+  it('gets back by cat what it sends', async () => {
+    const channel = await started(await loggedIn(await served()), 'cat')
+    const exit = once(channel, 'exit')
+    const [first, second] = [randomBytes(10), randomBytes(MEGABYTE)]
+    channel.write(first)
+    expect((await once(channel, 'data'))[0]).toEqual(first)
+    expect((await exchanged(channel, second)).equals(second)).toBe(true)
+    expect((await exit)[0]).toBe(0)
+  })
+
   it('gets no shell, no files and no other ports', async () => {
     const server = await served()
     expect(await ssh(server, ['-tt'])).toMatchObject({ exitCode: 255 })
