@@ -3,7 +3,7 @@ import { CtdbtsCommand } from '../cli/base-command.ts'
 import { globalFlags } from '../cli/options.ts'
 import { clusterFlags, simSettings } from '../cli/sim-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
-import { LEVELS, type Level } from '../sim/log/entry.ts'
+import { LEVELS, type Level } from '../lib/log/level.ts'
 
 export default class Sim extends CtdbtsCommand {
   static override readonly group = 'start'

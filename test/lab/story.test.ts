@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isShown, type Level, type LogEntry, logLine } from '../../src/sim/log/entry.ts'
+import type { Level } from '../../src/lib/log/level.ts'
+import { isShown, type LogEntry, logLine } from '../../src/sim/log/entry.ts'
 import { carryOutLine } from '../../src/sim/world/commands.ts'
 import type { Layout } from '../../src/sim/world/layout.ts'
 import { MemoryHost } from '../../src/sim/world/memory-host.ts'

@@ -2,6 +2,7 @@
 import { expectTypeOf } from 'vitest'
 import type { ALGORITHMS } from '../../src/lib/allocation/input.ts'
 import type { SEVERITIES } from '../../src/lib/audit/finding.ts'
+import type { LEVELS } from '../../src/lib/log/level.ts'
 import type { ENTRY_KINDS } from '../../src/lib/watch/timeline.ts'
 import type {
   Algorithm,
@@ -17,7 +18,6 @@ import type {
 } from '../../src/library/index.ts'
 import { type EmbeddedCluster, type Level, startCluster } from '../../src/library/sim.ts'
 import { type CtdbClient, controls, messages, type SocketAddress, type ValueOf } from '../../src/library/wire.ts'
-import type { LEVELS } from '../../src/sim/log/entry.ts'
 
 declare const client: CtdbClient
 

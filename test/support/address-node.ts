@@ -1,11 +1,11 @@
 import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
 import type { Era } from '../../src/lib/cluster/era.ts'
 import { type Pnn, UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
+import { messageText } from '../../src/lib/log/messages.ts'
 import { ControlFailure } from '../../src/sim/daemon/control-failure.ts'
 import { EventScripts, type ScriptBehaviour } from '../../src/sim/daemon/event-scripts.ts'
 import type { Log } from '../../src/sim/daemon/log.ts'
 import { PublicIps } from '../../src/sim/daemon/public-ips.ts'
-import { wordsOf } from '../../src/sim/log/lines.ts'
 import { VirtualClock } from '../../src/sim/process/clock.ts'
 import { Program } from '../../src/sim/process/program.ts'
 import type { Process } from '../../src/sim/process/wait.ts'
@@ -51,7 +51,7 @@ export class AddressNode {
     this.program = new Program(this.clock, raise)
     this.host = new MemoryHost({ interfaces: interfaces.map((name) => ({ name, addresses: [] })), promoteSecondaries: false })
     const log: Log = (_, name, ...values) => {
-      const words = wordsOf(name, era, values)
+      const words = messageText(name, era, values)
       if (words) this.log.push(words.text)
     }
     this.publicIps = new PublicIps({

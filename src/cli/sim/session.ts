@@ -1,5 +1,6 @@
 import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
-import { isShown, type Level, type LogEntry, logLine, usualLevel } from '../../sim/log/entry.ts'
+import type { Level } from '../../lib/log/level.ts'
+import { isShown, type LogEntry, logLine, usualLevel } from '../../sim/log/entry.ts'
 import { promised } from '../../sim/serve/promised.ts'
 import { carryOutStep } from '../../sim/serve/scenario-runner.ts'
 import { type SimServer, startSimServer } from '../../sim/serve/sim-server.ts'

@@ -79,7 +79,7 @@ export class EventScripts {
   ): Wait<EventStatus> {
     return (done) => {
       const run: EventRun = { event, argv: argv.join(' '), limitMs, work, cancelled: false, done }
-      this.log('ctdbd', 'scriptStarts', run.event, run.argv)
+      this.log('ctdbd', 'scriptStarts', run.event, run.argv, `${run.event} ${run.argv}`.trimEnd())
       if (this.oneAtATime) this.takeTurns(run)
       else this.begin(run, done)
       return undefined
@@ -133,7 +133,7 @@ export class EventScripts {
     if (laterMs > 0) yield* until(this.program.sleep(Math.min(laterMs, limitMs - takesMs)))
     if (run.cancelled) return 'cancelled'
     if (takesMs + laterMs > limitMs) return this.timedOut(words, record)
-    for (const line of result.output) this.log('eventd', 'scriptOutput', line)
+    for (const line of result.output) this.log('eventd', 'scriptSaid', '10.interface', line)
     this.log('ctdbd', 'scriptEnds', words, result.ok ? 0 : 1)
     record(result.ok ? 0 : 1, result.output)
     return result.ok ? 'ok' : 'failed'

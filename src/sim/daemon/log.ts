@@ -1,5 +1,5 @@
+import type { MessageName, MessageValues } from '../../lib/log/messages.ts'
 import type { LogSource } from '../log/entry.ts'
-import type { LineName, LineValues } from '../log/lines.ts'
 
 /** Writes a line into a node's log. */
-export type Log = <N extends LineName>(source: LogSource, name: N, ...values: LineValues<N>) => void
+export type Log = <N extends MessageName>(source: LogSource, name: N, ...values: MessageValues<N>) => void

@@ -1,11 +1,6 @@
 import type { Era } from '../../lib/cluster/era.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
-
-/** A log level of CTDB. */
-export type Level = 'ERR' | 'WARNING' | 'NOTICE' | 'INFO' | 'DEBUG'
-
-/** All log levels, the most severe first. */
-export const LEVELS = ['ERR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const satisfies readonly Level[]
+import { LEVELS, type Level } from '../../lib/log/level.ts'
 
 /** The program that wrote a line: the daemon, the recovery daemon or one of its helpers, the event daemon; `world` for faults and commands. */
 export type LogSource = 'ctdbd' | 'recoverd' | 'recovery' | 'takeover' | 'eventd' | 'world'

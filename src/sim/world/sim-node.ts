@@ -2,11 +2,11 @@ import type { Era } from '../../lib/cluster/era.ts'
 import type { ClusterNode, Pnn } from '../../lib/cluster/node.ts'
 import { clusterNodes } from '../../lib/cluster/nodes-list.ts'
 import type { TunableValues } from '../../lib/cluster/tunables.ts'
+import { messageText } from '../../lib/log/messages.ts'
 import { SimDaemon } from '../daemon/daemon.ts'
 import { type EventRecord, EventScripts, type ScriptBehaviour } from '../daemon/event-scripts.ts'
 import type { Log } from '../daemon/log.ts'
 import type { LogEntry } from '../log/entry.ts'
-import { wordsOf } from '../log/lines.ts'
 import type { Clock } from '../process/clock.ts'
 import { Program } from '../process/program.ts'
 import type { ClusterLock } from '../recovery/leadership.ts'
@@ -123,7 +123,7 @@ export class SimNode {
 
   readonly log: Log = (source, name, ...values) => {
     const { era, clock, write } = this.surroundings
-    const words = wordsOf(name, era, values)
+    const words = messageText(name, era, values)
     if (words) write({ atMs: clock.nowMs, pnn: this.pnn, source, ...words })
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { messageText } from '../../../src/lib/log/messages.ts'
 import type { Log } from '../../../src/sim/daemon/log.ts'
-import { wordsOf } from '../../../src/sim/log/lines.ts'
 import { VirtualClock } from '../../../src/sim/process/clock.ts'
 import { Program } from '../../../src/sim/process/program.ts'
 import { Operation } from '../../../src/sim/recovery/operation.ts'
@@ -8,7 +8,7 @@ import { Operation } from '../../../src/sim/recovery/operation.ts'
 function setUp() {
   const clock = new VirtualClock(0)
   const lines: string[] = []
-  const log: Log = (_, name, ...values) => lines.push(wordsOf(name, 'now', values)?.text ?? '')
+  const log: Log = (_, name, ...values) => lines.push(messageText(name, 'now', values)?.text ?? '')
   return { clock, lines, operation: new Operation('takeover runs', new Program(clock, () => {}), log) }
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { publicSocketAddress } from '../../../src/lib/address/socket-address.ts'
 import { type ClusterNode, NODE_FLAG, UNKNOWN_PNN } from '../../../src/lib/cluster/node.ts'
+import { messageText } from '../../../src/lib/log/messages.ts'
 import { CONTROL_FLAG } from '../../../src/lib/wire/controls.ts'
 import { DESTINATION } from '../../../src/lib/wire/destination.ts'
 import type { Ask } from '../../../src/sim/daemon/ask.ts'
 import { ControlFailure } from '../../../src/sim/daemon/control-failure.ts'
 import type { Log } from '../../../src/sim/daemon/log.ts'
-import { wordsOf } from '../../../src/sim/log/lines.ts'
 import { VirtualClock } from '../../../src/sim/process/clock.ts'
 import { Program } from '../../../src/sim/process/program.ts'
 import { until } from '../../../src/sim/process/wait.ts'
@@ -50,7 +50,7 @@ function run({ era = 'now', flags, owners, available = true, refuses = () => fal
     if (takesMs > limitMs || refuses(to, name)) throw new ControlFailure(-1)
     return answers[name] as never
   }
-  const log: Log = (_, name, ...values) => lines.push(wordsOf(name, era, values)?.text ?? '')
+  const log: Log = (_, name, ...values) => lines.push(messageText(name, era, values)?.text ?? '')
   let outcome: unknown
   program.start(runTakeover({ ask, program, log, era, forceRebalance: [] }), (ended) => {
     outcome = ended.ok ? 'ok' : ended.error
