@@ -4,6 +4,7 @@ export const COMMAND_GROUPS = {
   addresses: 'Public addresses',
   nodes: 'Nodes',
   daemons: 'Daemons and their settings',
+  databases: 'Databases',
   services: 'Event scripts, gateways and connections',
   start: 'Try and learn',
 } as const

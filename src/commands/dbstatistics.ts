@@ -6,7 +6,7 @@ import { ctdbDbStatisticsText } from '../ui/ctdb/statistics.ts'
 import { dbStatisticsJson } from '../ui/statistics-json.ts'
 
 export default class Dbstatistics extends MirrorCommand {
-  static override readonly group = 'daemons'
+  static override readonly group = 'databases'
   static override summary = 'Show the statistics of a database'
   static override usage = 'dbstatistics <dbname|dbid>'
   static override examples = ['<%= config.bin %> dbstatistics ctdb.tdb', '<%= config.bin %> -n 1 dbstatistics 0x6645c6c4']

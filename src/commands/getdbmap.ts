@@ -4,7 +4,7 @@ import { ctdbDbMapText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
 
 export default class Getdbmap extends MirrorCommand {
-  static override readonly group = 'daemons'
+  static override readonly group = 'databases'
   static override summary = 'Show the databases that a node has attached'
   static override usage = 'getdbmap'
   static override examples = [

@@ -5,7 +5,7 @@ import { ctdbDbStatusText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
 
 export default class Getdbstatus extends MirrorCommand {
-  static override readonly group = 'daemons'
+  static override readonly group = 'databases'
   static override summary = 'Show the type and the health of a database'
   static override usage = 'getdbstatus <dbname|dbid>'
   static override examples = ['<%= config.bin %> getdbstatus ctdb.tdb', '<%= config.bin %> -n 1 getdbstatus 0x6645c6c4']

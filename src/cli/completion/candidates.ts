@@ -59,6 +59,7 @@ const FIND: Readonly<Record<Exclude<Kind, 'file'>, Find>> & { readonly file: Fin
   cluster: async ({ typed, clusters }) => inList(typed, await clusters()),
   command: ({ commands }) =>
     commands.filter(({ hidden }) => !hidden).map(({ id, summary = '' }) => ({ value: id, meaning: summary })),
+  database: ({ live }) => live.databases(),
   file: () => [],
   iface: ({ live }) => live.interfaces(),
   link: async ({ typed, live }) => {

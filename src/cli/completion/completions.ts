@@ -46,4 +46,4 @@ async function configuredClusters(): Promise<Candidate[]> {
 }
 
 const none = async (): Promise<Candidate[]> => []
-const NOTHING: LiveValues = { nodes: none, publicIps: none, interfaces: none }
+const NOTHING: LiveValues = { nodes: none, publicIps: none, interfaces: none, databases: none }

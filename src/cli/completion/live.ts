@@ -24,6 +24,8 @@ export interface LiveValues {
   /** PNNs, with private addresses as their meaning. */
   nodes(): Promise<Candidate[]>
   publicIps(): Promise<Candidate[]>
+  /** The names of the attached databases. */
+  databases(): Promise<Candidate[]>
   interfaces(node?: number): Promise<Candidate[]>
 }
 
@@ -49,6 +51,13 @@ export function liveValues({ socket, node: asked, timeoutMs }: LiveSource): Live
         value: address.address,
         meaning: pnn === UNKNOWN_PNN ? 'on no node' : `on node ${pnn}`,
       }))
+    },
+    async databases() {
+      return await withClient(async (client) => {
+        const map = await client.control(controls.getDbMap)
+        const names = map.map(({ id: data }) => client.control(controls.getDbName, { data }))
+        return (await Promise.all(names)).map((value) => ({ value, meaning: '' }))
+      })
     },
     async interfaces(node = asked) {
       const interfaces = await withClient((client) => client.control(controls.getIfaces, { to: destinationOf(node) }))

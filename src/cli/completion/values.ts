@@ -2,6 +2,7 @@
 export type Kind =
   | 'cluster'
   | 'command'
+  | 'database'
   | 'file'
   | 'iface'
   | 'link'
@@ -28,6 +29,7 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   '<node>': 'pnn',
   '<pnn>': 'pnn',
   '<pnn-list>': 'pnnList',
+  '<dbname|dbid>': 'database',
   '<tunable>': 'tunable',
   '<file>': 'file',
   '[USER@]HOST[:PORT]': 'cluster',

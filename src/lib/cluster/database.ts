@@ -1,5 +1,5 @@
 /** The bits in a database's flags. */
-const DATABASE_FLAG = { persistent: 0x01, readOnly: 0x02, sticky: 0x04, replicated: 0x08 } as const
+export const DATABASE_FLAG = { persistent: 0x01, readOnly: 0x02, sticky: 0x04, replicated: 0x08 } as const
 
 /** A database as one node has it attached. */
 export interface Database {
@@ -22,3 +22,6 @@ export const databaseFlags = (flags: number): Pick<Database, 'persistent' | 'sti
   readOnly: (flags & DATABASE_FLAG.readOnly) !== 0,
   replicated: (flags & DATABASE_FLAG.replicated) !== 0,
 })
+
+/** Whether a database with these flags changes record by record. Others change by transactions only. */
+export const isVolatile = (flags: number): boolean => (flags & (DATABASE_FLAG.persistent | DATABASE_FLAG.replicated)) === 0

@@ -1,6 +1,7 @@
 import { type Codec, decode, encode, type ValueOf } from './codec.ts'
 import type { ReplyPacket } from './packet.ts'
-import { i32, nothing, restBytes, restText, u32 } from './primitives.ts'
+import { i32, nothing, restBytes, restText, u32, u64 } from './primitives.ts'
+import * as records from './record-structs.ts'
 import * as structs from './structs.ts'
 
 /**
@@ -80,8 +81,8 @@ export const CONTROL_FLAG = {
 } as const
 
 /**
- * The controls for nodes, addresses, interfaces, tunables, capabilities, run state, statistics and bans. To add a control, add a record
- * here and, for a new structure, a struct. The bodies of most database controls are declared as bytes only.
+ * The controls for nodes, addresses, interfaces, tunables, capabilities, run state, statistics, bans and databases. To add a control, add a
+ * record here and, for a new structure, a struct.
  */
 export const controls = {
   /** Refused for a process that is not a client of the daemon, or has ended. */
@@ -97,6 +98,8 @@ export const controls = {
   getRecoveryMode: statusControl(15, 'GET_RECMODE'),
   setRecoveryMode: control(16, 'SET_RECMODE', { request: structs.recoveryMode }),
   statisticsReset: control(17, 'STATISTICS_RESET'),
+  /** Attaches a volatile database, on all nodes; creates it if need be. The reply is its id. */
+  dbAttach: control(18, 'DB_ATTACH', { request: restText, reply: u32 }),
   registerSrvid: control(23, 'REGISTER_SRVID'),
   deregisterSrvid: control(24, 'DEREGISTER_SRVID'),
   getDbName: control(25, 'GET_DBNAME', { request: u32, reply: restText }),
@@ -117,6 +120,7 @@ export const controls = {
   modifyFlags: control(52, 'MODIFY_FLAGS', { request: structs.flagChange }),
   getAllTunables: control(53, 'GET_ALL_TUNABLES', { reply: structs.allTunables }),
   getTcpTickleList: control(55, 'GET_TCP_TICKLE_LIST', { request: structs.socketAddress, reply: structs.tickleList }),
+  dbAttachPersistent: control(61, 'DB_ATTACH_PERSISTENT', { request: restText, reply: u32 }),
   sendGratuitousArp: control(64, 'SEND_GRATUITOUS_ARP', { request: structs.addressOnInterface }),
   uptime: control(69, 'UPTIME', { reply: structs.uptime }),
   startRecovery: control(70, 'START_RECOVERY'),
@@ -137,8 +141,8 @@ export const controls = {
   setLeaderRole: control(105, 'SET_RECMASTERROLE', { request: u32 }),
   setBanState: control(109, 'SET_BAN_STATE', { request: structs.banState }),
   getBanState: control(110, 'GET_BAN_STATE', { reply: structs.banState }),
-  getDbSeqnum: control(120, 'GET_DB_SEQNUM', { request: restBytes, reply: restBytes }),
-  dbSetHealthy: control(121, 'DB_SET_HEALTHY', { request: restBytes }),
+  getDbSeqnum: control(120, 'GET_DB_SEQNUM', { request: records.paddedDatabaseId, reply: u64 }),
+  dbSetHealthy: control(121, 'DB_SET_HEALTHY', { request: u32 }),
   dbGetHealth: control(122, 'DB_GET_HEALTH', { request: u32, reply: restText }),
   getPublicIpInfo: control(123, 'GET_PUBLIC_IP_INFO', { request: structs.socketAddress, reply: structs.publicIpInfo }),
   getIfaces: control(124, 'GET_IFACES', { reply: structs.networkInterfaces }),
@@ -146,13 +150,23 @@ export const controls = {
   /** Like {@link controls.tcpAdd}, but the daemon updates the other nodes later. */
   tcpAddDelayedUpdate: control(126, 'TCP_ADD_DELAYED_UPDATE', { request: structs.tcpConnection }),
   getStatHistory: control(127, 'GET_STAT_HISTORY', { reply: structs.statisticsHistory }),
+  setDbReadOnly: control(129, 'SET_DB_READONLY', { request: u32 }),
+  /** Sends all records of the cluster as messages to the srvid of the request. */
+  traverseStart: control(131, 'TRAVERSE_START_EXT', { request: records.traverseStart }),
   getDbStatistics: control(132, 'GET_DB_STATISTICS', { request: u32, reply: structs.databaseStatistics }),
+  setDbSticky: control(133, 'SET_DB_STICKY', { request: u32 }),
   /** The daemon rereads its public addresses file, which may take long. */
   reloadPublicIps: control(134, 'RELOAD_PUBLIC_IPS'),
   /** Runs the event of that name on the node. */
   ipReallocated: control(137, 'IPREALLOCATED'),
   getRunState: control(138, 'GET_RUNSTATE', { reply: structs.runState }),
+  /** On all nodes. */
+  dbDetach: control(139, 'DB_DETACH', { request: u32 }),
   getNodesFile: control(140, 'GET_NODES_FILE', { reply: structs.nodeMap }),
+  /** The flags with which a client opens the file of a database. */
+  dbOpenFlags: control(149, 'DB_OPEN_FLAGS', { request: u32, reply: i32 }),
+  /** A replicated database is volatile, but changes only by transactions, and has its records on all nodes. */
+  dbAttachReplicated: control(150, 'DB_ATTACH_REPLICATED', { request: restText, reply: u32 }),
   /** Like {@link controls.processExists}, for a client that has registered for a srvid. */
   checkPidSrvid: control(151, 'CHECK_PID_SRVID', { request: structs.processWithSrvid }),
   disableNode: control(157, 'DISABLE_NODE'),

@@ -1,7 +1,7 @@
 import { unsignedNumber } from '../../lib/c-number.ts'
 import { type Database, databaseFlags } from '../../lib/cluster/database.ts'
 import type { DbStatistics } from '../../lib/cluster/statistics.ts'
-import { CtdbtsError, EXIT_STATUS, retell, saidByCtdb } from '../../lib/errors.ts'
+import { adding, CtdbtsError, EXIT_STATUS, retell, saidByCtdb } from '../../lib/errors.ts'
 import { controls } from '../../lib/wire/controls.ts'
 import { ask, type TargetNode } from '../target-node.ts'
 import { allInOrder } from './ordered-requests.ts'
@@ -51,15 +51,39 @@ export async function collectDbStatistics(
   return { id, name, statistics }
 }
 
+/**
+ * The sequence number of a database on a node: how many transactions changed it.
+ * @throws CtdbtsError NO_SEQUENCE_NUMBER; as {@link collectDatabase}.
+ */
+export async function collectSequenceNumber(
+  node: TargetNode,
+  nameOrId: string,
+): Promise<ListedDatabase & { readonly sequenceNumber: bigint }> {
+  const database = await findDatabase(node, nameOrId)
+  const sequenceNumber = await ask(node, controls.getDbSeqnum, database.id).catch(
+    adding('NO_SEQUENCE_NUMBER', `Failed to get sequence number for DB ${database.name}`),
+  )
+  return { ...database, sequenceNumber }
+}
+
 async function describe(node: TargetNode, id: number): Promise<Pick<Database, 'path' | 'health'>> {
   const [path, health] = await allInOrder(ask(node, controls.getDbPath, id), ask(node, controls.dbGetHealth, id))
   return { path, health: health === '' ? null : health }
 }
 
-async function findDatabase(
-  { client }: TargetNode,
-  nameOrId: string,
-): Promise<{ readonly id: number; readonly name: string; readonly flags: number }> {
+/** A database as the map of a node lists it. */
+export interface ListedDatabase {
+  readonly id: number
+  readonly name: string
+  /** Bits of DATABASE_FLAG. */
+  readonly flags: number
+}
+
+/**
+ * A database by its name or its id (`0x…`). As with ctdb, the local node has to know it, whichever node is asked about it then.
+ * @throws CtdbtsError NO_SUCH_DATABASE, NO_DATABASE.
+ */
+export async function findDatabase({ client }: Pick<TargetNode, 'client'>, nameOrId: string): Promise<ListedDatabase> {
   try {
     const map = await client.control(controls.getDbMap)
     const wantedId = nameOrId.startsWith('0x') ? Number(BigInt.asUintN(32, unsignedNumber(nameOrId, 'the id'))) : undefined

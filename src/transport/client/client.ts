@@ -75,6 +75,8 @@ export class CtdbClient {
     this.subscriptions = new Subscriptions({
       register: (srvid) => this.control(controls.registerSrvid, { srvid }),
       deregister: (srvid) => this.deregister(srvid),
+      pause: () => stream.pause(),
+      resume: () => stream.resume(),
     })
     stream.on('data', (chunk: Uint8Array) => this.receive(chunk))
     stream.on('error', (cause) => this.end(ClosedError.broken(this.peer, cause)))

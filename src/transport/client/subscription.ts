@@ -14,8 +14,13 @@ export interface Received<Data> {
 /** How messages are received. */
 export interface SubscriptionOptions<Data> {
   readonly signal?: AbortSignal | undefined
-  /** Limit for the bytes of unread messages. Beyond it the subscription ends with an error, as messages would be lost. */
+  /** Limit for the bytes of unread messages: 1 MiB unless given. */
   readonly maxQueuedBytes?: number
+  /**
+   * What happens beyond that limit: the subscription ends with an error, as messages would be lost (`fail`, the default); or the client
+   * reads nothing more from the daemon until half of them are read (`wait`), which also delays all other answers.
+   */
+  readonly whenFull?: 'fail' | 'wait'
   /** Called with each message at once, in order of arrival across all kinds; messages are then not queued. */
   readonly onMessage?: ((message: Received<Data>) => void) | undefined
 }
@@ -35,23 +40,38 @@ export interface Subscription<Data> extends AsyncIterable<Received<Data>> {
   [Symbol.asyncIterator](): AsyncGenerator<Received<Data>, void>
 }
 
+/** Stops and continues the reading from the daemon. */
+export interface Flow {
+  pause(): void
+  resume(): void
+}
+
 /** A subscription as the client sees it, which puts the messages in. */
 export class MessageQueue<Data> implements Subscription<Data> {
   readonly kind: MessageKind<Data>
   private readonly onClose: (queue: MessageQueue<Data>) => void
   private readonly maxQueuedBytes: number
   private readonly onMessage: ((message: Received<Data>) => void) | undefined
+  /** Absent if a full queue is an error. */
+  private readonly flow: Flow | undefined
+  private isPaused = false
   private readonly queue: { readonly message: Received<Data>; readonly bytes: number }[] = []
   private queuedBytes = 0
   private wake: (() => void) | undefined
   private error: unknown
   private closed = false
 
-  constructor(kind: MessageKind<Data>, onClose: (queue: MessageQueue<Data>) => void, options: SubscriptionOptions<Data>) {
+  constructor(
+    kind: MessageKind<Data>,
+    onClose: (queue: MessageQueue<Data>) => void,
+    options: SubscriptionOptions<Data>,
+    flow: Flow,
+  ) {
     this.kind = kind
     this.onClose = onClose
     this.maxQueuedBytes = options.maxQueuedBytes ?? 1 << 20
     this.onMessage = options.onMessage
+    this.flow = options.whenFull === 'wait' ? flow : undefined
     options.signal?.addEventListener('abort', () => this.fail(options.signal?.reason), { once: true })
   }
 
@@ -77,6 +97,7 @@ export class MessageQueue<Data> implements Subscription<Data> {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.resume()
     this.onClose(this)
     this.wake?.()
   }
@@ -87,6 +108,7 @@ export class MessageQueue<Data> implements Subscription<Data> {
       const first = this.queue.shift()
       if (first) {
         this.queuedBytes -= first.bytes
+        if (this.queuedBytes <= this.maxQueuedBytes / 2) this.resume()
         return first.message
       }
       if (this.error !== undefined) throw this.error
@@ -107,10 +129,23 @@ export class MessageQueue<Data> implements Subscription<Data> {
   private enqueue(message: Received<Data>, bytes: number): void {
     this.queue.push({ message, bytes })
     this.queuedBytes += bytes
-    if (this.queuedBytes > this.maxQueuedBytes) {
+    if (this.queuedBytes > this.maxQueuedBytes && this.flow) this.pause(this.flow)
+    else if (this.queuedBytes > this.maxQueuedBytes) {
       this.fail(new CtdbtsError('OVERFLOW', `${this.queuedBytes} bytes of ${this.kind.name} messages were not read in time`))
     }
     this.wake?.()
+  }
+
+  private pause(flow: Flow): void {
+    this.isPaused = true
+    // Each time: another subscription that was full too may have resumed since.
+    flow.pause()
+  }
+
+  private resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.flow?.resume()
   }
 
   private passOn(message: Received<Data>, onMessage: (message: Received<Data>) => void): void {

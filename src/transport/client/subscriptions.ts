@@ -1,7 +1,7 @@
 import type { MessageKind } from '../../lib/wire/messages.ts'
 import type { MessagePacket } from '../../lib/wire/packet.ts'
 import { orAborted } from '../or-aborted.ts'
-import { MessageQueue, type Subscription, type SubscriptionOptions } from './subscription.ts'
+import { type Flow, MessageQueue, type Subscription, type SubscriptionOptions } from './subscription.ts'
 
 /** A srvid for which the daemon sends messages to this connection. */
 interface Registration {
@@ -9,8 +9,8 @@ interface Registration {
   readonly done: Promise<void>
 }
 
-/** Registers srvids with the daemon. */
-export interface SrvidRegistry {
+/** Registers srvids with the daemon, and controls the flow of its messages. */
+export interface SrvidRegistry extends Flow {
   register(srvid: bigint): Promise<void>
   /** Called when the last subscription of the srvid has ended. */
   deregister(srvid: bigint): void
@@ -28,7 +28,7 @@ export class Subscriptions {
   /** Resolves when the daemon has registered the srvid. @throws as `register`; the signal's reason. */
   async add<D>(kind: MessageKind<D>, options: SubscriptionOptions<D>): Promise<Subscription<D>> {
     options.signal?.throwIfAborted()
-    const subscription = new MessageQueue(kind, (closed) => this.remove(closed as MessageQueue<unknown>), options)
+    const subscription = new MessageQueue(kind, (closed) => this.remove(closed as MessageQueue<unknown>), options, this.registry)
     const { srvid } = kind
     const registration = this.registrations.get(srvid) ?? { listeners: new Set(), done: this.registry.register(srvid) }
     this.registrations.set(srvid, registration)

@@ -9,7 +9,7 @@ it.each([
   ['2017|now', ['2017', 'now'], []],
   ['<ip>', [], ['publicIp']],
   ['[<port>]', [], []],
-  ['<dbname|dbid>', [], []],
+  ['<dbname|dbid>', [], ['database']],
   ['<ip>:<port>', [], []],
   ['<ip/mask>', [], []],
   ['[count]', [], []],

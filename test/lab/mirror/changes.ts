@@ -35,6 +35,9 @@ const debugLevels = [['getdebug'], ['getdebug', '-n', '2']]
 const capabilities = [['getcapabilities'], ['getcapabilities', '-n', '1']]
 const tickles = [['-X', 'gettickles', ADDRESS]]
 const scripts = [['event', 'script', 'list', 'legacy']]
+const databaseStatus = (name: string, pnn = 0) => ['getdbstatus', name, '-n', String(pnn)]
+const setOnAll = (tunable: string, value: string): Step[] =>
+  [0, 1, 2].map((pnn) => ({ argv: ['setvar', tunable, value, '-n', String(pnn)] }))
 /** What each node reports about an address, or that it does not know it. */
 const known = (address: string) => [0, 1, 2].map((pnn) => ['ipinfo', address, '-n', String(pnn)])
 
@@ -151,6 +154,40 @@ export const STORIES: readonly Story[] = [
       { argv: ['reloadips', '1'], prepare: edit(1, `${ADDED}/24 eth1`, 'add'), settled: OK, look: known(ADDED) },
       { argv: ['reloadips', '-n', '0'], prepare: edit(1, `${ADDED}/24 eth1`, 'remove'), settled: OK, look: known(ADDED) },
       { on: 1, argv: ['reloadips'], settled: OK, look: known(ADDED) },
+    ],
+  },
+  {
+    name: 'databases',
+    steps: [
+      { argv: ['attach', 'mirror.tdb'], look: [databaseStatus('mirror.tdb')] },
+      { argv: ['attach', 'mirror-p.tdb', 'persistent'], look: [databaseStatus('mirror-p.tdb')] },
+      { argv: ['attach', 'mirror-r.tdb', 'replicated'], look: [databaseStatus('mirror-r.tdb')] },
+      {
+        argv: ['attach', 'mirror-ro.tdb', 'readonly'],
+        look: [databaseStatus('mirror-ro.tdb'), databaseStatus('mirror-ro.tdb', 2)],
+      },
+      { argv: ['attach', 'mirror-s.tdb', 'sticky'], look: [databaseStatus('mirror-s.tdb'), databaseStatus('mirror-s.tdb', 2)] },
+      { argv: ['-n', '0', 'attach', 'mirror.tdb'] },
+      { argv: ['-n', '1', 'attach', 'mirror.tdb'] },
+      // It is volatile already.
+      { argv: ['attach', 'mirror.tdb', 'persistent'] },
+      { argv: ['setdbreadonly', 'mirror.tdb'], look: [databaseStatus('mirror.tdb'), databaseStatus('mirror.tdb', 1)] },
+      { argv: ['-n', '1', 'setdbsticky', 'mirror.tdb'], look: [databaseStatus('mirror.tdb'), databaseStatus('mirror.tdb', 1)] },
+      { argv: ['setdbreadonly', 'mirror-p.tdb'] },
+      { argv: ['setdbsticky', 'mirror-r.tdb'] },
+      ...['mirror.tdb', 'mirror-p.tdb', 'mirror-r.tdb'].flatMap((name) => [
+        { argv: ['getdbseqnum', name] },
+        { argv: ['catdb', name] },
+        { argv: ['-X', '-v', 'catdb', name] },
+      ]),
+      { argv: ['detach', 'mirror.tdb'] },
+      ...setOnAll('AllowClientDBAttach', '0'),
+      { argv: ['attach', 'mirror-late.tdb'] },
+      { argv: ['catdb', 'mirror.tdb'] },
+      { argv: ['detach', 'mirror-p.tdb'] },
+      { argv: ['detach', 'nosuch.tdb', 'mirror.tdb', 'mirror-ro.tdb'], look: [['getdbmap'], ['getdbmap', '-n', '2']] },
+      { argv: ['detach', 'mirror-s.tdb'], look: [['getdbmap'], ['getdbmap', '-n', '2']] },
+      ...setOnAll('AllowClientDBAttach', '1'),
     ],
   },
   {

@@ -63,6 +63,17 @@ export const READS: readonly Read[] = [
     refused: ['nosuch.tdb'],
     wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']],
   },
+  { command: 'getdbseqnum', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
+  {
+    command: 'catdb',
+    words: [],
+    refused: ['nosuch.tdb'],
+    wrong: [[], ['nosuch.tdb'], ['0xzz'], ['0x12345678'], ['a.tdb', 'extra']],
+  },
+  { command: 'attach', words: [], refused: ['a.tdb'], wrong: [[], ['a.tdb', 'nonsense'], ['a.tdb', 'persistent', 'extra']] },
+  { command: 'detach', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'other.tdb']] },
+  { command: 'setdbreadonly', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x1'], ['a.tdb', 'extra']] },
+  { command: 'setdbsticky', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x1'], ['a.tdb', 'extra']] },
   {
     command: 'process-exists',
     words: [['1'], ['999999']],

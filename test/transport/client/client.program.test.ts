@@ -216,6 +216,24 @@ describe('a subscription', () => {
     await expect(read(left)).rejects.toBeInstanceOf(ClosedError)
   })
 
+  it('can make the daemon wait instead, and loses nothing', async () => {
+    // More than the buffers of a socket hold.
+    const texts = Array.from({ length: 100 }, (_, index) => String(index).repeat(1 << 16))
+    let waiting = 0
+    await using connection = await connected((exchange) => {
+      const { request, socket } = exchange
+      if (request.opcode === controls.ping.opcode) waiting = socket.writableLength
+      answerBasics(exchange)
+      if (request.opcode === controls.registerSrvid.opcode) for (const text of texts) exchange.send(messages.takeIp, text)
+    })
+    const { client } = connection
+    const subscription = await client.subscribe(messages.takeIp, { maxQueuedBytes: 1 << 17, whenFull: 'wait' })
+    // Sent, and never answered; by then the client has read all it wants to.
+    client.control(ping).catch(() => {})
+    await expect.poll(() => waiting).toBeGreaterThan(1 << 20)
+    for (const text of texts) expect((await subscription.next())?.data).toBe(text)
+  })
+
   it('fails when the daemon refuses to register it, for all who waited', async () => {
     await using connection = await connected(({ fail }) => fail(-1))
     const outcomes = await Promise.allSettled([1, 2].map(() => connection.client.subscribe(messages.leader)))

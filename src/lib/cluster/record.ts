@@ -1,0 +1,22 @@
+/** The bits in the flags of a record, with the names that `ctdb` gives them. */
+export const RECORD_FLAGS = [
+  { mask: 0x0001_0000, name: 'MIGRATED_WITH_DATA' },
+  { mask: 0x0002_0000, name: 'VACUUM_MIGRATED' },
+  { mask: 0x0004_0000, name: 'AUTOMATIC' },
+  { mask: 0x0100_0000, name: 'RO_HAVE_DELEGATIONS' },
+  { mask: 0x0200_0000, name: 'RO_HAVE_READONLY' },
+  { mask: 0x0400_0000, name: 'RO_REVOKING_READONLY' },
+  { mask: 0x0800_0000, name: 'RO_REVOKE_COMPLETE' },
+] as const
+
+/** A record of a database, as one node has it. */
+export interface DatabaseRecord {
+  readonly key: Uint8Array
+  /** PNN of the node that may change it. */
+  readonly dmaster: number
+  /** Record sequence number: counts its changes in a persistent database, its migrations in a volatile one. */
+  readonly rsn: bigint
+  /** Bits of {@link RECORD_FLAGS}. */
+  readonly flags: number
+  readonly value: Uint8Array
+}

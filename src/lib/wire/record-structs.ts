@@ -1,0 +1,66 @@
+import { type ByteReader, type ByteWriter, type Codec, DecodeError } from './codec.ts'
+import { sequence, struct } from './composites.ts'
+import { mapped, restBytes, u8, u32, u64 } from './primitives.ts'
+
+/** What CTDB stores in front of the data of each record. */
+export const recordHeader = struct({
+  /** Counts the changes of a record in a persistent database, and the migrations of one in a volatile database. */
+  rsn: u64,
+  /** PNN of the node that may change the record. */
+  dmaster: u32,
+  reserved: u32,
+  /** The bits of RECORD_FLAG. */
+  flags: u32,
+})
+
+/** The length of a {@link recordHeader} in bytes. */
+export const RECORD_HEADER_BYTES = 24
+
+/** A record on its way between nodes and clients. */
+export interface RecordData {
+  readonly requestId: number
+  readonly key: Uint8Array
+  /** The data as stored: a {@link recordHeader} and the value. */
+  readonly data: Uint8Array
+}
+
+const recordHead = struct({ length: u32, requestId: u32, keyBytes: u32, dataBytes: u32 })
+const RECORD_HEAD_BYTES = 16
+
+/** The lengths of key and data stand in front of both; `length` counts all of it. */
+export const recordData: Codec<RecordData> = {
+  align: 4,
+  layout: {
+    kind: 'mapped',
+    inner: sequence({ requestId: u32, key: restBytes, data: restBytes }),
+    to: (value) => value,
+  },
+  write(out: ByteWriter, { requestId, key, data }: RecordData) {
+    const length = RECORD_HEAD_BYTES + key.length + data.length
+    recordHead.write(out, { length, requestId, keyBytes: key.length, dataBytes: data.length })
+    out.append(key)
+    out.append(data)
+  },
+  read(input: ByteReader) {
+    const start = input.position
+    const { length, requestId, keyBytes, dataBytes } = recordHead.read(input)
+    if (length !== RECORD_HEAD_BYTES + keyBytes + dataBytes) {
+      throw new DecodeError(`length ${length} of a record with ${keyBytes} bytes of key and ${dataBytes} of data`, start)
+    }
+    const bytes = (count: number) => {
+      const at = input.take(count)
+      return Uint8Array.from(input.bytes.subarray(at, at + count))
+    }
+    return { requestId, key: bytes(keyBytes), data: bytes(dataBytes) }
+  },
+}
+
+/** A traverse whose records go to `srvid` as messages. It ends with a record without key and data. */
+export const traverseStart = struct({ databaseId: u32, requestId: u32, srvid: u64, withEmptyRecords: u8 })
+
+/** A database by its id, for a control that expects four more bytes, which mean nothing. */
+export const paddedDatabaseId: Codec<number> = mapped(
+  sequence({ id: u32, pad: u32 }),
+  ({ id }) => id,
+  (id) => ({ id, pad: 0 }),
+)

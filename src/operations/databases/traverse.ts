@@ -1,0 +1,50 @@
+import type { DatabaseRecord } from '../../lib/cluster/record.ts'
+import { decode } from '../../lib/wire/codec.ts'
+import { controls } from '../../lib/wire/controls.ts'
+import { message } from '../../lib/wire/messages.ts'
+import { RECORD_HEADER_BYTES, type RecordData, recordData, recordHeader } from '../../lib/wire/record-structs.ts'
+import { nextReplySrvid } from '../../transport/client/reply-srvid.ts'
+import { ask, type TargetNode } from '../target-node.ts'
+import { inWords } from './control-words.ts'
+
+/** How far the daemon may be ahead of what reads the records. */
+const MAX_QUEUED_BYTES = 1 << 20
+
+/**
+ * The records of a database in the whole cluster, as they arrive; those without a value are deleted ones and left out. Only the signal
+ * limits the time. Leaving the loop ends the traverse.
+ * @throws CtdbtsError NOT_TRAVERSED; ClosedError; the signal's reason.
+ */
+export async function* traverse(
+  node: TargetNode,
+  databaseId: number,
+  signal?: AbortSignal,
+): AsyncGenerator<DatabaseRecord, void> {
+  const srvid = nextReplySrvid()
+  const records = await node.client.subscribe(message(srvid, 'record', recordData), {
+    maxQueuedBytes: MAX_QUEUED_BYTES,
+    whenFull: 'wait',
+    signal,
+  })
+  try {
+    await ask(node, controls.traverseStart, { databaseId, requestId: 0, srvid, withEmptyRecords: 0 }).catch(
+      inWords('NOT_TRAVERSED', { silent: 'traverse: control failed', refused: 'traverse: control reply failed' }),
+    )
+    for await (const { data } of records) {
+      if (isEnd(data)) return
+      const record = recordOf(data)
+      if (record) yield record
+    }
+  } finally {
+    records.close()
+  }
+}
+
+const isEnd = ({ key, data }: RecordData): boolean => key.length === 0 && data.length === 0
+
+/** Undefined for a deleted record, and for one that is too short for a header. */
+function recordOf({ key, data }: RecordData): DatabaseRecord | undefined {
+  if (data.length <= RECORD_HEADER_BYTES) return undefined
+  const { rsn, dmaster, flags } = decode(recordHeader, data)
+  return { key, rsn, dmaster, flags, value: data.subarray(RECORD_HEADER_BYTES) }
+}
