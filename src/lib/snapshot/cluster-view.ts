@@ -1,8 +1,8 @@
 import { CANNOT_HOST_FLAGS, hasFlag, type Pnn } from '../cluster/node.ts'
 import { type ClusterViews, combineViews, type DaemonView, type NodeGroup } from '../cluster/views.ts'
 import { onceFor } from '../once-for.ts'
-import { isAtLeast } from '../version.ts'
 import { factsOf, type Snapshot } from './snapshot.ts'
+import { judgesNodes, unwellHosts } from './unwell-hosts.ts'
 
 /** The views of the daemons in a snapshot, combined. */
 export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): ClusterViews => {
@@ -44,32 +44,14 @@ export const seenByCluster = onceFor((snapshot: Snapshot): Snapshot => {
   return withoutLeftOut({ ...snapshot, nodeMap, leader: { ...snapshot.leader, pnn: leaderOf(groups[0], snapshot) } })
 })
 
-/**
- * The same snapshot, in which a node lists as available what it can host by the leader's judgement too. Up to 4.8 nodes did not look at
- * their own flags: the leader left those out that were disabled or unhealthy, unless all were and NoIPHostOnAllDisabled was 0.
- */
+/** The same snapshot, in which a node lists as available what it can host by the leader's judgement too, as `judgesNodes` has it. */
 function withoutLeftOut(snapshot: Snapshot): Snapshot {
   if (!judgesNodes(snapshot)) return snapshot
-  const well = new Set(snapshot.nodeMap.filter((node) => !hasFlag(node, CANNOT_HOST_FLAGS)).map(({ pnn }) => pnn))
-  if (well.size === 0 && leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0) return snapshot
-  const nodes = snapshot.nodes.map((facts) => (facts.available && !well.has(facts.pnn) ? { ...facts, available: [] } : facts))
+  const well = snapshot.nodeMap.filter((node) => !hasFlag(node, CANNOT_HOST_FLAGS)).map(({ pnn }) => pnn)
+  const hosts = new Set([...well, ...unwellHosts(snapshot)])
+  const nodes = snapshot.nodes.map((facts) => (facts.available && !hosts.has(facts.pnn) ? { ...facts, available: [] } : facts))
   return { ...snapshot, nodes }
 }
-
-/**
- * Whether the leader is of a version up to 4.8. Where that is not known, it is for a daemon from before 4.16 with the default of that time
- * for NoIPHostOnAllDisabled, 0: it is 1 in newer ones, and has no effect there.
- */
-function judgesNodes(snapshot: Snapshot): boolean {
-  const { leader } = snapshot
-  if (leader.pnn === null || leader.era === 'leader') return false
-  const version = factsOf(snapshot, leader.pnn)?.host?.version
-  const isNewer = version === undefined ? undefined : isAtLeast(version, 4, 9)
-  return isNewer === undefined ? leadersTunable(snapshot, 'NoIPHostOnAllDisabled') === 0 : !isNewer
-}
-
-const leadersTunable = (snapshot: Snapshot, name: string): number | undefined =>
-  snapshot.leader.pnn === null ? undefined : factsOf(snapshot, snapshot.leader.pnn)?.tunables?.[name]
 
 /** If a group hears several leaders, or nobody listened there, that of the node that was asked, as long as it is one of the group. */
 function leaderOf(group: NodeGroup | undefined, { askedNode, leader }: Snapshot): Pnn | null {

@@ -1,18 +1,19 @@
 import { CANNOT_HOST_FLAGS, flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { onceFor } from '../once-for.ts'
 import { factsOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
+import { unwellHosts } from '../snapshot/unwell-hosts.ts'
 
 /** Flags of a node as a snapshot's node map has them. */
 export const flagsOf = ({ nodeMap }: Snapshot, pnn: Pnn): number =>
   nodeMap.find((entry) => entry.pnn === pnn)?.flags ?? NODE_FLAG.DELETED
 
 /**
- * Why a node cannot host an address, by the rules of the daemon: it is inactive, disabled or unhealthy, not in run state RUNNING, does
- * not know the address, or has no link on any interface of the address. Undefined if it can host the address.
+ * Why a node cannot host an address, by the rules of the daemon and, up to 4.8, of the leader: it is inactive, disabled or unhealthy, not in run
+ * state RUNNING, does not know the address, or has no link on any interface of the address. Undefined if it can host the address.
  */
 export function obstacle(snapshot: Snapshot, pnn: Pnn, address: string): string | undefined {
   const flags = flagsOf(snapshot, pnn)
-  if ((flags & CANNOT_HOST_FLAGS) !== 0) return `it is ${flagsText(flags)}`
+  if ((flags & CANNOT_HOST_FLAGS) !== 0 && !unwellHosts(snapshot).has(pnn)) return `it is ${flagsText(flags)}`
   const facts = factsOf(snapshot, pnn)
   if (!facts?.known) return 'it does not report which addresses it knows'
   if (facts.runState !== undefined && facts.runState !== 'RUNNING') return `its run state is ${facts.runState}`

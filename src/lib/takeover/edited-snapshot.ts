@@ -1,6 +1,7 @@
 import { hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { CtdbtsError } from '../errors.ts'
 import type { KnownAddress, MapEntry, NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
+import { unwellHosts } from '../snapshot/unwell-hosts.ts'
 import { obstacle } from './can-host.ts'
 
 /** A cluster with what-if edits, and what had to be assumed for them. */
@@ -38,6 +39,13 @@ export function withAvailable(snapshot: Snapshot, pnn: Pnn): Snapshot {
     const able = facts.known.filter(({ address }) => obstacle(snapshot, pnn, address) === undefined)
     return { ...facts, available: able.map(({ address }) => address) }
   })
+}
+
+/** Updates what nodes could host that host, or do not host any more, because no node is well. */
+export function withUnwellHosts(snapshot: Snapshot, before: Snapshot): Snapshot {
+  const [now, then] = [unwellHosts(snapshot), unwellHosts(before)]
+  const changed = snapshot.nodeMap.map(({ pnn }) => pnn).filter((pnn) => now.has(pnn) !== then.has(pnn))
+  return changed.reduce(withAvailable, snapshot)
 }
 
 /** Every address that any node knows, without an owner. */

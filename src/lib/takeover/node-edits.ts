@@ -2,6 +2,7 @@ import { flagsText, hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '
 import { listed } from '../cluster/node-text.ts'
 import { isStarting } from '../cluster/run-state.ts'
 import { factsOf, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
+import { unwellHosts } from '../snapshot/unwell-hosts.ts'
 import { flagsOf } from './can-host.ts'
 import { knownAtStart } from './daemon-start.ts'
 import {
@@ -77,7 +78,7 @@ function restText(snapshot: Snapshot, pnn: Pnn): string[] {
   const { runState } = factsOf(snapshot, pnn) ?? {}
   const hostsNothing = `node ${pnn} is still ${flagsText(flags)}, so it hosts nothing`
   if (!isActive({ flags }) || hasFlag({ flags }, NODE_FLAG.DISABLED)) return [hostsNothing]
-  if (!hasFlag({ flags }, NODE_FLAG.UNHEALTHY) || isStarting(runState)) return []
+  if (!hasFlag({ flags }, NODE_FLAG.UNHEALTHY) || isStarting(runState) || unwellHosts(snapshot).has(pnn)) return []
   return [`${hostsNothing} until a monitor event succeeds there; --up ${pnn} shows the cluster after that`]
 }
 

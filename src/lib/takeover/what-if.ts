@@ -6,7 +6,7 @@ import { seenByCluster } from '../snapshot/cluster-view.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { addAddress, moveAddress, reloadFile, removeAddress } from './address-edits.ts'
 import { startDaemon } from './daemon-start.ts'
-import { impossible, plain, type WhatIf, withFacts } from './edited-snapshot.ts'
+import { impossible, plain, type WhatIf, withFacts, withUnwellHosts } from './edited-snapshot.ts'
 import { addNodes, bringUp, changeDisabled, changeLink, completeStart, deactivate, reactivate, takeDown } from './node-edits.ts'
 
 /**
@@ -69,7 +69,10 @@ export function stagesOf(edits: readonly Edit[]): readonly Stage[] {
 export const applyStage = (before: WhatIf, stage: Stage, heir?: Pnn): WhatIf =>
   stage.reduce<WhatIf>(({ snapshot, assumptions }, change) => {
     const after = change(snapshot, heir)
-    return { snapshot: after.snapshot, assumptions: [...new Set([...assumptions, ...after.assumptions])] }
+    return {
+      snapshot: withUnwellHosts(after.snapshot, snapshot),
+      assumptions: [...new Set([...assumptions, ...after.assumptions])],
+    }
   }, before)
 
 const WORDS: Readonly<Record<NodeEditKind, string>> = {

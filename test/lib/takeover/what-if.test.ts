@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { planTakeover } from '../../../src/lib/takeover/plan.ts'
 import { type Edit, imagine } from '../../../src/lib/takeover/what-if.ts'
 import { type Made, makeSnapshot } from '../../support/snapshots.ts'
@@ -113,5 +114,42 @@ describe('what if', () => {
     [{ kind: 'add-nodes', count: 0 }, 'at most 1000 nodes'],
   ])('%j is refused', (edit, reason) => {
     expect(() => imagine(makeSnapshot(spread), [edit])).toThrow(reason)
+  })
+})
+
+describe('what if no node is well any more', () => {
+  const old = (version: string, tunables: Record<number, number> = {}): Snapshot => {
+    const snapshot = makeSnapshot({ owners: [0, 1, 2], flags: { 2: NODE_FLAG.UNHEALTHY } })
+    const nodes = snapshot.nodes.map((facts) => ({
+      ...facts,
+      tunables: { ...facts.tunables, NoIPHostOnAllDisabled: tunables[facts.pnn] ?? 0 },
+      host: { reachedBy: 'locally', daemonAnswers: true, version },
+    }))
+    return { ...snapshot, nodes, leader: { ...snapshot.leader, era: 'recmaster' as const } }
+  }
+  const allOff: Edit[] = [0, 1].map((pnn) => ({ kind: 'disable', pnn }))
+  const owners = (now: Snapshot, edits: readonly Edit[]) => {
+    const { snapshot: imagined } = imagine(now, edits)
+    return planTakeover(now, { imagined }).addresses.map(({ to }) => to)
+  }
+
+  it('the nodes keep their addresses up to 4.8, and those that are connected get those of the others', () => {
+    expect(owners(old('4.8.3'), allOff)).toEqual([0, 1, 2])
+    expect(owners(old('4.8.3'), [...allOff, { kind: 'stop', pnn: 1 }])).not.toContain(1)
+    expect(owners(old('4.8.3'), [...allOff, { kind: 'stop', pnn: 1 }])).not.toContain(null)
+    expect(owners(old('4.9.0'), allOff)).toEqual([null, null, null])
+  })
+
+  it('they lose them if NoIPHostOnAllDisabled is set: on the leader, up to 4.5 on each node', () => {
+    expect(owners(old('4.8.3', { 0: 1 }), allOff)).toEqual([null, null, null])
+    expect(owners(old('4.8.3', { 1: 1 }), allOff)).toEqual([0, 1, 2])
+    expect(owners(old('4.5.0', { 0: 1 }), allOff)).not.toContain(0)
+    expect(owners(old('4.5.0', { 0: 1 }), allOff)).not.toContain(null)
+  })
+
+  it('they lose them as soon as one is well again', () => {
+    const off = imagine(old('4.8.3'), allOff).snapshot
+    expect(owners(off, [{ kind: 'enable', pnn: 1 }])).toEqual([1, 1, 1])
+    expect(owners(old('4.8.3'), [allOff[0] as Edit])).toEqual([1, 1, 1])
   })
 })
