@@ -83,6 +83,7 @@ export class WorldRecord {
       const { pnn, daemon, answers } = node
       this.history(`answers ${pnn}`).note(nowMs, answers)
       this.history(`start ${pnn}`).note(nowMs, daemon?.times.startedMs)
+      this.history(`run state ${pnn}`).note(nowMs, daemon?.runState)
       this.noteClaims(node)
       for (const { name, linkState } of daemon?.publicIps.interfaceRecords() ?? []) {
         this.history(`link ${pnn} ${name}`).note(nowMs, linkState === 1)
@@ -119,6 +120,16 @@ export class WorldRecord {
 
   linkWas(pnn: Pnn, name: string, fromMs: number, toMs: number): unknown[] {
     return this.during(`link ${pnn} ${name}`, fromMs, toMs)
+  }
+
+  /** The run states of a node's daemon; undefined while there was none. */
+  runStates(pnn: Pnn, fromMs: number, toMs: number): unknown[] {
+    return this.during(`run state ${pnn}`, fromMs, toMs)
+  }
+
+  /** When a node's daemon last learnt of an address, or forgot it, at that moment at the latest. A daemon that ends forgets all. */
+  lastKnew(pnn: Pnn, address: string, knows: boolean, ms: number): number | undefined {
+    return this.history(`knows ${pnn} ${address}`).lastBecame(knows, ms)
   }
 
   /** Whether a node's daemon was started from one moment to another. */

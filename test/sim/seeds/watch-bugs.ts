@@ -109,4 +109,60 @@ export const WATCH_BUGS: readonly WatchBug[] = [
     edits: [{ file: 'src/lib/watch/run-requests.ts', from: '!isServed && (receivers.has(by) || !isHeard(by))', to: '!isServed' }],
     caughtAs: /asked for it/,
   },
+  {
+    name: 'an address leaves a node because of the run state in which it always was',
+    edits: [
+      {
+        file: 'src/lib/watch/node-causes.ts',
+        from: 'if (isStarting(runState) && (flags',
+        to: 'if (runState !== undefined && (flags',
+      },
+    ],
+    caughtAs: /because node \d+ is in run state RUNNING/,
+  },
+  {
+    name: 'an address leaves a node that is starting, though it left before',
+    fromSeed: 250,
+    edits: [
+      {
+        file: 'src/lib/watch/node-causes.ts',
+        from: 'if (isStarting(runState) && (flags & INACTIVE_FLAGS) === 0) {',
+        to: "if (runState === 'STARTUP' || (node.restart && isUnfit(flags))) {",
+      },
+    ],
+    caughtAs: /because node \d+ is in run state/,
+  },
+  {
+    name: 'an address leaves a node that has not reloaded its file',
+    edits: [
+      {
+        file: 'src/lib/watch/node-causes.ts',
+        from: 'known && !knownSet.has(address) ?',
+        to: 'known && knownSet.size > 0 && address ?',
+      },
+    ],
+    caughtAs: /because after a reload, node \d+ does not know it any more/,
+  },
+  {
+    name: 'an address comes to a node that has not reloaded its file',
+    edits: [
+      {
+        file: 'src/lib/watch/causes.ts',
+        from: 'const known = record.knownSince.get(to)',
+        to: 'const known = record.knownSince.get(to) ?? { atMs, afterMs: atMs }',
+      },
+    ],
+    caughtAs: /because after a reload, node \d+ knows it/,
+  },
+  {
+    name: 'an address is on another interface because a link was down that was up',
+    edits: [
+      {
+        file: 'src/lib/watch/sample-addresses.ts',
+        from: 'name === before && !linkUp)',
+        to: 'name === before || linkUp)',
+      },
+    ],
+    caughtAs: /moved from interface .*, because link/,
+  },
 ]

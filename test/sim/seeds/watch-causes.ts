@@ -14,6 +14,12 @@ const LONGEST_UNEXPLAINED_MS = 30_000
 
 const RESTART = /^the daemon of node (\d+) was started again$/
 
+/** From one moment to another. */
+interface Span {
+  readonly sinceMs: number
+  readonly atMs: number
+}
+
 /** Compares causes with what was so in the world. */
 export class TrueCauses {
   private readonly record: WorldRecord
@@ -22,6 +28,11 @@ export class TrueCauses {
   constructor(record: WorldRecord, small: SmallWorld) {
     this.record = record
     this.small = small
+  }
+
+  /** Whether the takeover run that an entry tells of is one that a recovery brings. */
+  isOfRecovery({ atMs }: TimelineEntry): boolean {
+    return this.runsUntil(atMs).some((run) => this.isInRecovery(run))
   }
 
   /** Why the cause that an entry gives is not that of the world; undefined if it is, or if it gives none. */
@@ -73,7 +84,14 @@ export class TrueCauses {
     const started = RESTART.exec(cause)?.[1]
     if (started !== undefined)
       return this.record.hasStarted(Number(started), this.successBefore(run)?.startMs ?? 0, run.inputsMs + LATE_MS)
-    return /^after a reload, node \d+ knows it$/.test(cause)
+    return false
+  }
+
+  /** Whether a daemon has learnt of an address, or forgotten it, since the last successful run before one of these, and not by a start. */
+  private isReload(pnn: Pnn, knows: boolean, address: string, { sinceMs, atMs }: Span): boolean {
+    const changedMs = this.record.lastKnew(pnn, address, knows, atMs)
+    if (changedMs === undefined || changedMs < sinceMs - LATE_MS) return false
+    return !this.record.hasStarted(pnn, changedMs - LATE_MS, knows ? changedMs + LATE_MS : atMs)
   }
 
   /** Whether a node got flags since the last successful run before this one. They may have passed again, as when a daemon was started at once. */
@@ -109,11 +127,16 @@ export class TrueCauses {
     return addresses.every((address) => found.some(({ text }) => text.split(/[ ']/).includes(address)))
   }
 
-  private moves(cause: string, { from, to, what, atMs, addresses: [address = ''] }: TimelineEntry): boolean {
-    if (/is in run state|does not know it any more|^it was missing|no longer part/.test(cause) || what === 'interface')
-      return true
+  private moves(cause: string, { from, to, what, atMs, addresses: [address = ''], ...entry }: TimelineEntry): boolean {
     const pnn = Number(/node (\d+)/.exec(cause)?.[1])
+    if (what === 'interface') return this.leftInterface(cause, pnn, entry.pnns, atMs)
+    if (/^it was missing/.test(cause)) return this.wasAway(cause, pnn, address, atMs)
     const runs = this.runsUntil(atMs)
+    const learnt = /^after a reload, node \d+ knows it$/.test(cause)
+    if (learnt && pnn === to) {
+      const sinceMs = Math.min(...runs.map((run) => this.successBefore(run)?.startMs ?? 0), atMs)
+      return this.isReload(pnn, true, address, { sinceMs, atMs })
+    }
     if (pnn === to && pnn !== from) return runs.some((run) => this.isNews(cause, run))
     // It may have been nowhere for some time.
     const givenUpMs = this.record.lastGivenUp(pnn, address, atMs) ?? atMs
@@ -121,8 +144,27 @@ export class TrueCauses {
     return pnn === from && this.movesAway(cause, pnn, address, { sinceMs, atMs })
   }
 
-  private movesAway(cause: string, pnn: Pnn, address: string, { sinceMs, atMs }: { sinceMs: number; atMs: number }): boolean {
+  /** Whether the link of an interface that an address left for another one of the node was down. */
+  private leftInterface(cause: string, pnn: Pnn, [node]: readonly Pnn[], atMs: number): boolean {
+    const link = /^link (\S+) of node \d+ (?:is|went) down$/.exec(cause)?.[1]
+    if (link === undefined) return false
+    return pnn === node && this.record.linkWas(pnn, link, atMs - LONGEST_RUN_MS, atMs).includes(false)
+  }
+
+  /** Whether an address was in no kernel, and whether a run was in progress that is said to have put it back. */
+  private wasAway(cause: string, pnn: Pnn, address: string, atMs: number): boolean {
     const { record } = this
+    const cameMs = record.lastCame(pnn, address, atMs)
+    if (cameMs === undefined || !record.held(pnn, address, cameMs - LATE_MS, cameMs).includes(false)) return false
+    const isInRun = record.runs.some(({ startMs, endMs }) => startMs <= atMs && endMs >= cameMs - SAME_TIME_MS)
+    return isInRun || !cause.includes('a takeover run put it back')
+  }
+
+  private movesAway(cause: string, pnn: Pnn, address: string, { sinceMs, atMs }: Span): boolean {
+    const { record } = this
+    if (cause.endsWith('does not know it any more')) return this.isReload(pnn, false, address, { sinceMs, atMs })
+    const state = /^node \d+ is in run state (\w+)$/.exec(cause)?.[1]
+    if (state !== undefined) return this.wasStarting(pnn, state, address, { sinceMs, atMs })
     if (RESTART.test(cause)) return record.hasStarted(pnn, sinceMs - LONGEST_UNEXPLAINED_MS, atMs)
     const flags = /^node \d+ (?:became|is) (.+)$/.exec(cause)?.[1]
     if (flags !== undefined) {
@@ -130,6 +172,15 @@ export class TrueCauses {
     }
     const link = /^link (\S+) of node \d+ (?:is|went) down$/.exec(cause)?.[1]
     return link !== undefined && record.linkWas(pnn, link, sinceMs, atMs).includes(false)
+  }
+
+  /** Whether a node's daemon was in a run state, and was started after an address last was with the node. */
+  private wasStarting(pnn: Pnn, state: string, address: string, { sinceMs, atMs }: Span): boolean {
+    const { record } = this
+    if (!record.runStates(pnn, sinceMs, atMs).includes(state)) return false
+    const leftMs = record.lastGivenUp(pnn, address, atMs)
+    if (leftMs === undefined || record.hasStarted(pnn, leftMs - LATE_MS, atMs)) return true
+    return !record.runStates(pnn, leftMs - LATE_MS, leftMs).includes('RUNNING')
   }
 
   /** Whether a node had flags when an address left it. Those of a node that is gone come later. */

@@ -10,8 +10,12 @@ import { TrueCauses } from './watch-causes.ts'
 /** How often the watch could say something, and how often it did. */
 export interface WatchCounts {
   samples: number
+  /** Takeover runs that no recovery brings. */
   runs: number
   runsExplained: number
+  /** Takeover runs that a recovery brings. */
+  recoveries: number
+  recoveriesExplained: number
   moves: number
   movesExplained: number
   movesTimed: number
@@ -46,7 +50,10 @@ export class WatchJudge {
   private readonly record: WorldRecord
   private readonly causes: TrueCauses
   private readonly wrong: string[] = []
-  private readonly counts: WatchCounts = { samples: 0, runs: 0, runsExplained: 0, moves: 0, movesExplained: 0, movesTimed: 0 }
+  private readonly counts: WatchCounts = {
+    ...{ samples: 0, runs: 0, runsExplained: 0, recoveries: 0, recoveriesExplained: 0 },
+    ...{ moves: 0, movesExplained: 0, movesTimed: 0 },
+  }
   private readonly lastAnswerMs = new Map<Pnn, number>()
   private judged = 0
 
@@ -115,7 +122,10 @@ export class WatchJudge {
 
   private entry(entry: TimelineEntry): void {
     const { kind, what } = entry
-    if (kind === 'takeover-run' && what === 'started') this.count(entry, 'runs', 'runsExplained')
+    if (kind === 'takeover-run' && what === 'started') {
+      if (this.causes.isOfRecovery(entry)) this.count(entry, 'recoveries', 'recoveriesExplained')
+      else this.count(entry, 'runs', 'runsExplained')
+    }
     if (kind === 'address' && what === 'moved') {
       this.count(entry, 'moves', 'movesExplained')
       if (entry.awayMs !== undefined) this.counts.movesTimed += 1
@@ -125,7 +135,7 @@ export class WatchJudge {
     if (entry.awayMs !== undefined && (what === 'moved' || what === 'taken' || what === 'back')) this.time(entry, entry.awayMs)
   }
 
-  private count({ cause }: TimelineEntry, all: 'runs' | 'moves', explained: 'runsExplained' | 'movesExplained'): void {
+  private count({ cause }: TimelineEntry, all: 'runs' | 'recoveries' | 'moves', explained: `${typeof all}Explained`): void {
     this.counts[all] += 1
     if (cause !== undefined) this.counts[explained] += 1
   }

@@ -10,8 +10,13 @@ const BATCH = 20
 /** Generous, even for a slow machine that runs other batches at the same time. */
 const LIMIT_MS_PER_SEED = 5_000
 
-/** What the watch must be able to say, of all that happens, as parts of 1: it is not to be right by saying nothing. */
-const LEAST = { runsExplained: 0.3, movesExplained: 0.45, movesTimed: 0.5 }
+/** From so many seeds on, chance makes little difference. */
+const MANY = 500
+/**
+ * What the watch must be able to say, of all that happens, as parts of 1: it is not to be right by saying nothing. In many seeds it explains 0.36
+ * of the runs: most of the others are asked for less than half a second before, so that it is not known which came first.
+ */
+const LEAST = { runsExplained: 0.33, recoveriesExplained: count < MANY ? 0.1 : 0.25, movesExplained: 0.45, movesTimed: 0.6 }
 
 const totals: Partial<Record<keyof WatchCounts, number>> = {}
 const share = (part: keyof WatchCounts, whole: keyof WatchCounts): number => (totals[part] ?? 0) / (totals[whole] ?? 1)
@@ -53,6 +58,7 @@ describe('what a watch says of a random cluster', () => {
 
   it('is not right by saying nothing', () => {
     expect(share('runsExplained', 'runs')).toBeGreaterThan(LEAST.runsExplained)
+    expect(share('recoveriesExplained', 'recoveries')).toBeGreaterThan(LEAST.recoveriesExplained)
     expect(share('movesExplained', 'moves')).toBeGreaterThan(LEAST.movesExplained)
     expect(share('movesTimed', 'moves')).toBeGreaterThan(LEAST.movesTimed)
   })
