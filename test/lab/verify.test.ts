@@ -128,6 +128,25 @@ describeOnLab('verify', (lab) => {
     })
   })
 
+  describe('a node is banned and stopped', () => {
+    afterAll(async () => {
+      await lab.must(0, 'ctdb', 'continue', '-n', '2')
+      await untilHealthy(lab)
+    })
+
+    it('stays stopped when the ban ends, as is foretold', async () => {
+      await lab.must(0, 'ctdb', 'ban', '30', '-n', '2')
+      await lab.must(0, 'ctdb', 'stop', '-n', '2')
+      await untilSettled(lab, ['OK', 'OK', 'Banned|Stopped'], [0, 1])
+      const { report: found } = await report()
+      expect(rootsOf(found)).toEqual(['node-banned 2'])
+      expect(found.findings[0]?.outlook).toMatch(/^The ban ends within \d+ s, and the node stays stopped/)
+      await untilSettled(lab, ['OK', 'OK', 'Stopped'], [0, 1])
+      const { report: after } = await report()
+      expect(rootsOf(after)).toEqual([])
+    })
+  })
+
   describe('a node is cut off from the private network', () => {
     let victim: number
     const RULES = ['INPUT', 'OUTPUT'].flatMap((chain) =>

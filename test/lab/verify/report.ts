@@ -10,6 +10,7 @@ export interface Report {
 export interface Finding {
   readonly id: string
   readonly severity: string
+  readonly outlook: string
   readonly state: string
   readonly causedBy?: string | null
   readonly remedy: string

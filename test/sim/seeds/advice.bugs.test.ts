@@ -6,7 +6,7 @@ import type { AuditedFinding } from '../../../src/lib/audit/report.ts'
 import { type Tried, tryOutlooks, tryRemedies } from './advice.ts'
 import type { Audit } from './claimed.ts'
 
-const LAST_SEED = 3_000
+const LAST_SEED = 5_000
 
 /** Something wrong that an audit says about the findings of a check. */
 interface Wrong {
@@ -72,7 +72,28 @@ const OUTLOOKS: readonly (Wrong & { claims(finding: AuditedFinding): readonly Cl
     fromSeed: 177,
     claims: (finding) => [{ kind: 'hosted', addresses: [subjectOf(finding).address], withinS: 20 }],
   },
+  {
+    what: 'a stopped node rejoins when its ban ends',
+    id: 'node-banned',
+    fromSeed: 4687,
+    claims: ({ claims }) => claims.map((claim) => (claim.kind === 'unbanned' ? { ...claim, stopped: false } : claim)),
+  },
+  {
+    what: 'a node that is gone tells its flags',
+    id: 'flags-disagreement',
+    fromSeed: 3920,
+    claims: ({ claims }) => claims.map((claim) => (claim.kind === 'flags-agreed' ? { ...claim, mayBeGone: false } : claim)),
+  },
+  {
+    what: 'nodes in recovery release their addresses whoever leads',
+    id: 'ip-duplicate-kernel',
+    fromSeed: 3734,
+    claims: ({ claims, nodes }) =>
+      claims.map((claim) => (isWhetherKept(claim) ? { kind: 'all-released', pnns: nodes, withinS: 45 } : claim)),
+  },
 ]
+
+const isWhetherKept = (claim: Claim): boolean => claim.kind === 'unknown' && claim.what.includes('while several nodes lead')
 
 const REMEDIES: readonly (Wrong & { actions(finding: AuditedFinding): readonly Action[] })[] = [
   {
