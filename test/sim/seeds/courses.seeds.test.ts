@@ -125,6 +125,84 @@ const COURSES: readonly Course[] = [
     ],
     commands: ['kill N', 'disable M'],
   },
+  {
+    name: 'two die',
+    kinds: [
+      ['down', 'N'],
+      ['down', 'M'],
+    ],
+    commands: ['kill N', 'kill M'],
+  },
+  {
+    name: 'two are stopped',
+    kinds: [
+      ['stop', 'N'],
+      ['stop', 'M'],
+    ],
+    commands: ['stop N', 'stop M'],
+  },
+  {
+    name: 'two are disabled',
+    kinds: [
+      ['disable', 'N'],
+      ['disable', 'M'],
+    ],
+    commands: ['disable N', 'disable M'],
+  },
+  {
+    name: 'enable one, disable another',
+    kinds: [
+      ['enable', 'N'],
+      ['disable', 'M'],
+    ],
+    before: ['disable N'],
+    commands: ['enable N', 'disable M'],
+  },
+  {
+    name: 'unban one, stop another',
+    kinds: [
+      ['unban', 'N'],
+      ['stop', 'M'],
+    ],
+    before: ['ban N 3000'],
+    commands: ['unban N', 'stop M'],
+  },
+  {
+    name: 'start two',
+    kinds: [
+      ['start', 'N'],
+      ['start', 'M'],
+    ],
+    before: ['kill N', 'kill M'],
+    commands: ['start N', 'start M'],
+  },
+  {
+    name: 'start, with different tunables',
+    kinds: [['start', 'N']],
+    before: ['kill N'],
+    commands: ['start N'],
+    mixed: true,
+  },
+  {
+    name: 'continue, with different tunables',
+    kinds: [['continue', 'N']],
+    before: ['stop N'],
+    commands: ['continue N'],
+    mixed: true,
+  },
+  {
+    name: 'enable, with different tunables',
+    kinds: [['enable', 'N']],
+    before: ['disable N'],
+    commands: ['enable N'],
+    mixed: true,
+  },
+  {
+    name: 'disable one, while a run is due',
+    kinds: [['disable', 'M']],
+    commands: ['disable M'],
+    isRunDue: true,
+  },
 ]
 
 type Owners = Readonly<Record<string, number>>
