@@ -29,3 +29,9 @@ export const execOutput = (argv: readonly string[], machine: string, maxBytes: n
   new CtdbtsError('EXEC_OUTPUT', `\`${commandName(argv)}\` on ${machine} printed more than ${maxBytes} bytes`, {
     hint: 'run it there, and check what it prints',
   })
+
+/** EXEC_FAILED: a container, or another root folder, in which our scripts cannot run. */
+export const noNullDevice = (machine: string): CtdbtsError =>
+  new CtdbtsError('EXEC_FAILED', `there is no /dev/null on ${machine}`, {
+    hint: 'mount /dev there (`mount --rbind /dev ROOT/dev`)',
+  })

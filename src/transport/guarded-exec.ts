@@ -1,5 +1,6 @@
 import type { CtdbtsError } from '../lib/errors.ts'
-import { GUARD_GO, GUARD_NO_INPUT, GUARD_SCRIPT, GUARD_STARTED } from '../lib/host/guard-script.ts'
+import { GUARD_GO, GUARD_NO_INPUT, GUARD_NO_NULL, GUARD_SCRIPT, GUARD_STARTED } from '../lib/host/guard-script.ts'
+import { noNullDevice } from './exec-errors.ts'
 import type { ExecLimits, ExecResult } from './host-access.ts'
 import { outcomeOf } from './outcome.ts'
 import type { RunningCommand } from './running-command.ts'
@@ -17,7 +18,7 @@ export interface GuardedWay {
 
 /**
  * Runs a command under {@link GUARD_SCRIPT}, which ends it when its standard input ends: when it is given up here, or this program ends.
- * @throws CtdbtsError as {@link outcomeOf}, and those of `way`.
+ * @throws CtdbtsError as {@link outcomeOf}, {@link noNullDevice}, and those of `way`.
  */
 export async function execGuarded(
   way: GuardedWay,
@@ -30,6 +31,7 @@ export async function execGuarded(
   const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, way.machine, limits)
   const lines = stderr.split('\n')
   if (lines.includes(GUARD_NO_INPUT)) throw way.noInput()
+  if (lines.includes(GUARD_NO_NULL)) throw noNullDevice(way.machine)
   const started = lines.indexOf(GUARD_STARTED)
   if (started === -1) throw way.failed(stderr, exitStatus, stdout)
   return { exitStatus, stdout, stderr: lines.toSpliced(started, 1).join('\n') }

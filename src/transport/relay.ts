@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../lib/errors.ts'
 import { RELAY_SCRIPT } from '../lib/host/relay-script.ts'
+import { noNullDevice } from './exec-errors.ts'
 import { remoteText } from './remote-text.ts'
 import type { RunningCommand } from './running-command.ts'
 
@@ -32,7 +33,7 @@ export const relayCommand = (paths: readonly string[]): [string, ...string[]] =>
 /**
  * Waits for the relay to report that it is connected.
  * @param signal stops the wait, and the relay.
- * @throws CtdbtsError NO_SOCKET, NOBODY_LISTENS, NO_PERMISSION, NO_CONNECTION, and those of `way`.
+ * @throws CtdbtsError NO_SOCKET, NOBODY_LISTENS, NO_PERMISSION, NO_CONNECTION, EXEC_FAILED, and those of `way`.
  */
 export function relayOn(command: RunningCommand, paths: readonly string[], way: RelayWay, signal: AbortSignal): Promise<Relayed> {
   return new Promise((resolve, reject) => {
@@ -85,6 +86,8 @@ function refusal(word: string, rest: string, paths: readonly string[], { machine
       })
     case 'no-tool':
       return noTool()
+    case 'no-null':
+      return noNullDevice(machine)
     default:
       return new CtdbtsError('NO_CONNECTION', `cannot connect to the CTDB socket on ${machine}: ${rest}`, { hint: NAME_SOCKET })
   }

@@ -1,7 +1,11 @@
+import { HAS_NULL } from './shell-parts.ts'
+
 /** What the script below says on standard error when it starts, on a line of its own. */
 export const GUARD_STARTED = 'ctdbts-guard started'
 /** What it says, likewise, when no line arrives on its standard input. */
 export const GUARD_NO_INPUT = 'ctdbts-guard no-input'
+/** What it says, likewise, where there is no /dev/null. */
+export const GUARD_NO_NULL = 'ctdbts-guard no-null'
 /** The line that it waits for. */
 export const GUARD_GO = 'go'
 
@@ -14,6 +18,7 @@ export const GUARD_GO = 'go'
  */
 export const GUARD_SCRIPT = `
 echo "${GUARD_STARTED}" >&2
+${HAS_NULL} || { echo "${GUARD_NO_NULL}" >&2; exit 125; }
 exec 3<&0
 read -r go <&3
 if [ "$go" != ${GUARD_GO} ]; then echo "${GUARD_NO_INPUT}" >&2; exit 125; fi

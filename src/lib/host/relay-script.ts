@@ -1,3 +1,5 @@
+import { HAS_NULL } from './shell-parts.ts'
+
 /** Copies between its standard streams and a Unix socket; each half ends by itself. It has no single quote, so that a shell can quote it. */
 const PYTHON = `
 import errno, os, socket, sys, threading
@@ -39,7 +41,7 @@ os._exit(0)
 /**
  * Run as `sh -c SCRIPT ctdbts PATH…`: connects its standard streams with the first of the paths that is a socket. Says on standard
  * error, on a line of its own, `ctdbts-relay WORD …`: `ready TOOL PATH`, or why not: `absent`, `denied PATH`, `refused PATH`,
- * `failed PATH WHY`, `no-tool`. Each tool connects once for a try, as the two that are not ours do not say whether they have got through;
+ * `failed PATH WHY`, `no-tool`, `no-null` (there is no /dev/null). Each tool connects once for a try, as the two that are not ours do not say whether they have got through;
  * each passes on the end of its input, because otherwise it would stay behind when we go.
  */
 export const RELAY_SCRIPT = `
@@ -53,6 +55,7 @@ give_up() {
   esac
   exit 3
 }
+${HAS_NULL} || { say no-null; exit 3; }
 found= barred=
 for path do
   if [ -S "$path" ]; then found=$path; break; fi

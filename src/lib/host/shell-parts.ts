@@ -13,6 +13,9 @@ export const HOMES = [
 /** Constant words as a shell reads them. */
 export const words = (of: readonly string[]): string => of.join(' ')
 
+/** Whether a script can use /dev/null. Where /dev is an empty folder, root would create a file of that name. */
+export const HAS_NULL = '[ -c /dev/null ]'
+
 /** The environment of a script, and the function `line_of`. */
 export const PREAMBLE = `# A user who comes through SSH may lack the folders of system programs; the last two are a Samba built from source.
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/samba/sbin:/usr/local/samba/bin

@@ -39,6 +39,10 @@ function shellOf(shell: Words): { prefix: Words; [Symbol.dispose](): void } {
   }
 }
 
+const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
+if (!canIsolate)
+  process.stderr.write('SKIPPED: no namespaces can be created here, so a root folder without devices is not tried\n')
+
 const runs = (pid: number): boolean => {
   try {
     // Init may take its time to bury it.
@@ -184,6 +188,17 @@ describe('a prefix', () => {
       code: 'WAY_FAILED',
       hint: expect.stringContaining('(-t)'),
     })
+  })
+
+  it.runIf(canIsolate)('that leads to a place without /dev/null says so, and makes none', async () => {
+    using dir = tempDir()
+    mkdirSync(dir.file('dev'))
+    await using _server = await replyingAt(dir.file('socket'))
+    const way = machine(['unshare', '-rm', 'sh', '-c', 'mount --bind "$0" /dev && exec "$@"', dir.file('dev')])
+    const error = { code: 'EXEC_FAILED', message: expect.stringMatching(/^there is no \/dev\/null on the machine behind /) }
+    await expect(way.exec(['true'], LIMITS)).rejects.toMatchObject(error)
+    await expect(way.connect([dir.file('socket')])).rejects.toMatchObject(error)
+    expect(existsSync(dir.file('dev/null'))).toBe(false)
   })
 
   it('that hangs is given up', async () => {
