@@ -74,7 +74,18 @@ section_file() {
 }
 
 # Those that CTDB would run: named so, and executable for their owner, which need not be who asks.
+# A link into a folder that is not here: the configuration of a container, seen from outside, says nothing of its scripts.
 scripts() {
+  for path in "$base"/events/legacy/[0-9][0-9].*.script; do
+    if [ -L "$path" ] && ! [ -e "$path" ]; then
+      target=$(readlink "$path")
+      case $target in /*) ;; *) target=\${path%/*}/$target ;; esac
+      if ! [ -d "\${target%/*}" ]; then
+        printf "%s leads to %s, which is not here\\n" "$path" "$target" >&2
+        return 1
+      fi
+    fi
+  done
   $limited find -L "$base/events/legacy/." ! -name . -prune -name "[0-9][0-9].*.script" -type f -perm -100 \\
     -exec printf "%s\\\\000" {} +
 }

@@ -71,10 +71,12 @@ export class ClusterSample {
   async withoutDaemon(): Promise<Snapshot> {
     const { hosts } = this.reachability
     const present = hosts.nodeMap.filter((node) => !hasFlag(node, NODE_FLAG.DELETED))
+    // Which node that is may not be known, but it is why no other one could be asked.
+    const first = hosts.named.find(({ problem }) => problem)?.problem
     const nodes = await Promise.all(
       present.map(async ({ pnn }): Promise<NodeFacts> => {
         const host = await this.sampleHost(pnn)
-        const { code, message, hint } = hosts.get(pnn)?.problem ?? NO_DAEMON
+        const { code, message, hint } = hosts.get(pnn)?.problem ?? first ?? NO_DAEMON
         const missing = { fact: 'everything', code, message, hint }
         return { pnn, missing: [missing, ...(host?.missing ?? [])], host: host?.facts }
       }),

@@ -191,6 +191,20 @@ describe.each(SHELLS.map((shell) => ({ line: shell.join(' '), shell })))('a mach
     expect(lastLog?.lines).toHaveLength(9)
   })
 
+  it('says nothing of event scripts that are links into a folder of a container, which is seen from outside', async () => {
+    using dir = tempDir()
+    const scripts = dir.file('etc/events/legacy')
+    mkdirSync(scripts, { recursive: true })
+    executable(dir.file('one'))
+    symlinkSync(dir.file('one'), join(scripts, '00.one.script'))
+    symlinkSync(dir.file('gone'), join(scripts, '01.gone.script'))
+    expect((await look(machine(shell), dir.file('etc'))).facts.enabledScripts).toEqual(['00.one'])
+    symlinkSync('/nowhere/share/ctdb/10.interface.script', join(scripts, '10.interface.script'))
+    const { facts, missing } = await look(machine(shell), dir.file('etc'))
+    expect(facts).not.toHaveProperty('enabledScripts')
+    expect(missing).toMatchObject({ 'host.enabledScripts': 'HOST_UNREADABLE' })
+  })
+
   it('does not wait for a pipe that nobody writes to', async () => {
     using dir = tempDir()
     spawnSync('sh', ['-c', 'mkfifo "$0"', dir.file('nodes')])
