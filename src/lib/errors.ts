@@ -1,7 +1,29 @@
 import type { ErrorCode } from './error-codes.ts'
 
-/** What the process exits with. 110 is ETIMEDOUT, which the real `ctdb` returns when a node does not answer in time. */
-export const EXIT_STATUS = { ok: 0, failure: 1, timedOut: 110 } as const
+/**
+ * What the process exits with. 110 is ETIMEDOUT, which the real `ctdb` returns when a node does not answer in time. What can happen to an SSH
+ * connection has the number of the system's error that is nearest to it, too, and a missing program that with which a shell reports one.
+ */
+export const EXIT_STATUS = {
+  ok: 0,
+  failure: 1,
+  /** EACCES */
+  loginRefused: 13,
+  /** ENOTTY */
+  noTerminal: 25,
+  /** ECONNRESET */
+  connectionEnded: 104,
+  timedOut: 110,
+  /** ECONNREFUSED */
+  connectionRefused: 111,
+  /** EHOSTUNREACH */
+  unreachable: 113,
+  /** ENOKEY */
+  unknownKey: 126,
+  noProgram: 127,
+  /** EKEYREVOKED */
+  badKey: 128,
+} as const
 
 /** What an error has besides its code and message. */
 export interface ErrorDetails {

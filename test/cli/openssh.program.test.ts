@@ -152,7 +152,7 @@ describe.runIf(hasSsh)('without --ssh', () => {
     expect(status).toBe(1)
     const missing = await ctdbts(['ip', '--host', 'node1', '--ssh', 'openssh', ...config], { ...cluster.env, PATH: '/nowhere' })
     expect(missing.stderr).toMatch(/^ctdbts: there is no program `ssh` on this machine\n/)
-    expect(missing.status).toBe(1)
+    expect(missing.status).toBe(127)
   })
 })
 

@@ -9,6 +9,7 @@ import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
 import { CtdbClient } from '../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../src/transport/ssh/index.ts'
 import { answerBasics, ScriptedDaemon } from '../support/scripted-daemon.ts'
+import { sshFailure } from '../support/ssh-failure.ts'
 import { addTo, freePort, type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -70,9 +71,6 @@ function bed() {
     },
   }
 }
-
-const failure = (code: string, message: string, exitStatus = 1) =>
-  expect.objectContaining({ code, exitStatus, hint: expect.any(String), message: expect.stringContaining(message) })
 
 async function echoes(connection: SshConnection, path: string, size = MEGABYTE): Promise<void> {
   const bytes = randomBytes(size)
@@ -147,21 +145,21 @@ describe.runIf(possible)('through real sshds', () => {
     config('Host a', ' ProxyJump b', 'Host b', ' ProxyJump a', 'Host *', ' User root')
     known('# nothing of `unknown`')
     await expect(pool().connect(target('closed'))).rejects.toEqual(
-      failure('SSH_JUMP', `jump cannot connect to 127.0.0.1, port ${closed}`),
+      sshFailure('SSH_JUMP', `jump cannot connect to 127.0.0.1, port ${closed}`),
     )
     const error = await pool()
       .connect(target('behind-unknown'))
       .catch((thrown) => thrown)
-    expect(error).toEqual(failure('SSH_JUMP', 'cannot reach behind-unknown through unknown: the host key of'))
+    expect(error).toEqual(sshFailure('SSH_JUMP', 'cannot reach behind-unknown through unknown: the host key of'))
     expect(error.cause.code).toBe('HOST_KEY_UNKNOWN')
     await expect(pool().connect(target('a'))).rejects.toEqual(
-      failure('SSH_CONFIG', 'ProxyJump is circular: root@a:22 → root@b:22 → root@a:22'),
+      sshFailure('SSH_CONFIG', 'ProxyJump is circular: root@a:22 → root@b:22 → root@a:22'),
     )
     // When a jump host dies, the connections through it end.
     const node = await sshd()
     name('node', node, 'ProxyJump jump', 'User root')
     const connection = await pool().connect(target('node'))
-    const command = expect(connection.exec(['sleep', '20'], LIMITS)).rejects.toEqual(failure('SSH_CLOSED', ''))
+    const command = expect(connection.exec(['sleep', '20'], LIMITS)).rejects.toEqual(sshFailure('SSH_CLOSED', ''))
     await sleep(200)
     await jump.kill()
     await command
@@ -195,7 +193,9 @@ describe.runIf(possible)('through real sshds', () => {
 
     it('reports what is wrong with a socket', async () => {
       const { connection, file } = await reached()
-      await expect(connection.connect([file('none'), '/'])).rejects.toEqual(failure('NO_SOCKET', 'no CTDB daemon runs on node1'))
+      await expect(connection.connect([file('none'), '/'])).rejects.toEqual(
+        sshFailure('NO_SOCKET', 'no CTDB daemon runs on node1'),
+      )
     })
   })
 
@@ -218,12 +218,12 @@ describe.runIf(possible)('through real sshds', () => {
       name(tool, await sshd({ programs: [tool] }))
       const connection = await pool().connect(target(`root@${tool}`))
       await expect(connection.connect([file('dead')])).rejects.toEqual(
-        failure('NOBODY_LISTENS', `no daemon listens on ${file('dead')} on ${tool}`),
+        sshFailure('NOBODY_LISTENS', `no daemon listens on ${file('dead')} on ${tool}`),
       )
     }
     name('none', await sshd({ programs: [] }))
     await expect((await pool().connect(target('root@none'))).connect([file('dead')])).rejects.toEqual(
-      failure('NO_RELAY', 'none of socat'),
+      sshFailure('NO_RELAY', 'none of socat'),
     )
   })
 
@@ -233,10 +233,10 @@ describe.runIf(possible)('through real sshds', () => {
     const path = await echo('s')
     chmodSync(path, 0o700)
     const login = target(`${USER}@node1`)
-    await expect((await pool().connect(login)).connect([path])).rejects.toEqual(failure('NO_PERMISSION', path))
+    await expect((await pool().connect(login)).connect([path])).rejects.toEqual(sshFailure('NO_PERMISSION', path))
     const refused = await pool({ sudo: true }).connect(login)
-    await expect(refused.connect([path])).rejects.toEqual(failure('SUDO', 'a password is required'))
-    await expect(refused.exec(['id', '-u'], LIMITS)).rejects.toEqual(failure('SUDO', 'a password is required'))
+    await expect(refused.connect([path])).rejects.toEqual(sshFailure('SUDO', 'a password is required'))
+    await expect(refused.exec(['id', '-u'], LIMITS)).rejects.toEqual(sshFailure('SUDO', 'a password is required'))
     writeFileSync(SUDOERS, `${USER} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 })
     onTestFinished(() => rmSync(SUDOERS, { force: true }))
     const connection = await pool({ sudo: true }).connect(login)
@@ -246,8 +246,8 @@ describe.runIf(possible)('through real sshds', () => {
     expect(notices).toEqual([`node1: ${path} through socat, as root with sudo`])
     name('bare', await sshd({ programs: ['socat'] }))
     const bare = await pool({ sudo: true }).connect(target(`${USER}@bare`))
-    await expect(bare.exec(['id'], LIMITS)).rejects.toEqual(failure('SUDO', 'sudo is not installed on bare'))
-    await expect(bare.connect([path])).rejects.toEqual(failure('SUDO', 'sudo is not installed on bare'))
+    await expect(bare.exec(['id'], LIMITS)).rejects.toEqual(sshFailure('SUDO', 'sudo is not installed on bare'))
+    await expect(bare.connect([path])).rejects.toEqual(sshFailure('SUDO', 'sudo is not installed on bare'))
     // Root does not need sudo.
     const root = await pool({ sudo: true }).connect(target('root@bare'))
     expect((await root.exec(['sh', '-c', 'echo $((1+1))'], LIMITS)).stdout.toString()).toBe('2\n')
@@ -306,12 +306,12 @@ describe.runIf(possible)('through real sshds', () => {
       ] as const
       for (const [code, text] of cases) {
         writeFileSync(file('.ssh/known_hosts'), `${text}\n`)
-        await expect(pool().connect(target(`127.0.0.1:${port}`))).rejects.toEqual(failure(code, `127.0.0.1`))
+        await expect(pool().connect(target(`127.0.0.1:${port}`))).rejects.toEqual(sshFailure(code, `127.0.0.1`))
       }
       rmSync(file('.ssh/known_hosts'))
       mkdirSync(file('.ssh/known_hosts'))
       await expect(pool({ acceptNew: true }).connect(target(`127.0.0.1:${port}`))).rejects.toEqual(
-        failure('KNOWN_HOSTS', 'cannot read'),
+        sshFailure('KNOWN_HOSTS', 'cannot read'),
       )
     })
 
@@ -326,14 +326,14 @@ describe.runIf(possible)('through real sshds', () => {
       )
       name('keyless', await sshd({ config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] }))
       await expect(pool().connect(target('root@keyless'))).rejects.toEqual(
-        failure('SSH_AUTH', 'the server accepts no keys, only password'),
+        sshFailure('SSH_AUTH', 'the server accepts no keys, only password'),
       )
       name('impatient', await sshd({ authorizedKeys: '', config: ['MaxAuthTries 2'] }))
       await expect(pool().connect(target('root@node1'))).rejects.toEqual(
-        failure('SSH_AUTH', `cannot log in to node1 as root: the server refused ${file('.ssh/id_ed25519')}`),
+        sshFailure('SSH_AUTH', `cannot log in to node1 as root: the server refused ${file('.ssh/id_ed25519')}`),
       )
       await expect(pool().connect(target('root@strict'))).rejects.toEqual(
-        failure('SSH_AUTH', 'the server requires keyboard-interactive in addition to a key'),
+        sshFailure('SSH_AUTH', 'the server requires keyboard-interactive in addition to a key'),
       )
       const many = Array.from({ length: 5 }, (_, index) => {
         writeFileSync(file(`key${index}`), generateSshKey().privateKey, { mode: 0o600 })
@@ -341,14 +341,14 @@ describe.runIf(possible)('through real sshds', () => {
       })
       config('')
       await expect(pool({ identities: many }).connect(target('root@impatient'))).rejects.toEqual(
-        failure('SSH_AUTH', 'Too many authentication failures'),
+        sshFailure('SSH_AUTH', 'Too many authentication failures'),
       )
     })
 
     it('a closed port', async () => {
       const { pool } = bed()
       const port = await freePort()
-      await expect(pool().connect(target(`127.0.0.1:${port}`))).rejects.toEqual(failure('SSH_REFUSED', `port ${port}`))
+      await expect(pool().connect(target(`127.0.0.1:${port}`))).rejects.toEqual(sshFailure('SSH_REFUSED', `port ${port}`))
     })
 
     it('a host that drops packets', async () => {
@@ -361,13 +361,13 @@ describe.runIf(possible)('through real sshds', () => {
       ip('neigh', 'add', '198.51.100.2', 'lladdr', '02:00:00:00:00:01', 'dev', LINK)
       const start = performance.now()
       await expect(pool({ connectTimeoutMs: 700 }).connect(target('198.51.100.2'))).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'no answer from 198.51.100.2 (198.51.100.2, port 22)', 110),
+        sshFailure('SSH_TIMEOUT', 'no answer from 198.51.100.2 (198.51.100.2, port 22)', 110),
       )
       expect(performance.now() - start).toBeLessThan(2000)
       name('jump', await sshd())
       config('Host far', ' HostName 198.51.100.2', ' ProxyJump root@jump')
       const far = pool({ connectTimeoutMs: 700 }).connect(target('far'))
-      await expect(far).rejects.toEqual(failure('SSH_TIMEOUT', 'no answer from far (198.51.100.2, port 22)', 110))
+      await expect(far).rejects.toEqual(sshFailure('SSH_TIMEOUT', 'no answer from far (198.51.100.2, port 22)', 110))
     })
 
     it('an sshd that hangs before its first message, or with connections open', async () => {
@@ -377,7 +377,7 @@ describe.runIf(possible)('through real sshds', () => {
       onTestFinished(() => void server.close())
       const { port } = server.address() as { port: number }
       const attempt = pool({ connectTimeoutMs: 700 }).connect(target(`127.0.0.1:${port}`))
-      await expect(attempt).rejects.toEqual(failure('SSH_HANDSHAKE', 'within 0.7 s'))
+      await expect(attempt).rejects.toEqual(sshFailure('SSH_HANDSHAKE', 'within 0.7 s'))
       name('node1', await sshd())
       const path = await echo('s')
       const connection = await pool({ connectTimeoutMs: 700, keepalive: { intervalMs: 500, countMax: 2 } }).connect(
@@ -391,14 +391,14 @@ describe.runIf(possible)('through real sshds', () => {
         if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT')
       })
       const command = expect(connection.exec(['true'], LIMITS)).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'did not start the command within 0.7 s', 110),
+        sshFailure('SSH_TIMEOUT', 'did not start the command within 0.7 s', 110),
       )
       await expect(connection.connect([path, file('x')])).rejects.toEqual(
-        failure('SSH_TIMEOUT', 'did not connect to the socket', 110),
+        sshFailure('SSH_TIMEOUT', 'did not connect to the socket', 110),
       )
       await command
       await sleep(1500)
-      await expect(connection.exec(['true'], LIMITS)).rejects.toEqual(failure('SSH_CLOSED', 'Keepalive timeout'))
+      await expect(connection.exec(['true'], LIMITS)).rejects.toEqual(sshFailure('SSH_CLOSED', 'Keepalive timeout'))
     })
 
     it('a command that never ends, one that prints 100 MB, and a forced one', async () => {
@@ -406,14 +406,14 @@ describe.runIf(possible)('through real sshds', () => {
       name('node1', await sshd())
       const connection = await pool().connect(target('root@node1'))
       await expect(connection.exec(['sleep', '7'], { ...LIMITS, timeoutMs: 500 })).rejects.toEqual(
-        failure('EXEC_TIMEOUT', '`sleep 7` on node1', 110),
+        sshFailure('EXEC_TIMEOUT', '`sleep 7` on node1', 110),
       )
       const before = process.memoryUsage().rss
       const start = performance.now()
       const long = connection.exec(['head', '-c', '100000000', '/dev/zero'], LIMITS)
-      await expect(long).rejects.toEqual(failure('EXEC_OUTPUT', 'more than 1048576 bytes'))
+      await expect(long).rejects.toEqual(sshFailure('EXEC_OUTPUT', 'more than 1048576 bytes'))
       await expect(connection.exec(['sh', '-c', 'head -c 100000000 /dev/zero >&2'], LIMITS)).rejects.toEqual(
-        failure('EXEC_OUTPUT', ''),
+        sshFailure('EXEC_OUTPUT', ''),
       )
       expect(performance.now() - start).toBeLessThan(3000)
       expect(process.memoryUsage().rss - before).toBeLessThan(60 * MEGABYTE)
@@ -421,11 +421,11 @@ describe.runIf(possible)('through real sshds', () => {
       name('forced', await sshd({ config: ['ForceCommand echo no', 'AllowStreamLocalForwarding no'] }))
       const forced = await pool().connect(target('root@forced'))
       await expect(forced.connect(['/run/ctdb/ctdbd.socket'])).rejects.toEqual(
-        failure('NO_RELAY', 'does not forward the sockets'),
+        sshFailure('NO_RELAY', 'does not forward the sockets'),
       )
       name('single', await sshd({ config: ['MaxSessions 0'] }))
       const single = await pool().connect(target('root@single'))
-      await expect(single.exec(['true'], LIMITS)).rejects.toEqual(failure('SSH_SESSION', 'cannot run a command on single'))
+      await expect(single.exec(['true'], LIMITS)).rejects.toEqual(sshFailure('SSH_SESSION', 'cannot run a command on single'))
     })
 
     it('an sshd that is killed while a control is under way', async () => {

@@ -2,10 +2,10 @@ import { SEVERITIES, type Severity } from '../../lib/audit/finding.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
 import type { Format } from './formats.ts'
 
-/** What `verify` ends with, beside 1 for an error. */
+/** What `verify` ends with, beside that of an error. */
 const EXIT = { clean: 0, findings: 2, unknown: 3 } as const
 
-export const EXIT_MEANINGS = `0 no problem; ${EXIT.findings} problem found (see --fail-on); ${EXIT.unknown} no problem found, but not everything could be checked; 1 error; 110 a host did not answer in time`
+export const EXIT_MEANINGS = `0 no problem; ${EXIT.findings} problem found (see --fail-on); ${EXIT.unknown} no problem found, but not everything could be checked; 1 error; 110 a host did not answer in time; others: a failure of SSH`
 
 /** What the process shall exit with after this report. */
 export async function exitStatusOf(report: AuditReport, format: Format, failOn: Severity): Promise<number> {

@@ -17,6 +17,7 @@ import { SUDO, sudoRefusal } from '../sudo.ts'
 import { withinLimit } from '../within-limit.ts'
 import { askMaster } from './control-socket.ts'
 import { Echo } from './echo.ts'
+import { LateEnd } from './late-end.ts'
 import { lineWords } from './shared-words.ts'
 
 type Words = readonly [string, ...string[]]
@@ -125,7 +126,7 @@ export class OpensshConnection implements CommandMachine {
           'check whether the host is hung or overloaded',
         ),
     })
-    return this.end.watched(stream)
+    return this.end.watched(new LateEnd(stream, () => this.stillOpen()))
   }
 
   /** Ends what is in progress. Called when the connection has ended, or is to end. */

@@ -27,8 +27,8 @@ export interface LoginAttempt extends Endpoint {
   readonly proxy: HostSettings['proxy']
   /** The host on the way that we chose, as `ssh -J` expects it. */
   readonly jump: string | undefined
-  /** Whether there was a terminal to ask on. */
-  readonly canAsk: boolean
+  /** Why nobody could be asked: `there is no terminal`; undefined where somebody could. */
+  readonly whyNotAsk: string | undefined
   readonly connectTimeoutMs: number
 }
 
@@ -56,7 +56,7 @@ export function lastWordsOf(stderr: string): string {
   return last === '' ? '' : `: ${last}`
 }
 
-const hostKey: Reading = (stderr, { name, port, jump }) => {
+const hostKey: Reading = (stderr, { name, port, user, jump }) => {
   if (/^@ +WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! +@$/m.test(stderr)) {
     const [, type = 'unknown', fingerprint = ''] =
       /^The fingerprint for the (\S+) key sent by the remote host is\n(\S+?)\.?$/m.exec(stderr) ?? []
@@ -72,7 +72,7 @@ const hostKey: Reading = (stderr, { name, port, jump }) => {
   if (/^@ +WARNING: REVOKED HOST KEY DETECTED! +@$|^Host key .* revoked/m.test(stderr)) return hostKeyRevoked(name, '')
   if (!/^Host key verification failed\.$/m.test(stderr)) return undefined
   const type = /^No (\S+) host key is known for /m.exec(stderr)?.[1]
-  return hostKeyUnknown(name, type === undefined ? '' : `an ${remoteText(type)} key`, sshCommand({ name, port }, jump))
+  return hostKeyUnknown(name, type === undefined ? '' : `an ${remoteText(type)} key`, sshCommand({ name, port, user }, jump))
 }
 
 const connecting: Reading = (stderr, attempt) => {
@@ -85,7 +85,7 @@ const connecting: Reading = (stderr, attempt) => {
 }
 
 const onTheWay: Reading = (stderr, attempt) => {
-  const { name, host, port, jump, proxy } = attempt
+  const { name, host, port, user, jump, proxy } = attempt
   if (jump !== undefined && /^Stdio forwarding request failed: /m.test(stderr)) {
     return jumpRefused(jump, host, port, 'it was refused there, or is not allowed')
   }
@@ -96,12 +96,12 @@ const onTheWay: Reading = (stderr, attempt) => {
   const said = remoteText(lines.filter((line) => !ended.test(line)).at(-1) ?? 'it ended')
   const way = jump ?? (proxy?.keyword === 'ProxyJump' ? proxy.value : 'its ProxyCommand')
   return new CtdbtsError('SSH_JUMP', `cannot reach ${name} through ${way}: ${said}`, {
-    hint: `check whether \`${sshCommand({ name, port }, jump)}\` works`,
+    hint: `check whether \`${sshCommand({ name, port, user }, jump)}\` works`,
     exitStatus: EXIT_STATUS.failure,
   })
 }
 
-const login: Reading = (stderr, { name, user, canAsk }) => {
+const login: Reading = (stderr, { name, user, whyNotAsk }) => {
   const failed = `cannot log in to ${name} as ${user}`
   const tooMany = /^Received disconnect from .* port \d+:\d+: (.*)$/m.exec(stderr)?.[1]
   if (tooMany !== undefined && /too many/i.test(tooMany)) return loginRefused(`${failed}: ${remoteText(tooMany)}`, NAME_ONE_KEY)
@@ -110,7 +110,7 @@ const login: Reading = (stderr, { name, user, canAsk }) => {
   const problems = stderr.split('\n').filter((line) => KEY_PROBLEM.test(line))
   const details = problems.map((line) => `; ${remoteText(line)}`).join('')
   const asks = methods.split(',').filter((method) => method === 'password' || method === 'keyboard-interactive')
-  if (asks.length === 0 || canAsk) {
+  if (asks.length === 0 || whyNotAsk === undefined) {
     return loginRefused(
       `${failed}: the server refused all that was offered (it takes ${remoteText(methods)})${details}`,
       nameTheKey(user, name),
@@ -118,8 +118,11 @@ const login: Reading = (stderr, { name, user, canAsk }) => {
   }
   return new CtdbtsError(
     'SSH_NO_TERMINAL',
-    `${failed}: no key was accepted, and there is no terminal to ask for what the server takes besides (${asks.join(', ')})${details}`,
-    { hint: 'run ctdbts in a terminal, use a key of an agent, or have a connection open that it can share (ControlMaster)' },
+    `${failed}: no key was accepted, and nobody can be asked for what the server takes besides (${asks.join(', ')}): ${whyNotAsk}${details}`,
+    {
+      hint: 'run ctdbts in a terminal, use a key of an agent, or have a connection open that it can share (ControlMaster)',
+      exitStatus: EXIT_STATUS.noTerminal,
+    },
   )
 }
 

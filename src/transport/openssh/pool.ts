@@ -1,20 +1,20 @@
 import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
-import { CtdbtsError } from '../../lib/errors.ts'
+import { dirname, join } from 'node:path'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { startLocally } from '../local/start.ts'
 import { outcomeOf } from '../outcome.ts'
 import { PausableTimeout } from '../pausable-timeout.ts'
 import { endingOf } from '../relay.ts'
 import { Slots } from '../slots.ts'
 import { badConfig } from '../ssh/config-text.ts'
-import { connectionClosed } from '../ssh/errors.ts'
+import { connectionClosed, jumpName } from '../ssh/errors.ts'
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_KEEPALIVE, MAX_OPENING } from '../ssh/limits.ts'
 import type { SshTarget } from '../ssh/target.ts'
 import type { SshConnectionOptions } from '../ssh-connections.ts'
 import { Cleanup } from './cleanup.ts'
-import { OpensshConnection, type OpensshTarget } from './connection.ts'
+import { OpensshConnection } from './connection.ts'
 import { Dialog } from './dialog.ts'
 import { type HostSettings, parseHostSettings } from './host-settings.ts'
 import type { LoginAttempt } from './login-failure.ts'
@@ -29,12 +29,13 @@ type Words = [string, ...string[]]
 interface Workplace {
   readonly folder: string
   readonly cleanup: Cleanup
-  /** The program by which ssh asks; absent where nobody can be asked. */
+  /** The program by which ssh asks; absent where we ask nobody, or cannot. */
   readonly askpass: string | undefined
 }
 
 /** `ssh -G` prints a few KB. */
 const MAX_SETTINGS = 1 << 20
+const NO_TERMINAL = 'there is no terminal'
 const REMEMBERED = /^Warning: Permanently added /
 
 /** Connections that OpenSSH keeps, one for each host and user. */
@@ -154,11 +155,12 @@ export class OpensshPool implements Disposable {
     connectTimeoutMs: number,
   ): Promise<Master> {
     const { cleanup, askpass } = this.workplaceNow()
+    const { whyNotAsk } = this
     const attempt: LoginAttempt = {
       ...settings,
       name: target.host,
       jump: through && jumpName(through.target),
-      canAsk: this.canAsk,
+      whyNotAsk,
       connectTimeoutMs,
     }
     // ssh has a limit of its own for each address, and says more when that has passed.
@@ -170,18 +172,21 @@ export class OpensshPool implements Disposable {
       if (REMEMBERED.test(line)) this.options.onMessage?.(`${target.host}: ${line.replace(/^Warning: /, '')}`)
       else if (line !== '') newLines.push(line)
     }
-    const answer = this.dialog?.answersFor({
-      name: target.host,
-      newLines: () => newLines.splice(0),
-      withoutTimeout: timeout.pausedFor,
-      giveUp: (error) => gaveUp.abort(error),
-    })
+    const answer =
+      askpass === undefined
+        ? undefined
+        : this.dialog?.answersFor({
+            name: target.host,
+            newLines: () => newLines.splice(0),
+            withoutTimeout: timeout.pausedFor,
+            giveUp: (error) => gaveUp.abort(error),
+          })
     const questionSocket = `${controlPath}.ask`
     using questions = answer && (await QuestionServer.listen(questionSocket, answer))
     const { env } = this.options
     const master = await startMaster({
       words: [...this.masterWords(target, settings, controlPath, seconds), ...viaWords(through), '--', target.host],
-      env: questions && askpass ? askingEnvironment(env, askpass, questionSocket) : this.silentEnvironment,
+      env: questions && askpass ? askingEnvironment(env, askpass, questionSocket) : this.environmentFor(whyNotAsk),
       controlPath,
       attempt,
       cleanup,
@@ -193,9 +198,17 @@ export class OpensshPool implements Disposable {
     return master
   }
 
+  /** Why the user cannot be asked; undefined if that is possible. */
+  private get whyNotAsk(): string | undefined {
+    if (!this.canAsk) return NO_TERMINAL
+    const { folder, askpass } = this.workplaceNow()
+    if (!this.dialog || askpass !== undefined) return undefined
+    return `ssh may not run a program from ${dirname(folder)}, which is mounted noexec (TMPDIR names another place)`
+  }
+
   /** Where nobody can be asked, an ssh in a ProxyCommand does not ask either. */
-  private get silentEnvironment(): NodeJS.ProcessEnv {
-    return this.canAsk ? this.options.env : { ...this.options.env, SSH_ASKPASS_REQUIRE: 'never' }
+  private environmentFor(whyNotAsk: string | undefined): NodeJS.ProcessEnv {
+    return whyNotAsk === undefined ? this.options.env : { ...this.options.env, SSH_ASKPASS_REQUIRE: 'never' }
   }
 
   private masterWords(target: SshTarget, { probes }: HostSettings, controlPath: string, seconds: number): Words {
@@ -206,7 +219,7 @@ export class OpensshPool implements Disposable {
       // So that its errors can be read.
       'LogLevel=INFO',
       `ConnectTimeout=${seconds}`,
-      ...(this.canAsk ? [] : ['BatchMode=yes']),
+      ...(this.whyNotAsk === undefined ? [] : ['BatchMode=yes']),
       ...(acceptNew ? ['StrictHostKeyChecking=accept-new'] : []),
       ...(probes ? [] : KEEPALIVE),
     ]
@@ -245,7 +258,8 @@ export class OpensshPool implements Disposable {
   private async run(words: Words, machine: string) {
     this.checkOpen(machine)
     const timeoutMs = this.options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS
-    const command = await startLocally(words, { env: this.silentEnvironment }).catch((error: unknown) => {
+    const env = this.environmentFor(this.canAsk ? undefined : NO_TERMINAL)
+    const command = await startLocally(words, { env }).catch((error: unknown) => {
       throw isAbsent(error) ? missing(error) : error
     })
     command.stream.end()
@@ -254,8 +268,8 @@ export class OpensshPool implements Disposable {
 
   private workplaceNow(): Workplace {
     if (!this.workplace) {
-      const folder = createPrivateFolder(this.options.env)
-      this.workplace = { folder, cleanup: new Cleanup(folder), askpass: this.dialog && writeAskpass(folder) }
+      const { path, content } = createPrivateFolder(this.options.env, this.dialog ? writeAskpass : () => '')
+      this.workplace = { folder: path, cleanup: new Cleanup(path), askpass: content || undefined }
     }
     return this.workplace
   }
@@ -276,8 +290,6 @@ const KEEPALIVE = [
 const viaWords = (through: OpensshConnection | undefined): string[] =>
   through ? ['-o', `ProxyCommand=${proxyThrough(through.controlPath)}`] : []
 
-const jumpName = ({ user, host, port }: OpensshTarget): string => `${user}@${host}:${port}`
-
 /** Calls `onEnd` when nobody listens on a socket any more. @returns a function that stops watching. */
 function watchSocket(path: string, onEnd: () => void): () => void {
   const socket = connect({ path })
@@ -294,5 +306,6 @@ const isAbsent = (error: unknown): boolean =>
 const missing = (cause: unknown): CtdbtsError =>
   new CtdbtsError('SSH_MISSING', 'there is no program `ssh` on this machine', {
     hint: 'install the client of OpenSSH (openssh-client, openssh-clients), or use --ssh ssh2',
+    exitStatus: EXIT_STATUS.noProgram,
     cause,
   })

@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CtdbtsError } from '../../lib/errors.ts'
@@ -8,20 +8,38 @@ const MAX_PARENT = 50
 /** No character that ssh, or a shell, would read as something else. */
 const PLAIN = /^\/[A-Za-z0-9_./-]*$/
 
+/** A folder that only this user can enter. */
+export interface PrivateFolder<T> {
+  readonly path: string
+  /** What was put there. */
+  readonly content: T | undefined
+}
+
 /**
  * Creates a folder for sockets that only this user can enter.
+ * @param fill puts something there; undefined where that is of no use in this folder. Then another one is tried, and if there is none, the first
+ * is left empty.
  * @throws CtdbtsError SSH_FOLDER when there is no place for one.
  */
-export function createPrivateFolder(env: NodeJS.ProcessEnv): string {
+export function createPrivateFolder<T>(env: NodeJS.ProcessEnv, fill: (folder: string) => T | undefined): PrivateFolder<T> {
   const parents = [env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].filter((path) => path !== undefined && isUsable(path))
   let cause: unknown
-  for (const parent of parents) {
+  let first: string | undefined
+  for (const parent of new Set(parents)) {
     try {
-      return mkdtempSync(join(parent ?? '', 'ctdbts-'))
+      const path = mkdtempSync(join(parent ?? '', 'ctdbts-'))
+      const content = fill(path)
+      if (content !== undefined) {
+        if (first !== undefined) rmSync(first, { recursive: true })
+        return { path, content }
+      }
+      if (first === undefined) first = path
+      else rmSync(path, { recursive: true })
     } catch (error) {
       cause ??= error
     }
   }
+  if (first !== undefined) return { path: first, content: undefined }
   throw new CtdbtsError('SSH_FOLDER', `cannot create a folder for the sockets of ssh in ${parents.join(' or ')}`, {
     hint: 'name a folder that exists, and whose path is short, with TMPDIR',
     cause,

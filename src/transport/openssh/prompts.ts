@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { quoteWords } from '../quote.ts'
@@ -28,15 +28,20 @@ const SOCKET_VARIABLE = 'CTDBTS_ASKPASS_SOCKET'
 /**
  * Writes the program that ssh runs to ask its user (SSH_ASKPASS). ssh could ask on the terminal itself; but then several would ask at the same time,
  * between our own lines, and Ctrl-C would end the connections.
- * @returns its path.
+ * @returns its path; undefined where no program may be run from that folder (a file system that is mounted noexec).
  */
-export function writeAskpass(folder: string): string {
+export function writeAskpass(folder: string): string | undefined {
   const script = join(folder, 'askpass.cjs')
   writeFileSync(script, HELPER_SCRIPT, { mode: 0o600 })
   const path = join(folder, 'askpass')
   writeFileSync(path, `#!/bin/sh\nNODE_OPTIONS= exec ${quoteWords([process.execPath, script])} "$${SOCKET_VARIABLE}" "$1"\n`)
   chmodSync(path, 0o700)
-  return path
+  try {
+    accessSync(path, constants.X_OK)
+    return path
+  } catch {
+    return undefined
+  }
 }
 
 /** The environment of an ssh that asks through this program. */

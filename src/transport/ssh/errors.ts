@@ -18,6 +18,7 @@ const CHECK_NETWORK = 'check that the host is up, and that no firewall blocks th
 export const hostRefused = (endpoint: Endpoint, cause?: unknown): CtdbtsError =>
   new CtdbtsError('SSH_REFUSED', `cannot reach ${endpointText(endpoint)}: connection refused`, {
     hint: 'check that sshd runs there, and on which port',
+    exitStatus: EXIT_STATUS.connectionRefused,
     cause,
   })
 
@@ -30,7 +31,11 @@ export const hostUnknown = (host: string, why: string, cause?: unknown): CtdbtsE
 
 /** SSH_UNREACHABLE: there is no connection to the host, for another reason. */
 export const hostUnreachable = (endpoint: Endpoint, why: string, cause?: unknown): CtdbtsError =>
-  new CtdbtsError('SSH_UNREACHABLE', `cannot reach ${endpointText(endpoint)}: ${why}`, { hint: CHECK_NETWORK, cause })
+  new CtdbtsError('SSH_UNREACHABLE', `cannot reach ${endpointText(endpoint)}: ${why}`, {
+    hint: CHECK_NETWORK,
+    exitStatus: EXIT_STATUS.unreachable,
+    cause,
+  })
 
 /** SSH_TIMEOUT: the host did not answer at all. */
 export const hostSilent = (endpoint: Endpoint, timeoutMs: number): CtdbtsError =>
@@ -44,7 +49,8 @@ export const handshakeFailed = (endpoint: Endpoint, why: string, cause?: unknown
   })
 
 /** SSH_AUTH: the server refuses the login. */
-export const loginRefused = (message: string, hint: string): CtdbtsError => new CtdbtsError('SSH_AUTH', message, { hint })
+export const loginRefused = (message: string, hint: string): CtdbtsError =>
+  new CtdbtsError('SSH_AUTH', message, { hint, exitStatus: EXIT_STATUS.loginRefused })
 
 /** What to do where a server ends the login after a few keys. */
 export const NAME_ONE_KEY = 'name one key with --identity or IdentityFile, and set IdentitiesOnly yes'
@@ -63,28 +69,43 @@ export const jumpRefused = (jump: string, host: string, port: number, why: strin
 export const hostKeyUnknown = (known: string, key: string, ssh: string): CtdbtsError =>
   new CtdbtsError('HOST_KEY_UNKNOWN', `the host key of ${known} is not known${key === '' ? '' : `: ${key}`}`, {
     hint: `compare the fingerprint with that of \`ssh-keygen -lf\` on the host, then connect once with \`${ssh}\`, or use --accept-new`,
+    exitStatus: EXIT_STATUS.unknownKey,
   })
 
 /** HOST_KEY_CHANGED: the host shows another key than the one that is known. */
 export const hostKeyChanged = (name: string, now: string, before: string, file: string): CtdbtsError =>
   new CtdbtsError('HOST_KEY_CHANGED', `the host key of ${name} has changed: it is now an ${now}, but ${before}`, {
     hint: `this may be an attack; if the host was set up again, remove the old key with \`ssh-keygen -R '${name}' -f ${file}\``,
+    exitStatus: EXIT_STATUS.badKey,
   })
 
 /** HOST_KEY_REVOKED: the key of the host is not to be used any more. */
 export const hostKeyRevoked = (name: string, what: string): CtdbtsError =>
   new CtdbtsError('HOST_KEY_REVOKED', `the host key of ${name} is revoked${what}`, {
     hint: 'do not use this host until it has a new key',
+    exitStatus: EXIT_STATUS.badKey,
   })
 
-/** How `ssh` is called for a host. @param jump the host on the way, as `ssh -J` expects it. */
-export const sshCommand = ({ name, port }: Pick<Endpoint, 'name' | 'port'>, jump: string | undefined): string =>
-  ['ssh', ...(jump === undefined ? [] : ['-J', jump]), ...(port === SSH_PORT ? [] : ['-p', port]), name].join(' ')
+/** How `ssh` is called for a host. @param jump the host on the way, as `ssh -J` expects it: its user is then that of the host, too. */
+export const sshCommand = ({ name, port, user }: Login, jump: string | undefined): string =>
+  [
+    'ssh',
+    ...(jump === undefined ? [] : ['-J', jump]),
+    ...(port === SSH_PORT ? [] : ['-p', port]),
+    jump ? `${user}@${name}` : name,
+  ].join(' ')
+
+/** How `ssh -J` is told to reach a host: by the name that the user has for it, as what `~/.ssh/config` says may hold for that only. */
+export const jumpName = ({ name, port, user }: Login): string =>
+  `${user}@${name.includes(':') ? `[${name}]` : name}${port === SSH_PORT ? '' : `:${port}`}`
+
+type Login = Pick<Endpoint, 'name' | 'port'> & { readonly user: string }
 
 /** The connection has ended; everything in progress on it fails with this. */
 export function connectionClosed(name: string, why: string, cause?: unknown): CtdbtsError {
   return new CtdbtsError('SSH_CLOSED', `the SSH connection to ${name} has ended: ${why}`, {
     hint: 'check that the host and its network are up, then retry',
+    exitStatus: EXIT_STATUS.connectionEnded,
     cause,
   })
 }

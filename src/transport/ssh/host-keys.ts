@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ServerHostKeyAlgorithm } from 'ssh2'
-import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { reasonOf } from '../remote-text.ts'
 import { hostKeyChanged, hostKeyRevoked, hostKeyUnknown, sshCommand } from './errors.ts'
 import {
@@ -114,7 +114,10 @@ function rejected(verdict: 'changed' | 'revoked' | 'authority-only', by: KnownHo
       return new CtdbtsError(
         'HOST_KEY_AUTHORITY',
         `only a certificate authority is known for ${name} (${where}), and host certificates are not supported; the host has an ${describeKey(key)}`,
-        { hint: 'compare the fingerprint, then add the key of the host to known_hosts, for example with `ssh-keyscan`' },
+        {
+          hint: 'compare the fingerprint, then add the key of the host to known_hosts, for example with `ssh-keyscan`',
+          exitStatus: EXIT_STATUS.unknownKey,
+        },
       )
   }
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client } from 'ssh2'
-import { CtdbtsError } from '../../lib/errors.ts'
+import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { PausableTimeout } from '../pausable-timeout.ts'
 import { reasonOf } from '../remote-text.ts'
 import { Authentication } from './authentication.ts'
@@ -96,7 +96,7 @@ function dial(
       if (timedOut.aborted || cause.code === 'ETIMEDOUT') reject(hostSilent(endpoint, connectTimeoutMs))
       else if (stop.aborted) {
         const message = `connecting to ${endpointText(endpoint)} was cancelled`
-        reject(new CtdbtsError('SSH_CLOSED', message, { hint: 'retry', cause }))
+        reject(new CtdbtsError('SSH_CLOSED', message, { hint: 'retry', exitStatus: EXIT_STATUS.connectionEnded, cause }))
       } else if (cause.code === 'ECONNREFUSED') reject(hostRefused(endpoint, cause))
       else if (UNRESOLVED.has(cause.code)) reject(hostUnknown(host, cause.message, cause))
       else reject(hostUnreachable(endpoint, reasonOf(cause), cause))

@@ -4,7 +4,7 @@ import { Slots } from '../slots.ts'
 import type { SshConnectionOptions } from '../ssh-connections.ts'
 import { ConfigFiles } from './config-files.ts'
 import { SshConnection } from './connection.ts'
-import { connectionClosed } from './errors.ts'
+import { connectionClosed, jumpName } from './errors.ts'
 import { type Ask, KeyRing } from './key-ring.ts'
 import { MAX_OPENING } from './limits.ts'
 import { logIn } from './login.ts'
@@ -144,7 +144,7 @@ export class SshPool implements Disposable {
         onKeyAdded: (text) => this.options.onKeyAdded?.(text),
         signal: this.closing.signal,
         through: through && ((to, port) => through.forwardTcp(to, port)),
-        jump: through && endpointOf(through.target),
+        jump: through && jumpName(through.target),
       })
       this.opened++
       const connection: SshConnection = new SshConnection(client, host, {

@@ -4,7 +4,14 @@ import { loginFailure } from '../../../src/transport/openssh/login-failure.ts'
 import { assertHarmless, textOf } from '../shown.ts'
 import type { FuzzTarget } from '../target.ts'
 
-const ATTEMPT = { name: 'node1', host: '10.0.0.1', port: 22, user: 'root', canAsk: false, connectTimeoutMs: 1000 }
+const ATTEMPT = {
+  name: 'node1',
+  host: '10.0.0.1',
+  port: 22,
+  user: 'root',
+  whyNotAsk: 'there is no terminal',
+  connectTimeoutMs: 1000,
+}
 
 /** A banner of the server is among what ssh prints. */
 export const target: FuzzTarget = {

@@ -33,7 +33,7 @@ describe('a cluster over SSH', () => {
     const snapshot = await (await opened({ entries: [sshHost(pool, 'node0')], routeTo: throughEntry(pool) })).sample()
     const reason = snapshot.nodes[1]?.missing.find(({ fact }) => fact === 'host')
     expect(reason).toMatchObject({ code: 'HOST_KEY_UNKNOWN' })
-    expect(reason?.hint).toContain(`\`ssh -J root@127.0.0.1:${server.nodes[0]?.ssh?.port} 10.11.12.2\``)
+    expect(reason?.hint).toContain(`\`ssh -J root@node0:${server.nodes[0]?.ssh?.port} root@10.11.12.2\``)
   })
 
   it('makes one connection per node when all hosts are named, one of them twice', async () => {

@@ -8,7 +8,7 @@ const attempt: LoginAttempt = {
   user: 'root',
   proxy: undefined,
   jump: undefined,
-  canAsk: false,
+  whyNotAsk: 'there is no terminal',
   connectTimeoutMs: 3000,
 }
 
@@ -51,7 +51,7 @@ describe('what OpenSSH prints', () => {
       'ssh: connect to host 10.0.0.1 port 2222: Connection refused\r\n',
       'SSH_REFUSED',
       'cannot reach node1 (10.0.0.1, port 2222): connection refused',
-      1,
+      111,
     ],
     [
       'ssh: connect to host 10.0.0.1 port 2222: Connection timed out\n',
@@ -63,7 +63,7 @@ describe('what OpenSSH prints', () => {
       'ssh: connect to host 10.0.0.1 port 2222: No route to host\n',
       'SSH_UNREACHABLE',
       'cannot reach node1 (10.0.0.1, port 2222): No route to host',
-      1,
+      113,
     ],
     [
       'ssh: Could not resolve hostname nope: Name or service not known\n',
@@ -83,43 +83,43 @@ describe('what OpenSSH prints', () => {
       'the SSH handshake with node1 (10.0.0.1, port 2222) failed: Unable to negotiate with 10.0.0.1 port 22: no matching host key type found. Their offer: ssh-rsa',
       1,
     ],
-    ['Host key verification failed.\n', 'HOST_KEY_UNKNOWN', 'the host key of node1 is not known', 1],
+    ['Host key verification failed.\n', 'HOST_KEY_UNKNOWN', 'the host key of node1 is not known', 126],
     [
       'No ED25519 host key is known for node1 and you have requested strict checking.\nHost key verification failed.\n',
       'HOST_KEY_UNKNOWN',
       'the host key of node1 is not known: an ED25519 key',
-      1,
+      126,
     ],
     [
       CHANGED,
       'HOST_KEY_CHANGED',
       'the host key of [10.0.0.1]:2222 has changed: it is now an ED25519 key with fingerprint SHA256:vTmpw2AXsbqOTTrrqBrWufewIpXwX3hhN4OOB8izvXM, but /root/.ssh/known_hosts:7 has an ECDSA key',
-      1,
+      128,
     ],
-    [REVOKED, 'HOST_KEY_REVOKED', 'the host key of node1 is revoked', 1],
+    [REVOKED, 'HOST_KEY_REVOKED', 'the host key of node1 is revoked', 128],
     [
       'root@10.0.0.1: Permission denied (publickey,password).\n',
       'SSH_NO_TERMINAL',
-      'cannot log in to node1 as root: no key was accepted, and there is no terminal to ask for what the server takes besides (password)',
-      1,
+      'cannot log in to node1 as root: no key was accepted, and nobody can be asked for what the server takes besides (password): there is no terminal',
+      25,
     ],
     [
       'root@10.0.0.1: Permission denied (publickey).\n',
       'SSH_AUTH',
       'cannot log in to node1 as root: the server refused all that was offered (it takes publickey)',
-      1,
+      13,
     ],
     [
       'sign_and_send_pubkey: signing failed for ED25519 "a" from agent: agent refused operation\nroot@10.0.0.1: Permission denied (publickey).\n',
       'SSH_AUTH',
       'cannot log in to node1 as root: the server refused all that was offered (it takes publickey); sign_and_send_pubkey: signing failed for ED25519 "a" from agent: agent refused operation',
-      1,
+      13,
     ],
     [
       'Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures\nDisconnected from 10.0.0.1 port 22\n',
       'SSH_AUTH',
       'cannot log in to node1 as root: Too many authentication failures',
-      1,
+      13,
     ],
     [
       'something \u001b[2Jnew\n',
@@ -156,11 +156,11 @@ describe('what OpenSSH prints', () => {
   })
 
   it('is not needed where a signal ended it', () => {
-    expect(failure('', {}, null)).toEqual(['SSH_CLOSED', 'the SSH connection to node1 has ended: a signal ended ssh', 1])
+    expect(failure('', {}, null)).toEqual(['SSH_CLOSED', 'the SSH connection to node1 has ended: a signal ended ssh', 104])
   })
 
   it('of a terminal that was there is a refusal', () => {
-    expect(failure('root@10.0.0.1: Permission denied (password).\n', { canAsk: true })[0]).toBe('SSH_AUTH')
+    expect(failure('root@10.0.0.1: Permission denied (password).\n', { whyNotAsk: undefined })[0]).toBe('SSH_AUTH')
   })
 })
 

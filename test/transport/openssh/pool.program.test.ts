@@ -8,14 +8,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { generateSshKey } from '../../../src/sim/serve/ssh-keys.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { parseSshTarget } from '../../../src/transport/ssh/target.ts'
+import { sshFailure } from '../../support/ssh-failure.ts'
 import { freePort } from '../../support/sshd.ts'
 import { bed, hasOpenssh } from './bed.ts'
 
 const MEGABYTE = 1 << 20
 const LIMITS = { timeoutMs: 20_000, maxBytes: MEGABYTE }
-
-const failure = (code: string, message: string, exitStatus = 1) =>
-  expect.objectContaining({ code, exitStatus, hint: expect.any(String), message: expect.stringContaining(message) })
 
 const target = (name: string) => parseSshTarget(name)
 
@@ -62,7 +60,9 @@ describe.runIf(hasOpenssh)('a host by OpenSSH', () => {
     const path = await echo('s')
     await echoes(machine, path, 4 * MEGABYTE)
     expect(notices).toEqual([expect.stringMatching(`^node1: ${path} through (socat|nc|python3)$`)])
-    await expect(machine.connect(['/run/no-such-socket'])).rejects.toEqual(failure('NO_SOCKET', 'no CTDB daemon runs on node1'))
+    await expect(machine.connect(['/run/no-such-socket'])).rejects.toEqual(
+      sshFailure('NO_SOCKET', 'no CTDB daemon runs on node1'),
+    )
   })
 
   it('leads to hosts behind it', async () => {
@@ -74,9 +74,11 @@ describe.runIf(hasOpenssh)('a host by OpenSSH', () => {
     const inner = await hosts.connect(target('inner'), entry)
     await echoes(inner, await echo('s'))
     config('Host closed', ' HostName 127.0.0.1', ` Port ${await freePort()}`)
-    await expect(hosts.connect(target('closed'), entry)).rejects.toEqual(failure('SSH_JUMP', 'cannot connect to 127.0.0.1, port'))
+    await expect(hosts.connect(target('closed'), entry)).rejects.toEqual(
+      sshFailure('SSH_JUMP', 'cannot connect to 127.0.0.1, port'),
+    )
     const running = expect(inner.exec(['sleep', '60'], { ...LIMITS, timeoutMs: 60_000 })).rejects.toEqual(
-      failure('SSH_CLOSED', ''),
+      sshFailure('SSH_CLOSED', ''),
     )
     entry.close()
     await running
@@ -121,9 +123,9 @@ describe.runIf(hasOpenssh)('the configuration of OpenSSH', () => {
       certified: { authority: file('hosts'), name: 'node1' },
     })
     name('node1', { ...server, hostKeys: {} })
-    await expect(pool().connect(target('node1'))).rejects.toEqual(failure('HOST_KEY_UNKNOWN', 'the host key of node1'))
+    await expect(pool().connect(target('node1'))).rejects.toEqual(sshFailure('HOST_KEY_UNKNOWN', 'the host key of node1'))
     known(`@cert-authority node1 ${readFileSync(file('hosts.pub'), 'utf8').trim()}`)
-    await expect(pool().connect(target('node1'))).rejects.toEqual(failure('SSH_AUTH', 'publickey'))
+    await expect(pool().connect(target('node1'))).rejects.toEqual(sshFailure('SSH_AUTH', 'publickey'))
     execFileSync('ssh-keygen', ['-q', '-s', file('users'), '-I', 'user', '-n', userInfo().username, file('id.pub')])
     await echoes(await pool().connect(target('node1')), await echo('s'))
   })
@@ -151,7 +153,7 @@ describe.runIf(hasOpenssh)('the configuration of OpenSSH', () => {
     expect(readFileSync(file('confirmed'), 'utf8')).toMatch(/^Allow use of key /)
     writeFileSync(file('answer'), '1\n')
     await expect(pool({ env: withAgent }).connect(target('node1'))).rejects.toEqual(
-      failure('SSH_AUTH', 'agent refused operation'),
+      sshFailure('SSH_AUTH', 'agent refused operation'),
     )
   })
 
@@ -175,12 +177,14 @@ describe.runIf(hasOpenssh)('the configuration of OpenSSH', () => {
     expect(spawnSync('ssh', [...own, '-O', 'check', 'node1']).status).toBe(0)
     const other = await pool().connect(target('node1'))
     const running = expect(other.exec(['sleep', '60'], { ...LIMITS, timeoutMs: 60_000 })).rejects.toEqual(
-      failure('SSH_CLOSED', 'the SSH connection to node1 has ended: your own connection, which it used, was closed'),
+      sshFailure('SSH_CLOSED', 'the SSH connection to node1 has ended: your own connection, which it used, was closed'),
     )
     spawnSync('ssh', [...own, '-O', 'exit', 'node1'])
     await running
   })
 })
+
+const isRoot = process.geteuid?.() === 0
 
 describe.runIf(hasOpenssh)('who is asked', () => {
   it('gives the passphrase of a key once for all hosts', async () => {
@@ -219,18 +223,28 @@ describe.runIf(hasOpenssh)('who is asked', () => {
       return 'yes'
     }
     const refused = pool({ ask: async () => 'no' }).connect(target('node1'))
-    await expect(refused).rejects.toEqual(failure('HOST_KEY_UNKNOWN', 'the host key of node1 is not known'))
+    await expect(refused).rejects.toEqual(sshFailure('HOST_KEY_UNKNOWN', 'the host key of node1 is not known'))
     await pool({ ask }).connect(target('node1'))
     expect(questions).toEqual([[expect.stringMatching(/fingerprint is SHA256:[\s\S]+\(yes\/no/), true]])
     expect(messages).toEqual([expect.stringMatching(/^node1: Permanently added .* to the list of known hosts\.$/)])
     expect(readFileSync(file('known_hosts'), 'utf8')).toMatch(/^node1 ssh-ed25519 /)
   })
 
+  it.runIf(isRoot)('is asked by a program in another folder, where none may be run from the first', async () => {
+    const { sshd, name, pool, file } = bed()
+    name('node1', { ...(await sshd()), hostKeys: {} })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'noexec,mode=700', 'none', file('run')])
+    onTestFinished(() => void execFileSync('umount', ['-l', file('run')]))
+    const hosts = pool({ ask: async () => 'yes' })
+    expect(await printed(await hosts.connect(target('node1')), 'echo', 'in')).toBe('in\n')
+    expect(readdirSync(file('run'))).toEqual([])
+  })
+
   it('ends the login by giving no answer', async () => {
     const { sshd, name, pool } = bed()
     name('node1', { ...(await sshd()), hostKeys: {} })
     await expect(pool({ ask: async () => undefined }).connect(target('node1'))).rejects.toEqual(
-      failure('SSH_AUTH', 'cannot log in to node1: a question was not answered'),
+      sshFailure('SSH_AUTH', 'cannot log in to node1: a question was not answered'),
     )
   })
 
@@ -256,7 +270,7 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     ] as const
     for (const [code, text] of cases) {
       writeFileSync(file('known_hosts'), text)
-      await expect(pool().connect(target('node1'))).rejects.toEqual(failure(code, 'the host key of node1'))
+      await expect(pool().connect(target('node1'))).rejects.toEqual(sshFailure(code, 'the host key of node1'))
     }
     writeFileSync(file('known_hosts'), '')
     await pool({ acceptNew: true }).connect(target('node1'))
@@ -267,29 +281,31 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     const { sshd, name, pool } = bed()
     name('node1', await sshd({ authorizedKeys: '' }))
     name('node2', await sshd({ authorizedKeys: '', config: ['PasswordAuthentication yes'] }))
-    await expect(pool().connect(target('node1'))).rejects.toEqual(failure('SSH_AUTH', 'cannot log in to node1 as'))
-    await expect(pool().connect(target('node2'))).rejects.toEqual(failure('SSH_NO_TERMINAL', 'there is no terminal to ask'))
+    await expect(pool().connect(target('node1'))).rejects.toEqual(sshFailure('SSH_AUTH', 'cannot log in to node1 as'))
+    await expect(pool().connect(target('node2'))).rejects.toEqual(
+      sshFailure('SSH_NO_TERMINAL', '(password): there is no terminal'),
+    )
   })
 
   it('a closed port, a name that nobody knows, a ProxyCommand that fails, a bad configuration', async () => {
     const { pool, config } = bed()
     config('Host closed', ' HostName 127.0.0.1', ` Port ${await freePort()}`)
     config('Host proxied', ' ProxyCommand sh -c "echo no ticket >&2; exit 1"')
-    await expect(pool().connect(target('closed'))).rejects.toEqual(failure('SSH_REFUSED', 'cannot reach closed (127.0.0.1'))
+    await expect(pool().connect(target('closed'))).rejects.toEqual(sshFailure('SSH_REFUSED', 'cannot reach closed (127.0.0.1'))
     await expect(pool().connect(target('nobody.invalid'))).rejects.toEqual(
-      failure('SSH_RESOLVE', 'cannot resolve nobody.invalid'),
+      sshFailure('SSH_RESOLVE', 'cannot resolve nobody.invalid'),
     )
     await expect(pool().connect(target('proxied'))).rejects.toEqual(
-      failure('SSH_JUMP', 'cannot reach proxied through its ProxyCommand: no ticket'),
+      sshFailure('SSH_JUMP', 'cannot reach proxied through its ProxyCommand: no ticket'),
     )
     config('Nonsense yes')
-    await expect(pool().connect(target('closed'))).rejects.toEqual(failure('SSH_CONFIG', 'Bad configuration option: nonsense'))
+    await expect(pool().connect(target('closed'))).rejects.toEqual(sshFailure('SSH_CONFIG', 'Bad configuration option: nonsense'))
   })
 
   it('no ssh', async () => {
     const { pool, env } = bed()
     await expect(pool({ env: { ...env, PATH: '/nowhere' } }).connect(target('node1'))).rejects.toEqual(
-      failure('SSH_MISSING', 'there is no program `ssh` on this machine'),
+      sshFailure('SSH_MISSING', 'there is no program `ssh` on this machine'),
     )
   })
 
@@ -304,7 +320,7 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     })
     config('Host silent', ' HostName 127.0.0.1', ` Port ${(server.address() as { port: number }).port}`)
     await expect(pool({ connectTimeoutMs: 1000 }).connect(target('silent'))).rejects.toEqual(
-      failure('SSH_HANDSHAKE', 'timed out during banner exchange'),
+      sshFailure('SSH_HANDSHAKE', 'timed out during banner exchange'),
     )
   })
 
@@ -316,16 +332,16 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     const hosts = pool()
     const machine = await hosts.connect(target('node1'))
     await expect(machine.exec(['sleep', '4711'], { ...LIMITS, timeoutMs: 500 })).rejects.toEqual(
-      failure('EXEC_TIMEOUT', '`sleep 4711` on node1', 110),
+      sshFailure('EXEC_TIMEOUT', '`sleep 4711` on node1', 110),
     )
     await expect(machine.exec(['head', '-c', '100000000', '/dev/zero'], LIMITS)).rejects.toEqual(
-      failure('EXEC_OUTPUT', 'more than 1048576 bytes'),
+      sshFailure('EXEC_OUTPUT', 'more than 1048576 bytes'),
     )
     expect(await printed(machine, 'echo', 'fine')).toBe('fine\n')
     await expect.poll(() => pidsOf('^sleep 4711')).toEqual([])
     for (const node of ['forced', 'single']) {
       await expect((await hosts.connect(target(node))).exec(['true'], LIMITS)).rejects.toEqual(
-        failure('SSH_SESSION', `cannot run a command on ${node}`),
+        sshFailure('SSH_SESSION', `cannot run a command on ${node}`),
       )
     }
   })
@@ -344,12 +360,12 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
       machine.exec(['sleep', '60'], { ...LIMITS, timeoutMs: 60_000 }).catch((error) => error),
     )
     await server.kill()
-    expect(await running[0]).toEqual(failure('SSH_CLOSED', 'the SSH connection to node1 has ended: ssh ended'))
-    expect(await errors[0]).toEqual(failure('SSH_CLOSED', ''))
+    expect(await running[0]).toEqual(sshFailure('SSH_CLOSED', 'the SSH connection to node1 has ended: ssh ended'))
+    expect(await errors[0]).toEqual(sshFailure('SSH_CLOSED', ''))
     const [master] = pidsOf(`^ssh .*-S ${file('run')}.* -- node2`)
     process.kill(master ?? 0, 'SIGKILL')
-    expect(await running[1]).toEqual(failure('SSH_CLOSED', 'the SSH connection to node2 has ended: a signal ended ssh'))
-    expect(await errors[1]).toEqual(failure('SSH_CLOSED', ''))
+    expect(await running[1]).toEqual(sshFailure('SSH_CLOSED', 'the SSH connection to node2 has ended: a signal ended ssh'))
+    expect(await errors[1]).toEqual(sshFailure('SSH_CLOSED', ''))
     // It is connected to again.
     expect(await printed(await hosts.connect(target('node2')), 'echo', 'back')).toBe('back\n')
   })

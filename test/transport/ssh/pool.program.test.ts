@@ -13,6 +13,7 @@ import { generateSshKey, serveSsh } from '../../../src/sim/serve/ssh-server.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
 import { CtdbClient } from '../../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../../src/transport/ssh/index.ts'
+import { sshFailure } from '../../support/ssh-failure.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const MEGABYTE = 1 << 20
@@ -85,14 +86,6 @@ async function listening(serve: (socket: Socket) => void): Promise<Server & { re
   return Object.assign(server, { port: (server.address() as AddressInfo).port })
 }
 
-const failure = (code: string, message: string | RegExp, exitStatus = 1) =>
-  expect.objectContaining({
-    code,
-    exitStatus,
-    hint: expect.any(String),
-    message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
-  })
-
 describe('connections', () => {
   it('reach every node of a cluster', async () => {
     await using sim = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 1, ssh: { firstPort: 0 } })
@@ -117,11 +110,11 @@ describe('connections', () => {
     expect(await pool.connect({ ...target, user: 'other' })).not.toBe(one)
     expect(pool.opened).toBe(2)
     one.close()
-    await expect(one.exec(['words'], LIMITS)).rejects.toEqual(failure('SSH_CLOSED', 'ctdbts closed it'))
+    await expect(one.exec(['words'], LIMITS)).rejects.toEqual(sshFailure('SSH_CLOSED', 'ctdbts closed it'))
     expect((await (await pool.connect(target)).exec(['words'], LIMITS)).exitStatus).toBe(0)
     expect(pool.opened).toBe(3)
     pool.close()
-    await expect(pool.connect({ ...target, port: server.port })).rejects.toEqual(failure('SSH_CLOSED', ''))
+    await expect(pool.connect({ ...target, port: server.port })).rejects.toEqual(sshFailure('SSH_CLOSED', ''))
   })
 
   it('are opened eight at a time', async () => {
@@ -145,7 +138,7 @@ describe('connections', () => {
     using dir = tempDir()
     const pool = new SshPool({ env: {}, home: dir.path })
     const attempt = expect(pool.connect({ host: '127.0.0.1', port: server.port })).rejects.toEqual(
-      failure('SSH_CLOSED', 'cancelled'),
+      sshFailure('SSH_CLOSED', 'cancelled'),
     )
     await sleep(200)
     pool.close()
@@ -169,9 +162,9 @@ describe('a command', () => {
   it('that does not end, or prints too much, is stopped', async () => {
     const connection = await (await served()).connect()
     await expect(connection.exec(['hang'], { ...LIMITS, timeoutMs: 300 })).rejects.toEqual(
-      failure('EXEC_TIMEOUT', '`hang` on 127.0.0.1 did not end within 0.3 s', 110),
+      sshFailure('EXEC_TIMEOUT', '`hang` on 127.0.0.1 did not end within 0.3 s', 110),
     )
-    await expect(connection.exec(['chatter'], LIMITS)).rejects.toEqual(failure('EXEC_OUTPUT', 'more than 1048576 bytes'))
+    await expect(connection.exec(['chatter'], LIMITS)).rejects.toEqual(sshFailure('EXEC_OUTPUT', 'more than 1048576 bytes'))
     const controller = new AbortController()
     setTimeout(() => controller.abort(new Error('enough')), 100)
     await expect(connection.exec(['hang'], { ...LIMITS, signal: controller.signal })).rejects.toThrow('enough')
@@ -187,8 +180,8 @@ describe('a command', () => {
 
   it('fails if sudo refuses', async () => {
     const connection = await (await served()).connect({ sudo: true })
-    await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(failure('SUDO', /: a password is required \[2J$/))
-    await expect(connection.connect(['/nothing'])).rejects.toEqual(failure('SUDO', 'a password is required'))
+    await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(sshFailure('SUDO', /: a password is required \[2J$/))
+    await expect(connection.connect(['/nothing'])).rejects.toEqual(sshFailure('SUDO', 'a password is required'))
   })
 })
 
@@ -240,7 +233,7 @@ describe('a socket', () => {
 
   it('needs a path', async () => {
     const connection = await (await served()).connect()
-    await expect(connection.connect(['-oops'])).rejects.toEqual(failure('USAGE', '"-oops" is not an absolute path'))
+    await expect(connection.connect(['-oops'])).rejects.toEqual(sshFailure('USAGE', '"-oops" is not an absolute path'))
   })
 })
 
@@ -250,15 +243,15 @@ it('a connection that dies fails everything in progress at once', async () => {
   const stream = await connection.connect(['/echo'])
   const broken = new Promise((resolve) => stream.once('error', resolve))
   const command = expect(connection.exec(['hang'], LIMITS)).rejects.toEqual(
-    failure('SSH_CLOSED', 'the SSH connection to 127.0.0.1 has ended'),
+    sshFailure('SSH_CLOSED', 'the SSH connection to 127.0.0.1 has ended'),
   )
   await sleep(100)
   await server[Symbol.asyncDispose]()
   await command
-  expect(await broken).toEqual(failure('SSH_CLOSED', ''))
-  await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(failure('SSH_CLOSED', ''))
-  await expect(connection.connect(['/echo'])).rejects.toEqual(failure('SSH_CLOSED', ''))
-  await expect(connection.forwardTcp('127.0.0.1', 1)).rejects.toEqual(failure('SSH_CLOSED', ''))
+  expect(await broken).toEqual(sshFailure('SSH_CLOSED', ''))
+  await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(sshFailure('SSH_CLOSED', ''))
+  await expect(connection.connect(['/echo'])).rejects.toEqual(sshFailure('SSH_CLOSED', ''))
+  await expect(connection.forwardTcp('127.0.0.1', 1)).rejects.toEqual(sshFailure('SSH_CLOSED', ''))
 })
 
 it('a connection through a jump host that is half closed has ended', async () => {
@@ -272,14 +265,14 @@ it('a connection through a jump host that is half closed has ended', async () =>
   })
   // Like a channel of an SSH connection, this socket does not close its half when the other one is closed.
   const forwardTcp = async () => connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
-  const through = { forwardTcp, target } as unknown as SshConnection
+  const through = { forwardTcp, target: { name: 'jump', ...target } } as unknown as SshConnection
   const pool = make()
   const reach = () => pool.connect(target, { through })
   const connection = await reach()
   const ended = once(connection.ended, 'abort')
   accepted[0]?.end()
   await ended
-  await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(failure('SSH_CLOSED', 'the server closed it'))
+  await expect(connection.exec(['words'], LIMITS)).rejects.toEqual(sshFailure('SSH_CLOSED', 'the server closed it'))
   expect((await (await reach()).exec(['words'], LIMITS)).exitStatus).toBe(0)
 })
 
@@ -293,13 +286,13 @@ describe('a host', () => {
   it('without sshd is reported as such', async () => {
     const { port } = await listening(() => {}).then((server) => Object.assign(server, { closed: server.close() }))
     await expect(attempt({ host: '127.0.0.1', port })).rejects.toEqual(
-      failure('SSH_REFUSED', `cannot reach 127.0.0.1 (127.0.0.1, port ${port}): connection refused`),
+      sshFailure('SSH_REFUSED', `cannot reach 127.0.0.1 (127.0.0.1, port ${port}): connection refused`),
     )
   })
 
   it('without an address is reported as such', async () => {
     await expect(attempt({ host: 'no-such-host.invalid', port: 22 })).rejects.toEqual(
-      failure('SSH_RESOLVE', 'no-such-host.invalid'),
+      sshFailure('SSH_RESOLVE', 'no-such-host.invalid'),
     )
   })
 
@@ -335,7 +328,7 @@ describe('a host', () => {
   ])('$what is abandoned', async ({ message, serve }) => {
     const { port } = await listening(serve)
     const start = performance.now()
-    await expect(attempt({ host: '127.0.0.1', port })).rejects.toEqual(failure('SSH_HANDSHAKE', message))
+    await expect(attempt({ host: '127.0.0.1', port })).rejects.toEqual(sshFailure('SSH_HANDSHAKE', message))
     expect(performance.now() - start).toBeLessThan(2000)
   })
 })
@@ -347,7 +340,7 @@ describe('a host key', () => {
     const { connect, known, server } = await served()
     known('')
     await expect(connect()).rejects.toEqual(
-      failure('HOST_KEY_UNKNOWN', `[127.0.0.1]:${server.port} is not known: ED25519 key with fingerprint ${print}`),
+      sshFailure('HOST_KEY_UNKNOWN', `[127.0.0.1]:${server.port} is not known: ED25519 key with fingerprint ${print}`),
     )
   })
 
@@ -356,7 +349,7 @@ describe('a host key', () => {
     known(`\n[127.0.0.1]:${server.port} ${generateSshKey().publicKey}\n`)
     for (const acceptNew of [false, true]) {
       await expect(connect({ acceptNew })).rejects.toEqual(
-        failure('HOST_KEY_CHANGED', `${file('known_hosts')}:2 has an ED25519 key`),
+        sshFailure('HOST_KEY_CHANGED', `${file('known_hosts')}:2 has an ED25519 key`),
       )
     }
   })
@@ -365,7 +358,7 @@ describe('a host key', () => {
     const { connect, known, server } = await served()
     known(`[127.0.0.1]:${server.port} ${hostKey.publicKey}\n@revoked * ${hostKey.publicKey}\n`)
     for (const acceptNew of [false, true]) {
-      await expect(connect({ acceptNew })).rejects.toEqual(failure('HOST_KEY_REVOKED', 'known_hosts:2'))
+      await expect(connect({ acceptNew })).rejects.toEqual(sshFailure('HOST_KEY_REVOKED', 'known_hosts:2'))
     }
   })
 
@@ -373,14 +366,14 @@ describe('a host key', () => {
     const { connect, known } = await served()
     known(`@cert-authority * ${generateSshKey().publicKey}\n`)
     for (const acceptNew of [false, true]) {
-      await expect(connect({ acceptNew })).rejects.toEqual(failure('HOST_KEY_AUTHORITY', 'known_hosts:1'))
+      await expect(connect({ acceptNew })).rejects.toEqual(sshFailure('HOST_KEY_AUTHORITY', 'known_hosts:1'))
     }
   })
 
   it('cannot be checked if known_hosts cannot be read', async () => {
     const { connect, file } = await served()
     writeFileSync(file('config'), `UserKnownHostsFile ${file('')}\n`)
-    await expect(connect({ acceptNew: true })).rejects.toEqual(failure('KNOWN_HOSTS', 'EISDIR'))
+    await expect(connect({ acceptNew: true })).rejects.toEqual(sshFailure('KNOWN_HOSTS', 'EISDIR'))
   })
 
   it('that is new is saved with acceptNew, in a file for its user only', async () => {
@@ -410,7 +403,7 @@ describe('a host key', () => {
   it('that cannot be saved is not accepted', async () => {
     const { connect, file } = await served()
     writeFileSync(file('config'), `UserKnownHostsFile ${file('id_ed25519')}/known\n`)
-    await expect(connect({ acceptNew: true })).rejects.toEqual(failure('KNOWN_HOSTS', 'cannot add'))
+    await expect(connect({ acceptNew: true })).rejects.toEqual(sshFailure('KNOWN_HOSTS', 'cannot add'))
     writeFileSync(file('config'), 'UserKnownHostsFile /dev/null\n')
     await expect(connect({ acceptNew: true })).resolves.toBeDefined()
   })
@@ -419,7 +412,7 @@ describe('a host key', () => {
     const { pool, known, target } = await served()
     known(`node1 ${hostKey.publicKey}\n`)
     await expect(pool().connect(target, { hostKeyAlias: 'node1' })).resolves.toBeDefined()
-    await expect(pool().connect(target, { hostKeyAlias: 'node2' })).rejects.toEqual(failure('HOST_KEY_UNKNOWN', 'node2'))
+    await expect(pool().connect(target, { hostKeyAlias: 'node2' })).rejects.toEqual(sshFailure('HOST_KEY_UNKNOWN', 'node2'))
   })
 })
 
@@ -431,14 +424,14 @@ describe('a key', () => {
     const { connect, file } = await served()
     writeFileSync(file('config'), 'IdentityFile none\n')
     await expect(connect()).rejects.toEqual(
-      failure('SSH_AUTH', 'cannot log in to 127.0.0.1 as somebody: there is no key to offer'),
+      sshFailure('SSH_AUTH', 'cannot log in to 127.0.0.1 as somebody: there is no key to offer'),
     )
   })
 
   it('must be one that the host accepts', async () => {
     const { connect, file } = await served()
     writeFileSync(file('id_ed25519'), generateSshKey().privateKey)
-    await expect(connect()).rejects.toEqual(failure('SSH_AUTH', `the server refused ${file('id_ed25519')}`))
+    await expect(connect()).rejects.toEqual(sshFailure('SSH_AUTH', `the server refused ${file('id_ed25519')}`))
   })
 
   it('is one of several', async () => {
@@ -460,13 +453,13 @@ describe('a key', () => {
   it('that other users can read, that is invalid, or that is missing is not used', async () => {
     const { connect, file, notices } = await served()
     chmodSync(file('id_ed25519'), 0o644)
-    await expect(connect()).rejects.toEqual(failure('SSH_KEY', 'other users can read it (mode 644)'))
+    await expect(connect()).rejects.toEqual(sshFailure('SSH_KEY', 'other users can read it (mode 644)'))
     chmodSync(file('id_ed25519'), 0o600)
     writeFileSync(file('config'), `IdentityFile ${file('broken')}\n`)
     writeFileSync(file('broken'), 'nonsense', { mode: 0o600 })
-    await expect(connect()).rejects.toEqual(failure('SSH_KEY', 'not a valid key'))
+    await expect(connect()).rejects.toEqual(sshFailure('SSH_KEY', 'not a valid key'))
     writeFileSync(file('config'), `IdentityFile ${file('absent')}\n`)
-    await expect(connect()).rejects.toEqual(failure('SSH_KEY', 'no such file'))
+    await expect(connect()).rejects.toEqual(sshFailure('SSH_KEY', 'no such file'))
     await expect(connect({ identities: [file('id_ed25519')] })).resolves.toBeDefined()
     expect(notices).toEqual([expect.stringContaining('absent')])
   })
@@ -488,9 +481,9 @@ describe('a key', () => {
     const pool = make({ ask, connectTimeoutMs: 500 })
     await Promise.all(['a', 'b', 'c'].map((user) => pool.connect({ ...target, user })))
     expect(asked).toEqual(Array(2).fill(`Passphrase for ${file('id_ed25519')}: `))
-    await expect(make().connect(target)).rejects.toEqual(failure('SSH_KEY', 'needs a passphrase, and none was given'))
+    await expect(make().connect(target)).rejects.toEqual(sshFailure('SSH_KEY', 'needs a passphrase, and none was given'))
     await expect(make({ ask: async () => 'wrong' }).connect(target)).rejects.toEqual(
-      failure('SSH_KEY', '3 passphrases were wrong'),
+      sshFailure('SSH_KEY', '3 passphrases were wrong'),
     )
   })
 
@@ -498,7 +491,7 @@ describe('a key', () => {
     const { connect, file } = await served()
     writeFileSync(file('id_ed25519'), generateSshKey().privateKey)
     spawnSync('ssh-keygen', ['-q', '-p', '-a', '1', '-f', file('id_ed25519'), '-P', '', '-N', 'secret'])
-    await expect(connect({ ask: () => Promise.reject(new Error('asked')) })).rejects.toEqual(failure('SSH_AUTH', 'refused'))
+    await expect(connect({ ask: () => Promise.reject(new Error('asked')) })).rejects.toEqual(sshFailure('SSH_AUTH', 'refused'))
   })
 
   it.runIf(tools)('may be in an agent', async () => {
@@ -516,7 +509,7 @@ describe('a key', () => {
     writeFileSync(file('config'), 'IdentityFile none\n')
     await expect(connect({ env })).resolves.toBeDefined()
     writeFileSync(file('config'), 'IdentityFile none\nIdentitiesOnly yes\n')
-    await expect(connect({ env })).rejects.toEqual(failure('SSH_AUTH', 'no key to offer'))
+    await expect(connect({ env })).rejects.toEqual(sshFailure('SSH_AUTH', 'no key to offer'))
     // Its public half is enough to name a key that the agent has.
     writeFileSync(file('named.pub'), userKey.publicKey)
     writeFileSync(file('config'), 'IdentityFile ~/.ssh/named\nIdentitiesOnly yes\n')
@@ -527,7 +520,7 @@ describe('a key', () => {
     expect(notices).toEqual([expect.stringContaining('the SSH agent')])
     writeFileSync(file('id_ed25519'), generateSshKey().privateKey)
     await expect(connect({ env: { SSH_AUTH_SOCK: file('gone') } })).rejects.toEqual(
-      failure('SSH_AUTH', `the server refused ${file('id_ed25519')}; the SSH agent at ${file('gone')} does not answer`),
+      sshFailure('SSH_AUTH', `the server refused ${file('id_ed25519')}; the SSH agent at ${file('gone')} does not answer`),
     )
   })
 })
