@@ -2,7 +2,7 @@ import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
 import { auditSamples } from '../../src/lib/audit/audit.ts'
 import type { AuditedFinding } from '../../src/lib/audit/report.ts'
 import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
-import type { HostAddress, HostFacts } from '../../src/lib/snapshot/host-facts.ts'
+import type { HostAddress, HostFacts, HostLock } from '../../src/lib/snapshot/host-facts.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import { flagsOf } from '../../src/lib/takeover/can-host.ts'
 import { planTakeover } from '../../src/lib/takeover/plan.ts'
@@ -100,6 +100,7 @@ function settled(
       .join(''),
     nodesFile: (facts.nodeMap ?? []).map(({ address }) => `${address}\n`).join(''),
     configFile: '[cluster]\n  cluster lock = /cluster/lock\n',
+    lock: lockOn('gpfs', 'clusterfs', '77', `boot-of-node-${pnn}`),
     enabledScripts: ['00.ctdb', '10.interface'],
     events: ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({
       event,
@@ -113,6 +114,18 @@ function settled(
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length
   return { ...facts, known, interfaces: names.map((name) => ({ name, linkUp: true, references: references(name) })), host }
 }
+
+/** The cluster lock of a healthy cluster, as a node finds it on a file system. */
+export const lockOn = (type: string, source: string, inode: string, bootId: string): HostLock => ({
+  setting: '/cluster/lock',
+  place: {
+    bootId,
+    file: { device: '0:44', inode, isRegular: true },
+    hasFolder: true,
+    mount: { type, source, lockOptions: [] },
+    holders: [],
+  },
+})
 
 /** An address as a kernel has it when CTDB has put it there. */
 export const heldAddress = (address: string, maskBits: number, interfaceName: string, secondary = false): HostAddress => ({

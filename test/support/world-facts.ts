@@ -1,9 +1,11 @@
 import { UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
 import { clusterNodes } from '../../src/lib/cluster/nodes-list.ts'
 import { recoveriesIn } from '../../src/lib/cluster/statistics.ts'
+import { readLock } from '../../src/lib/host/lock-facts.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { mapEntryOf, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
+import { seenLock } from '../../src/sim/serve/seen-lock.ts'
 import type { SimNode } from '../../src/sim/world/sim-node.ts'
 import type { FactsOfRunning } from './audit-cluster.ts'
 import type { SmallWorld } from './sim-world.ts'
@@ -84,6 +86,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     nodesFile: node.files.nodes,
     configFile: node.config,
     ...(!node.daemon && { tunablesFiles: { file: node.tunables, directory: '' } }),
+    lock: readLock(seenLock(node)),
     enabledScripts: ['10.interface'],
     events: [...(node.eventRuns ?? [])].map(([event, { beganMs, endedMs, result, output }]) => ({
       event,

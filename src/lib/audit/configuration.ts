@@ -4,7 +4,7 @@ import { isAtLeast } from '../version.ts'
 import { configValue } from './config-file.ts'
 
 /** The facts that are read from the folder with a node's configuration. */
-type ConfigurationFact = 'publicAddressesFile' | 'nodesFile' | 'configFile' | 'enabledScripts'
+type ConfigurationFact = 'publicAddressesFile' | 'nodesFile' | 'configFile' | 'enabledScripts' | 'lock'
 
 const FILES = ['publicAddressesFile', 'nodesFile', 'configFile'] as const
 
@@ -23,9 +23,10 @@ export function whyNotOwn(facts: NodeFacts | undefined, fact: string): string | 
   }
   if (name === 'nodesFile' && listsNodesElsewhere(host)) return 'its ctdb.conf names another list of nodes'
   const version = host.version === undefined ? undefined : isAtLeast(host.version, 4, 9)
-  if (name === 'configFile' && host.configFile === null && version !== true) {
+  if ((name === 'configFile' || name === 'lock') && host.configFile === null && version !== true) {
     return 'there is no ctdb.conf, and its version may have its settings elsewhere'
   }
+  if (name === 'lock' && isOtherLock(facts, host)) return 'its daemon has another cluster lock than its ctdb.conf names'
   const isUnnamed = host.publicAddressesFile === null || facts.known?.length === 0
   if (name === 'publicAddressesFile' && version === false && isUnnamed) {
     return 'before 4.9 the settings of CTDB name the file of public addresses, and they were not read'
@@ -34,12 +35,16 @@ export function whyNotOwn(facts: NodeFacts | undefined, fact: string): string | 
 }
 
 const NAMES: ReadonlyMap<string, ConfigurationFact> = new Map(
-  [...FILES, 'enabledScripts' as const].map((name) => [`host.${name}`, name]),
+  [...FILES, 'enabledScripts' as const, 'lock' as const].map((name) => [`host.${name}`, name]),
 )
 
 /** Whether its daemon has read a list of nodes that is not in the folder. */
 const isElsewhere = ({ nodesFile }: NodeFacts, host: HostFacts): boolean =>
   host.nodesFile === null && nodesFile !== undefined && nodesFile.length > 0 && !listsNodesElsewhere(host)
+
+/** The daemon has read runs of blanks as one. */
+const isOtherLock = ({ clusterLock }: NodeFacts, { lock }: HostFacts): boolean =>
+  clusterLock !== undefined && lock !== undefined && lock.setting.replaceAll(/\s+/g, ' ') !== clusterLock
 
 const listsNodesElsewhere = (host: HostFacts): boolean => otherNodesList(host) !== undefined
 

@@ -2,6 +2,7 @@
 // nothing in a path can be taken for shell. It has no single quotes, which makes it easy to quote for SSH. What it prints is
 // framed as sections.ts says.
 
+import { LOCK_PART } from './lock-script.ts'
 import { CTDB_BASE, HOMES, PREAMBLE, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
@@ -9,7 +10,7 @@ const SCRIPT_NAME = 'ctdbts-facts'
 
 /**
  * Parameters: the random word for the frames, the folder with CTDB's configuration, or nothing to find it, and how much is to be read.
- * Reads only; needs root for the firewall. Each command has 3 s, where there is `timeout`. It prints at most 4 MB.
+ * Reads only; needs root for the firewall and the cluster lock. Each command has 3 s, where there is `timeout`. It prints at most 4 MB.
  */
 const SCRIPT = `
 nonce=$1 base=$2 extent=$3
@@ -21,8 +22,9 @@ exec </dev/null 5>&1
 # The configuration of the ctdbd that runs, by its pid file; where none runs, the folder with a nodes file, as packages leave an empty
 # configuration; else, as there are clusters without one, that with another file.
 runs=
+pid=
 for home in ${words(HOMES.map(({ etc, run }) => `${etc}:${run}`))}; do
-  if [ -z "$runs" ] && line_of "\${home#*:}/ctdbd.pid" && line_of "/proc/$value/comm" && [ "$value" = ctdbd ]; then
+  if [ -z "$runs" ] && line_of "\${home#*:}/ctdbd.pid" && pid=$value && line_of "/proc/$pid/comm" && [ "$value" = ctdbd ]; then
     runs=yes base=\${base:-\${home%%:*}}
   fi
 done
@@ -159,7 +161,7 @@ more_tunables() {
     fi
   done
 }
-
+${LOCK_PART}
 if [ "$extent" != files ]; then section addresses 1500000 $limited ip -j addr; fi
 if [ "$extent" = kernel ]; then exit 0; fi
 if [ "$extent" != network ]; then
@@ -169,6 +171,7 @@ if [ "$extent" != network ]; then
   section scripts 65536 scripts
   # It asks no daemon.
   section version 4096 $limited ctdb version
+  section_here lock 65536 cluster_lock
 fi
 if [ "$extent" != files ]; then
   section_here nonlocal 4096 nonlocal

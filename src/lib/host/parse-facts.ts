@@ -1,9 +1,10 @@
 import { CtdbtsError } from '../errors.ts'
-import type { HostFacts } from '../snapshot/host-facts.ts'
+import type { HostFacts, HostLock } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
 import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
+import { readLock } from './lock-facts.ts'
 import { parseSections, type Section } from './sections.ts'
 
 /** What is known of a host, and, of what could not be read, why. */
@@ -35,6 +36,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   promoteSecondaries: (sections) => promoting(sections.text('promote')),
   drops: (sections) => readDrops(sections),
   hostname: (sections) => sections.text('hostname').trim(),
+  lock: (sections) => sections.lock(),
   lastLog: (sections) => sections.lastLog(),
 }
 
@@ -127,6 +129,13 @@ class Sections {
   tunables(): HostFacts['tunablesFiles'] {
     if (!this.sections.has('tunables')) return undefined
     return { file: this.file('tunables'), directory: this.text('tunablesd') }
+  }
+
+  /** @throws CtdbtsError as `text`. */
+  lock(): HostLock {
+    const lock = readLock(fields(this.text('lock')))
+    if (!lock) throw misread('what was found of the cluster lock')
+    return lock
   }
 
   /** Undefined where there is none: that a log is not found proves nothing. */

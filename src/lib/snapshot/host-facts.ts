@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly promoteSecondaries?: readonly string[] | undefined
   /** Addresses for which iptables drops all incoming packets. */
   readonly drops?: readonly HostDrop[] | undefined
+  /** What is at the place of the cluster lock that ctdb.conf names. */
+  readonly lock?: HostLock | undefined
   /** The last lines of the daemon's log, where no daemon runs and a log was found: `place` is its path, or `the journal`. */
   readonly lastLog?: { readonly place: string; readonly lines: readonly string[] } | undefined
 }
@@ -97,4 +99,55 @@ export interface ScriptRun {
 export interface HostDrop {
   readonly interfaceName: string
   readonly address: string
+}
+
+/** The cluster lock of a node's ctdb.conf, and what the node finds there. */
+export interface HostLock {
+  /** As in ctdb.conf; empty where there is none. */
+  readonly setting: string
+  /** Whether there is no such program, where the lock is a command. */
+  readonly isHelperAbsent?: boolean | undefined
+  /** Where the lock is a file, also by way of `ctdb_mutex_fcntl_helper`. */
+  readonly place?: LockPlace | undefined
+}
+
+/** What a node finds at the path of its cluster lock. */
+export interface LockPlace {
+  /** Differs from start to start of a kernel; processes and containers of one kernel have the same. Absent if it cannot be read. */
+  readonly bootId?: string | undefined
+  /** Null where there is no such file. */
+  readonly file: LockFile | null
+  /** Whether the folder of the file exists. */
+  readonly hasFolder: boolean
+  /** The kernel's word for what is wrong with the file system: `Stale file handle`. */
+  readonly problem?: string | undefined
+  /** The mount that the file is on, or would be on. Absent if that is not certain. */
+  readonly mount?: LockMount | undefined
+  /** The processes that have locked the file, as far as this kernel knows of them. Not all file systems tell it of locks. */
+  readonly holders: readonly LockHolder[]
+}
+
+/** A file, behind all links. */
+export interface LockFile {
+  /** `major:minor`. */
+  readonly device: string
+  readonly inode: string
+  readonly isRegular: boolean
+}
+
+/** A mount, as in /proc/self/mountinfo. */
+export interface LockMount {
+  /** `nfs4`, `gpfs`, `fuse.glusterfs`. */
+  readonly type: string
+  /** `/dev/sda1`, `server:/export`. */
+  readonly source: string
+  /** Those of its options that are about locks: `local_lock=all`. */
+  readonly lockOptions: readonly string[]
+}
+
+/** A process with a POSIX lock on a file. */
+export interface LockHolder {
+  readonly pid: number
+  /** The first 15 characters of its name. */
+  readonly name: string
 }

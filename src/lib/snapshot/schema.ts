@@ -72,6 +72,22 @@ const hostFacts = v.object({
   nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
   promoteSecondaries: v.optional(v.array(v.string())),
   drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),
+  lock: v.optional(
+    v.object({
+      setting: v.string(),
+      isHelperAbsent: v.optional(v.boolean()),
+      place: v.optional(
+        v.object({
+          bootId: v.optional(v.string()),
+          file: v.nullable(v.object({ device: v.string(), inode: v.string(), isRegular: v.boolean() })),
+          hasFolder: v.boolean(),
+          problem: v.optional(v.string()),
+          mount: v.optional(v.object({ type: v.string(), source: v.string(), lockOptions: v.array(v.string()) })),
+          holders: v.array(v.object({ pid: whole, name: v.string() })),
+        }),
+      ),
+    }),
+  ),
   lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
 })
 const nodeFacts = v.object({

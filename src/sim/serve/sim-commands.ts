@@ -6,6 +6,7 @@ import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../world/sim-node.ts'
 import { promised } from './promised.ts'
+import { seenLock } from './seen-lock.ts'
 import type { SimCluster } from './sim-cluster.ts'
 import type { CommandResult, RunCommand } from './ssh-commands.ts'
 
@@ -53,6 +54,9 @@ function simpleAnswer({ files, config, version }: SimNode, line: string): string
   }
 }
 
+/** Texts, each closed by a NUL. */
+const closed = (texts: readonly string[]): string => texts.map((text) => `${text}\0`).join('')
+
 /** The output of the facts command on a simulated node, without the section about its kernel. */
 function filesOf(node: SimNode, interfaces: readonly string[], givenBase: string): PrintedSection[] {
   const base = givenBase || CTDB_BASE
@@ -65,8 +69,9 @@ function filesOf(node: SimNode, interfaces: readonly string[], givenBase: string
     inBase('config', 'ctdb.conf', config),
     inBase('scripts', 'events/legacy', `${base}/events/legacy/./10.interface.script\0`),
     { name: 'version', content: `${version}\n` },
+    { name: 'lock', content: base === CTDB_BASE ? closed(seenLock(node)) : closed(['setting', '']) },
     { name: 'nonlocal', content: '0\n0\n' },
-    { name: 'promote', content: ['all', 'default', 'lo', ...interfaces].map((name) => [name, '0', ''].join('\0')).join('') },
+    { name: 'promote', content: closed(['all', 'default', 'lo', ...interfaces].flatMap((name) => [name, '0'])) },
     { name: 'iptables', content: '-P INPUT ACCEPT\n' },
     { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
     { name: 'hostname', content: `n${pnn}\n` },

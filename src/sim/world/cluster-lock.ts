@@ -12,6 +12,19 @@ export type LockState = (typeof LOCK_STATES)[number]
 /** The process that has locked a file looks this often whether that file is still at its path. */
 const RECHECK_MS = 5_000
 
+/** Where each node has the file of the cluster lock. */
+const PATH = '/clusterfs/.ctdb/reclock'
+
+/** What can be seen of the lock on a node's machine. */
+export interface SeenLock {
+  readonly path: string
+  /** Whether the file is on a file system of the node alone. */
+  readonly isPrivate: boolean
+  readonly inode: number
+  /** Whether the process that has locked it, and does not belong to the cluster, runs here. */
+  readonly isTakenHere: boolean
+}
+
 /** A file that one program can lock at a time. It is unlocked when that program ends. */
 interface LockFile {
   holder: Program | undefined
@@ -61,12 +74,19 @@ export class LockStorage {
     }
   }
 
+  /** What a node finds at the path of the lock, for those who look at its machine. */
+  seenBy(pnn: Pnn): SeenLock {
+    const file = this.files[pnn]
+    const isPrivate = this.current === 'private'
+    return { path: PATH, isPrivate, inode: 1_000 + (isPrivate ? pnn : 0), isTakenHere: file?.isTaken === true && pnn === 0 }
+  }
+
   /** The lock as a node sees it. */
   lockOf(pnn: Pnn): ClusterLock {
     let locked: LockFile | undefined
     const isHeldBy = (program: Program) => locked?.holder === program
     return {
-      path: '/clusterfs/.ctdb/reclock',
+      path: PATH,
       isHeldBy,
       take: (program, lost) => {
         if (isHeldBy(program)) return true

@@ -12,7 +12,7 @@ import { Program } from '../process/program.ts'
 import type { ClusterLock } from '../recovery/leadership.ts'
 import { RecoveryDaemon } from '../recovery/recovery-daemon.ts'
 import type { RecoveryWatcher } from '../recovery/takeover-runs.ts'
-import type { LockStorage } from './cluster-lock.ts'
+import type { LockStorage, SeenLock } from './cluster-lock.ts'
 import type { Host } from './host.ts'
 import type { SimNetwork } from './network.ts'
 import { NodeClock } from './node-clock.ts'
@@ -99,6 +99,11 @@ export class SimNode {
   /** As `ctdb version` prints it. */
   get version(): string {
     return VERSIONS[this.surroundings.era]
+  }
+
+  /** What its machine finds at the path of the cluster lock. */
+  get seenLock(): SeenLock {
+    return this.surroundings.locks.seenBy(this.pnn)
   }
 
   /** The text of its ctdb.conf. */

@@ -17,16 +17,32 @@ const EXAMPLE = renderSections(NONCE, [
   { name: 'iptables', content: '-P INPUT ACCEPT\n-A INPUT -d 10.0.0.1/32 -i eth0 -j DROP\n' },
   { name: 'ip6tables', content: '', status: 127, said: 'sh: ip6tables: not found' },
   { name: 'hostname', content: 'node1\n' },
+  {
+    name: 'lock',
+    content: [
+      ...['setting', '/c/lock', 'boot', 'b', 'stat', '65024 12 81a4', 'path', '/c/lock'],
+      ...['lines', '27 1 254:0 / / rw - ext4 /dev/vda rw\n1: POSIX  ADVISORY  WRITE 9 fe:00:12 0 0', 'process', '9 x', ''],
+    ].join('\0'),
+  },
 ])
 
 export const target: FuzzTarget = {
-  covers: ['src/lib/host/{parse-facts,sections,firewall}.ts'],
+  covers: ['src/lib/host/{parse-facts,sections,firewall,lock-facts}.ts'],
   refusals: [],
   words: [`\n${NONCE} begin nodes 10\n`, `\n${NONCE} said nodes 0\n`, `\n${NONCE} end nodes 0\n`, ': No such file or directory'],
   seeds: () => [EXAMPLE],
   check(input) {
     const { facts, missing } = parseHostFacts(input, NONCE)
-    for (const fact of ['addresses', 'nodesFile', 'configFile', 'enabledScripts', 'version', 'drops', 'hostname'] as const) {
+    for (const fact of [
+      'addresses',
+      'nodesFile',
+      'configFile',
+      'enabledScripts',
+      'version',
+      'drops',
+      'hostname',
+      'lock',
+    ] as const) {
       const isMissing = missing.some(({ fact: name }) => name === `host.${fact}`)
       // Addresses may be there in part.
       if (fact !== 'addresses') assert.equal(facts[fact] === undefined, isMissing, fact)

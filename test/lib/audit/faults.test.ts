@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { CHECKS } from '../../../src/lib/audit/registry.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import type { HostAddress } from '../../../src/lib/snapshot/host-facts.ts'
+import type { HostAddress, HostLock } from '../../../src/lib/snapshot/host-facts.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import {
   ADDRESSES,
   healthyCluster,
   heldAddress,
   hostIn,
+  lockOn,
   ownerIn,
   placedAnew,
   withAll,
@@ -61,6 +62,15 @@ const released = (snapshot: Snapshot, pnn: number): Snapshot =>
   ADDRESSES.reduce((changed, address) => drop(changed, pnn, address), snapshot)
 const sixIpv6 = ['fd00::1', 'fd00::2', 'fd00::3']
 const ipv6 = healthyCluster({ addresses: sixIpv6 })
+
+const RADOS = '!/usr/libexec/ctdb/ctdb_mutex_ceph_rados_helper ceph client.x pool lock'
+/** A helper on all nodes, with what is found of it on one. */
+const withLock = (snapshot: Snapshot, pnn: number, lock: HostLock): Snapshot =>
+  withHost(
+    withAll(snapshot, ({ host }) => (host ? { host: { ...host, lock: { setting: lock.setting } } } : {})),
+    pnn,
+    () => ({ lock }),
+  )
 
 /** One fault each, the ids of the findings that stand for themselves, and, where it matters, those that follow. */
 const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: readonly string[], effects?: readonly string[]])[] = [
@@ -301,6 +311,27 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
   ['an unhealthy node of which no script failed', withFlags(good, 1, NODE_FLAG.UNHEALTHY), ['node-unhealthy']],
   ['no cluster lock', withAll(good, () => ({ clusterLock: '' })), ['cluster-lock']],
   ['another cluster lock', withFacts(good, 1, () => ({ clusterLock: '/elsewhere' })), ['cluster-lock']],
+  [
+    'a cluster lock on the disks of the nodes',
+    withAll(good, ({ host, pnn }) => (host ? { host: { ...host, lock: lockOn('xfs', '/dev/sda1', '9', `boot ${pnn}`) } } : {})),
+    ['lock-not-shared'],
+  ],
+  [
+    'a helper that is not installed',
+    withLock(
+      withAll(good, () => ({ clusterLock: RADOS })),
+      1,
+      { setting: RADOS, isHelperAbsent: true },
+    ),
+    ['lock-missing'],
+  ],
+  [
+    'another program that keeps the cluster lock',
+    withHost(good, 1, ({ lock }) => ({
+      lock: lock?.place && { ...lock, place: { ...lock.place, holders: [{ pid: 7, name: 'tar' }] } },
+    })),
+    ['lock-held'],
+  ],
   ['another version', withHost(good, 1, () => ({ version: '4.19.4' })), ['version-skew']],
   ['ip_nonlocal_bind', withHost(good, 1, () => ({ nonlocalBind: { ipv4: true, ipv6: false } })), ['nonlocal-bind']],
   ['no promotion of secondaries', withHost(good, 1, () => ({ promoteSecondaries: ['lo'] })), ['promote-secondaries']],

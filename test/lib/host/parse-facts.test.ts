@@ -22,6 +22,7 @@ const FACTS = [
   'promoteSecondaries',
   'drops',
   'hostname',
+  'lock',
 ].map((name) => `host.${name}`)
 
 /** The sections of a node of which there is nothing to say. */
@@ -37,6 +38,7 @@ const QUIET = [
   { name: 'iptables', content: '-P INPUT ACCEPT\n' },
   { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
   { name: 'hostname', content: 'node1\n' },
+  { name: 'lock', content: 'setting\0\0' },
 ] satisfies PrintedSection[]
 
 const parse = (sections: readonly PrintedSection[]) => parseHostFacts(renderSections(NONCE, sections), NONCE)
@@ -93,6 +95,7 @@ const facts = fc
     promoteSecondaries: fc.uniqueArray(name.filter((each) => each !== 'all' && each !== 'default')),
     drops: fc.array(drop),
     hostname: fc.stringMatching(/^[a-z0-9.-]{1,20}$/),
+    lock: fc.record({ setting: text.filter((each) => !each.includes('\0')) }),
   })
   .map(
     ({ network: links, files: [publicAddressesFile, nodesFile, configFile], ...rest }): Partial<HostFacts> => ({
@@ -151,6 +154,7 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
     { name: 'iptables', content: rules((one) => !one.includes(':')).join('') },
     { name: 'ip6tables', content: rules((one) => one.includes(':')).join('') },
     { name: 'hostname', content: `${given.hostname}\n` },
+    { name: 'lock', content: `setting\0${given.lock?.setting}\0` },
   ]
 }
 
@@ -258,6 +262,12 @@ describe('a fact is missing', () => {
       'what `ctdb version` printed cannot be read',
     ],
     ['a setting is none', { name: 'nonlocal', content: '0\n' }, 'HOST_UNREADABLE', 'net.ipv4.ip_nonlocal_bind cannot be read'],
+    [
+      'a lock has no setting',
+      { name: 'lock', content: 'stat\x001 2 81a4\0' },
+      'HOST_UNREADABLE',
+      'what was found of the cluster lock cannot be read',
+    ],
     ['a list is not closed', { name: 'scripts', content: 'a' }, 'HOST_UNREADABLE', 'what is not closed by a NUL cannot be read'],
     [
       'the setting of all is not there',

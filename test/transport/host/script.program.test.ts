@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -111,6 +122,20 @@ function sourceBuild() {
   }
 }
 
+/** A process that has locked the first byte of a file, as CTDB does. */
+async function holding(path: string): Promise<AsyncDisposable> {
+  const script =
+    'import fcntl, sys, time; f = open(sys.argv[1], "r+"); fcntl.lockf(f, fcntl.LOCK_EX, 1); print(flush=True); time.sleep(60)'
+  const child = spawn('python3', ['-c', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return {
+    [Symbol.asyncDispose]: async () => {
+      child.kill()
+      await once(child, 'exit')
+    },
+  }
+}
+
 /** A namespace that the tests of all shells only read. */
 let shared: Awaited<ReturnType<typeof busyNamespace>>
 beforeAll(async () => {
@@ -203,6 +228,67 @@ describe.each(SHELLS.map((shell) => ({ line: shell.join(' '), shell })))('a mach
     const { facts, missing } = await look(machine(shell), dir.file('etc'))
     expect(facts).not.toHaveProperty('enabledScripts')
     expect(missing).toMatchObject({ 'host.enabledScripts': 'HOST_UNREADABLE' })
+  })
+
+  it('reports the file of the cluster lock behind its links, and who has locked it', async () => {
+    using dir = tempDir()
+    mkdirSync(dir.file('real'))
+    const path = dir.file('real/lock')
+    writeFileSync(path, '')
+    symlinkSync(dir.file('real'), dir.file('a link'))
+    symlinkSync('lock', dir.file('real/other'))
+    const { dev, ino } = statSync(path)
+    await using _ = await holding(path)
+    const lines = ['recovery lock = /old', `  cluster  lock =\t${dir.file('a link')}/other \t`, '# cluster lock = /comment', 'x']
+    writeFileSync(dir.file('ctdb.conf'), `[cluster]\n${lines.join('\n')}\n`)
+    const { facts, missing } = await look(machine(shell), dir.path)
+    expect(missing).not.toHaveProperty('host.lock')
+    expect(facts.lock).toMatchObject({
+      setting: `${dir.file('a link')}/other`,
+      place: {
+        bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+        file: { device: `${Math.floor(dev / 256) % 4096}:${dev % 256}`, inode: String(ino), isRegular: true },
+        hasFolder: true,
+        mount: { type: expect.stringMatching(/^[a-z0-9.]+$/), source: expect.any(String) },
+        holders: [{ pid: expect.any(Number), name: 'python3' }],
+      },
+    })
+  })
+
+  it('reports a cluster lock of which there is nothing, and writes nothing', async () => {
+    using dir = tempDir()
+    const lockOf = async (lock: string) => {
+      writeFileSync(dir.file('ctdb.conf'), lock === '' ? '[cluster]\n' : `[cluster]\n cluster lock = ${lock}\n`)
+      return (await look(machine(shell), dir.path)).facts.lock
+    }
+    expect(await lockOf('')).toEqual({ setting: '' })
+    expect(await lockOf(dir.file('lock'))).toMatchObject({ place: { file: null, hasFolder: true, holders: [] } })
+    expect(await lockOf(dir.file('no/lock'))).toMatchObject({ place: { file: null, hasFolder: false } })
+    expect(await lockOf(dir.path)).toMatchObject({ place: { file: { isRegular: false } } })
+    expect(await lockOf(`${bait(dir)}; touch ${bait(dir)} $(touch ${bait(dir)}) *`)).toMatchObject({ place: { file: null } })
+    expect(await lockOf('!/bin/sh -c x')).toEqual({ setting: '!/bin/sh -c x' })
+    expect(await lockOf('!/no/such/helper * x')).toEqual({ setting: '!/no/such/helper * x', isHelperAbsent: true })
+    expect(await lockOf('!/no/ctdb_mutex_fcntl_helper /lock')).toMatchObject({ isHelperAbsent: true, place: { file: null } })
+    expect(await lockOf('relative')).toEqual({ setting: 'relative' })
+    rmSync(dir.file('ctdb.conf'))
+    expect((await look(machine(shell), dir.path)).facts.lock).toEqual({ setting: '' })
+    expect(readdirSync(dir.path)).toEqual([])
+  })
+
+  it('waits for one look at the cluster lock at a time, and does not begin another while that hangs', async () => {
+    using dir = tempDir()
+    writeFileSync(dir.file('ctdb.conf'), `[cluster]\n cluster lock = ${dir.file('lock')}\n`)
+    const hanging = spawn('sh', ['-c', 'exec 9<"$0" && flock 9 && echo && exec sleep 60', dir.file('ctdb.conf')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    await once(hanging.stdout, 'data')
+    try {
+      expect((await look(machine(shell), dir.path)).missing).toMatchObject({ 'host.lock': 'HOST_UNREADABLE' })
+    } finally {
+      hanging.kill()
+      await once(hanging, 'exit')
+    }
+    expect((await look(machine(shell), dir.path)).missing).not.toHaveProperty('host.lock')
   })
 
   it('does not wait for a pipe that nobody writes to', async () => {

@@ -33,6 +33,9 @@ import { check as ipWrongMask } from './ip-wrong-mask.ts'
 import { check as knownBug } from './known-bug.ts'
 import { check as leaderDisagreement } from './leader-disagreement.ts'
 import { check as leftoverDrop } from './leftover-drop.ts'
+import { check as lockHeld } from './lock-held.ts'
+import { check as lockMissing } from './lock-missing.ts'
+import { check as lockNotShared } from './lock-not-shared.ts'
 import { check as nodeBanned } from './node-banned.ts'
 import { check as nodeDisconnected } from './node-disconnected.ts'
 import { check as nodeNotRunning } from './node-not-running.ts'
@@ -83,6 +86,9 @@ export const ALL_CHECKS: readonly Check[] = [
   knownBug,
   leaderDisagreement,
   leftoverDrop,
+  lockHeld,
+  lockMissing,
+  lockNotShared,
   nodeBanned,
   nodeDisconnected,
   nodeNotRunning,

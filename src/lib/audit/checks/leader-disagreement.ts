@@ -16,7 +16,11 @@ export const check: Check = {
   seenBy: ['C'],
   moves: true,
   isUnsteady: true,
-  causes: [cause('cluster-split')],
+  causes: [
+    cause('cluster-split'),
+    { ...cause('lock-held'), when: ({ message }) => message === NO_LEADER },
+    { ...cause('lock-not-shared'), when: ({ message }) => message.includes(SEVERAL) },
+  ],
   meaning:
     'The leader repairs the cluster and places its addresses. Without a leader nothing is repaired. With two leaders the cluster is split, and each part hosts all addresses.',
   outlook: 'Nodes that hear no leader hold an election after a few seconds. A split heals only when the network does.',
@@ -61,16 +65,19 @@ export const check: Check = {
     if (named.size === 0)
       return isNobodyCapable(view)
         ? say('no node has the leader capability', NOBODY_CAPABLE)
-        : say('the cluster has no leader', withoutLeader(view))
+        : say(NO_LEADER, withoutLeader(view))
     if (named.size > 1) {
       const leaders = [...named].map(Number).toSorted((a, b) => a - b)
-      return say(`${named.size} nodes are named as leader: ${nodesText(leaders)}`, sharedLock(view, leaders))
+      return say(`${named.size} ${SEVERAL}: ${nodesText(leaders)}`, sharedLock(view, leaders))
     }
     const isActive = view.active.some(({ pnn }) => named.has(String(pnn)))
     if (!isActive) return say(`${nodesText([...named].map(Number))} is named as leader, but is not active`)
     return groups.length > 1 ? say('some nodes hear the leader, others hear none') : []
   },
 }
+
+const NO_LEADER = 'the cluster has no leader'
+const SEVERAL = 'nodes are named as leader'
 
 const MEND_NETWORK = mend({ what: 'network' }, 'Check the private network between the nodes.')
 

@@ -19,7 +19,7 @@ export const check: Check = {
   title: 'One recovery follows another',
   seenBy: ['C'],
   moves: false,
-  causes: [cause('cluster-split'), cause('leader-disagreement')],
+  causes: [cause('cluster-split'), cause('leader-disagreement'), cause('lock-not-shared'), cause('lock-missing')],
   meaning:
     'During each recovery no database can be used, so Samba stalls, and a node that starts waits for the end of the recoveries before it hosts addresses. Most often a node is disconnected and comes back again and again, as its connection to another node is slow, loses packets, or works in one direction only.',
   outlook: 'Each recovery ends by itself, and the next one begins as long as its cause is there.',

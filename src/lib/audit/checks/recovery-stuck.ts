@@ -19,7 +19,7 @@ export const check: Check = {
   title: 'A recovery does not end',
   seenBy: ['C'],
   moves: true,
-  causes: [cause('cluster-split'), cause('leader-disagreement')],
+  causes: [cause('cluster-split'), cause('leader-disagreement'), cause('lock-not-shared'), cause('lock-missing')],
   meaning:
     'During a recovery (recovery mode is active, there is no valid generation, or nodes do not agree on the VNN map) no database can be used, so Samba stalls, and no takeover run is made.',
   outlook:

@@ -1,0 +1,58 @@
+import type { Pnn } from '../../cluster/node.ts'
+import type { Check, Found } from '../check.ts'
+import { fileHas, said } from '../facts.ts'
+import { lockKind, serviceOf } from '../lock-kind.ts'
+import { lockPlaces, type NodePlace } from '../lock-places.ts'
+import { staysUntil } from '../outlook.ts'
+import { mend } from '../remedy.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'lock-missing',
+  order: 364,
+  severity: 'error',
+  title: 'A node cannot use the cluster lock: its file or its helper is not there',
+  seenBy: ['C', 'F'],
+  moves: false,
+  meaning:
+    'The folder of the lock file does not exist on the node, its file system is broken there, or the command that takes the lock does not exist. Such a node can neither become the leader nor test the lock in a recovery. The usual reason is a cluster file system that is not mounted, or a package that is not installed.',
+  outlook: 'Nothing, until the next recovery. There each node tests the lock, and the recovery fails, again and again.',
+  remedy: 'Mount the file system of the cluster lock on the node, or install the helper that ctdb.conf names.',
+  find: (view) => [
+    ...lockPlaces(view).flatMap((each) => withoutFile(view, each)),
+    ...view.nodes.flatMap(({ pnn }) => withoutHelper(view, pnn)),
+  ],
+}
+
+function withoutFile(view: View, { pnn, path, place }: NodePlace): Found[] {
+  const { file, hasFolder, problem } = place
+  const lock = view.peek(pnn, 'clusterLock') ?? path
+  if (problem !== undefined)
+    return [found(pnn, lock, `the file system of the cluster lock is broken on node ${pnn}`, `${path}: ${problem}`)]
+  if (!hasFolder)
+    return [found(pnn, lock, `the folder of the cluster lock does not exist on node ${pnn}`, `${path}: there is no such folder`)]
+  if (file && !file.isRegular)
+    return [found(pnn, lock, `the cluster lock is not a file on node ${pnn}`, `${path}: it is no regular file`)]
+  return []
+}
+
+function withoutHelper(view: View, pnn: Pnn): Found[] {
+  const lock = view.need(pnn, 'clusterLock')
+  const program = lock === undefined ? undefined : lockKind(lock).program
+  // Whether a name without a path leads somewhere cannot be seen from outside.
+  if (lock === undefined || !program?.startsWith('/')) return []
+  if (view.need(pnn, 'host.lock')?.isHelperAbsent !== true) return []
+  const service = serviceOf(program)
+  const what = `the helper for the cluster lock${service === undefined ? '' : ` in ${service}`} does not exist on node ${pnn}`
+  return [found(pnn, lock, what, `${program}: there is no such file`)]
+}
+
+const found = (pnn: Pnn, lock: string, message: string, seen: string): Found => ({
+  subject: { pnn },
+  message,
+  evidence: [said(pnn, `the cluster lock is ${lock}`), fileHas(pnn, seen)],
+  claims: [
+    staysUntil({ on: 'other', text: 'the next recovery begins' }, 'it fails, again and again, as there each node tests the lock'),
+  ],
+  actions: [mend({ what: 'cluster lock', pnn }, check.remedy)],
+})
