@@ -2,8 +2,8 @@ import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
 import { auditSamples } from '../../src/lib/audit/audit.ts'
 import type { AuditedFinding } from '../../src/lib/audit/report.ts'
 import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
-import type { HostAddress, HostFacts, HostLock } from '../../src/lib/snapshot/host-facts.ts'
-import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
+import type { HostAddress, HostConnection, HostFacts, HostLock } from '../../src/lib/snapshot/host-facts.ts'
+import { type MapEntry, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import { flagsOf } from '../../src/lib/takeover/can-host.ts'
 import { planTakeover } from '../../src/lib/takeover/plan.ts'
 
@@ -100,6 +100,7 @@ function settled(
       .join(''),
     nodesFile: (facts.nodeMap ?? []).map(({ address }) => `${address}\n`).join(''),
     configFile: '[cluster]\n  cluster lock = /cluster/lock\n',
+    connections: connectionsIn(facts.nodeMap ?? [], pnn),
     lock: lockOn('gpfs', 'clusterfs', '77', `boot-of-node-${pnn}`),
     enabledScripts: ['00.ctdb', '10.interface'],
     events: ['startup', 'monitor', 'takeip', 'releaseip', 'ipreallocated'].map((event) => ({
@@ -113,6 +114,20 @@ function settled(
   }
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length
   return { ...facts, known, interfaces: names.map((name) => ({ name, linkUp: true, references: references(name) })), host }
+}
+
+/** The connections of a node in a healthy cluster: its daemon listens, and there is one in each direction with every other node. */
+function connectionsIn(nodeMap: readonly MapEntry[], pnn: number): HostConnection[] {
+  const at = (node: number) => ({ address: nodeMap[node]?.address ?? '', port: 4379 })
+  const from = (node: number) => ({ ...at(node), port: 50_000 + node })
+  const others = nodeMap.map((node) => node.pnn).filter((node) => node !== pnn)
+  return [
+    { state: 'LISTEN', local: at(pnn), peer: { address: '0.0.0.0', port: null }, resent: 0 },
+    ...others.flatMap((other): HostConnection[] => [
+      { state: 'ESTAB', local: from(pnn), peer: at(other), resent: 0 },
+      { state: 'ESTAB', local: at(pnn), peer: from(other), resent: 0 },
+    ]),
+  ]
 }
 
 /** The cluster lock of a healthy cluster, as a node finds it on a file system. */

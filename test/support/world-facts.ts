@@ -5,6 +5,7 @@ import { readLock } from '../../src/lib/host/lock-facts.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { mapEntryOf, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import type { SimDaemon } from '../../src/sim/daemon/daemon.ts'
+import { connectionsOf } from '../../src/sim/serve/connections.ts'
 import { seenLock } from '../../src/sim/serve/seen-lock.ts'
 import type { SimNode } from '../../src/sim/world/sim-node.ts'
 import type { FactsOfRunning } from './audit-cluster.ts'
@@ -87,6 +88,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     configFile: node.config,
     ...(!node.daemon && { tunablesFiles: { file: node.tunables, directory: '' } }),
     lock: readLock(seenLock(node)),
+    connections: connectionsOf(small.world, pnn),
     enabledScripts: ['10.interface'],
     events: [...(node.eventRuns ?? [])].map(([event, { beganMs, endedMs, result, output }]) => ({
       event,

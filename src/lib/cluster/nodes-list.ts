@@ -5,7 +5,7 @@ import { lineAsRead } from './file-line.ts'
 import { type ClusterNode, NODE_FLAG } from './node.ts'
 
 /** The port on which daemons talk to each other. */
-const CTDB_PORT = 4379
+export const CTDB_PORT = 4379
 
 /** The address of a deleted node: its line is not read. */
 const NO_ADDRESS = '0.0.0.0'

@@ -2,6 +2,7 @@
 // nothing in a path can be taken for shell. It has no single quotes, which makes it easy to quote for SSH. What it prints is
 // framed as sections.ts says.
 
+import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { LOCK_PART } from './lock-script.ts'
 import { CTDB_BASE, HOMES, PREAMBLE, words } from './shell-parts.ts'
 
@@ -179,6 +180,8 @@ if [ "$extent" != files ]; then
   section iptables 524288 rules iptables
   section ip6tables 524288 rules ip6tables
   section_here hostname 4096 own_name
+  # The filter works in the kernel, which may have thousands of other connections.
+  section connections 262144 $limited ss -tano "( dport = :${CTDB_PORT} or sport = :${CTDB_PORT} )"
 fi
 if [ -n "$runs" ] || [ "$extent" = network ]; then exit 0; fi
 section log 16384 last_log

@@ -1,6 +1,7 @@
 import { CtdbtsError } from '../errors.ts'
 import type { HostFacts, HostLock } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
+import { parseConnections } from './connections.ts'
 import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
@@ -36,12 +37,21 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   promoteSecondaries: (sections) => promoting(sections.text('promote')),
   drops: (sections) => readDrops(sections),
   hostname: (sections) => sections.text('hostname').trim(),
+  connections: (sections) => parseConnections(sections.text('connections')),
   lock: (sections) => sections.lock(),
   lastLog: (sections) => sections.lastLog(),
 }
 
 const ALL_FACTS = Object.keys(READERS) as ReadFact[]
-const NETWORK_FACTS: readonly ReadFact[] = ['addresses', 'links', 'nonlocalBind', 'promoteSecondaries', 'drops', 'hostname']
+const NETWORK_FACTS: readonly ReadFact[] = [
+  'addresses',
+  'links',
+  'nonlocalBind',
+  'promoteSecondaries',
+  'drops',
+  'hostname',
+  'connections',
+]
 
 const READ_FACTS: Readonly<Record<CommandExtent, readonly ReadFact[]>> = {
   all: ALL_FACTS,

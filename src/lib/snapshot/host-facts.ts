@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly promoteSecondaries?: readonly string[] | undefined
   /** Addresses for which iptables drops all incoming packets. */
   readonly drops?: readonly HostDrop[] | undefined
+  /** The TCP connections of the port at which daemons reach each other (4379), and those to that port of other nodes. */
+  readonly connections?: readonly HostConnection[] | undefined
   /** What is at the place of the cluster lock that ctdb.conf names. */
   readonly lock?: HostLock | undefined
   /** The last lines of the daemon's log, where no daemon runs and a log was found: `place` is its path, or `the journal`. */
@@ -99,6 +101,24 @@ export interface ScriptRun {
 export interface HostDrop {
   readonly interfaceName: string
   readonly address: string
+}
+
+/** A TCP connection in a kernel. */
+export interface HostConnection {
+  /** `LISTEN` waits for connections, `ESTAB` is up, `SYN-SENT` has no answer yet. */
+  readonly state: 'LISTEN' | 'ESTAB' | 'SYN-SENT'
+  readonly local: ConnectionEnd
+  readonly peer: ConnectionEnd
+  /** How often the same was sent again without an answer. */
+  readonly resent: number
+}
+
+/** One end of a connection. */
+export interface ConnectionEnd {
+  /** `0.0.0.0`, `::` or `*` for all. */
+  readonly address: string
+  /** Null for any. */
+  readonly port: number | null
 }
 
 /** The cluster lock of a node's ctdb.conf, and what the node finds there. */

@@ -24,6 +24,7 @@ const knownAddress = v.object({
 })
 const whole = v.pipe(v.number(), v.integer())
 const text = v.nullable(v.string())
+const end = v.object({ address: v.string(), port: v.nullable(whole) })
 const hostFacts = v.object({
   reachedBy: v.string(),
   daemonAnswers: v.boolean(),
@@ -72,6 +73,9 @@ const hostFacts = v.object({
   nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
   promoteSecondaries: v.optional(v.array(v.string())),
   drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),
+  connections: v.optional(
+    v.array(v.object({ state: v.picklist(['LISTEN', 'ESTAB', 'SYN-SENT']), local: end, peer: end, resent: whole })),
+  ),
   lock: v.optional(
     v.object({
       setting: v.string(),

@@ -5,6 +5,8 @@ import { RELAY_SCRIPT } from '../../lib/host/relay-script.ts'
 import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../world/sim-node.ts'
+import type { World } from '../world/world.ts'
+import { connectionsOf, connectionsText } from './connections.ts'
 import { promised } from './promised.ts'
 import { seenLock } from './seen-lock.ts'
 import type { SimCluster } from './sim-cluster.ts'
@@ -26,7 +28,7 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
     const kernel = { name: 'addresses', content: await promised(node.host.ipAddrJson()) }
-    const rest = facts.extent !== 'kernel' ? filesOf(node, cluster.world.interfacesOf(pnn), facts.base) : []
+    const rest = facts.extent !== 'kernel' ? filesOf(cluster.world, node, facts.base) : []
     return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
   }
   return async (argv) => (argv[2] === GUARD_SCRIPT ? await guarded(run, argv.slice(4)) : await run(argv))
@@ -58,7 +60,7 @@ function simpleAnswer({ files, config, version }: SimNode, line: string): string
 const closed = (texts: readonly string[]): string => texts.map((text) => `${text}\0`).join('')
 
 /** The output of the facts command on a simulated node, without the section about its kernel. */
-function filesOf(node: SimNode, interfaces: readonly string[], givenBase: string): PrintedSection[] {
+function filesOf(world: World, node: SimNode, givenBase: string): PrintedSection[] {
   const base = givenBase || CTDB_BASE
   const { files, config, tunables, version, pnn, daemon } = node
   const inBase = (name: string, file: string, content: string): PrintedSection =>
@@ -71,10 +73,11 @@ function filesOf(node: SimNode, interfaces: readonly string[], givenBase: string
     { name: 'version', content: `${version}\n` },
     { name: 'lock', content: base === CTDB_BASE ? closed(seenLock(node)) : closed(['setting', '']) },
     { name: 'nonlocal', content: '0\n0\n' },
-    { name: 'promote', content: closed(['all', 'default', 'lo', ...interfaces].flatMap((name) => [name, '0'])) },
+    { name: 'promote', content: closed(['all', 'default', 'lo', ...world.interfacesOf(pnn)].flatMap((name) => [name, '0'])) },
     { name: 'iptables', content: '-P INPUT ACCEPT\n' },
     { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
     { name: 'hostname', content: `n${pnn}\n` },
+    { name: 'connections', content: connectionsText(connectionsOf(world, pnn)) },
     ...(daemon ? [] : [inBase('tunables', 'ctdb.tunables', tunables), { name: 'tunablesd', content: '' }]),
   ]
 }

@@ -17,6 +17,7 @@ const EXAMPLE = renderSections(NONCE, [
   { name: 'iptables', content: '-P INPUT ACCEPT\n-A INPUT -d 10.0.0.1/32 -i eth0 -j DROP\n' },
   { name: 'ip6tables', content: '', status: 127, said: 'sh: ip6tables: not found' },
   { name: 'hostname', content: 'node1\n' },
+  { name: 'connections', content: 'LISTEN 0 9 [fd00::1]:4379 *:*\nSYN-SENT 0 1 10.0.0.1:9 10.0.0.2:4379 timer:(on,1sec,2)\n' },
   {
     name: 'lock',
     content: [
@@ -27,7 +28,7 @@ const EXAMPLE = renderSections(NONCE, [
 ])
 
 export const target: FuzzTarget = {
-  covers: ['src/lib/host/{parse-facts,sections,firewall,lock-facts}.ts'],
+  covers: ['src/lib/host/{parse-facts,sections,firewall,lock-facts,connections}.ts'],
   refusals: [],
   words: [`\n${NONCE} begin nodes 10\n`, `\n${NONCE} said nodes 0\n`, `\n${NONCE} end nodes 0\n`, ': No such file or directory'],
   seeds: () => [EXAMPLE],
@@ -42,6 +43,7 @@ export const target: FuzzTarget = {
       'drops',
       'hostname',
       'lock',
+      'connections',
     ] as const) {
       const isMissing = missing.some(({ fact: name }) => name === `host.${fact}`)
       // Addresses may be there in part.

@@ -332,6 +332,15 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
     })),
     ['lock-held'],
   ],
+  [
+    'a port that a packet filter closes',
+    withHost(good, 1, ({ connections = [] }) => ({
+      connections: connections.map((each) =>
+        each.peer.address === '10.9.0.1' && each.peer.port === 4379 ? { ...each, state: 'SYN-SENT' } : each,
+      ),
+    })),
+    ['private-port'],
+  ],
   ['another version', withHost(good, 1, () => ({ version: '4.19.4' })), ['version-skew']],
   ['ip_nonlocal_bind', withHost(good, 1, () => ({ nonlocalBind: { ipv4: true, ipv6: false } })), ['nonlocal-bind']],
   ['no promotion of secondaries', withHost(good, 1, () => ({ promoteSecondaries: ['lo'] })), ['promote-secondaries']],

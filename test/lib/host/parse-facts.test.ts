@@ -4,7 +4,7 @@ import { formatIp, parseIp } from '../../../src/lib/address/ip-text.ts'
 import { factsCommand } from '../../../src/lib/host/facts-script.ts'
 import { parseHostFacts } from '../../../src/lib/host/parse-facts.ts'
 import { type PrintedSection, renderSections } from '../../../src/lib/host/sections.ts'
-import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
+import type { ConnectionEnd, HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { takeSeedFromEnvironment } from '../../support/fast-check.ts'
 
 takeSeedFromEnvironment()
@@ -22,6 +22,7 @@ const FACTS = [
   'promoteSecondaries',
   'drops',
   'hostname',
+  'connections',
   'lock',
 ].map((name) => `host.${name}`)
 
@@ -38,6 +39,7 @@ const QUIET = [
   { name: 'iptables', content: '-P INPUT ACCEPT\n' },
   { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
   { name: 'hostname', content: 'node1\n' },
+  { name: 'connections', content: 'State\n' },
   { name: 'lock', content: 'setting\0\0' },
 ] satisfies PrintedSection[]
 
@@ -81,6 +83,13 @@ const link = name.chain((each) =>
   }),
 )
 const network = fc.uniqueArray(link, { selector: (each) => each.name, maxLength: 4 })
+const end = fc.record({ address: fc.oneof(ipv4, ipv6, fc.constant('*')), port: fc.option(fc.nat(65_535)) })
+const connection = fc.record({
+  state: fc.constantFrom('LISTEN' as const, 'ESTAB' as const, 'SYN-SENT' as const),
+  local: end,
+  peer: end,
+  resent: fc.nat(15),
+})
 const drop = fc.record({ interfaceName: name, address: fc.oneof(ipv4, ipv6) })
 
 const facts = fc
@@ -95,6 +104,7 @@ const facts = fc
     promoteSecondaries: fc.uniqueArray(name.filter((each) => each !== 'all' && each !== 'default')),
     drops: fc.array(drop),
     hostname: fc.stringMatching(/^[a-z0-9.-]{1,20}$/),
+    connections: fc.array(connection),
     lock: fc.record({ setting: text.filter((each) => !each.includes('\0')) }),
   })
   .map(
@@ -109,6 +119,8 @@ const facts = fc
       drops: [...rest.drops].sort((a, b) => Number(a.address.includes(':')) - Number(b.address.includes(':'))),
     }),
   )
+
+const endText = ({ address, port }: ConnectionEnd): string => `${address.includes(':') ? `[${address}]` : address}:${port ?? '*'}`
 
 /** What a machine would print of which these are the facts. */
 function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
@@ -154,6 +166,15 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
     { name: 'iptables', content: rules((one) => !one.includes(':')).join('') },
     { name: 'ip6tables', content: rules((one) => one.includes(':')).join('') },
     { name: 'hostname', content: `${given.hostname}\n` },
+    {
+      name: 'connections',
+      content: `State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n${(given.connections ?? [])
+        .map(
+          ({ state, local, peer, resent }) =>
+            `${state}   0  10 ${endText(local)}   ${endText(peer)} timer:(on,1.2sec,${resent})\n`,
+        )
+        .join('')}`,
+    },
     { name: 'lock', content: `setting\0${given.lock?.setting}\0` },
   ]
 }

@@ -42,6 +42,7 @@ import { check as nodeNotRunning } from './node-not-running.ts'
 import { check as nodeUnhealthy } from './node-unhealthy.ts'
 import { check as nodesFileDrift } from './nodes-file-drift.ts'
 import { check as nonlocalBind } from './nonlocal-bind.ts'
+import { check as privatePort } from './private-port.ts'
 import { check as promoteSecondaries } from './promote-secondaries.ts'
 import { check as publicPrivateOverlap } from './public-private-overlap.ts'
 import { check as recoveryRepeated } from './recovery-repeated.ts'
@@ -95,6 +96,7 @@ export const ALL_CHECKS: readonly Check[] = [
   nodeUnhealthy,
   nodesFileDrift,
   nonlocalBind,
+  privatePort,
   promoteSecondaries,
   publicPrivateOverlap,
   recoveryRepeated,
