@@ -7,7 +7,7 @@ import type { GlobalOptions } from './run-options.ts'
 /** A result in every form that a command can show. Only the one that the options ask for is made. */
 export interface Views {
   /** As `ctdb` prints it. */
-  ctdb(style: CtdbStyle): string
+  ctdb(style: CtdbStyle): string | Uint8Array
   /** As `ctdb -j` prints it; absent where `ctdb` refuses -j. */
   ctdbJson?(): unknown
   json(): unknown

@@ -9,6 +9,7 @@ import { ask, type TargetNode } from '../operations/target-node.ts'
 import { socketAddressOf } from './address-arguments.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import type { GlobalOptions } from './run-options.ts'
+import { standardInput } from './standard-input.ts'
 
 /** Some 400,000 connections. */
 const MAX_INPUT_BYTES = 16 << 20
@@ -62,7 +63,7 @@ export abstract class TickleCommand extends MirrorCommand {
 }
 
 async function tellInput(node: TargetNode, { control, verb }: TickleAction): Promise<readonly Connection[]> {
-  const connections = parseConnections(await standardInput())
+  const connections = parseConnections((await standardInput(MAX_INPUT_BYTES)).toString())
   if (!connections) {
     throw new CtdbtsError('BAD_CONNECTION', 'a line of standard input is not a connection', {
       hint: 'write IP:PORT IP:PORT in each line, both of the same family; empty lines and lines with # are ignored',
@@ -77,15 +78,4 @@ async function tellInput(node: TargetNode, { control, verb }: TickleAction): Pro
   throw saidByCtdb('NOT_TOLD', line, {
     hint: `${connections.length - failed} of ${connections.length} succeeded; check that each destination is a public address`,
   })
-}
-
-async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > MAX_INPUT_BYTES) throw new CtdbtsError('INPUT_TOO_LONG', `standard input is longer than ${MAX_INPUT_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

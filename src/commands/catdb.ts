@@ -1,14 +1,10 @@
 import { databaseArgs } from '../cli/database-argument.ts'
-import { MirrorCommand } from '../cli/mirror-command.ts'
-import { SteadyOutput } from '../cli/steady-output.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import { RecordsCommand } from '../cli/records-command.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { traverse } from '../operations/databases/traverse.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
-import { ctdbRecordText } from '../ui/ctdb/records.ts'
-import { recordJson } from '../ui/record-json.ts'
 
-export default class Catdb extends MirrorCommand {
+export default class Catdb extends RecordsCommand {
   static override readonly group = 'databases'
   static override summary = 'Show all records of a database in the cluster'
   static override usage = 'catdb <dbname|dbid>'
@@ -21,29 +17,11 @@ export default class Catdb extends MirrorCommand {
     const { args, flags } = await this.parse(Catdb)
     return await this.withNode(flags, async (node) => {
       const { id, name } = await openDatabase(node.client, args.database)
-      if (flags.json) {
-        const records: unknown[] = []
-        for await (const record of traverse(node, id)) records.push(recordJson(record))
-        return { formatVersion: 1, pnn: await node.pnn, id: databaseIdText(id), name, records }
-      }
-      const output = new SteadyOutput()
-      let count = 0
-      try {
-        for await (const record of traverse(node, id)) {
-          await output.write(ctdbRecordText(record))
-          count += 1
-        }
-      } catch (error) {
-        // ctdb counts what it has printed in any case.
-        if (error instanceof CtdbtsError) await output.write(dumped(count))
-        await output.flush()
-        throw error
-      }
-      await output.write(dumped(count))
-      await output.flush()
-      return undefined
+      return await this.printRecords(flags, {
+        records: traverse(node, id),
+        ending: (count) => `Dumped ${count} records`,
+        json: { pnn: await node.pnn, id: databaseIdText(id), name },
+      })
     })
   }
 }
-
-const dumped = (count: number): string => `Dumped ${count} records\n`

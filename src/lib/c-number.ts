@@ -35,15 +35,13 @@ export function leadingUnsigned(text: string): number | undefined {
 }
 
 /** An int as C's atoi reads it: ignores anything after the number; 0 if there is none. */
-export function lenientInt(text: string): number {
-  const digits = /^\s*([+-]?\d+)/.exec(text)?.[1]
-  if (digits === undefined) return 0
-  return Number(BigInt.asIntN(32, clampToLong(BigInt(digits))))
-}
+export const lenientInt = (text: string): number => Number(BigInt.asIntN(32, lenientLong(text)))
 
 const MAX_I64 = 0x7fff_ffff_ffff_ffffn
 
-function clampToLong(value: bigint): bigint {
+/** A long as C's atol reads it: ignores anything after the number; 0 if there is none. */
+export function lenientLong(text: string): bigint {
+  const value = BigInt(/^\s*([+-]?\d+)/.exec(text)?.[1] ?? '0')
   if (value > MAX_I64) return MAX_I64
   return value < -MAX_I64 - 1n ? -MAX_I64 - 1n : value
 }

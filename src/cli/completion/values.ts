@@ -32,6 +32,8 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   '<dbname|dbid>': 'database',
   '<tunable>': 'tunable',
   '<file>': 'file',
+  '[<file>]': 'file',
+  '<tdb-file>': 'file',
   '[USER@]HOST[:PORT]': 'cluster',
   PNN: 'pnn',
   'PNN,…': 'pnnList',

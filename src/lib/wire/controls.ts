@@ -141,6 +141,8 @@ export const controls = {
   setLeaderRole: control(105, 'SET_RECMASTERROLE', { request: u32 }),
   setBanState: control(109, 'SET_BAN_STATE', { request: structs.banState }),
   getBanState: control(110, 'GET_BAN_STATE', { reply: structs.banState }),
+  /** Commits a transaction on all nodes. Refused when a recovery comes between. */
+  trans3Commit: control(119, 'TRANS3_COMMIT', { request: records.recordBuffer }),
   getDbSeqnum: control(120, 'GET_DB_SEQNUM', { request: records.paddedDatabaseId, reply: u64 }),
   dbSetHealthy: control(121, 'DB_SET_HEALTHY', { request: u32 }),
   dbGetHealth: control(122, 'DB_GET_HEALTH', { request: u32, reply: restText }),
@@ -150,6 +152,8 @@ export const controls = {
   /** Like {@link controls.tcpAdd}, but the daemon updates the other nodes later. */
   tcpAddDelayedUpdate: control(126, 'TCP_ADD_DELAYED_UPDATE', { request: structs.tcpConnection }),
   getStatHistory: control(127, 'GET_STAT_HISTORY', { reply: structs.statisticsHistory }),
+  /** The daemon removes the record from the file some time later. */
+  scheduleForDeletion: control(128, 'SCHEDULE_FOR_DELETION', { request: records.deletedRecord }),
   setDbReadOnly: control(129, 'SET_DB_READONLY', { request: u32 }),
   /** Sends all records of the cluster as messages to the srvid of the request. */
   traverseStart: control(131, 'TRAVERSE_START_EXT', { request: records.traverseStart }),

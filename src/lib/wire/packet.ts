@@ -7,8 +7,8 @@ const VERSION = 1
 /** ctdbd pads every packet with zeros to a multiple of this, and counts the padding in the packet's length. */
 const PACKET_ALIGN = 8
 
-/** Kinds of packets. 0 to 4 are database calls; only daemons send each other 9 and 10. */
-export const OPERATION = { MESSAGE: 5, CONTROL: 7, CONTROL_REPLY: 8 } as const
+/** Kinds of packets. Only daemons send each other 2 and 3 (about records), 9 and 10. */
+export const OPERATION = { CALL: 0, CALL_REPLY: 1, CALL_ERROR: 4, MESSAGE: 5, CONTROL: 7, CONTROL_REPLY: 8 } as const
 
 const header = struct({
   length: u32,
@@ -31,6 +31,8 @@ const HEADER_SIZE = 32
 const controlHead = sequence({ opcode: u32, pad: u32, srvid: u64, clientId: u32, flags: u32, dataLength: u32 })
 const replyHead = sequence({ status: i32, dataLength: u32, errorLength: u32 })
 const messageHead = sequence({ srvid: u64, dataLength: u32 })
+const callHead = sequence({ flags: u32, databaseId: u32, callId: u32, hopCount: u32, keyLength: u32, dataLength: u32 })
+const callReplyHead = sequence({ status: i32, dataLength: u32 })
 
 /**
  * A control on its way to a daemon. `data` is the encoded request of the control with this opcode.
@@ -64,6 +66,39 @@ interface MessageBody {
 }
 
 /**
+ * A request for a record of a volatile database: `callId` is one of CALL, `flags` are bits of CALL_FLAG.
+ * @inline
+ */
+interface CallBody {
+  readonly kind: 'call'
+  readonly flags: number
+  readonly databaseId: number
+  readonly callId: number
+  readonly key: Uint8Array
+  readonly data: Uint8Array
+}
+
+/**
+ * The answer to a call. A `status` other than 0 is a failure.
+ * @inline
+ */
+interface CallReplyBody {
+  readonly kind: 'callReply'
+  readonly status: number
+  readonly data: Uint8Array
+}
+
+/**
+ * The answer to a call that a daemon could not handle, with its reason.
+ * @inline
+ */
+interface CallErrorBody {
+  readonly kind: 'callError'
+  readonly status: number
+  readonly data: Uint8Array
+}
+
+/**
  * A packet of a kind that clients neither send nor receive, not decoded.
  * @inline
  */
@@ -79,6 +114,7 @@ interface Addressed {
 
 export type ReplyPacket = ReplyBody & Addressed
 export type MessagePacket = MessageBody & Addressed
+export type CallReplyPacket = (CallReplyBody | CallErrorBody) & Addressed
 
 /** A decoded packet. `other` is a kind that clients neither send nor receive. */
 export type Packet = (PacketBody | OtherBody) & Addressed
@@ -96,9 +132,27 @@ export interface Addressing {
  * A packet without its header. `data` is encoded: the request of a control, its reply, or the content of a message. A `status` < 0 is a
  * failure, for which `errorText` may give the reason.
  */
-export type PacketBody = ControlBody | ReplyBody | MessageBody
+export type PacketBody = ControlBody | ReplyBody | MessageBody | CallBody | CallReplyBody | CallErrorBody
 
-const OPERATION_OF = { control: OPERATION.CONTROL, reply: OPERATION.CONTROL_REPLY, message: OPERATION.MESSAGE } as const
+const OPERATION_OF = {
+  control: OPERATION.CONTROL,
+  reply: OPERATION.CONTROL_REPLY,
+  message: OPERATION.MESSAGE,
+  call: OPERATION.CALL,
+  callReply: OPERATION.CALL_REPLY,
+  callError: OPERATION.CALL_ERROR,
+} as const
+
+/** What a call does with a record. */
+export const CALL = { /** Nothing; it serves to move the record. */ NULL: 0xff00_0001 } as const
+
+/** Bits in the flags of a call. */
+export const CALL_FLAG = {
+  /** Moves the record to the node of the client. */
+  IMMEDIATE_MIGRATION: 0x1,
+  /** A copy that is only read is enough. */
+  WANT_READONLY: 0x4,
+} as const
 
 /** The bytes of a packet, padded. */
 export function encodePacket(addressing: Addressing, body: PacketBody): Uint8Array {
@@ -128,6 +182,14 @@ function writeBody(out: ByteWriter, body: PacketBody): void {
     out.append(body.data)
   } else if (body.kind === 'message') {
     messageHead.write(out, { srvid: body.srvid, dataLength })
+    out.append(body.data)
+  } else if (body.kind === 'call') {
+    const { flags, databaseId, callId, key } = body
+    callHead.write(out, { flags, databaseId, callId, hopCount: 0, keyLength: key.length, dataLength })
+    out.append(key)
+    out.append(body.data)
+  } else if (body.kind !== 'reply') {
+    callReplyHead.write(out, { status: body.status, dataLength })
     out.append(body.data)
   } else {
     const errorText = new TextEncoder().encode(body.errorText)
@@ -163,6 +225,16 @@ export function decodePacket(frame: Uint8Array): Packet {
     case OPERATION.MESSAGE: {
       const { srvid, dataLength } = messageHead.read(input)
       return { kind: 'message', header: head, srvid, data: bytes(dataLength) }
+    }
+    case OPERATION.CALL: {
+      const { flags, databaseId, callId, keyLength, dataLength } = callHead.read(input)
+      return { kind: 'call', header: head, flags, databaseId, callId, key: bytes(keyLength), data: bytes(dataLength) }
+    }
+    case OPERATION.CALL_REPLY:
+    case OPERATION.CALL_ERROR: {
+      const { status, dataLength } = callReplyHead.read(input)
+      const kind = head.operation === OPERATION.CALL_REPLY ? 'callReply' : 'callError'
+      return { kind, header: head, status, data: bytes(dataLength) }
     }
     default:
       return { kind: 'other', header: head, body: frame.subarray(HEADER_SIZE) }

@@ -1,5 +1,5 @@
-import { type ByteReader, type ByteWriter, type Codec, DecodeError } from './codec.ts'
-import { sequence, struct } from './composites.ts'
+import { type ByteReader, type ByteWriter, type Codec, DecodeError, type ValueOf } from './codec.ts'
+import { list, rest, sequence, struct } from './composites.ts'
 import { mapped, restBytes, u8, u32, u64 } from './primitives.ts'
 
 /** What CTDB stores in front of the data of each record. */
@@ -54,6 +54,34 @@ export const recordData: Codec<RecordData> = {
     return { requestId, key: bytes(keyBytes), data: bytes(dataBytes) }
   },
 }
+
+/** Records of one database. */
+export const recordBuffer = sequence({ databaseId: u32, records: list(recordData) })
+
+/** A record without data, which may be removed once no node needs it. */
+export const deletedRecord: Codec<DeletedRecord> = mapped(
+  sequence({ databaseId: u32, pad: u32, header: recordHeader, key: list(u8) }),
+  ({ databaseId, header, key }) => ({ databaseId, header, key: Uint8Array.from(key) }),
+  ({ databaseId, header, key }) => ({ databaseId, pad: 0, header, key: [...key] }),
+)
+
+/** See {@link deletedRecord}. */
+export interface DeletedRecord {
+  readonly databaseId: number
+  readonly header: ValueOf<typeof recordHeader>
+  readonly key: Uint8Array
+}
+
+const globalLock = struct({
+  /** One of GLOBAL_LOCK. */
+  type: u32,
+  /** The process that holds or wants it. `uniqueId` tells apart processes with the same PID, and locks of one process. */
+  holder: struct({ pid: u64, taskId: u32, pnn: u32, uniqueId: u64 }),
+})
+/** The data of a record of g_lock.tdb: who has the lock that is named by its key. */
+export const globalLocks = rest({ ...globalLock, size: 32 })
+/** How a lock of g_lock.tdb is held: by several readers, or by one writer. */
+export const GLOBAL_LOCK = { read: 0, write: 1 } as const
 
 /** A traverse whose records go to `srvid` as messages. It ends with a record without key and data. */
 export const traverseStart = struct({ databaseId: u32, requestId: u32, srvid: u64, withEmptyRecords: u8 })

@@ -19,6 +19,13 @@ export async function openDatabase(
   return await attachDatabase(client, found).catch(adding('NOT_ATTACHED', `Failed to attach to DB ${found.name}`))
 }
 
+/**
+ * Opens a volatile database by its name or its id, for work on single records.
+ * @throws as {@link openDatabase}; CtdbtsError NOT_VOLATILE.
+ */
+export const openVolatile = (client: CtdbClient, nameOrId: string): Promise<AttachedDatabase> =>
+  openDatabase(client, nameOrId, (found) => requireVolatile(found, `DB ${found.name} is not a volatile database`))
+
 /** @throws CtdbtsError NOT_VOLATILE, with this line, if the database changes by transactions. */
 export function requireVolatile({ flags }: ListedDatabase, line: string): void {
   if (!isVolatile(flags)) throw saidByCtdb('NOT_VOLATILE', line)

@@ -1,4 +1,6 @@
 import type { DatabaseRecord } from '../../lib/cluster/record.ts'
+import { ERRNO } from '../../lib/errno.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
 import { decode } from '../../lib/wire/codec.ts'
 import { controls } from '../../lib/wire/controls.ts'
 import { message } from '../../lib/wire/messages.ts'
@@ -6,6 +8,7 @@ import { RECORD_HEADER_BYTES, type RecordData, recordData, recordHeader } from '
 import { nextReplySrvid } from '../../transport/client/reply-srvid.ts'
 import { ask, type TargetNode } from '../target-node.ts'
 import { inWords } from './control-words.ts'
+import type { OpenFile } from './open-file.ts'
 
 /** How far the daemon may be ahead of what reads the records. */
 const MAX_QUEUED_BYTES = 1 << 20
@@ -43,8 +46,33 @@ export async function* traverse(
 const isEnd = ({ key, data }: RecordData): boolean => key.length === 0 && data.length === 0
 
 /** Undefined for a deleted record, and for one that is too short for a header. */
-function recordOf({ key, data }: RecordData): DatabaseRecord | undefined {
-  if (data.length <= RECORD_HEADER_BYTES) return undefined
+const recordOf = ({ key, data }: RecordData): DatabaseRecord | undefined =>
+  data.length <= RECORD_HEADER_BYTES ? undefined : storedRecord(key, data)
+
+/**
+ * The records in the file of the local node, in its order: deleted ones that are not yet removed, and copies, among them.
+ * @throws CtdbtsError NOT_TRAVERSED at a record that is too short for a header, or when the file cannot be read further.
+ */
+export async function* traverseFile({ file }: OpenFile): AsyncGenerator<DatabaseRecord, void> {
+  const records = file.traverse()
+  for (;;) {
+    const { value } = await records.next().catch(unreadable)
+    if (!value) return
+    if (value.data.length < RECORD_HEADER_BYTES) {
+      const problem = `a record of ${value.data.length} bytes is too short for a header`
+      throw new CtdbtsError('NOT_TRAVERSED', problem, { exitStatus: ERRNO.EMSGSIZE, ctdbText: { stderr: [] } })
+    }
+    yield storedRecord(value.key, value.data)
+  }
+}
+
+/** A record as it is stored: a header in front of its value. @throws DecodeError when it is too short. */
+export function storedRecord(key: Uint8Array, data: Uint8Array): DatabaseRecord {
   const { rsn, dmaster, flags } = decode(recordHeader, data)
   return { key, rsn, dmaster, flags, value: data.subarray(RECORD_HEADER_BYTES) }
+}
+
+function unreadable(error: unknown): never {
+  if (!(error instanceof CtdbtsError) || error.code !== 'TDB_FAILED') throw error
+  throw error.with({ exitStatus: ERRNO.EIO, ctdbText: { stderr: [] } })
 }

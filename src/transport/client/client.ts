@@ -1,11 +1,21 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { MAX_TIMER_MS } from '../../lib/timers.ts'
 import { encode } from '../../lib/wire/codec.ts'
 import { CONTROL_FLAG, type Control, controls } from '../../lib/wire/controls.ts'
 import { DESTINATION } from '../../lib/wire/destination.ts'
 import { FrameSplitter } from '../../lib/wire/frames.ts'
 import type { MessageKind } from '../../lib/wire/messages.ts'
-import { decodePacket, encodePacket, measurePacket, type PacketBody, type ReplyPacket } from '../../lib/wire/packet.ts'
+import {
+  CALL,
+  CALL_FLAG,
+  type CallReplyPacket,
+  decodePacket,
+  encodePacket,
+  measurePacket,
+  type PacketBody,
+  type ReplyPacket,
+} from '../../lib/wire/packet.ts'
 import { ClosedError, ControlFailedError, type Destination, NoAnswerError } from './errors.ts'
 import { PendingRequests } from './pending-requests.ts'
 import type { Subscription, SubscriptionOptions } from './subscription.ts'
@@ -61,6 +71,7 @@ export class CtdbClient {
   private readonly timeoutMs: number
   private readonly maxQueuedBytes: number
   private readonly requests = new PendingRequests<ReplyPacket>()
+  private readonly calls = new PendingRequests<CallReplyPacket>()
   private readonly subscriptions: Subscriptions
   private source = SOURCE_UNKNOWN
   private readonly ending = new AbortController()
@@ -96,7 +107,7 @@ export class CtdbClient {
 
   /** Number of requests that have not been answered yet. */
   get inFlight(): number {
-    return this.requests.size
+    return this.requests.size + this.calls.size
   }
 
   /**
@@ -126,6 +137,25 @@ export class CtdbClient {
   async pnn(options: Pick<ControlOptions<void>, 'timeoutMs' | 'signal'> = {}): Promise<number> {
     this.source = await this.control(controls.getPnn, options)
     return this.source
+  }
+
+  /**
+   * Moves a record of a volatile database to the daemon at the other end, and waits until it is there. Like ctdb, for as long as it takes:
+   * the signal limits the time.
+   * @returns the status of the answer: 0, or a failure.
+   * @throws ClosedError when the connection ends first; the signal's reason.
+   */
+  async migrate(
+    { databaseId, key }: { readonly databaseId: number; readonly key: Uint8Array },
+    { readOnly = false, signal }: { readonly readOnly?: boolean; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<number> {
+    signal?.throwIfAborted()
+    const flags = CALL_FLAG.IMMEDIATE_MIGRATION | (readOnly ? CALL_FLAG.WANT_READONLY : 0)
+    const body: PacketBody = { kind: 'call', flags, databaseId, callId: CALL.NULL, key, data: new Uint8Array() }
+    const send = (id: number) => this.write(DESTINATION.CURRENT_NODE, id, body)
+    const timeoutError = () => new NoAnswerError('CALL', this.named(DESTINATION.CURRENT_NODE), MAX_TIMER_MS)
+    const reply = await this.calls.request(send, { timeoutMs: MAX_TIMER_MS, timeoutError, signal })
+    return reply.kind === 'callError' && reply.status === 0 ? -1 : reply.status
   }
 
   /** Sends a message to the listeners of `kind.srvid` on a node, or on several (`DESTINATION`). There is no confirmation. */
@@ -191,6 +221,7 @@ export class CtdbClient {
     if (!this.isOpen) return
     const packet = decodePacket(frame)
     if (packet.kind === 'reply') this.requests.settle(packet.header.requestId, packet)
+    if (packet.kind === 'callReply' || packet.kind === 'callError') this.calls.settle(packet.header.requestId, packet)
     if (packet.kind === 'message') this.subscriptions.deliver(packet)
   }
 
@@ -203,6 +234,7 @@ export class CtdbClient {
     if (!this.isOpen) return
     this.ending.abort(error)
     this.requests.failAll(error)
+    this.calls.failAll(error)
     this.subscriptions.failAll(error)
     this.stream.destroy()
   }

@@ -5,13 +5,13 @@ export const ctdbRecordText = (record: DatabaseRecord): string =>
   `${ctdbBytesText('key', record.key)}${ctdbHeaderText(record)}${ctdbBytesText('data', record.value)}\n`
 
 /** What CTDB stores in front of the data of a record. */
-function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'key' | 'value'>): string {
+export function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'key' | 'value'>): string {
   const names = RECORD_FLAGS.filter(({ mask }) => (flags & mask) !== 0).map(({ name }) => ` ${name}`)
   return `dmaster: ${dmaster}\nrsn: ${rsn}\nflags: 0x${flags.toString(16).padStart(8, '0')}${names.join('')}\n`
 }
 
 /** Bytes with their number. Quotes, backslashes, and whatever is not printable ASCII appear as a backslash and two hexadecimal digits. */
-const ctdbBytesText = (name: string, bytes: Uint8Array): string =>
+export const ctdbBytesText = (name: string, bytes: Uint8Array): string =>
   `${name}(${bytes.length}) = "${Array.from(bytes, (byte) => CHARACTERS[byte]).join('')}"\n`
 
 const CHARACTERS: readonly string[] = Array.from({ length: 256 }, (_, byte) => {

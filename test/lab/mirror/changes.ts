@@ -36,6 +36,27 @@ const capabilities = [['getcapabilities'], ['getcapabilities', '-n', '1']]
 const tickles = [['-X', 'gettickles', ADDRESS]]
 const scripts = [['event', 'script', 'list', 'legacy']]
 const databaseStatus = (name: string, pnn = 0) => ['getdbstatus', name, '-n', String(pnn)]
+/** Keys and values: text, bytes, empty, long. */
+const records = [
+  ['key', 'value'],
+  ['0x00ff', '0x0a1b22'],
+  ['nul', '0x61006200'],
+  ['key', 'another value'],
+  ['empty', ''],
+  ['long', 'x'.repeat(20_000)],
+]
+/** Attaches a database and empties it, so that both tools begin with the same. */
+const emptied =
+  (name: string, ...kind: string[]) =>
+  async (lab: Lab) => {
+    await lab.ctdb(0, 'attach', name, ...kind)
+    await lab.ctdb(0, 'wipedb', name)
+  }
+const writeTransaction = () =>
+  writeFileSync(
+    '/tmp/ctdbts-mirror-ptrans',
+    `"a" "1"\n  "b"\t"2"\nno quotes\n"open\n"0x1" "odd"\n"a" ""\n\n"c" "0x00ff"\n"" "no key"\n"${'k'.repeat(1500)}" "cut"\n"last" "line"`,
+  )
 const setOnAll = (tunable: string, value: string): Step[] =>
   [0, 1, 2].map((pnn) => ({ argv: ['setvar', tunable, value, '-n', String(pnn)] }))
 /** What each node reports about an address, or that it does not know it. */
@@ -157,7 +178,7 @@ export const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'databases',
+    name: 'databases are attached',
     steps: [
       { argv: ['attach', 'mirror.tdb'], look: [databaseStatus('mirror.tdb')] },
       { argv: ['attach', 'mirror-p.tdb', 'persistent'], look: [databaseStatus('mirror-p.tdb')] },
@@ -171,8 +192,8 @@ export const STORIES: readonly Story[] = [
       { argv: ['-n', '1', 'attach', 'mirror.tdb'] },
       // It is volatile already.
       { argv: ['attach', 'mirror.tdb', 'persistent'] },
-      { argv: ['setdbreadonly', 'mirror.tdb'], look: [databaseStatus('mirror.tdb'), databaseStatus('mirror.tdb', 1)] },
-      { argv: ['-n', '1', 'setdbsticky', 'mirror.tdb'], look: [databaseStatus('mirror.tdb'), databaseStatus('mirror.tdb', 1)] },
+      { argv: ['setdbreadonly', 'mirror-ro.tdb'], look: [databaseStatus('mirror-ro.tdb')] },
+      { argv: ['-n', '1', 'setdbsticky', 'mirror-s.tdb'], look: [databaseStatus('mirror-s.tdb', 1)] },
       { argv: ['setdbreadonly', 'mirror-p.tdb'] },
       { argv: ['setdbsticky', 'mirror-r.tdb'] },
       ...['mirror.tdb', 'mirror-p.tdb', 'mirror-r.tdb'].flatMap((name) => [
@@ -180,16 +201,89 @@ export const STORIES: readonly Story[] = [
         { argv: ['catdb', name] },
         { argv: ['-X', '-v', 'catdb', name] },
       ]),
-      { argv: ['detach', 'mirror.tdb'] },
+    ],
+  },
+  {
+    name: 'databases are detached',
+    steps: [
+      { argv: ['attach', 'mirror-d.tdb'] },
+      { argv: ['detach', 'mirror-d.tdb'] },
       ...setOnAll('AllowClientDBAttach', '0'),
       { argv: ['attach', 'mirror-late.tdb'] },
-      { argv: ['catdb', 'mirror.tdb'] },
-      { argv: ['detach', 'mirror-p.tdb'] },
-      { argv: ['detach', 'nosuch.tdb', 'mirror.tdb', 'mirror-ro.tdb'], look: [['getdbmap'], ['getdbmap', '-n', '2']] },
-      { argv: ['detach', 'mirror-s.tdb'], look: [['getdbmap'], ['getdbmap', '-n', '2']] },
+      { argv: ['catdb', 'mirror-d.tdb'] },
+      { argv: ['detach', 'ctdb.tdb', 'mirror-d.tdb'] },
+      { argv: ['detach', 'nosuch.tdb', 'mirror-d.tdb'], look: [['getdbmap'], ['getdbmap', '-n', '2']] },
+      { argv: ['detach', 'mirror-d.tdb'] },
       ...setOnAll('AllowClientDBAttach', '1'),
     ],
   },
+  {
+    name: 'records of volatile databases',
+    steps: [
+      { argv: ['attach', 'mirror-v.tdb'], prepare: emptied('mirror-v.tdb') },
+      { argv: ['readkey', 'mirror-v.tdb', 'key'] },
+      ...records
+        // The daemon removes an empty record from the file when it comes to that.
+        .filter(([, value]) => value !== '')
+        .map((record) => ({ argv: ['writekey', 'mirror-v.tdb', ...record], look: [['catdb', 'mirror-v.tdb']] })),
+      { argv: ['readkey', 'mirror-v.tdb', 'key'] },
+      { argv: ['readkey', 'mirror-v.tdb', '0x00ff'] },
+      { argv: ['readkey', 'mirror-v.tdb', 'nul'] },
+      { argv: ['readkey', 'mirror-v.tdb', 'key', 'readonly'] },
+      { argv: ['readkey', 'mirror-v.tdb', 'key', 'writable'] },
+      { argv: ['readkey', 'mirror-v.tdb', ''] },
+      { argv: ['readkey', 'mirror-v.tdb', '0x123'] },
+      { argv: ['readkey', 'mirror-v.tdb', '0xzz'] },
+      { argv: ['writekey', 'mirror-v.tdb', 'key', '0x1'] },
+      { argv: ['cattdb', 'mirror-v.tdb'] },
+      { on: 1, argv: ['cattdb', 'mirror-v.tdb'] },
+      { argv: ['writekey', 'mirror-v.tdb', 'empty', ''], look: [['catdb', 'mirror-v.tdb']] },
+      { on: 1, argv: ['readkey', 'mirror-v.tdb', 'key'], look: [['catdb', 'mirror-v.tdb']] },
+      { on: 2, argv: ['writekey', 'mirror-v.tdb', 'key', 'from node 2'], look: [['catdb', 'mirror-v.tdb']] },
+      { on: 1, argv: ['deletekey', 'mirror-v.tdb', 'key'] },
+      { argv: ['deletekey', 'mirror-v.tdb', 'absent'] },
+      { argv: ['readkey', 'mirror-v.tdb', 'key'] },
+      ...['readkey', 'deletekey'].map((command) => ({ argv: [command, 'mirror-p.tdb', 'key'] })),
+      { argv: ['writekey', 'mirror-p.tdb', 'key', 'value'] },
+      { argv: ['writekey', 'nosuch.tdb', 'key', 'value'] },
+      { argv: ['pfetch', 'mirror-v.tdb', 'key'] },
+    ],
+  },
+  ...(['persistent', 'replicated'] as const).map((kind): Story => {
+    const name = `mirror-t-${kind}.tdb`
+    const look = [
+      ['catdb', name],
+      ['getdbseqnum', name],
+    ]
+    return {
+      name: `transactions on a ${kind} database`,
+      steps: [
+        { argv: ['attach', name, kind], prepare: emptied(name, kind) },
+        { argv: ['pfetch', name, 'key'] },
+        ...records.map((record) => ({ argv: ['pstore', name, ...record], look })),
+        { argv: ['pstore', name, 'key', 'value'], look },
+        { argv: ['pfetch', name, 'key'] },
+        { argv: ['pfetch', name, '0x00ff'] },
+        { argv: ['pfetch', name, 'nul'] },
+        { on: 1, argv: ['pfetch', name, 'key'] },
+        { on: 1, argv: ['pstore', name, 'key', 'from node 1'], look },
+        { argv: ['pfetch', name, 'key'] },
+        { on: 2, argv: ['pdelete', name, 'key'], look },
+        { argv: ['pdelete', name, 'absent'], look },
+        { argv: ['pfetch', name, 'key'] },
+        { argv: ['ptrans', name, '/nonexistent'] },
+        { argv: ['ptrans', name, '/dev/null'], look },
+        { argv: ['ptrans', name, '/tmp/ctdbts-mirror-ptrans'], prepare: writeTransaction, look },
+        { argv: ['pstore', name, '0x1', 'value'] },
+        { argv: ['pstore', name, 'key', '0xxx'] },
+        { argv: ['pstore', name, '', 'value'], look },
+        { argv: ['cattdb', name] },
+        { on: 2, argv: ['cattdb', name] },
+        { argv: ['recover'], settled: OK },
+        { argv: ['catdb', name] },
+      ],
+    }
+  }),
   {
     name: 'event scripts',
     steps: [

@@ -44,6 +44,7 @@ function contents({ packet, opcode }: Opened): { what: string; data: Uint8Array;
     if (!kind) throw new Error(`nothing is declared for srvid ${packet.srvid.toString(16)}`)
     return through(`${kind.name} message`, kind.data)
   }
+  if (packet.kind !== 'control' && packet.kind !== 'reply') throw new Error(`no golden run has a ${packet.kind}`)
   const asked = packet.kind === 'control' ? packet.opcode : opcode
   // A reply whose request came before the recording began, or to a control that failed, holds nothing.
   if (asked === undefined || (packet.kind === 'reply' && packet.status < 0)) return through('nothing', restBytes)

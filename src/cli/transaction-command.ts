@@ -1,0 +1,30 @@
+import { openForTransactions, type Transaction, withTransaction } from '../operations/databases/transaction.ts'
+import { databaseIdText } from '../ui/ctdb/databases.ts'
+import { fileAccess, requireThisMachine } from './database-file.ts'
+import { MirrorCommand } from './mirror-command.ts'
+import type { GlobalOptions } from './run-options.ts'
+
+/** A command that changes a persistent or replicated database by a transaction. `ctdb` prints nothing about it. */
+export abstract class TransactionCommand extends MirrorCommand {
+  protected override readonly remote = false
+
+  /**
+   * Opens the database, prepares the change, and carries it out as one transaction.
+   * @param prepare reads what the change needs, before anybody has to wait for it.
+   */
+  protected async change(
+    flags: GlobalOptions,
+    database: string,
+    prepare: () => Promise<(transaction: Transaction) => Promise<void>>,
+  ): Promise<unknown> {
+    requireThisMachine(flags)
+    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal }) => {
+      const opened = await openForTransactions(node.client, database)
+      const change = await prepare()
+      await withTransaction(await fileAccess(node, signal), opened, { readOnly: false }, change)
+      return opened
+    })
+    this.tell(flags, `Database ${name} is changed`)
+    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, id: databaseIdText(id), name }) })
+  }
+}

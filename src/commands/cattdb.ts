@@ -1,0 +1,32 @@
+import { databaseArgs } from '../cli/database-argument.ts'
+import { fileAccess, requireThisMachine } from '../cli/database-file.ts'
+import { RecordsCommand } from '../cli/records-command.ts'
+import { openDatabase } from '../operations/databases/open.ts'
+import { withFile } from '../operations/databases/open-file.ts'
+import { traverseFile } from '../operations/databases/traverse.ts'
+import { databaseIdText } from '../ui/ctdb/databases.ts'
+
+export default class Cattdb extends RecordsCommand {
+  static override readonly group = 'databases'
+  static override summary = 'Show all records in the file of a database here'
+  static override usage = 'cattdb <dbname|dbid>'
+  static override description =
+    `Reads the file of the local node. It has records that other nodes may change by now, and deleted ones, whose
+data are empty, until they are removed.`
+  static override examples = ['<%= config.bin %> cattdb locking.tdb', '<%= config.bin %> cattdb 0x6645c6c4 --json']
+  static override args = databaseArgs
+  protected override readonly remote = false
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Cattdb)
+    requireThisMachine(flags)
+    return await this.withNode(flags, async (node) => {
+      const database = await openDatabase(node.client, args.database)
+      const json = { pnn: await node.pnn, id: databaseIdText(database.id), name: database.name }
+      const ending = (count: number) => `Dumped ${count} record(s)`
+      return await withFile(await fileAccess(node), database, (open) =>
+        this.printRecords(flags, { records: traverseFile(open), ending, json }),
+      )
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import { argumentBytes, recordArgs } from '../cli/record-arguments.ts'
+import { TransactionCommand } from '../cli/transaction-command.ts'
+
+export default class Pdelete extends TransactionCommand {
+  static override readonly group = 'databases'
+  static override summary = 'Delete a record of a persistent database'
+  static override usage = 'pdelete <dbname|dbid> <key>'
+  static override description = 'Waits while another client has a transaction on the database. Prints nothing.'
+  static override examples = ['<%= config.bin %> pdelete test.tdb mykey', '<%= config.bin %> pdelete test.tdb 0x6b657900']
+  static override args = recordArgs
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Pdelete)
+    return await this.change(flags, args.database, async () => {
+      const key = argumentBytes('key', args.key)
+      return (transaction) => transaction.store(key, new Uint8Array())
+    })
+  }
+}

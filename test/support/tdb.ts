@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+
+const CREATE = `
+import ctypes, os, sys
+tdb = ctypes.CDLL("libtdb.so.1")
+tdb.tdb_open.argtypes, tdb.tdb_open.restype = [ctypes.c_char_p, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_uint], ctypes.c_void_p
+tdb.tdb_close.argtypes = [ctypes.c_void_p]
+for path in sys.argv[2:]:
+    handle = tdb.tdb_open(os.fsencode(path), 131, int(sys.argv[1]), os.O_RDWR | os.O_CREAT, 0o600)
+    assert handle
+    tdb.tdb_close(handle)
+`
+
+/** Flags of tdb_open, by their names there. */
+export const TDB_FLAG = { NOSYNC: 64, INCOMPATIBLE_HASH: 2048 } as const
+
+/** Creates empty TDB files. */
+export const createTdbs = (openFlags: number, ...paths: readonly string[]): void => {
+  execFileSync('/usr/bin/python3', ['-I', '-c', CREATE, String(openFlags), ...paths], { stdio: 'pipe' })
+}
+
+/** Whether this machine has what works on TDB files: Python and the TDB library. */
+export function hasTdb(): boolean {
+  try {
+    createTdbs(0)
+    return true
+  } catch {
+    return false
+  }
+}
