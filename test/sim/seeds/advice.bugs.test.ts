@@ -50,7 +50,7 @@ const OUTLOOKS: readonly (Wrong & { claims(finding: AuditedFinding): readonly Cl
   {
     what: 'addresses move elsewhere',
     id: 'imbalance',
-    fromSeed: 84,
+    fromSeed: 153,
     claims: ({ claims }) =>
       claims.map((claim) =>
         claim.kind === 'moved'
@@ -105,7 +105,7 @@ const REMEDIES: readonly (Wrong & { actions(finding: AuditedFinding): readonly A
   {
     what: 'an address leaves the wrong interface before it is on the right one',
     id: 'ip-wrong-interface',
-    fromSeed: 55,
+    fromSeed: 245,
     actions: ({ actions }) => actions.filter(({ kind }) => kind === 'remove'),
   },
   { what: 'a node that is down is looked at', id: 'node-disconnected', fromSeed: 5, actions: () => [look('See.')] },
@@ -120,7 +120,7 @@ const REMEDIES: readonly (Wrong & { actions(finding: AuditedFinding): readonly A
   {
     what: 'an address that nobody can host gets a new file',
     id: 'ip-unhostable',
-    fromSeed: 177,
+    fromSeed: 587,
     actions: () => [mend({ what: 'file' }, 'Edit it.')],
   },
 ]
