@@ -184,7 +184,8 @@ export const withAll = (snapshot: Snapshot, change: (facts: NodeFacts) => Partia
 export function withFlags(snapshot: Snapshot, pnn: number, flags: number): Snapshot {
   const nodeMap = snapshot.nodeMap.map((entry) => (entry.pnn === pnn ? { ...entry, flags } : entry))
   const changed = withAll({ ...snapshot, nodeMap }, (facts) => ({
-    nodeMap,
+    // A daemon that does not answer says nothing.
+    ...(facts.nodeMap && { nodeMap }),
     ...(facts.pnn === pnn && (flags & DROPS_NOTHING) !== 0 ? { available: [] } : {}),
   }))
   return placedAnew(changed)

@@ -117,10 +117,13 @@ export const staysUntil = (after: Trigger, because?: string): Claim => ({ ...sta
 
 /** CTDB does nothing until the first of these happens; without any, nothing ends it. */
 export function staysUntilFirst(triggers: readonly Trigger[], because?: string): Claim {
-  const [only] = triggers
-  if (only === undefined) return stays(because)
-  return staysUntil(triggers.length === 1 ? only : { on: 'either', triggers }, because)
+  const first = firstOf(triggers)
+  return first ? staysUntil(first, because) : stays(because)
 }
+
+/** The first of these triggers to happen; undefined if there are none. */
+export const firstOf = (triggers: readonly Trigger[]): Trigger | undefined =>
+  triggers.length > 1 ? { on: 'either', triggers } : triggers[0]
 
 /** Although something is wrong, nobody asks for a takeover run. */
 export const NOTHING_TRIGGERS_A_RUN: Claim = { kind: 'no-run' }

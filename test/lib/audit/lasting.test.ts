@@ -100,6 +100,25 @@ describe('an address that is not as its daemon or its file has it', () => {
 })
 
 describe('a daemon that answers again', () => {
+  it('may release an address that several dead nodes have', () => {
+    const [one = 0, two = 0] = [0, 1, 2].filter((pnn) => pnn !== owner)
+    const left = [one, two].reduce(
+      (changed, pnn) => withHeld(withoutDaemon(changed, pnn), pnn, heldAddress(ADDRESS, 24, 'eth1')),
+      { ...healthyCluster({ leader: owner }), askedNode: owner },
+    )
+    expect(firstClaim(left, 'ip-duplicate-kernel')).toMatchObject({
+      kind: 'kept',
+      pnns: [one, two],
+      after: {
+        on: 'either',
+        triggers: [
+          { on: 'answers', pnn: one },
+          { on: 'answers', pnn: two },
+        ],
+      },
+    })
+  })
+
   it('may own an address that nobody else owns', () => {
     const [one = 0, two = 0] = [0, 1, 2].filter((pnn) => pnn !== owner)
     // Each of the two believes the other to be the owner; the node that was it is silent.

@@ -9,7 +9,7 @@ import type { Check, Found } from '../check.ts'
 import { addressFile, heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
 import { hidesFromScripts } from '../interfaces.ts'
 import { interfacesOf } from '../kernel-addresses.ts'
-import { type Claim, NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
+import { type Claim, firstOf, NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
@@ -130,10 +130,10 @@ function claimsOn(
       NOTHING_TRIGGERS_A_RUN,
     ]
   }
-  const [first, ...rest] = stuck
   const why = `no recovery daemon has it removed from ${nodesText(stuck)}`
-  const isDead = first !== undefined && rest.length === 0 && view.isDaemonDead(first)
-  return [{ ...kept(stuck, address), ...(isDead && { after: { on: 'answers', pnn: first } }), because: why }]
+  // A daemon that answers again may be told to release it.
+  const after = firstOf(stuck.filter((pnn) => view.isDaemonDead(pnn)).map((pnn) => ({ on: 'answers', pnn })))
+  return [{ ...kept(stuck, address), ...(after && { after }), because: why }]
 }
 
 const kept = (pnns: readonly Pnn[], address: string): Claim => ({ kind: 'kept', pnns, addresses: [address] })
