@@ -194,12 +194,10 @@ export function wait(
   const open = report.findings
     .filter(({ state }) => state === 'real')
     .flatMap((finding) => finding.claims.map((claim) => new Pending(claim, finding, samples > 1)))
-  // A daemon that comes back does at once what it was told meanwhile.
-  const isBack = lines.some((line) => /^(resume|start|boot) /.test(line))
   const isQuiet = report.findings.every(({ claims }) => claims.every(({ kind, after }) => QUIET.has(kind) || after?.on === 'run'))
   for (let seconds = 0; open.some(({ result }) => result === undefined); seconds += STEP_S) {
     update()
-    for (const pending of open) pending.look(seconds, since, { isQuiet: isQuiet && lines.length === 0, isBack })
+    for (const pending of open) pending.look(seconds, since, isQuiet && lines.length === 0)
     small.pass(STEP_S)
   }
   return open.map(({ finding, claim, result = 'open' }) => ({ finding, claim, result }))
@@ -246,13 +244,13 @@ class Pending {
     this.isSure = isSure
   }
 
-  /** @param isQuiet whether nothing that was found, and nobody, brings about a takeover run. @param isBack whether a daemon came back. */
-  look(seconds: number, since: Since, { isQuiet, isBack }: { isQuiet: boolean; isBack: boolean }): void {
+  /** @param isQuiet whether nothing that was found, and nobody, brings about a takeover run. */
+  look(seconds: number, since: Since, isQuiet: boolean): void {
     if (this.result !== undefined) return
     const { claim } = this
     if (claim.kind === 'unknown') this.result = 'open'
     else if (claim.kind === 'stays' || claim.kind === 'kept') {
-      this.lookWhether(claim, seconds, since, isBack || (claim.after !== undefined && hasBegun(claim.after, since)))
+      this.lookWhether(claim, seconds, since, claim.after !== undefined && hasBegun(claim.after, since))
     } else if (claim.kind === 'no-run') this.lookWhether(claim, seconds, since, !isQuiet)
     else this.lookFor(claim, seconds, since)
   }

@@ -4,6 +4,7 @@ import type { AuditedFinding } from '../../../src/lib/audit/report.ts'
 import { INACTIVE_FLAGS, isReachable, NODE_FLAG, type Pnn } from '../../../src/lib/cluster/node.ts'
 import { INVALID_GENERATION } from '../../../src/lib/cluster/report.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import type { SimNode } from '../../../src/sim/world/sim-node.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 import { leadersHeardBy } from '../../support/world-facts.ts'
 
@@ -51,20 +52,24 @@ function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: bool
   const { small, runs, stateBefore, wasRunning, wasTroubled, dropped } = since
   switch (condition) {
     case 'run succeeds':
-      // What keeps a cluster from recovering keeps it from making a run. In one sample alone, a run in progress looks like a fault.
-      return runs.failed > 0 || runs.started > runs.succeeded || (runs.started === 0 && cannotRecover(small)) || wasRunning
+      // In one sample alone, a run in progress looks like a fault.
+      if (runs.failed > 0 || wasRunning) return true
+      // One that has not ended has not succeeded; and what keeps a cluster from recovering keeps it from making a run.
+      return isLate && (runs.started > runs.succeeded || (runs.started === 0 && cannotRecover(small)))
     case 'script succeeds':
-      return small.world.nodes.some(
+      return scriptNodes(small, claim).some(
         ({ pnn, scripts, eventRuns }) =>
           scripts.failing.size > 0 ||
           [...scripts.slowMs.values()].some((ms) => ms > 0) ||
           (claim.kind === 'all-released' && hasTwice(small, pnn)) ||
           // As with an IPv6 address that another node has.
           (isLate && (eventRuns?.get('takeip')?.result ?? 0) !== 0) ||
-          (isLate && claim.kind === 'healthy' && pnn === claim.pnn && eventRuns?.get('monitor')?.result !== 0),
+          (isLate && claim.kind === 'healthy' && eventRuns?.get('monitor')?.result !== 0),
       )
     case 'script runs':
-      return small.world.nodes.some(({ scripts }) => scripts.failing.has('monitor') || (scripts.slowMs.get('monitor') ?? 0) > 0)
+      return scriptNodes(small, claim).some(
+        ({ scripts }) => scripts.failing.has('monitor') || (scripts.slowMs.get('monitor') ?? 0) > 0,
+      )
     case 'lock works':
       return small.world.lock.state !== 'shared'
     case 'not released before':
@@ -80,6 +85,12 @@ function isUntrue(condition: Condition, claim: Claim, since: Since, isLate: bool
         (claim.kind === 'run-asked' && wasRunning)
       )
   }
+}
+
+/** The nodes whose scripts a claim depends on: in elections, recoveries and takeover runs those of all. */
+function scriptNodes({ world: { nodes } }: SmallWorld, claim: Claim): readonly SimNode[] {
+  if (claim.kind === 'healthy' || claim.kind === 'link-known') return nodes.filter(({ pnn }) => pnn === claim.pnn)
+  return claim.kind === 'all-released' ? nodes.filter(({ pnn }) => claim.pnns.includes(pnn)) : nodes
 }
 
 /** A longer delay adds up over the steps of an election, a recovery or a takeover run. */

@@ -10,6 +10,7 @@ import { already, begin } from '../../../src/sim/process/wait.ts'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 import { type Audit, type Trouble, takeSamples } from './claimed.ts'
+import { isTroubled } from './promised.ts'
 import type { Before } from './rare-faults.ts'
 
 /** How long an administrator waits for the effect of what was done, in seconds; longer than a recovery with a ban and a takeover run. */
@@ -43,6 +44,16 @@ function servedIn(small: SmallWorld): Map<string, Pnn[]> {
 }
 
 /**
+ * How many addresses are served by nodes that may host them. Those of a node that is disabled or unhealthy leave it with any takeover run; and
+ * without a network or a lock that works, there is a recovery or another leader at any time.
+ */
+function surelyServedIn(small: SmallWorld): number {
+  if (isTroubled(small) || small.world.lock.state !== 'shared') return 0
+  const mayHost = (pnn: Pnn) => small.flagsOf(pnn) === 0
+  return [...servedIn(small).values()].filter((pnns) => pnns.some(mayHost)).length
+}
+
+/**
  * Carries out the remedies as an administrator would: causes first, each step in its order, then waits and looks again.
  * @param untouched the same trouble once more, in which nothing is done.
  */
@@ -65,7 +76,7 @@ export function remedy(trouble: Trouble, untouched: () => Trouble | undefined, a
     const keys = new Set(real.map(findingKey))
     // What has a cause that may pass is to be mended itself.
     const todo = real.filter(({ causedBy }) => causedBy === undefined || !keys.has(causedBy))
-    const complete = todo.filter((finding) => isCarriedOut(trouble, finding, { faults, done, audit }))
+    const complete = todo.filter((finding) => isCarriedOut(trouble, finding, { faults, done, audit, twin }))
     for (const { id } of complete) carriedOut.set(id, (carriedOut.get(id) ?? 0) + 1)
     small.pass(EFFECT_S)
     report = look(small, audit)
@@ -113,6 +124,8 @@ interface Protocol {
   readonly faults: string[]
   readonly done: string[]
   readonly audit: Audit
+  /** How many addresses would be served now if nothing had been done. */
+  twin(): number
 }
 
 /** Carries out a remedy. @returns whether all of it could be carried out. */
@@ -122,7 +135,7 @@ function isCarriedOut(trouble: Trouble, finding: AuditedFinding, protocol: Proto
 }
 
 /** Whether a step was carried out, or was not needed. */
-function carryOut(trouble: Trouble, finding: AuditedFinding, action: Action, { faults, done, audit }: Protocol): boolean {
+function carryOut(trouble: Trouble, finding: AuditedFinding, action: Action, { faults, done, audit, twin }: Protocol): boolean {
   const { small } = trouble
   if (isForLater(action) && !persists(small, finding, audit)) return true
   // A person would know; here every address is needed.
@@ -131,22 +144,33 @@ function carryOut(trouble: Trouble, finding: AuditedFinding, action: Action, { f
   const lines = commandsFor(trouble, finding, action)
   if (!lines) return action.kind === 'look'
   const before = servedIn(small)
+  const sure = surelyServedIn(small)
   done.push(`${finding.id}: ${action.kind} ${lines.map((line) => (typeof line === 'string' ? line : 'by hand')).join(', ')}`)
   for (const line of lines) {
     if (typeof line === 'string') carryOutLine(small.world, line)
     else line()
   }
-  // A takeover run moves addresses, which takes a moment; everything else must leave each where it is.
-  if (action.kind !== 'command' && action.kind !== 'wait' && !MOVING.has(finding.id)) {
-    const now = servedIn(small)
-    // Of two nodes that both claim an address, one may lose it.
-    const taken = [...before].filter(([address, pnns]) => pnns.every((pnn) => !now.get(address)?.includes(pnn)))
-    faults.push(
-      ...taken.map(([address, pnns]) => `${finding.id}: ${action.kind} took ${address} from node ${pnns}: ${finding.remedy}`),
-    )
-  }
+  const taken = takenAtOnce(finding, action, { before, now: servedIn(small) })
+  faults.push(...taken.map((what) => `${finding.id}: ${action.kind} took ${what}: ${finding.remedy}`))
   small.pass(action.kind === 'start' || action.kind === 'mend' ? 30 : 10)
+  const fewer = fewerThan(sure, small, twin)
+  if (fewer !== undefined) faults.push(`${finding.id}: after ${action.kind}: ${fewer}`)
   return true
+}
+
+/**
+ * The addresses that a step has taken from the nodes that served them. A takeover run moves addresses, which takes a moment; everything else must
+ * leave each where it is. Of two nodes that both claim an address, one may lose it.
+ */
+function takenAtOnce(
+  { id }: AuditedFinding,
+  { kind }: Action,
+  { before, now }: Readonly<Record<'before' | 'now', ReadonlyMap<string, readonly Pnn[]>>>,
+): string[] {
+  if (kind === 'command' || kind === 'wait' || MOVING.has(id)) return []
+  return [...before]
+    .filter(([address, pnns]) => pnns.every((pnn) => !now.get(address)?.includes(pnn)))
+    .map(([address, pnns]) => `${address} from node ${pnns}`)
 }
 
 /** Remedies that say themselves that the address moves away and back. */
