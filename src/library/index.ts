@@ -27,7 +27,7 @@ export {
 export type { ViewLimit } from '../lib/cluster/point-of-view.ts'
 export type * from '../lib/cluster/report.ts'
 export { RUN_STATES, type RunState } from '../lib/cluster/run-state.ts'
-export type { RecentRecoveries } from '../lib/cluster/statistics.ts'
+export type { MeasuredTimes, RecentRecoveries } from '../lib/cluster/statistics.ts'
 export { TUNABLES, type TunableName, type TunableValues } from '../lib/cluster/tunables.ts'
 export { ERROR_CODES, type ErrorCode } from '../lib/error-codes.ts'
 export { type CtdbText, CtdbtsError, type ErrorDetails, EXIT_STATUS } from '../lib/errors.ts'

@@ -56,6 +56,7 @@ export function healthyCluster(made: Healthy = {}): Snapshot {
     banSeconds: 0,
     nodesFile: nodeMap,
     clusterLock: '/cluster/lock',
+    lockLatency: { take: { count: 2, mean: 0.01, max: 0.02 }, test: { count: 9, mean: 0.005, max: 0.03 } },
     leaders: [leader],
   })
   const empty: Snapshot = {

@@ -1,6 +1,6 @@
 import { UNKNOWN_PNN } from '../../src/lib/cluster/node.ts'
 import { clusterNodes } from '../../src/lib/cluster/nodes-list.ts'
-import { recoveriesIn } from '../../src/lib/cluster/statistics.ts'
+import { measuredTimes, recoveriesIn } from '../../src/lib/cluster/statistics.ts'
 import { readLock } from '../../src/lib/host/lock-facts.ts'
 import type { HostFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { mapEntryOf, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
@@ -45,7 +45,13 @@ export function reportedBy(node: SimNode, daemon: SimDaemon, nowMs: number): Nod
     banSeconds: daemon.banSeconds,
     nodesFile: clusterNodes(node.files.nodes, 'nodes').map(mapEntryOf),
     clusterLock: daemon.options.lockPath,
+    lockLatency: lockLatencyOf(daemon),
   }
+}
+
+function lockLatencyOf({ counters }: SimDaemon): NodeFacts['lockLatency'] {
+  const { reclock } = counters.statistics({ numClients: 0, recovering: false })
+  return { take: measuredTimes(reclock.recd), test: measuredTimes(reclock.ctdbd) }
 }
 
 /** The leader whose broadcasts reach a node; undefined without a daemon. */

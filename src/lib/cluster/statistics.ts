@@ -14,6 +14,20 @@ export type DbStatistics = ValueOf<typeof databaseStatistics>
 /** Mean of a latency in seconds; 0 if nothing was measured. */
 export const averageOf = ({ count, total }: Latency): number => (count === 0 ? 0 : total / count)
 
+/** Times that a daemon has measured since it was started, or since its statistics were reset; in seconds. */
+export interface MeasuredTimes {
+  readonly count: number
+  readonly mean: number
+  readonly max: number
+}
+
+/** The times of a latency. */
+export const measuredTimes = (measured: Latency): MeasuredTimes => ({
+  count: measured.count,
+  mean: averageOf(measured),
+  max: measured.max,
+})
+
 /** How many recoveries ended on a node lately. */
 export interface RecentRecoveries {
   readonly count: number

@@ -94,6 +94,7 @@ const hostFacts = v.object({
   ),
   lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
 })
+const measured = v.object({ count: whole, mean: v.number(), max: v.number() })
 const nodeFacts = v.object({
   pnn,
   missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string(), hint: v.optional(v.string()) })),
@@ -120,6 +121,7 @@ const nodeFacts = v.object({
   banSeconds: v.optional(u32),
   nodesFile: v.optional(v.array(mapEntry)),
   clusterLock: v.optional(v.string()),
+  lockLatency: v.optional(v.object({ take: measured, test: measured })),
   leaders: v.optional(v.array(pnn)),
   host: v.optional(hostFacts),
 })

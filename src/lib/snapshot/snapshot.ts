@@ -1,7 +1,7 @@
 import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
-import type { RecentRecoveries } from '../cluster/statistics.ts'
+import type { MeasuredTimes, RecentRecoveries } from '../cluster/statistics.ts'
 import type { HostFacts } from './host-facts.ts'
 
 /** The version that ctdbts writes. */
@@ -63,6 +63,8 @@ export interface NodeFacts {
   readonly nodesFile?: readonly MapEntry[] | undefined
   /** The file or command of the cluster lock; empty if there is none. */
   readonly clusterLock?: string | undefined
+  /** How long it took to take the cluster lock (as the leader), and to test in recoveries that it is taken. */
+  readonly lockLatency?: { readonly take: MeasuredTimes; readonly test: MeasuredTimes } | undefined
   /** The nodes that announced themselves as leader on this node while we listened (before 4.16: the recovery master of its daemon). */
   readonly leaders?: readonly Pnn[] | undefined
   /** What was read from the node's machine; absent if it was not reached. */

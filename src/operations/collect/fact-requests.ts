@@ -25,7 +25,7 @@ export interface NodeFactsOptions {
 }
 
 /** Facts that a light sample takes from the previous one: only an administrator changes them, or (`available`) they follow from others. */
-type LastingFact = 'tunables' | 'capabilities' | 'available' | 'nodesFile' | 'clusterLock'
+type LastingFact = 'tunables' | 'capabilities' | 'available' | 'nodesFile' | 'clusterLock' | 'lockLatency'
 
 /** Asks one node for facts, and records those that it does not answer. */
 export class FactRequests {

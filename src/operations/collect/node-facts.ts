@@ -1,5 +1,5 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
-import { recoveriesIn } from '../../lib/cluster/statistics.ts'
+import { measuredTimes, recoveriesIn } from '../../lib/cluster/statistics.ts'
 import { secondsOf } from '../../lib/cluster/timeval.ts'
 import { mapEntryOf, type NodeFacts } from '../../lib/snapshot/snapshot.ts'
 import { CONTROL_FLAG, controls, withEncodedReply } from '../../lib/wire/controls.ts'
@@ -48,6 +48,10 @@ function sendRequests(requests: FactRequests) {
     interfaces: requests.ask('interfaces', controls.getIfaces).then((list) => list?.map(interfaceStateOf)),
     banSeconds: requests.ask('banSeconds', controls.getBanState).then((ban) => ban?.timeSeconds),
     nodesFile: requests.askLasting('nodesFile', controls.getNodesFile, (entries) => entries.map(mapEntryOf)),
+    lockLatency: requests.askLasting('lockLatency', controls.statistics, ({ reclock }) => ({
+      take: measuredTimes(reclock.recd),
+      test: measuredTimes(reclock.ctdbd),
+    })),
     clusterLock: requests.askLasting('clusterLock', controls.getReclockFile, (lock) => lock),
   }
 }

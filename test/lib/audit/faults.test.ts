@@ -341,6 +341,13 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
     })),
     ['private-port'],
   ],
+  [
+    'a cluster lock that takes seconds',
+    withFacts(good, 1, ({ lockLatency }) => ({
+      lockLatency: lockLatency && { ...lockLatency, test: { count: 3, mean: 1.2, max: 2.5 } },
+    })),
+    ['lock-slow'],
+  ],
   ['another version', withHost(good, 1, () => ({ version: '4.19.4' })), ['version-skew']],
   ['ip_nonlocal_bind', withHost(good, 1, () => ({ nonlocalBind: { ipv4: true, ipv6: false } })), ['nonlocal-bind']],
   ['no promotion of secondaries', withHost(good, 1, () => ({ promoteSecondaries: ['lo'] })), ['promote-secondaries']],

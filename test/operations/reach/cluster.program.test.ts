@@ -54,8 +54,8 @@ describe('a cluster in memory', () => {
     const asked = daemon.requests.length
     const after = await cluster.sample({ before, extent: 'kernel' })
     const opcodes = daemon.requests.slice(asked).map(({ opcode }) => opcode)
-    // The node map; of each of three nodes: run state, maps, recovery mode, uptime, addresses, interfaces, ban; and the two that it refused.
-    expect(opcodes).toHaveLength(1 + 3 * (8 + 2))
+    // The node map; of each of three nodes: run state, maps, recovery mode, uptime, addresses, interfaces, ban; and the three that it refused.
+    expect(opcodes).toHaveLength(1 + 3 * (8 + 3))
     for (const { opcode } of [controls.getPublicIpInfo, controls.getAllTunables]) expect(opcodes).not.toContain(opcode)
     const told = ({ nodes }: Snapshot) => nodes.map(({ known, tunables, available }) => ({ known, tunables, available }))
     expect(told(after)).toEqual(told(before))

@@ -16,6 +16,7 @@ const OFTEN = 20
 
 /** Checks whose outlook or remedy the embedded cluster cannot show often enough, and why. */
 const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly remedy?: string }>> = {
+  ...both('its cluster lock is never slow', ['lock-slow']),
   ...both('its nodes always have the file', ['file-missing', 'lock-missing']),
   ...both('its ctdb.conf has only a lock, which is the same on all nodes', ['config-old-style', 'cluster-lock']),
   ...both('its kernels have no such setting', ['nonlocal-bind', 'leftover-drop', 'ip-foreign-manager']),

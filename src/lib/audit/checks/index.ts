@@ -36,6 +36,7 @@ import { check as leftoverDrop } from './leftover-drop.ts'
 import { check as lockHeld } from './lock-held.ts'
 import { check as lockMissing } from './lock-missing.ts'
 import { check as lockNotShared } from './lock-not-shared.ts'
+import { check as lockSlow } from './lock-slow.ts'
 import { check as nodeBanned } from './node-banned.ts'
 import { check as nodeDisconnected } from './node-disconnected.ts'
 import { check as nodeNotRunning } from './node-not-running.ts'
@@ -90,6 +91,7 @@ export const ALL_CHECKS: readonly Check[] = [
   lockHeld,
   lockMissing,
   lockNotShared,
+  lockSlow,
   nodeBanned,
   nodeDisconnected,
   nodeNotRunning,
