@@ -123,6 +123,11 @@ promote() {
   done
 }
 
+# The kernel itself looks for the port: it may have thousands of other connections.
+connections() {
+  ss -tano "( dport = :${CTDB_PORT} or sport = :${CTDB_PORT} )"
+}
+
 # -w: another program may be at work on the rules. A kernel without IPv6 drops nothing of it.
 rules() {
   if [ "$1" = ip6tables ] && ! [ -e /proc/sys/net/ipv6 ]; then return 0; fi
@@ -180,8 +185,7 @@ if [ "$extent" != files ]; then
   section iptables 524288 rules iptables
   section ip6tables 524288 rules ip6tables
   section_here hostname 4096 own_name
-  # The filter works in the kernel, which may have thousands of other connections.
-  section connections 262144 $limited ss -tano "( dport = :${CTDB_PORT} or sport = :${CTDB_PORT} )"
+  section_here connections 262144 connections
 fi
 if [ -n "$runs" ] || [ "$extent" = network ]; then exit 0; fi
 section log 16384 last_log

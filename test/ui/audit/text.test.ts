@@ -42,7 +42,7 @@ Transient, for example while addresses move:
     not in the last sample)
 
 Could not be read:
-  ? node 2: timed out after 10 s: tunables (needed by 1 check)
+  ? node 2: timed out after 10 s: tunables (needed by 2 checks)
 
 3 errors; 1 transient; 1 fact could not be read (3 nodes, ${CHECKS.length} checks)
 `)
