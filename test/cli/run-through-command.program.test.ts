@@ -56,6 +56,36 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     ])
   })
 
+  it('are pods, as a stand-in for kubectl leads into them', async () => {
+    // As kubectl: words pass unchanged; only with -i is there an input; no signal gets through; it adds a line where a command fails.
+    const kubectl = `#!/bin/sh
+[ "$1 $2 $3 $4" = "exec -i -n smb" ] && [ "$6 $7 $8" = "-c ctdb --" ] || { echo "error: $*" >&2; exit 1; }
+case $5 in
+  smb-[0-2]) pod=\${5#smb-} ;;
+  *) echo "Error from server (NotFound): pods \\"$5\\" not found" >&2; exit 1 ;;
+esac
+shift 8
+setsid -w "${enter}" "$pod" "$@"
+status=$?
+[ "$status" = 0 ] || echo "command terminated with exit code $status" >&2
+exit "$status"
+`
+    writeFileSync(cluster.dir.file('kubectl'), kubectl, { mode: 0o755 })
+    const words = ['exec', '-i', '-n', 'smb', 'smb-{index}', '-c', 'ctdb', '--']
+    cluster.configure(`[clusters.pods]\nhosts = ["a", "b"]\nrun = ${JSON.stringify([cluster.dir.file('kubectl'), ...words])}\n`)
+    const { stdout, stderr, status } = await cluster.run('verify', '--host', 'pods')
+    expect(stdout).toContain('(3 nodes, ')
+    expect({ stderr, status: status === 1 }).toEqual({ stderr: '', status: false })
+    for (const argv of [['ip'], ['status'], ['pnn'], ['event', 'status', 'legacy', 'startup']]) {
+      const { durationMs: _, ...inPod } = await cluster.run(...argv, '--host', 'pods')
+      const { durationMs: __, ...direct } = await cluster.run(...argv, '--host', 'node0')
+      expect(inPod).toEqual(direct)
+    }
+    const absent = await cluster.run('ip', '--run', words.with(4, 'smb-9').toSpliced(0, 0, cluster.dir.file('kubectl')).join(' '))
+    expect(absent.stderr).toMatch(/^ctdbts: `.*` ran nothing: Error from server \(NotFound\): pods "smb-9" not found\n/)
+    expect(spawnSync('pgrep', ['-f', '--', `^setsid -w ${enter}`]).status).toBe(1)
+  })
+
   it('are refused under a number that is not theirs', async () => {
     const other = cluster.dir.file('other')
     writeFileSync(other, `#!/bin/sh\nshift\nexec "${enter}" 2 "$@"\n`, { mode: 0o755 })

@@ -38,6 +38,11 @@ export class ClosedError extends CtdbtsError {
 
   /** @internal */
   static broken(peer: string, cause: unknown): ClosedError {
+    // What led to the daemon has ended, and says so; the daemon may be well.
+    if (cause instanceof CtdbtsError) {
+      const { message, hint, exitStatus } = cause
+      return new ClosedError('DISCONNECTED', message, { hint, exitStatus, cause })
+    }
     const reason = cause instanceof Error ? cause.message : String(cause)
     return new ClosedError('DISCONNECTED', `the connection to ${peer} broke: ${reason}`, {
       hint: 'ctdbd has stopped or crashed: check its log, and `systemctl status ctdb`',

@@ -130,6 +130,8 @@ export class EventClient {
   }
 
   private disconnected(cause?: Error): CtdbtsError {
+    // What led to it has ended, and says so.
+    if (cause instanceof CtdbtsError) return cause.with({ code: 'EVENT_DISCONNECTED', cause })
     const { peer } = this.options
     const why = cause ? ` broke: ${cause.message}` : ' ended'
     return new CtdbtsError('EVENT_DISCONNECTED', `the connection to the event daemon ${locationOf(peer)}${why}`, {
