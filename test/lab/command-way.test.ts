@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { FoundWay } from '../../src/lib/host/found-ways.ts'
+import { ctdbts } from '../support/program.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import type { Lab } from './harness/lab.ts'
 import { labSsh } from './harness/ssh-config.ts'
@@ -16,20 +18,37 @@ const processesWith = (text: string): string[] =>
     .stdout.split('\n')
     .filter((pid) => pid !== '')
 
-/** A root folder with busybox alone, which has nothing that relays a socket. */
-function bareRoot(directory: string): string {
-  const root = join(directory, 'bare')
-  const busybox = spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim()
-  const libraries = spawnSync('ldd', [busybox], { encoding: 'utf8' }).stdout.match(/\/\S+/g) ?? []
-  for (const folder of ['bin', 'run', 'etc/ctdb', 'proc', 'dev']) mkdirSync(join(root, folder), { recursive: true })
-  for (const library of libraries) {
-    mkdirSync(join(root, dirname(library)), { recursive: true })
-    copyFileSync(library, join(root, library))
+/** The folders of a node that its container has, too. */
+const SHARED = ['run', 'etc/ctdb', 'usr/share/ctdb', 'proc', 'dev']
+
+/** A root folder with busybox, which has nothing that relays a socket, and with other programs. */
+function rootWith(directory: string, ...programs: string[]): string {
+  const root = join(directory, ['root', ...programs].join('-'))
+  if (existsSync(root)) return root
+  for (const folder of ['bin', ...SHARED]) mkdirSync(join(root, folder), { recursive: true })
+  const placeOf = (program: string) => spawnSync('sh', ['-c', 'command -v "$0"', program], { encoding: 'utf8' }).stdout.trim()
+  const busybox = placeOf('busybox')
+  for (const program of [busybox, ...programs.map(placeOf)]) {
+    copyFileSync(program, join(root, 'bin', basename(program)))
+    for (const library of spawnSync('ldd', [program], { encoding: 'utf8' }).stdout.match(/\/\S+/g) ?? []) {
+      mkdirSync(join(root, dirname(library)), { recursive: true })
+      copyFileSync(library, join(root, library))
+    }
   }
-  copyFileSync(busybox, join(root, 'bin/busybox'))
   const applets = spawnSync(busybox, ['--list'], { encoding: 'utf8' }).stdout.split('\n')
   for (const applet of applets) if (applet !== '' && applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))
   return root
+}
+
+/** A line of shell that runs its parameters in such a root folder, with files of the machine on which it runs. */
+const rooted = (root: string): string =>
+  `for f in ${SHARED.join(' ')}; do mount --bind "/$f" ${root}/$f || exit; done; exec chroot ${root} "$@"`
+
+/** Makes a cluster known by its name. */
+function configure(lab: Lab, text: string): void {
+  const folder = join(lab.directory, 'home/.config/ctdbts')
+  mkdirSync(folder, { recursive: true })
+  appendFileSync(join(folder, 'config.toml'), text)
 }
 
 /** A program that runs a command on the node that its first word names. */
@@ -91,11 +110,8 @@ describeOnLab('nodes reached through a command', (lab) => {
     let bare: string
 
     beforeAll(() => {
-      const root = bareRoot(lab.directory)
-      const mounts = `'for f in run etc/ctdb proc dev; do mount --bind /$f ${root}/$f; done; exec chroot ${root} "$@"'`
-      bare = writeEntrance(lab, 'enter-bare', (pnn) => lab.argv(pnn, ['unshare', '-m', 'sh', '-c', mounts, 'sh', '"$@"']))
-      const config = join(lab.directory, 'home/.config/ctdbts')
-      mkdirSync(config, { recursive: true })
+      const line = `'${rooted(rootWith(lab.directory))}'`
+      bare = writeEntrance(lab, 'enter-bare', (pnn) => lab.argv(pnn, ['unshare', '-m', 'sh', '-c', line, 'sh', '"$@"']))
       const nodes = lab.nodes.map(
         ({ pnn, address, holderPid }) => `[clusters.bare.nodes."${address}"]
 host = "n${pnn}"
@@ -106,7 +122,7 @@ config-dir = "${lab.path(pnn, 'etc')}"
 `,
       )
       const names = lab.pnns.map((pnn) => `"n${pnn}"`).join(', ')
-      writeFileSync(join(config, 'config.toml'), `[clusters.bare]\nhosts = [${names}]\n${nodes.join('')}`)
+      configure(lab, `[clusters.bare]\nhosts = [${names}]\n${nodes.join('')}`)
     })
 
     it('say what is missing there, and still read files', async () => {
@@ -117,6 +133,10 @@ config-dir = "${lab.path(pnn, 'etc')}"
       )
       expect(status).toBe(1)
       expect((await lab.ctdbts(0, 'listnodes', ...ways)).stdout).toBe((await lab.ctdb(1, 'listnodes')).stdout)
+      const audited = await lab.ctdbts(0, ...VERIFY, '--host', lab.pnns.join(), '--run', `${bare} {index}`)
+      expect(audited.stdout.replaceAll(/\s+/g, ' ')).toContain('there is none of socat, nc (OpenBSD) and python3 behind')
+      expect(audited.stdout).not.toContain('no daemon answers')
+      expect(audited.status).toBe(3)
     })
 
     it('are audited by their networks, and by their sockets and files outside', async () => {
@@ -137,6 +157,68 @@ config-dir = "${lab.path(pnn, 'etc')}"
       const { durationMs: __, ...theirs } = await lab.ctdb(0, ...argv)
       expect(ours).toEqual(theirs)
     })
+  })
+
+  describe.each([['ssh2'], ['openssh']])('in containers with socat alone, on hosts that are reached with --ssh %s', (client) => {
+    let ways: readonly string[]
+
+    beforeAll(() => {
+      const line = rooted(rootWith(lab.directory, 'socat'))
+      const entered = `run = ["unshare", "-m", "sh", "-c", ${JSON.stringify(line)}, "sh"]`
+      const addresses = lab.nodes.map(({ address }) => JSON.stringify(address)).join(', ')
+      configure(lab, `[clusters.on-${client}]\nhosts = [${addresses}]\n${entered}\nnetwork = "host"\nssh = "${client}"\n`)
+      ways = [...labSsh(lab).flags, '--host', `on-${client}`]
+    })
+
+    it.each([['ip'], ['status'], ['listnodes'], ['event', 'status', 'legacy', 'startup'], ['gettickles', '10.99.1.131']])(
+      'answer %s as the tool on the host',
+      async (...argv) => {
+        const { durationMs: _, ...ours } = await lab.ctdbts(1, ...argv, ...ways)
+        const { durationMs: __, ...theirs } = await lab.ctdb(0, ...argv)
+        expect(ours).toEqual(theirs)
+      },
+    )
+
+    it('are audited and watched', async () => {
+      const { stdout, status } = await lab.ctdbts(0, ...VERIFY, ...ways)
+      // There is no ctdb in the container that could say its version.
+      expect(stdout).toMatch(
+        /^Could not be read:\n {2}\? nodes 0, 1 and 2: .*host\.version[^?]*no problem found; 3 facts could not be read \(3 nodes,/s,
+      )
+      expect(status).toBe(3)
+      const watched = await lab.ctdbts(0, 'watch', '--once', ...ways)
+      expect(watched).toMatchObject({ stdout: expect.stringContaining('10.99.1.131'), stderr: '', status: 0 })
+    })
+  })
+
+  it('are found in the service folders of cephadm, and audited by what is printed', async () => {
+    const service = (pnn: number) => `/var/lib/ceph/f0e1/smb.a.node${pnn}.xyz`
+    const mounts = lab.pnns.flatMap((pnn) =>
+      [['run/ctdb', 'ctdb/run'] as const, ['etc', 'ctdb/etc'] as const].map(
+        ([from, to]) => `mkdir -p ${service(pnn)}/${to} && mount --bind ${lab.path(pnn, from)} ${service(pnn)}/${to}`,
+      ),
+    )
+    const host = join(lab.directory, 'ceph-host')
+    const line = ['mount -t tmpfs none /var/lib', ...mounts, 'exec "$@"'].join(' && ')
+    writeFileSync(host, `#!/bin/sh\nexec unshare -m sh -c '${line}' sh "$@"\n`, { mode: 0o755 })
+    const { stdout } = await ctdbts(['discover', '--json', '--name', 'smb', '--run', host])
+    const { hosts: found, config } = JSON.parse(stdout) as { hosts: { found: FoundWay[] }[]; config: string }
+    for (const { pnn, address } of lab.nodes) {
+      const way = found[0]?.found.find(({ what }) => what.startsWith(`ctdbd (PID ${lab.daemonPid(pnn)}) `))
+      expect(way).toMatchObject({
+        what: expect.stringContaining('in a container of cephadm, in the network namespace '),
+        run: [host, 'ip', 'netns', 'exec', expect.any(String)],
+        socket: `${service(pnn)}/ctdb/run/ctdbd.socket`,
+        'config-dir': `${service(pnn)}/ctdb/etc`,
+        privateAddress: address,
+      })
+    }
+    using dir = tempDir()
+    mkdirSync(dir.file('ctdbts'))
+    writeFileSync(dir.file('ctdbts/config.toml'), config)
+    const audited = await ctdbts([...VERIFY, '--host', 'smb'], { XDG_CONFIG_HOME: dir.path })
+    expect({ stderr: audited.stderr, status: audited.status }).toEqual({ stderr: '', status: 0 })
+    expect(audited.stdout).toMatch(/^No problem found \(3 nodes,/)
   })
 
   it('are found by themselves', async () => {

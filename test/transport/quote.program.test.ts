@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { quoteWords } from '../../src/transport/quote.ts'
 
-it('a shell gets exactly the words that were quoted', () => {
+/** The shells of this machine to which an sshd may hand a line. */
+const SHELLS = [['sh'], ['bash'], ['bash', '--posix'], ['dash'], ['busybox', 'sh']].filter(
+  ([shell = '', ...options]) => spawnSync(shell, [...options, '-c', 'true']).status === 0,
+)
+
+it.each(SHELLS.map((shell) => [shell]))('%j gets exactly the words that were quoted', ([shell = '', ...options]) => {
   const word = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~ \t\n=-ab€') }),
     fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
@@ -11,7 +16,7 @@ it('a shell gets exactly the words that were quoted', () => {
   )
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), (words) => {
-      const { stdout } = spawnSync('sh', ['-c', quoteWords(['printf', '%s\\0', ...words])], { encoding: 'utf8' })
+      const { stdout } = spawnSync(shell, [...options, '-c', quoteWords(['printf', '%s\\0', ...words])], { encoding: 'utf8' })
       expect(stdout.split('\0').slice(0, -1)).toEqual(words.length === 0 ? [''] : words)
     }),
     { numRuns: 50 },
