@@ -16,7 +16,7 @@ export const lockPlaces = (view: View): NodePlace[] =>
     const lock = view.need(pnn, 'clusterLock')
     const path = lock === undefined ? undefined : lockKind(lock).file
     if (path === undefined) return []
-    const place = view.need(pnn, 'host.lock')?.place
+    const place = view.want(pnn, 'host.lock')?.place
     return place ? [{ pnn, path, place }] : []
   })
 

@@ -48,6 +48,11 @@ export interface View {
   isCutOff(pnn: Pnn): boolean
   /** A fact; undefined if it is missing, which is noted. */
   need<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
+  /**
+   * A fact that an older ctdbts did not collect, or for which a node may lack the program. If it is missing, that is noted only if it was looked for:
+   * a snapshot of then lacks nothing.
+   */
+  want<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
   /** A fact that only adds detail to a finding. If it is missing, that is not noted. */
   peek<F extends FactName>(pnn: Pnn, fact: F): FactValue<F> | undefined
   /**
@@ -106,6 +111,11 @@ export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, sil
       // What is there may not be whole.
       if (value === undefined || isListedMissing(factsOf(snapshot, pnn), fact)) noteMissing(pnn, fact)
       return value
+    },
+    want(pnn, fact) {
+      const facts = factsOf(snapshot, pnn)
+      if (isListedMissing(facts, fact) || whyNotOwn(facts, fact) !== undefined) noteMissing(pnn, fact)
+      return peek(pnn, fact)
     },
     miss: noteMissing,
     isDaemonDead,

@@ -37,7 +37,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   promoteSecondaries: (sections) => promoting(sections.text('promote')),
   drops: (sections) => readDrops(sections),
   hostname: (sections) => sections.text('hostname').trim(),
-  connections: (sections) => parseConnections(sections.text('connections')),
+  connections: (sections) => sections.connections(),
   lock: (sections) => sections.lock(),
   lastLog: (sections) => sections.lastLog(),
 }
@@ -139,6 +139,11 @@ class Sections {
   tunables(): HostFacts['tunablesFiles'] {
     if (!this.sections.has('tunables')) return undefined
     return { file: this.file('tunables'), directory: this.text('tunablesd') }
+  }
+
+  /** Undefined where there is no `ss`, as in small containers. @throws CtdbtsError as `text`. */
+  connections(): HostFacts['connections'] {
+    return this.get('connections').status === NOT_FOUND ? undefined : parseConnections(this.text('connections'))
   }
 
   /** @throws CtdbtsError as `text`. */

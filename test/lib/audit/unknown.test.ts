@@ -6,16 +6,18 @@ import { CHECKS } from '../../../src/lib/audit/registry.ts'
 import { type MissedFact, type View, viewOf } from '../../../src/lib/audit/view.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { NodeFacts, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { factsIn, healthyCluster, withFacts, withFlags, withHost, withoutNode } from '../../support/audit-cluster.ts'
+import { factsIn, healthyCluster, withAll, withFacts, withFlags, withHost, withoutNode } from '../../support/audit-cluster.ts'
 
 /** A view that notes what is asked of it. */
 function watched(view: View): { view: View; asked: Set<string> } {
   const asked = new Set<string>()
-  const need: View['need'] = (pnn, fact) => {
-    asked.add(JSON.stringify([pnn, fact]))
-    return view.need(pnn, fact)
-  }
-  return { view: { ...view, need }, asked }
+  const noting =
+    (read: View['need']): View['need'] =>
+    (pnn, fact) => {
+      asked.add(JSON.stringify([pnn, fact]))
+      return read(pnn, fact)
+    }
+  return { view: { ...view, need: noting(view.need), want: noting(view.want) }, asked }
 }
 
 function without(snapshot: Snapshot, pnn: number, fact: string): Snapshot {
@@ -66,6 +68,14 @@ describe('what could not be read', () => {
         expect(missed, `${check.id} ${key}`).toContainEqual({ pnn, fact, why: `no ${fact} for the asking` })
       }
     }
+  })
+
+  it('does not make a snapshot less than whole that is older than the fact, or of nodes without the program for it', () => {
+    const older = withAll(healthyCluster(), ({ host }) => ({
+      lockLatency: undefined,
+      ...(host && { host: { ...host, lock: undefined, connections: undefined } }),
+    }))
+    expect(auditSamples([older, older]).unknown).toEqual([])
   })
 
   it('is unknown to each check where nothing but the node map is known, unless the check reads only that', () => {

@@ -41,7 +41,7 @@ function withoutHelper(view: View, pnn: Pnn): Found[] {
   const program = lock === undefined ? undefined : lockKind(lock).program
   // Whether a name without a path leads somewhere cannot be seen from outside.
   if (lock === undefined || !program?.startsWith('/')) return []
-  if (view.need(pnn, 'host.lock')?.isHelperAbsent !== true) return []
+  if (view.want(pnn, 'host.lock')?.isHelperAbsent !== true) return []
   const service = serviceOf(program)
   const what = `the helper for the cluster lock${service === undefined ? '' : ` in ${service}`} does not exist on node ${pnn}`
   return [found(pnn, lock, what, `${program}: there is no such file`)]

@@ -27,7 +27,7 @@ export const check: Check = {
     view.active.flatMap(({ pnn }): Found[] => {
       const lock = view.need(pnn, 'clusterLock')
       if (lock === undefined || lock === '') return []
-      const latency = view.need(pnn, 'lockLatency')
+      const latency = view.want(pnn, 'lockLatency')
       const limitMs = view.need(pnn, 'tunables')?.RecLockLatencyMs ?? DEFAULT_LIMIT_MS
       // As in CTDB, 0 is no limit.
       if (!latency || limitMs === 0) return []

@@ -47,9 +47,10 @@ interface End {
 
 /** Undefined where no daemon answers or listens at the node's private address. */
 function endOf(view: View, pnn: Pnn, given: string): End | undefined {
-  const connections = view.need(pnn, 'host.connections')
+  const runState = view.need(pnn, 'runState')
+  const connections = view.want(pnn, 'host.connections')
   // A daemon that hangs accepts no connections.
-  if (connections === undefined || view.isDaemonDead(pnn) || view.peek(pnn, 'runState') === undefined) return undefined
+  if (connections === undefined || view.isDaemonDead(pnn) || runState === undefined) return undefined
   const address = normalAddress(given)
   const listens = connections.some(
     ({ state, local }) => state === 'LISTEN' && local.port === CTDB_PORT && normalAddress(local.address) === address,
