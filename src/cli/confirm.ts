@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags'
 import { CtdbtsError } from '../lib/errors.ts'
 
 /**
@@ -20,6 +21,18 @@ export async function confirm(question: string): Promise<boolean> {
   const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
+}
+
+/** The option of commands that destroy something. */
+export const yesFlag = { yes: Flags.boolean({ char: 'y', helpGroup: 'CTDBTS', summary: 'Do not ask for confirmation' }) }
+
+/**
+ * Asks before something is destroyed, on a terminal only: a script gets what `ctdb` does.
+ * @throws CtdbtsError NOT_CONFIRMED unless the answer is yes.
+ */
+export async function confirmOnTerminal(question: string, { yes }: { readonly yes: boolean }): Promise<void> {
+  if (yes || !process.stdin.isTTY || !process.stderr.isTTY || (await confirm(question))) return
+  throw new CtdbtsError('NOT_CONFIRMED', 'nothing was changed')
 }
 
 /** Shows on a terminal what is in progress, and for how long; prints nothing elsewhere. Returns a function that ends it. */

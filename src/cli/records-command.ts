@@ -11,6 +11,8 @@ export interface RecordsSource {
   readonly records: AsyncIterable<DatabaseRecord>
   /** The last line, as `ctdb` words it. */
   readonly ending: (count: number) => string
+  /** Whether `ctdb` prints it after a failure too. */
+  readonly endsAfterFailure?: boolean
   /** What the document has besides the records. */
   readonly json: Readonly<Record<string, unknown>>
 }
@@ -18,7 +20,10 @@ export interface RecordsSource {
 /** A command that prints records as they come, however many there are. */
 export abstract class RecordsCommand extends MirrorCommand {
   /** Prints them. @returns the document that oclif prints under --json; only for it, all records are kept in memory. */
-  protected async printRecords({ json: wantsJson }: GlobalOptions, { records, ending, json }: RecordsSource): Promise<unknown> {
+  protected async printRecords(
+    { json: wantsJson }: GlobalOptions,
+    { records, ending, endsAfterFailure = true, json }: RecordsSource,
+  ): Promise<unknown> {
     if (wantsJson) {
       const all: unknown[] = []
       for await (const record of records) all.push(recordJson(record))
@@ -26,21 +31,18 @@ export abstract class RecordsCommand extends MirrorCommand {
     }
     const output = new SteadyOutput()
     let count = 0
-    const finish = async () => {
-      await output.write(`${ending(count)}\n`)
-      await output.flush()
-    }
     try {
       for await (const record of records) {
         await output.write(ctdbRecordText(record))
         count += 1
       }
     } catch (error) {
-      // ctdb counts what it has printed in any case.
-      if (error instanceof CtdbtsError && error.ctdbText) await finish()
+      if (endsAfterFailure && error instanceof CtdbtsError && error.ctdbText) await output.write(`${ending(count)}\n`)
+      await output.flush()
       throw error
     }
-    await finish()
+    await output.write(`${ending(count)}\n`)
+    await output.flush()
     return undefined
   }
 }

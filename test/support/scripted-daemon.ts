@@ -24,6 +24,7 @@ export interface Exchange {
 export class ScriptedDaemon extends FrameServer {
   readonly path: string
   readonly requests: Request[] = []
+  readonly messages: Message[] = []
   private readonly script: (exchange: Exchange) => void
 
   constructor(path: string, script: (exchange: Exchange) => void) {
@@ -44,13 +45,19 @@ export class ScriptedDaemon extends FrameServer {
     this.script(exchange(socket, request))
   }
 
-  /** A takeover run is always done at once, by node 1, and changes nothing. */
-  private answerMessage(socket: Socket, { srvid, data }: Message): void {
-    if (srvid !== messages.takeoverRun.srvid) return
-    const { pnn, replySrvid } = decode(messages.takeoverRun.data, data)
-    const answer = { kind: 'message', srvid: replySrvid, data: encode(answerTo(replySrvid).data, 1) } as const
-    socket.write(encodePacket({ destination: pnn, source: 1, requestId: 0 }, answer))
+  /** A takeover run is always done at once, by node 1, and changes nothing. The recovery daemon's memory is one line. */
+  private answerMessage(socket: Socket, message: Message): void {
+    this.messages.push(message)
+    if (message.srvid === messages.takeoverRun.srvid) sendAnswer(socket, message, (srvid) => encode(answerTo(srvid).data, 1))
+    if (message.srvid === messages.memDump.srvid) sendAnswer(socket, message, () => Buffer.from('recovery daemon\n\0'))
   }
+}
+
+/** Answers a request that names the srvid for the answer. */
+function sendAnswer(socket: Socket, { data }: Message, answer: (srvid: bigint) => Uint8Array): void {
+  const { pnn, replySrvid } = decode(messages.takeoverRun.data, data)
+  const body = { kind: 'message', srvid: replySrvid, data: answer(replySrvid) } as const
+  socket.write(encodePacket({ destination: pnn, source: 1, requestId: 0 }, body))
 }
 
 type Message = Extract<Packet, { kind: 'message' }>

@@ -103,6 +103,8 @@ export const controls = {
   registerSrvid: control(23, 'REGISTER_SRVID'),
   deregisterSrvid: control(24, 'DEREGISTER_SRVID'),
   getDbName: control(25, 'GET_DBNAME', { request: u32, reply: restText }),
+  /** The memory of the daemon, as a text of many lines. */
+  dumpMemory: control(29, 'DUMP_MEMORY', { reply: restText }),
   getPid: statusControl(30, 'GET_PID'),
   /** Daemons older than 4.16. Newer ones refuse it, and broadcast the LEADER message instead. */
   getRecmaster: statusControl(31, 'GET_RECMASTER'),
@@ -122,6 +124,8 @@ export const controls = {
   getTcpTickleList: control(55, 'GET_TCP_TICKLE_LIST', { request: structs.socketAddress, reply: structs.tickleList }),
   dbAttachPersistent: control(61, 'DB_ATTACH_PERSISTENT', { request: restText, reply: u32 }),
   sendGratuitousArp: control(64, 'SEND_GRATUITOUS_ARP', { request: structs.addressOnInterface }),
+  /** Removes all records, within a transaction. */
+  wipeDatabase: control(67, 'WIPE_DATABASE', { request: records.databaseTransaction }),
   uptime: control(69, 'UPTIME', { reply: structs.uptime }),
   startRecovery: control(70, 'START_RECOVERY'),
   endRecovery: control(71, 'END_RECOVERY'),
@@ -167,6 +171,14 @@ export const controls = {
   /** On all nodes. */
   dbDetach: control(139, 'DB_DETACH', { request: u32 }),
   getNodesFile: control(140, 'GET_NODES_FILE', { reply: structs.nodeMap }),
+  /** Stops all work on a database of the node. */
+  dbFreeze: control(141, 'DB_FREEZE', { request: u32 }),
+  dbThaw: control(142, 'DB_THAW', { request: u32 }),
+  dbTransactionStart: control(143, 'DB_TRANSACTION_START', { request: records.databaseTransaction }),
+  dbTransactionCommit: control(144, 'DB_TRANSACTION_COMMIT', { request: records.databaseTransaction }),
+  dbPushStart: control(147, 'DB_PUSH_START', { request: records.pushStart }),
+  /** The reply is the number of records that have arrived. */
+  dbPushConfirm: control(148, 'DB_PUSH_CONFIRM', { request: u32, reply: u32 }),
   /** The flags with which a client opens the file of a database. */
   dbOpenFlags: control(149, 'DB_OPEN_FLAGS', { request: u32, reply: i32 }),
   /** A replicated database is volatile, but changes only by transactions, and has its records on all nodes. */

@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts'
 import { i32, nothing, u32 } from './primitives.ts'
+import { recordBuffer } from './record-structs.ts'
 import * as structs from './structs.ts'
 
 /** One kind of message. Every client that has registered for its srvid (server id) receives it. */
@@ -24,11 +25,15 @@ export const messages = {
   ipReallocated: message(0xf302_0000_0000_0000n, 'IPREALLOCATED', nothing),
   /** The event of that name has finished (4.21 and newer). */
   startIpReallocate: message(0xf303_0000_0000_0000n, 'START_IPREALLOCATE', nothing),
+  /** Makes the recovery daemon send its memory, as a text, to the srvid of the request. */
+  memDump: message(0xf800_0000_0000_0000n, 'MEM_DUMP', structs.takeoverRunRequest),
   takeoverRun: message(0xfb00_0000_0000_0000n, 'TAKEOVER_RUN', structs.takeoverRunRequest),
   /** Lets the node with this PNN receive addresses at the next takeover run. */
   rebalanceNode: message(0xfb01_0000_0000_0000n, 'REBALANCE_NODE', u32),
   disableTakeoverRuns: message(0xfb03_0000_0000_0000n, 'DISABLE_TAKEOVER_RUNS', structs.disableRequest),
   disableRecoveries: message(0xfb04_0000_0000_0000n, 'DISABLE_RECOVERIES', structs.disableRequest),
+  /** Records of a database that is being restored. */
+  pushRecords: message(0xce02_0000_0000_0000n, 'PUSHDB', recordBuffer),
   /** Seconds. Used by `moveip` of 4.17 and older. */
   disableIpCheck: message(0xfc00_0000_0000_0000n, 'DISABLE_IP_CHECK', u32),
 } as const

@@ -83,6 +83,11 @@ export const globalLocks = rest({ ...globalLock, size: 32 })
 /** How a lock of g_lock.tdb is held: by several readers, or by one writer. */
 export const GLOBAL_LOCK = { read: 0, write: 1 } as const
 
+/** A database and the transaction in which it is replaced: the generation of the cluster. */
+export const databaseTransaction = struct({ databaseId: u32, transactionId: u32 })
+/** Announces records that come as messages to `srvid`. */
+export const pushStart = struct({ databaseId: u32, lmaster: u32, srvid: u64 })
+
 /** A traverse whose records go to `srvid` as messages. It ends with a record without key and data. */
 export const traverseStart = struct({ databaseId: u32, requestId: u32, srvid: u64, withEmptyRecords: u8 })
 

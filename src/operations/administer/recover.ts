@@ -35,8 +35,11 @@ export async function recover(node: TargetNode, options: RecoverOptions): Promis
   }
 }
 
-/** The generation of the cluster once no recovery is in progress. */
-async function settledGeneration({ client, timeoutMs }: TargetNode, signal: AbortSignal | undefined): Promise<number> {
+/** The generation of the cluster once no recovery is in progress. @throws CtdbtsError NO_RECOVERY. */
+export async function settledGeneration(
+  { client, timeoutMs }: Pick<TargetNode, 'client' | 'timeoutMs'>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   for (;;) {
     const { pnn: leader } = await collectLeader(client, timeoutMs, signal)
     const ask = <R>(control: Control<void, R>, what: string) =>

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
@@ -161,6 +162,12 @@ export class CtdbClient {
   /** Sends a message to the listeners of `kind.srvid` on a node, or on several (`DESTINATION`). There is no confirmation. */
   send<D>(kind: MessageKind<D>, to: number, data: D): void {
     this.write(to, 0, { kind: 'message', srvid: kind.srvid, data: encode(kind.data, data) })
+  }
+
+  /** Resolves when the daemon has taken enough of what was sent that more can be; at once if it keeps up. @throws ClosedError. */
+  async drained(): Promise<void> {
+    if (this.stream.writableNeedDrain) await once(this.stream, 'drain', { signal: this.ended }).catch(() => {})
+    this.ended.throwIfAborted()
   }
 
   /**

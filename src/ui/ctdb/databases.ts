@@ -22,7 +22,7 @@ export function ctdbDbStatusText(database: Database): string {
 export const databaseIdText = (id: number): string => `0x${id.toString(16).padStart(8, '0')}`
 
 /** The special properties of a database, in the words of `ctdb`. */
-export const databaseMarks = (database: Database): string[] =>
+export const databaseMarks = (database: Pick<Database, 'persistent' | 'sticky' | 'readOnly' | 'replicated'>): string[] =>
   (['persistent', 'sticky', 'readOnly', 'replicated'] as const).filter((flag) => database[flag]).map((flag) => flag.toUpperCase())
 
 function personLine(database: Database): string {

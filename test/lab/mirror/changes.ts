@@ -52,6 +52,10 @@ const emptied =
     await lab.ctdb(0, 'attach', name, ...kind)
     await lab.ctdb(0, 'wipedb', name)
   }
+const BACKED_UP = 'mirror-b.tdb'
+const BACKUP = '/tmp/ctdbts-mirror-backup'
+const TRUNCATED = `${BACKUP}-truncated`
+const truncated = () => writeFileSync(TRUNCATED, readFileSync(BACKUP).subarray(0, -100))
 const writeTransaction = () =>
   writeFileSync(
     '/tmp/ctdbts-mirror-ptrans',
@@ -284,6 +288,45 @@ export const STORIES: readonly Story[] = [
       ],
     }
   }),
+  {
+    name: 'databases are backed up, wiped and restored',
+    steps: [
+      { argv: ['attach', BACKED_UP, 'persistent'], prepare: emptied(BACKED_UP, 'persistent') },
+      { argv: ['backupdb', BACKED_UP, BACKUP] },
+      { argv: ['wipedb', BACKED_UP], look: [['catdb', BACKED_UP]] },
+      // More than one buffer of a backup holds.
+      ...Array.from({ length: 9 }, (_, index) => ({ argv: ['pstore', BACKED_UP, `key${index}`, String(index).repeat(30_000)] })),
+      { argv: ['pstore', BACKED_UP, '0x00ff', '0x0a1b22'] },
+      { argv: ['backupdb', BACKED_UP, BACKUP] },
+      { argv: ['dumpdbbackup', BACKUP] },
+      {
+        argv: ['wipedb', BACKED_UP],
+        settled: OK,
+        look: [
+          ['catdb', BACKED_UP],
+          ['getdbseqnum', BACKED_UP],
+        ],
+      },
+      {
+        argv: ['restoredb', BACKUP],
+        look: [
+          ['catdb', BACKED_UP],
+          ['getdbseqnum', BACKED_UP],
+        ],
+      },
+      { on: 1, argv: ['cattdb', BACKED_UP] },
+      {
+        argv: ['restoredb', BACKUP, 'mirror-other.tdb'],
+        look: [['catdb', 'mirror-other.tdb'], databaseStatus('mirror-other.tdb')],
+      },
+      { argv: ['backupdb', BACKED_UP, '/nonexistent/backup'] },
+      { argv: ['dumpdbbackup', TRUNCATED], prepare: truncated },
+      { argv: ['restoredb', TRUNCATED], settled: OK },
+      { argv: ['restoredb', BACKUP], settled: OK, look: [['catdb', BACKED_UP]] },
+      { on: 2, argv: ['tfetch', `/var/lib/ctdb/persistent/${BACKED_UP}.2`, '0x00ff'] },
+      { argv: ['tfetch', `/var/lib/ctdb/persistent/${BACKED_UP}.0`, 'absent'] },
+    ],
+  },
   {
     name: 'event scripts',
     steps: [

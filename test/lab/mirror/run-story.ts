@@ -18,11 +18,15 @@ export async function runStory(lab: Lab, story: Story, tool: 'ctdb' | 'ctdbts'):
     do run = withoutRetries(shown(await lab[tool](on, ...argv)))
     while (run.stdout === CANCELLED)
     if (settled) await untilSettled(lab, settled)
+    run = { ...run, stdout: run.stdout.replace(BACKUP_TIME, '@ TIME') }
     results.push({ run, looks: await Promise.all(look.map(async (question) => shown(await lab.ctdb(0, ...question)))) })
   }
   await untilHealthy(lab)
   return results
 }
+
+/** When a backup was made, in the first line about it. */
+const BACKUP_TIME = /@ \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/m
 
 /** Both tools print this when another event, which the daemon can start at any time, has cancelled the monitor event that they run. */
 const CANCELLED = 'Event monitor in legacy got cancelled\n'

@@ -1,0 +1,32 @@
+import { constants } from 'node:os'
+import * as Args from '@oclif/core/args'
+import { requireThisMachine } from '../cli/database-file.ts'
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { lenientInt } from '../lib/c-number.ts'
+import { EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
+
+export default class Checktcpport extends MirrorCommand {
+  static override readonly group = 'services'
+  static override summary = 'Check whether a TCP port is free'
+  static override usage = 'checktcpport <port>'
+  static override description =
+    'Fails if a program on this machine uses the port on any IPv4 address, or if the user may not. Prints nothing if it is free.'
+  static override examples = ['<%= config.bin %> checktcpport 445']
+  static override args = { port: Args.string({ required: true, ignoreStdin: true, description: 'the port' }) }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Checktcpport)
+    this.refuseAnyNode(flags)
+    requireThisMachine(flags)
+    const { bindError } = await import('../transport/local/tcp-port.ts')
+    // ctdb reads the number and cuts it as C does.
+    const number = lenientInt(args.port) >>> 0
+    const port = number & 0xffff
+    const code = await bindError(port)
+    if (code !== undefined) {
+      const exitStatus = (constants.errno as Record<string, number>)[code] ?? EXIT_STATUS.failure
+      throw saidByCtdb('PORT_IN_USE', `Failed to bind to TCP port ${number}`, { exitStatus })
+    }
+    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, port, free: true }) })
+  }
+}

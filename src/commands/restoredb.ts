@@ -1,0 +1,58 @@
+import * as Args from '@oclif/core/args'
+import { backupTime, withBackup } from '../cli/backup-file.ts'
+import { confirmOnTerminal, yesFlag } from '../cli/confirm.ts'
+import { MirrorCommand } from '../cli/mirror-command.ts'
+import { whenOutputCloses } from '../cli/output.ts'
+import { describeDatabase } from '../cli/replace-question.ts'
+import { adding } from '../lib/errors.ts'
+import { attachDatabase } from '../operations/databases/attach.ts'
+import { replaceRecords } from '../operations/databases/replace.ts'
+import { databaseIdText } from '../ui/ctdb/databases.ts'
+import { visible } from '../ui/visible.ts'
+
+export default class Restoredb extends MirrorCommand {
+  static override readonly group = 'databases'
+  static override summary = 'Replace a database by a backup'
+  static override usage = 'restoredb <file> [dbname]'
+  static override description =
+    `Replaces all records on all active nodes by those of a file of backupdb, from this machine. Attaches the
+database if need be, of the kind that it was. Clients wait meanwhile. Asks first on a terminal. If a step fails, a recovery follows.`
+  static override examples = [
+    '<%= config.bin %> restoredb secrets.backup',
+    '<%= config.bin %> restoredb secrets.backup copy.tdb --yes',
+  ]
+  static override args = {
+    file: Args.string({ required: true, ignoreStdin: true, description: 'the backup' }),
+    database: Args.string({ ignoreStdin: true, description: 'the name of the database [default: that in the backup]' }),
+  }
+  static override flags = yesFlag
+  protected override readonly remote = false
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Restoredb)
+    const { id, name } = await this.withNodeInterruptibly(flags, (node, { signal, leaves }) =>
+      withBackup(args.file, async (backup) => {
+        const { header } = backup
+        const kind = { name: args.database ?? header.name, flags: Number(header.flags & 0xffn) }
+        // ctdb says so before it does anything.
+        if (!flags.json && !flags.table) {
+          process.stdout.write(`Restoring database ${visible(kind.name)} from backup @ ${backupTime(header)}\n`)
+        }
+        whenOutputCloses('go on')
+        const question = `Replace all records of ${describeDatabase(kind)} on all nodes by the ${header.recordCount} of the backup?`
+        await confirmOnTerminal(question, flags)
+        const database = await attachDatabase(node.client, kind).catch(
+          adding('NOT_ATTACHED', `Failed to attach to DB ${kind.name}`),
+        )
+        const onStarted = () => leaves(`the database ${kind.name} may be frozen; run \`ctdbts recover\``)
+        const replacement = { count: Number(header.recordCount), buffers: backup.buffers() }
+        await replaceRecords(node, database.id, { replacement, signal, onStarted })
+        return database
+      }),
+    )
+    return await this.show(flags, {
+      ctdb: () => `Database ${visible(name)} restored\n`,
+      json: () => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file }),
+    })
+  }
+}
