@@ -1,8 +1,10 @@
 import { CtdbtsError } from '../lib/errors.ts'
+import type { AttachedDatabase } from '../operations/databases/attach.ts'
 import { openVolatile } from '../operations/databases/open.ts'
 import { type OpenFile, withFile } from '../operations/databases/open-file.ts'
 import { type LockedRecord, withLockedRecord } from '../operations/databases/record-lock.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import { confirmOnTerminal } from './confirm.ts'
 import { fileAccess, requireThisMachine } from './database-file.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { argumentBytes } from './record-arguments.ts'
@@ -15,6 +17,8 @@ export interface RecordUse<T> {
   /** What `ctdb` prints when `use` fails. */
   readonly failed?: string
   readonly readOnly?: boolean
+  /** What the user is asked first, on a terminal. */
+  readonly question?: (database: AttachedDatabase) => string
   use(record: LockedRecord, open: OpenFile): Promise<T>
 }
 
@@ -27,7 +31,7 @@ export abstract class RecordCommand extends MirrorCommand {
    * @param prepare reads the other arguments, once the database is open.
    */
   protected async lockRecord<T>(
-    flags: GlobalOptions,
+    flags: GlobalOptions & { readonly yes?: boolean },
     { database, key: keyText }: { readonly database: string; readonly key: string },
     prepare: () => RecordUse<T>,
   ): Promise<{ readonly id: string; readonly name: string; readonly key: string; readonly result: T }> {
@@ -35,7 +39,8 @@ export abstract class RecordCommand extends MirrorCommand {
     return await this.withNodeInterruptibly(flags, async (node, { signal }) => {
       const opened = await openVolatile(node.client, database)
       const key = argumentBytes('key', keyText)
-      const { notLocked, failed = notLocked, readOnly = false, use } = prepare()
+      const { notLocked, failed = notLocked, readOnly = false, question, use } = prepare()
+      if (question) await confirmOnTerminal(question(opened), { yes: flags.yes === true })
       let isLocked = false
       const result = await withFile(await fileAccess(node, signal), opened, (open) =>
         withLockedRecord(

@@ -1,3 +1,4 @@
+import type { AttachedDatabase } from '../operations/databases/attach.ts'
 import { openForTransactions, type Transaction, withTransaction } from '../operations/databases/transaction.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
 import { fileAccess, requireThisMachine } from './database-file.ts'
@@ -10,17 +11,17 @@ export abstract class TransactionCommand extends MirrorCommand {
 
   /**
    * Opens the database, prepares the change, and carries it out as one transaction.
-   * @param prepare reads what the change needs, before anybody has to wait for it.
+   * @param prepare reads what the change needs, before anybody has to wait for it, and asks the user if need be.
    */
   protected async change(
     flags: GlobalOptions,
     database: string,
-    prepare: () => Promise<(transaction: Transaction) => Promise<void>>,
+    prepare: (database: AttachedDatabase) => Promise<(transaction: Transaction) => Promise<void>>,
   ): Promise<unknown> {
     requireThisMachine(flags)
     const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal }) => {
       const opened = await openForTransactions(node.client, database)
-      const change = await prepare()
+      const change = await prepare(opened)
       await withTransaction(await fileAccess(node, signal), opened, { readOnly: false }, change)
       return opened
     })

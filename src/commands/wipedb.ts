@@ -1,7 +1,7 @@
 import { confirmOnTerminal, yesFlag } from '../cli/confirm.ts'
 import { databaseArgs } from '../cli/database-argument.ts'
+import { describeDatabase } from '../cli/database-question.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
-import { describeDatabase } from '../cli/replace-question.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { replaceRecords } from '../operations/databases/replace.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'

@@ -1,18 +1,22 @@
+import { yesFlag } from '../cli/confirm.ts'
+import { describeDatabase } from '../cli/database-question.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { storeRecord } from '../operations/databases/record-lock.ts'
+import { visible } from '../ui/visible.ts'
 
 export default class Writekey extends RecordCommand {
   static override readonly group = 'databases'
   static override summary = 'Write a record of a volatile database'
   static override usage = 'writekey <dbname|dbid> <key> <value>'
   static override description =
-    'Moves the record to this node. Waits while another process has it locked. Services do not expect that anybody else changes their records. Prints nothing.'
+    'Moves the record to this node. Waits while another process has it locked. Services do not expect that anybody else changes their records. Asks first on a terminal. Prints nothing.'
   static override examples = [
     '<%= config.bin %> writekey test.tdb mykey myvalue',
     '<%= config.bin %> writekey test.tdb 0x6b657900 0x00ff',
   ]
   static override args = recordValueArgs
+  static override flags = yesFlag
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Writekey)
@@ -22,6 +26,7 @@ export default class Writekey extends RecordCommand {
         // ctdb names the database here, not the key.
         notLocked: `Failed to lock record for key ${args.database}`,
         failed: `Failed to store record for key ${args.key}`,
+        question: (database) => `Write the record ${visible(args.key)} of ${describeDatabase(database)}?`,
         use: (locked, open) => storeRecord(open, locked, value),
       }
     })

@@ -64,6 +64,14 @@ export const DIFFERENCES: readonly Difference[] = [
       USAGE.test(ctdbts.stdout),
   },
   {
+    why: 'where a backup ends too early, `ctdb` exits with the error number that an earlier call has left, `ctdbts` with that of EIO',
+    explains: (ctdb, ctdbts, { command, argv }) =>
+      (command === 'dumpdbbackup' || command === 'restoredb') &&
+      argv.some((word) => word.endsWith('-truncated')) &&
+      ctdbts.status === 5 &&
+      isDeepStrictEqual({ ...ctdb, status: 5 }, ctdbts),
+  },
+  {
     why: '4.17 writes "Destiation" in the header; 4.25 and `ctdbts` do not',
     explains: (ctdb, ctdbts) => isDeepStrictEqual({ ...ctdb, stdout: ctdb.stdout.replace('Destiation', 'Destination') }, ctdbts),
   },
