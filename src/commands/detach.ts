@@ -7,7 +7,8 @@ export default class Detach extends MirrorCommand {
   static override summary = 'Detach volatile databases on all nodes'
   static override usage = 'detach <dbname|dbid> ...'
   static override description = `The nodes delete their files of it. Clients must not be able to attach databases meanwhile:
-set the tunable AllowClientDBAttach to 0 on all nodes first. Prints nothing.`
+set the tunable AllowClientDBAttach to 0 on all nodes first. Prints nothing.
+Do not detach a database that getdbmap shows as READONLY: ctdbd 4.17 aborts on all nodes then, and 4.25 has the same code.`
   static override examples = ['<%= config.bin %> detach test.tdb', '<%= config.bin %> detach test.tdb 0x6645c6c4']
   static override args = databaseArgs
   static override strict = false
