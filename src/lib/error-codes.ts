@@ -96,7 +96,6 @@ export const ERROR_CODES = {
   NOT_RESTORED: 'A database could not be restored from a backup.',
   NOT_VOLATILE: 'The database is not volatile, as the command needs it.',
   NO_TRANSACTION: 'A transaction could not be started or committed.',
-  NOT_WIPED: 'A database could not be wiped.',
   NOT_WRITTEN: 'A file could not be written.',
   OTHER_RUN_STATE: 'The daemon is not in the required run state.',
   RECOVERIES_NOT_DISABLED: 'Recoveries could not be disabled.',
