@@ -35,6 +35,7 @@ export const COMMANDS = {
   gettickles: () => import('./gettickles.ts'),
   getvar: () => import('./getvar.ts'),
   gratarp: () => import('./gratarp.ts'),
+  history: () => import('./history.ts'),
   ifaces: () => import('./ifaces.ts'),
   ip: () => import('./ip.ts'),
   ipinfo: () => import('./ipinfo.ts'),

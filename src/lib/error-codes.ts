@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   BAD_PORT: 'The text is not a port number.',
   BAD_RECORD_TEXT: 'The text is not a key or a value of a record.',
   BAD_RUN_STATE: 'CTDB has no run state of that name.',
+  BAD_TIME: 'The text is not a time.',
   BUG: 'An unexpected internal failure; please report it.',
   DRY_RUN_ONLY: 'A what-if option or a snapshot was given without --dry-run.',
   INPUT_TOO_LONG: 'Standard input is longer than the limit.',
@@ -175,6 +176,11 @@ export const ERROR_CODES = {
   BAD_SNAPSHOT: 'The file is not a snapshot that this version can read.',
   IMPOSSIBLE: 'The what-if contradicts the state of the cluster.',
   NO_CHECK: 'There is no check of that name, or none is left to make.',
+
+  // Logs
+  LOG_OF_WHICH_NODE: 'The lines of a log do not tell which node it is from.',
+  NO_ENTRY: 'The history has no entry of that number.',
+  NO_LOG: 'A file has no line of CTDB.',
 
   // Watch
   NOBODY_TO_ASK: 'A passphrase is needed while the watch occupies the terminal.',

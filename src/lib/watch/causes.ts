@@ -1,12 +1,11 @@
-import { flagsText, NODE_FLAG, type Pnn } from '../cluster/node.ts'
-import { oneOr } from '../plural.ts'
+import { NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { type AddressRecord, isLost } from './address-record.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 import { downLink, hasRecovered, linkChange, lostKnowledge, newest, type Obstacle, restartOf, unfitness } from './node-causes.ts'
 import { isRecent, isUnfit, type NodeRecord } from './node-record.ts'
 import { HEARD_LAG_MS, type RunRequest, RunRequests, requestsText } from './run-requests.ts'
 import { type Cause, canMove, isFaultOf, isRequestOfFlags, type UserAction, UserActions } from './user-actions.ts'
-import { addressesWords } from './words.ts'
+import { becameText, reloadCause, wereMissingText } from './words.ts'
 
 /** What is taken within this time after a run that nobody announced began belongs to it. */
 const ONE_RUN_MS = 3_000
@@ -199,7 +198,7 @@ export class Causes {
       return change && { ...change, text: change.isRequested || from === null ? change.text : `failback: ${change.text}` }
     }
     const known = record.knownSince.get(to)
-    if (known && isRecent(known.atMs, atMs)) return { ...known, text: `after a reload, node ${to} knows it` }
+    if (known && isRecent(known.atMs, atMs)) return { ...known, text: reloadCause(to, true) }
     return linkChange(node, true, atMs)
   }
 
@@ -220,7 +219,7 @@ export class Causes {
     const { pnn, flags, flagsBefore, flagsSinceMs, flagsAfterMs } = node
     if (flagsSinceMs === null) return undefined
     const request = this.actions.latest((action) => isRequestOfFlags(action, node, flagsBefore ?? flags), atMs)
-    const text = request?.text ?? `node ${pnn} became ${flagsText(flags)}`
+    const text = request?.text ?? becameText(pnn, flags)
     return { atMs: flagsSinceMs, afterMs: flagsAfterMs, isRequested: request !== undefined, text }
   }
 
@@ -235,7 +234,7 @@ export class Causes {
     const [first] = lost
     if (!first) return undefined
     const addresses = lost.filter(({ owner }) => owner === first.owner).map(({ address }) => address)
-    const text = `${addressesWords(addresses)} ${oneOr(addresses.length, 'was', 'were')} missing in the kernel of node ${first.owner}`
+    const text = wereMissingText(addresses, first.owner ?? -1)
     const sinceMs = first.trouble?.sinceMs ?? 0
     return { atMs: sinceMs, afterMs: sinceMs, text }
   }

@@ -9,7 +9,8 @@ const LAG_MS = 3_000
 interface Request {
   /** The node that received it. */
   readonly pnn: Pnn
-  readonly by: Pnn
+  /** Who asked; undefined if that is not known. */
+  readonly by: Pnn | undefined
   /** 0 enables. */
   readonly seconds: number
   readonly atMs: number
@@ -17,7 +18,7 @@ interface Request {
 
 /** A time during which takeover runs are disabled. */
 interface Pause {
-  readonly by: Pnn
+  readonly by: Pnn | undefined
   readonly seconds: number
   readonly sinceMs: number
   readonly asked: Set<Pnn>
@@ -56,7 +57,12 @@ export class DisabledRuns {
       return
     }
     this.pause = { by, seconds, sinceMs: atMs, asked: new Set([pnn]), untilMs, endedMs: undefined }
-    this.report(atMs, 'disabled', `node ${by} disabled takeover runs for ${durationText(seconds * 1_000)}`, by)
+    this.report(
+      atMs,
+      'disabled',
+      `${by === undefined ? 'a tool' : `node ${by}`} disabled takeover runs for ${durationText(seconds * 1_000)}`,
+      by,
+    )
   }
 
   private enabled({ pnn, by, atMs }: Request): void {
@@ -67,9 +73,9 @@ export class DisabledRuns {
     this.report(atMs, 'enabled', `takeover runs are enabled again after ${durationText(atMs - pause.sinceMs)}`, by)
   }
 
-  private report(atMs: number, what: 'disabled' | 'enabled', text: string, by: Pnn): void {
+  private report(atMs: number, what: 'disabled' | 'enabled', text: string, by: Pnn | undefined): void {
     const tone = what === 'disabled' ? 'warning' : 'good'
-    this.writer.add(atMs, { kind: 'takeover-run', what, text, tone, pnns: [by], addresses: [] })
+    this.writer.add(atMs, { kind: 'takeover-run', what, text, tone, pnns: by === undefined ? [] : [by], addresses: [] })
   }
 }
 

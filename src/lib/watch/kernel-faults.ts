@@ -3,6 +3,7 @@ import type { Causes } from './causes.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 import { takeAbsence, timeAway } from './kernel-times.ts'
 import type { TimelineWriter } from './timeline-writer.ts'
+import { missingText } from './words.ts'
 
 interface Tools {
   readonly cluster: ClusterRecords
@@ -61,8 +62,8 @@ export class KernelFaults {
     const truth = record.trouble?.truth ?? truthOf(record, cluster.isSeen)
     const others = heldBy.filter((pnn) => pnn !== owner).map((pnn) => `node ${pnn}`)
     const texts: Partial<Record<typeof truth, string>> = {
-      missing: `${address} is missing in the kernel of node ${owner}, which owns it`,
-      elsewhere: `${address} is missing in the kernel of node ${owner}, which owns it; ${others.join(' and ')} has it`,
+      missing: missingText(address, owner ?? -1),
+      elsewhere: `${missingText(address, owner ?? -1)}; ${others.join(' and ')} has it`,
       twice: `${address} is also in the kernel of ${others.join(' and ')}; node ${owner} owns it`,
       stray: `${address} is in the kernel of ${others.join(' and ')}, but no node owns it`,
     }

@@ -3,6 +3,7 @@ import { isStarting } from '../cluster/run-state.ts'
 import type { AddressRecord } from './address-record.ts'
 import { type ChangeTime, isRecent, isUnfit, type NodeRecord } from './node-record.ts'
 import type { Cause } from './user-actions.ts'
+import { linkText, reloadCause } from './words.ts'
 
 /** The latest cause; of those of the same moment the first. */
 export const newest = (...causes: readonly (Cause | undefined)[]): Cause | undefined =>
@@ -17,7 +18,7 @@ export function linkChange({ pnn, links, linkChanges }: NodeRecord, up: boolean,
   const link = links.find(({ name, linkUp }) => linkUp === up && isRecent(linkChanges.get(name)?.atMs, atMs))
   const change = linkChanges.get(link?.name ?? '')
   if (!link || !change) return undefined
-  return { ...change, text: `link ${link.name} of node ${pnn} ${up ? 'came up' : 'went down'}` }
+  return { ...change, text: linkText(link.name, pnn, up) }
 }
 
 export const restartText = (pnn: Pnn): string => `the daemon of node ${pnn} was started again`
@@ -66,4 +67,4 @@ export function downLink({ interfaceName }: AddressRecord, { pnn, links, linkCha
 
 /** A node does not know an address any more. */
 export const lostKnowledge = ({ address }: AddressRecord, { pnn, known, knownSet }: NodeRecord): string | undefined =>
-  known && !knownSet.has(address) ? `after a reload, node ${pnn} does not know it any more` : undefined
+  known && !knownSet.has(address) ? reloadCause(pnn, false) : undefined

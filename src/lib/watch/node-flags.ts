@@ -6,7 +6,7 @@ import { isUnfit, type NodeRecord } from './node-record.ts'
 import type { NodeTools } from './node-sample.ts'
 import type { Tone } from './timeline.ts'
 import { takeUnexplainedMoves, UNEXPLAINED_MS } from './unexplained-moves.ts'
-import { addressesWords } from './words.ts'
+import { addressesWords, becameText } from './words.ts'
 
 /** The flags that a node has now. */
 interface NewFlags {
@@ -40,7 +40,7 @@ export function changeFlags(
   writer.add(atMs, {
     kind: 'health',
     what: whatOf(flags),
-    text: `node ${pnn} became ${flagsText(flags)}; ${was}${moved}`,
+    text: `${becameText(pnn, flags)}; ${was}${moved}`,
     tone: toneOf(before, flags),
     pnns: [pnn],
     addresses,
@@ -84,9 +84,11 @@ function movedAddresses(
 /** Whether they are the same to the node itself, which never says that it is disconnected. */
 const isSameFlags = (a: number, b: number): boolean => ((a ^ b) & ~NODE_FLAG.DISCONNECTED) === 0
 
-const whatOf = (flags: number): string => (flags === 0 ? 'healthy' : (flagsText(flags).split('|')[0] ?? '').toLowerCase())
+/** The word for flags: `healthy`, or the first of them. */
+export const whatOf = (flags: number): string => (flags === 0 ? 'healthy' : (flagsText(flags).split('|')[0] ?? '').toLowerCase())
 
-function toneOf(before: number, now: number): Tone {
+/** How good it is that a node has these flags now. */
+export function toneOf(before: number, now: number): Tone {
   if (now === 0) return 'good'
   if (hasFlag({ flags: before }, INACTIVE_FLAGS) && !hasFlag({ flags: now }, INACTIVE_FLAGS)) return 'warning'
   return hasFlag({ flags: now }, NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.UNHEALTHY) ? 'error' : 'warning'

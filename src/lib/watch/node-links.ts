@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../snapshot/snapshot.ts'
 import type { NodeRecord } from './node-record.ts'
 import type { NodeTools } from './node-sample.ts'
+import { linkText } from './words.ts'
 
 /** The links that a node's daemon reports; undefined if it does not. */
 export const linksOf = (facts: NodeFacts | undefined): NodeRecord['links'] | undefined =>
@@ -25,7 +26,7 @@ function reportLink(
 ): void {
   const since = linkChanges.get(name)?.atMs
   linkChanges.set(name, { atMs, afterMs: linksMs })
-  const text = `link ${name} of node ${pnn} ${linkUp ? 'came up' : 'went down'}`
+  const text = linkText(name, pnn, linkUp)
   const awayMs = linkUp && since !== undefined ? { awayMs: atMs - since } : {}
   const [what, tone] = linkUp ? (['up', 'good'] as const) : (['down', 'error'] as const)
   const fault = causes.whyFaulty([pnn], undefined, atMs)

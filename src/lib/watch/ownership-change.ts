@@ -4,6 +4,7 @@ import { type AddressRecord, isAbsent } from './address-record.ts'
 import type { Causes, WhyLeft } from './causes.ts'
 import { timeAway } from './kernel-times.ts'
 import { UNEXPLAINED_MS } from './unexplained-moves.ts'
+import { lostText, missedCause, movedText, takenText } from './words.ts'
 
 /** A node that a sample showed as the owner may have taken the address just then, without having reported it yet. */
 const LOOK_LAG_MS = 2_000
@@ -41,7 +42,7 @@ export function changeTo(
   const awayTime = timeAway(record, to, atMs)
   const last = owner ?? previousOwner ?? null
   if (last === to || last === null) {
-    const text = `node ${to} took ${address}${last === to ? ' again' : ''}`
+    const text = takenText(address, to, last === to)
     return { from: owner, to, what: 'taken', text, cause: causes.whyCame(record, null, to, atMs), away: awayTime }
   }
   if (!isReleased && isOutOfSight(last)) {
@@ -49,7 +50,7 @@ export function changeTo(
       from: owner,
       to,
       what: 'taken',
-      text: `node ${to} took ${address}; node ${last}, which it does not see, may still have it`,
+      text: `${takenText(address, to, false)}; node ${last}, which it does not see, may still have it`,
     }
   }
   const wasAwayLong = awaySinceMs !== undefined && atMs - awaySinceMs > UNEXPLAINED_MS
@@ -57,7 +58,7 @@ export function changeTo(
   const coming = wasAwayLong ? causes.whyCame(record, null, to, atMs) : undefined
   const cause = coming ?? causes.whyMoved(record, last, to, { atMs, isReleased })
   const seen = cause === undefined ? causes.meanwhile(record, last, atMs) : undefined
-  const text = `${address} moved from node ${last} to node ${to}${seen === undefined ? '' : `; meanwhile ${seen}`}`
+  const text = `${movedText(address, last, to)}${seen === undefined ? '' : `; meanwhile ${seen}`}`
   return { from: last, to, what: 'moved', text, cause, away: awayTime }
 }
 
@@ -88,7 +89,7 @@ export function changeSeen(
   const why = from === null ? {} : causes.whyLeft(record, from, atMs, isSilent)
   if (isSilent) {
     const still = record.heldBy.includes(from) ? `, but its kernel still has it` : ''
-    return { from, to, what: 'lost', text: `no node owns ${address} any more: node ${from}, which did, is gone${still}`, ...why }
+    return { from, to, what: 'lost', text: `${lostText(address, from)}${still}`, ...why }
   }
   return { from, to, what: 'released', text: `node ${from} does not own ${address} any more, and no other node does`, ...why }
 }
@@ -96,9 +97,7 @@ export function changeSeen(
 /** The owner takes the address once more. A node reports that only if its kernel did not have the address. */
 export function takenAgain(record: AddressRecord, pnn: Pnn, atMs: number, isRunInProgress: boolean): OwnershipChange {
   const wasSeenMissing = isAbsent(record.trouble?.truth)
-  const by = isRunInProgress ? '; a takeover run put it back' : ''
-  const cause =
-    wasSeenMissing || atMs - record.heardSinceMs > LOOK_LAG_MS ? `it was missing in the kernel of node ${pnn}${by}` : undefined
-  const text = `node ${pnn} took ${record.address} again`
+  const cause = wasSeenMissing || atMs - record.heardSinceMs > LOOK_LAG_MS ? missedCause(pnn, isRunInProgress) : undefined
+  const text = takenText(record.address, pnn, true)
   return { from: pnn, to: pnn, what: 'taken', text, cause, away: timeAway(record, pnn, atMs) }
 }

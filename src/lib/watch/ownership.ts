@@ -9,6 +9,7 @@ import { kernelGot, kernelLost, takeAbsence } from './kernel-times.ts'
 import { changeSeen, changeTo, type OwnershipChange, type Silence, takenAgain } from './ownership-change.ts'
 import type { NewEntry, TimelineWriter } from './timeline-writer.ts'
 import { noteUnexplainedMove } from './unexplained-moves.ts'
+import { releasedText } from './words.ts'
 
 /** A node reports that it has taken an address only after its scripts have run, which may take this long (EventScriptTimeout). */
 const TAKE_LAG_MS = 120_000
@@ -184,7 +185,7 @@ export class Ownership {
       return
     }
     const why = owner === pnn ? causes.whyLeft(record, pnn, atMs, true) : {}
-    const text = `node ${pnn} released ${address}${to === null ? '' : `, which node ${to} owns`}`
+    const text = releasedText(address, pnn, to)
     this.reportChange(record, { from: owner, to, what: 'released', text, ...why }, atMs, pnn)
   }
 

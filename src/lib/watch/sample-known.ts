@@ -1,12 +1,11 @@
 import type { Pnn } from '../cluster/node.ts'
-import { allNodesText } from '../cluster/node-text.ts'
 import { groupOf } from '../group-of.ts'
 import type { KnownAddress } from '../snapshot/snapshot.ts'
 import { type AddressRecord, withNode, withoutNode } from './address-record.ts'
 import type { AddressSample, SampleTools } from './address-sample.ts'
+import { knowersEntry } from './knowers-entry.ts'
 import type { ChangeTime, NodeRecord } from './node-record.ts'
 import type { TimelineWriter } from './timeline-writer.ts'
-import { addressesWords } from './words.ts'
 
 type Knowers = Map<AddressRecord, Pnn[]>
 
@@ -28,8 +27,8 @@ export function sampleKnown(sample: AddressSample, { cluster, names, writer }: S
   for (const [record, pnns] of came) add(record, pnns, true)
   for (const [record, pnns] of left) remove(record, pnns)
   if (isFirst) return
-  reportKnowers(came, 'know', sample, writer)
-  reportKnowers(left, 'do not know', sample, writer)
+  reportKnowers(came, true, sample, writer)
+  reportKnowers(left, false, sample, writer)
 
   function compare(node: NodeRecord, known: readonly KnownAddress[]): void {
     const now = new Set(known.map(({ address }) => names.of(address)))
@@ -59,16 +58,12 @@ export function sampleKnown(sample: AddressSample, { cluster, names, writer }: S
 }
 
 /** One entry for all addresses that have changed on the same nodes. */
-function reportKnowers(changes: Knowers, verb: 'know' | 'do not know', { atMs }: AddressSample, writer: TimelineWriter): void {
+function reportKnowers(changes: Knowers, knows: boolean, { atMs }: AddressSample, writer: TimelineWriter): void {
   const groups = Map.groupBy(changes, ([, pnns]) => pnns.join())
   for (const group of groups.values()) {
     const [, pnns] = group[0] ?? [undefined, []]
     const addresses = group.map(([{ address }]) => address)
-    const single = { know: 'knows', 'do not know': 'does not know' }[verb]
-    const said = pnns.length === 1 ? single : verb
-    const text = `${allNodesText(pnns)} ${said} ${addressesWords(addresses)} ${verb === 'know' ? 'now' : 'any more'}`
-    const what = verb === 'know' ? 'configured' : 'unconfigured'
-    writer.add(atMs, { kind: 'address', what, text, tone: 'plain', pnns, addresses })
+    writer.add(atMs, knowersEntry(pnns, addresses, knows))
   }
 }
 

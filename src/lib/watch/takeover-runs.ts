@@ -1,5 +1,4 @@
 import type { Pnn } from '../cluster/node.ts'
-import type { Causes } from './causes.ts'
 import { durationText } from './duration.ts'
 import type { TimelineWriter } from './timeline-writer.ts'
 
@@ -25,10 +24,17 @@ interface Run {
   readonly endedBy: Set<Pnn>
 }
 
+/** What explains a run. */
+interface RunCauses {
+  whyTakeoverRun(atMs: number, isInRecovery: boolean): string | undefined
+  /** Up to now there may have been runs of which we cannot learn. */
+  noteUnhearableRuns(atMs: number): void
+}
+
 /** Reports each takeover run once, although every node reports it in up to two ways. */
 export class TakeoverRuns {
   private readonly writer: TimelineWriter
-  private readonly causes: Causes
+  private readonly causes: RunCauses
   private readonly onStart: () => void
   private readonly isInRecovery: () => boolean
   private run: Run | undefined
@@ -37,7 +43,7 @@ export class TakeoverRuns {
    * @param onStart called before the start of a run is reported: the time to report what led to it.
    * @param isInRecovery whether a recovery is known to be in progress.
    */
-  constructor(writer: TimelineWriter, causes: Causes, onStart: () => void, isInRecovery: () => boolean) {
+  constructor(writer: TimelineWriter, causes: RunCauses, onStart: () => void, isInRecovery: () => boolean) {
     this.writer = writer
     this.causes = causes
     this.onStart = onStart
@@ -64,7 +70,8 @@ export class TakeoverRuns {
     this.report(atMs, 'started', text, cause === undefined ? {} : { cause })
   }
 
-  ended(signal: RunSignal, pnn: Pnn, atMs: number): void {
+  /** @param failure why it failed, as far as the node that reports the end says that it did. */
+  ended(signal: RunSignal, pnn: Pnn, atMs: number, failure?: { readonly cause: string | undefined }): void {
     const key = keyOf(signal, pnn)
     const isKnown = this.run?.endedMs !== undefined && isEndOf(this.run, key, atMs)
     const sinceMs = this.sinceMs
@@ -80,7 +87,9 @@ export class TakeoverRuns {
     if (isKnown) return
     run.endedMs = atMs
     const lasted = sinceMs === undefined ? '' : ` after ${durationText(atMs - sinceMs)}`
-    this.report(atMs, 'finished', `the takeover run finished${lasted}`, {})
+    if (failure)
+      this.report(atMs, 'failed', `the takeover run failed${lasted}`, failure.cause === undefined ? {} : { cause: failure.cause })
+    else this.report(atMs, 'finished', `the takeover run finished${lasted}`, {})
   }
 
   timePassed(atMs: number): void {
@@ -92,7 +101,7 @@ export class TakeoverRuns {
   }
 
   private report(atMs: number, what: string, text: string, more: { cause?: string }): void {
-    const tone = what === 'unfinished' ? 'warning' : 'plain'
+    const tone = what === 'failed' ? 'error' : what === 'unfinished' ? 'warning' : 'plain'
     this.writer.add(atMs, { kind: 'takeover-run', what, text, tone, pnns: [], addresses: [], ...more })
   }
 }

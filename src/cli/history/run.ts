@@ -1,0 +1,153 @@
+import { CtdbtsError } from '../../lib/errors.ts'
+import { type History, historyOf } from '../../lib/history/history.ts'
+import type { LogSource, LogStore } from '../../lib/history/log-store.ts'
+import { ownersAt } from '../../lib/history/owners.ts'
+import { parseTime, type TimeContext } from '../../lib/history/parse-time.ts'
+import type { HistoryEntry } from '../../lib/history/story/entry.ts'
+import { summaryOf } from '../../lib/history/summary.ts'
+import { explainedJson, historyEntryJson, historyJson, ownersJson, summaryJson } from '../../ui/history/json.ts'
+import { explainedText, historyHead, historyLine, ownersTable, summaryText, unknownText } from '../../ui/history/text.ts'
+import { jsonLine } from '../../ui/json.ts'
+import { painter } from '../../ui/table.ts'
+import { wantsColour } from '../output.ts'
+import { reportProblems } from '../report-error.ts'
+import type { GlobalOptions } from '../run-options.ts'
+import { logArgument, readLogs } from './read-logs.ts'
+
+/** The options of `history`. */
+export interface HistoryOptions extends GlobalOptions {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly address?: readonly string[] | undefined
+  readonly at?: string | undefined
+  readonly summary: boolean
+  readonly explain?: number | undefined
+  readonly unknown: boolean
+}
+
+/**
+ * Reads logs and prints what they tell.
+ * @throws CtdbtsError NO_LOG, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY.
+ */
+export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
+  if (files.length === 0) {
+    throw new CtdbtsError('USAGE', 'history takes the logs of the nodes', {
+      hint: 'name them: `ctdbts history node0.log node1.log`, or `-` for standard input',
+    })
+  }
+  const context = timeContext()
+  const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
+  const atMs = timeOf('at', options.at, context)
+  const { store, problems } = await readLogs(files.map(logArgument), context)
+  if (problems.length > 0) process.exitCode = 1
+  reportProblems(problems, options.json ? 'json' : 'own')
+  const history = told(store, historyOf(store))
+  const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
+  for (const text of output(history, store, { options, range, atMs, style })) process.stdout.write(text)
+}
+
+interface Wanted {
+  readonly options: HistoryOptions
+  readonly range: Range
+  readonly atMs: number | undefined
+  readonly style: Parameters<typeof historyLine>[1]
+}
+
+/** What the options ask for, piece by piece. */
+function output(history: History, store: LogStore, wanted: Wanted): Iterable<string> {
+  const { options, atMs, style } = wanted
+  const either = (document: () => unknown, text: () => string) => [options.json ? `${jsonLine(document())}\n` : text()]
+  if (options.explain !== undefined) {
+    const entry = entryOf(history, options.explain)
+    return either(
+      () => explainedJson(entry),
+      () => explainedText(entry, style),
+    )
+  }
+  if (atMs !== undefined) {
+    const owners = ownersAt(history.entries, atMs)
+    return either(
+      () => ownersJson(atMs, owners),
+      () => ownersTable(owners, style.now),
+    )
+  }
+  if (options.summary) {
+    const summary = summaryOf(history)
+    return either(
+      () => summaryJson(summary),
+      () => summaryText(summary),
+    )
+  }
+  return options.unknown && !options.json ? [unknownText(store.logs)] : story(history, store, wanted)
+}
+
+function* story(history: History, { logs }: LogStore, { options, range, style }: Wanted): Generator<string> {
+  yield options.json ? `${jsonLine(historyJson(history, logs))}\n` : historyHead(history, logs, style.now)
+  for (const entry of history.entries) {
+    if (isWanted(entry, options, range)) yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
+  }
+}
+
+/** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
+function told(store: LogStore, history: History): History {
+  if (history.fromMs === undefined) {
+    const files = store.logs.map(({ file }) => (file === '-' ? 'standard input' : file))
+    throw new CtdbtsError('NO_LOG', `no known line of CTDB in ${files.join(', ')}`, {
+      hint: 'name the log files of CTDB: /var/log/log.ctdb, /var/log/ctdb/log.ctdb, or the output of `journalctl -u ctdb`',
+    })
+  }
+  if (history.unknown.length === 0) return history
+  const [first] = history.unknown
+  const names = history.unknown.map(sourceName)
+  throw new CtdbtsError('LOG_OF_WHICH_NODE', `cannot tell which node wrote ${names.join(', ')}`, {
+    hint: `say it with the PNN, as in \`ctdbts history 0=${first?.file ?? 'FILE'}\``,
+  })
+}
+
+const sourceName = ({ file, host }: LogSource): string =>
+  `${file === '-' ? 'standard input' : file}${host === '' ? '' : ` (${host})`}`
+
+function entryOf({ entries }: History, id: number): HistoryEntry {
+  const entry = entries.find((each) => each.id === id)
+  if (entry) return entry
+  throw new CtdbtsError('NO_ENTRY', `there is no entry ${id}`, { hint: `the history has the entries 1 to ${entries.length}` })
+}
+
+interface Range {
+  readonly sinceMs: number | undefined
+  readonly untilMs: number | undefined
+}
+
+const isWanted = (
+  { atMs, pnns, addresses }: HistoryEntry,
+  { address = [], node }: HistoryOptions,
+  { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY }: Range,
+): boolean =>
+  atMs >= sinceMs &&
+  atMs <= untilMs &&
+  (address.length === 0 || addresses.some((each) => address.includes(each))) &&
+  (node === undefined || node === -1 || pnns.includes(node))
+
+function timeContext(): TimeContext {
+  return {
+    nowMs: Date.now(),
+    fromLocal: (localMs) => {
+      const local = new Date(localMs)
+      const date = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()] as const
+      return (
+        new Date(...date, local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()).getTime() +
+        (((localMs % 1_000) + 1_000) % 1_000)
+      )
+    },
+    toLocal: (ms) => ms - new Date(ms).getTimezoneOffset() * 60_000,
+  }
+}
+
+function timeOf(option: string, text: string | undefined, context: TimeContext): number | undefined {
+  if (text === undefined) return undefined
+  const ms = parseTime(text, context)
+  if (ms !== undefined) return ms
+  throw new CtdbtsError('BAD_TIME', `--${option} takes a time, not ${JSON.stringify(text)}`, {
+    hint: 'write `2 hours ago`, `2026-11-28 18:53`, `18:53:30`, or ISO 8601',
+  })
+}

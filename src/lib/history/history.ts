@@ -1,0 +1,93 @@
+import type { Pnn } from '../cluster/node.ts'
+import { estimateClocks, type LogClock } from './clocks.ts'
+import { splitHostless } from './hostless.ts'
+import { findNodes } from './log-nodes.ts'
+import type { LogSource, LogStore } from './log-store.ts'
+import type { HistoryEntry, NodeEvent } from './story/entry.ts'
+import { Story } from './story/story.ts'
+
+/** What the logs of a cluster tell. */
+export interface History {
+  readonly entries: readonly HistoryEntry[]
+  /** The nodes whose logs there are, by PNN. */
+  readonly nodes: readonly HistoryNode[]
+  /** Sources of which it cannot be told which node they are from. If there are any, there are no entries. */
+  readonly unknown: readonly LogSource[]
+  /** The first and the last line of CTDB, by the reference clock; undefined without any. */
+  readonly fromMs: number | undefined
+  readonly toMs: number | undefined
+  /** Before this there were more lines than are kept. */
+  readonly droppedBeforeMs: number | undefined
+}
+
+/** A node whose log there is. */
+export interface HistoryNode {
+  readonly pnn: Pnn
+  readonly sources: readonly LogSource[]
+  readonly clocks: readonly LogClock[]
+}
+
+/** Tells what happened, from all logs. */
+export function historyOf(store: LogStore): History {
+  store.finish()
+  const sources = store.sources.flatMap(splitHostless).filter(({ events }) => events.length > 0)
+  const clocks = estimateClocks(sources)
+  const clockOf = (source: LogSource, step: number) => clocks.find((clock) => clock.source === source && clock.step === step)
+  const timed = sources
+    .flatMap((source) =>
+      source.events.map((event) => {
+        const clock = clockOf(source, event.step)
+        return { atMs: event.rawMs - (clock?.offsetMs ?? 0), uncertaintyMs: clock?.uncertaintyMs, event }
+      }),
+    )
+    .sort((a, b) => a.atMs - b.atMs)
+  const { nodes, unknown } = findNodes(sources, timed)
+  const events = causalOrder(
+    timed.flatMap((each) => {
+      const pnn = nodes.get(each.event.source)
+      return pnn === undefined ? [] : [{ ...each, pnn }]
+    }),
+  )
+  const groups = Map.groupBy(nodes, ([, pnn]) => pnn)
+  return {
+    entries: unknown.length > 0 ? [] : new Story(events).tell(),
+    nodes: [...groups]
+      .map(([pnn, members]) => {
+        const own = members.map(([source]) => source)
+        return { pnn, sources: own, clocks: clocks.filter(({ source }) => own.includes(source)) }
+      })
+      .sort((a, b) => a.pnn - b.pnn),
+    unknown,
+    fromMs: timed[0]?.atMs,
+    toMs: timed.at(-1)?.atMs,
+    droppedBeforeMs: store.droppedBeforeMs,
+  }
+}
+
+/** Below this, the order of lines of two nodes means nothing even if their clocks agree. */
+const LEAST_SLACK_MS = 5
+
+/** A node takes an address only when the other one has released it: where the clocks are not exact enough to show that, the order is mended. */
+function causalOrder(events: readonly NodeEvent[]): readonly NodeEvent[] {
+  const takes = new Map<string, number>()
+  const early = new Set<NodeEvent>()
+  const afterRelease = new Map<NodeEvent, NodeEvent>()
+  events.forEach((now, index) => {
+    const { read } = now.event
+    if (read.name === 'takeover') takes.set(`${now.pnn} ${read.values.ip}`, index)
+    if (read.name !== 'release') return
+    const key = `${read.values.pnn} ${read.values.ip}`
+    const take = events[takes.get(key) ?? -1]
+    if (!take || now.atMs - take.atMs > slackBetween(now, take)) return
+    takes.delete(key)
+    early.add(take)
+    afterRelease.set(now, { ...take, atMs: now.atMs })
+  })
+  return events.flatMap((each) => {
+    if (early.has(each)) return []
+    const take = afterRelease.get(each)
+    return take ? [each, take] : [each]
+  })
+}
+
+const slackBetween = (a: NodeEvent, b: NodeEvent): number => LEAST_SLACK_MS + (a.uncertaintyMs ?? 0) + (b.uncertaintyMs ?? 0)

@@ -1,0 +1,162 @@
+import type { Pnn } from '../cluster/node.ts'
+import type { LogEvent, LogSource } from './log-store.ts'
+
+/** An event by the reference clock. */
+export interface TimedEvent {
+  readonly atMs: number
+  readonly event: LogEvent
+}
+
+/** What lines say about which node a source is. */
+interface Evidence {
+  /** How often each node is named as the own one. */
+  readonly votes: Map<Pnn, number>
+  /** Nodes that are named as others. */
+  readonly others: Set<Pnn>
+  readonly ownAddresses: Set<string>
+}
+
+/** What a node says of itself counts more than what fits together. */
+const OWN_WORD = 1_000
+/** The node that an address is released for takes it within this time. */
+const TAKE_LIMIT_MS = 60_000
+
+/** Which node each source is from. */
+export interface SourceNodes {
+  readonly nodes: ReadonlyMap<LogSource, Pnn>
+  /** Sources of which that cannot be told. */
+  readonly unknown: readonly LogSource[]
+}
+
+/**
+ * Finds out which node each source is from: by what the user says, by what the lines say of their own node, by private addresses, by who takes
+ * what another node has released for it, and at last by who is left.
+ * @param events of all sources, by time.
+ */
+export function findNodes(sources: readonly LogSource[], events: readonly TimedEvent[]): SourceNodes {
+  const evidence = new Map(sources.map((source) => [source, gather(source)]))
+  const addresses = addressOwners(sources)
+  noteTakers(events, evidence)
+  const nodes = new Map<LogSource, Pnn>()
+  const rest = sources.filter((source) => {
+    const pnn = source.given ?? bestOf(evidence.get(source), addresses)
+    if (pnn !== undefined) nodes.set(source, pnn)
+    return pnn === undefined
+  })
+  const bySpan = rest.filter((source) => !joinHost(source, nodes))
+  const unknown = bySpan.filter((source) => !takeLast(source, bySpan, nodes, mentioned(evidence)))
+  return { nodes, unknown }
+}
+
+function gather(source: LogSource): Evidence {
+  const evidence: Evidence = { votes: new Map(), others: new Set(), ownAddresses: new Set() }
+  const own = (pnn: number | undefined) => {
+    if (pnn !== undefined) evidence.votes.set(pnn, (evidence.votes.get(pnn) ?? 0) + OWN_WORD)
+  }
+  const other = (pnn: number | undefined) => {
+    if (pnn !== undefined && pnn >= 0) evidence.others.add(pnn)
+  }
+  for (const { read } of source.events) {
+    switch (read.name) {
+      case 'tookLeadership':
+      case 'interfacesFirst':
+        own(read.values.pnn)
+        break
+      case 'ownPnn':
+      case 'wrongPnn':
+      case 'knownToKernel':
+        own(read.values.own)
+        break
+      case 'release':
+      case 'tearingDown':
+      case 'deadCount':
+        other(read.values.pnn)
+        break
+      case 'connected':
+      case 'dead':
+        if (read.values.address !== undefined) evidence.ownAddresses.add(read.values.address)
+    }
+  }
+  return evidence
+}
+
+/** Whose private address each is: a node that loses a connection names the node, and then its address. */
+function addressOwners(sources: readonly LogSource[]): ReadonlyMap<string, Pnn> {
+  const owners = new Map<string, Pnn>()
+  for (const { events } of sources) {
+    for (let index = 1; index < events.length; index++) {
+      const [before, now] = [events[index - 1]?.read, events[index]?.read]
+      const { pnn } = before?.name === 'tearingDown' ? before.values : {}
+      if (now?.name === 'dead' && pnn !== undefined && now.values.other !== undefined) owners.set(now.values.other, pnn)
+    }
+  }
+  return owners
+}
+
+/** An address that is released for a node is then taken by that node. */
+function noteTakers(events: readonly TimedEvent[], evidence: ReadonlyMap<LogSource, Evidence>): void {
+  const promised = new Map<string, { readonly to: Pnn; readonly atMs: number; readonly by: LogSource }>()
+  for (const { atMs, event } of events) {
+    const { read, source } = event
+    if (read.name === 'release') {
+      const { ip, pnn = -1 } = read.values
+      if (ip !== undefined && pnn >= 0) promised.set(ip, { to: pnn, atMs, by: source })
+    } else if (read.name === 'takeover' && read.values.ip !== undefined) {
+      const promise = promised.get(read.values.ip)
+      const votes = evidence.get(source)?.votes
+      promised.delete(read.values.ip)
+      if (promise && votes && promise.by !== source && atMs - promise.atMs < TAKE_LIMIT_MS) {
+        votes.set(promise.to, (votes.get(promise.to) ?? 0) + 1)
+      }
+    }
+  }
+}
+
+function bestOf(evidence: Evidence | undefined, addresses: ReadonlyMap<string, Pnn>): Pnn | undefined {
+  if (!evidence) return undefined
+  const votes = new Map(evidence.votes)
+  for (const address of evidence.ownAddresses) {
+    const pnn = addresses.get(address)
+    if (pnn !== undefined) votes.set(pnn, (votes.get(pnn) ?? 0) + OWN_WORD)
+  }
+  const candidates = [...votes].filter(([pnn]) => !evidence.others.has(pnn)).sort(([, a], [, b]) => b - a)
+  const [[pnn, most] = [], [, second = 0] = []] = candidates
+  return most !== undefined && most > second ? pnn : undefined
+}
+
+/** An older file of a host whose node is known, as rotation leaves it. Files of the same time are of different nodes, whatever the host names. */
+function joinHost(source: LogSource, nodes: Map<LogSource, Pnn>): boolean {
+  if (source.host === '') return false
+  const known = new Set(
+    [...nodes].flatMap(([other, pnn]) => (other.host === source.host && !isAtOnce(other, source) ? [pnn] : [])),
+  )
+  const [pnn] = known
+  if (pnn === undefined || known.size > 1) return false
+  nodes.set(source, pnn)
+  return true
+}
+
+function isAtOnce(one: LogSource, other: LogSource): boolean {
+  const [a, b] = [spanOf(one), spanOf(other)]
+  return a !== undefined && b !== undefined && a.fromMs < b.toMs && b.fromMs < a.toMs
+}
+
+function spanOf({ events }: LogSource): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const [first, last] = [events[0], events.at(-1)]
+  return first && last && { fromMs: first.rawMs, toMs: last.rawMs }
+}
+
+/** All nodes that lines name. */
+function mentioned(evidence: ReadonlyMap<LogSource, Evidence>): ReadonlySet<Pnn> {
+  return new Set([...evidence.values()].flatMap(({ votes, others }) => [...votes.keys(), ...others]))
+}
+
+/** The only source that is left is the only node that is left, if the lines name it. */
+function takeLast(source: LogSource, rest: readonly LogSource[], nodes: Map<LogSource, Pnn>, all: ReadonlySet<Pnn>): boolean {
+  const taken = new Set(nodes.values())
+  const left = [...all].filter((pnn) => !taken.has(pnn))
+  const [pnn] = left
+  if (rest.length !== 1 || left.length !== 1 || pnn === undefined) return false
+  nodes.set(source, pnn)
+  return true
+}

@@ -1,0 +1,167 @@
+import type { Pnn } from '../../cluster/node.ts'
+import { TakeoverRuns } from '../../watch/takeover-runs.ts'
+import { wereMissingText } from '../../watch/words.ts'
+import type { HistoryWriter, NodeEvent } from './entry.ts'
+import type { NodeChange, NodeStory } from './node-story.ts'
+
+/** A leader's own lines tell more of a run than the others' lines, which come about the same time. */
+const SAME_RUN_MS = 5_000
+/** A change this old is not what a run is about. */
+const RECENT_MS = 30_000
+/** A run is over after this time, whatever the log says. */
+const LONGEST_MS = 130_000
+/** The run of which the leader says that it was asked for it is in progress so soon after that. */
+const FORCED_MS = 5_000
+
+interface Tools {
+  readonly writer: HistoryWriter
+  readonly nodes: ReadonlyMap<Pnn, NodeStory>
+  readonly events: readonly NodeEvent[]
+}
+
+/** The takeover runs of a history: when they began and ended, and which changes they have taken into account. */
+export class RunStory {
+  private readonly tools: Tools
+  private readonly runs: TakeoverRuns
+  private readonly ownStarts: readonly number[]
+  private readonly ownEnds: readonly number[]
+  private beganMs: number | undefined
+  /** When the last run began that succeeded, or of which nobody says that it failed. */
+  private servedMs = Number.NEGATIVE_INFINITY
+  private lastBeganMs = Number.NEGATIVE_INFINITY
+  /** Why the run that is in progress fails. */
+  private failure: string | undefined
+  private askedBy: { readonly pnn: Pnn; readonly atMs: number } | undefined
+  isInRecovery = false
+  private forcedMs = Number.NEGATIVE_INFINITY
+  /** Who says that the run starts; undefined if only the others do. */
+  private leader: Pnn | undefined
+
+  constructor(tools: Tools) {
+    this.tools = tools
+    const causes = { whyTakeoverRun: (atMs: number) => this.why(atMs), noteUnhearableRuns: () => {} }
+    this.runs = new TakeoverRuns(
+      tools.writer,
+      causes,
+      () => {},
+      () => this.isInRecovery,
+    )
+    const timesOf = (...names: readonly string[]) =>
+      tools.events.filter(({ event }) => names.includes(event.read.name)).map(({ atMs }) => atMs)
+    this.ownStarts = timesOf('runStarts')
+    this.ownEnds = timesOf('runSucceeded', 'runFailed')
+  }
+
+  isInProgress(atMs: number): boolean {
+    return (this.beganMs !== undefined && atMs - this.beganMs < LONGEST_MS) || atMs - this.forcedMs < FORCED_MS
+  }
+
+  /** Since when changes have not been taken into account by a run that succeeded. */
+  get freshSinceMs(): number {
+    return this.servedMs
+  }
+
+  /** A node asked the leader for a run. */
+  asked(pnn: Pnn, atMs: number): void {
+    this.askedBy = { pnn, atMs }
+  }
+
+  /** The leader says that its run starts. */
+  started({ pnn, atMs }: NodeEvent): void {
+    this.leader = pnn
+    this.runs.started('own', pnn, atMs)
+    this.begin(atMs)
+  }
+
+  /** The leader of 2017 says that it was asked for a run, which is about to start. */
+  forced({ atMs }: NodeEvent): void {
+    this.forcedMs = atMs
+  }
+
+  /** A node was asked to start no run, as there is one. */
+  startedElsewhere({ pnn, atMs }: NodeEvent): void {
+    if (isNear(this.ownStarts, atMs)) return
+    this.leader = undefined
+    this.runs.started('asked', pnn, atMs)
+    if (this.beganMs === undefined || atMs - this.beganMs >= LONGEST_MS) this.begin(atMs)
+  }
+
+  /** The leader says how its run ended. */
+  ended({ pnn, atMs }: NodeEvent, isFailed: boolean): void {
+    this.runs.ended('own', pnn, atMs, isFailed ? { cause: this.failure } : undefined)
+    this.end(isFailed)
+  }
+
+  endedElsewhere({ pnn, atMs }: NodeEvent): void {
+    if (isNear(this.ownEnds, atMs)) return
+    this.runs.ended('asked', pnn, atMs)
+    this.end(this.failure !== undefined)
+  }
+
+  /** A node did not do what the leader asked it to do. */
+  failed(text: string): void {
+    this.failure ??= text
+  }
+
+  timePassed(atMs: number): void {
+    this.runs.timePassed(atMs)
+  }
+
+  private begin(atMs: number): void {
+    this.lastBeganMs = atMs
+    this.beganMs = atMs
+    this.failure = undefined
+    this.askedBy = undefined
+  }
+
+  private end(isFailed: boolean): void {
+    if (this.beganMs !== undefined && !isFailed) this.servedMs = this.beganMs
+    this.beganMs = undefined
+  }
+
+  private why(atMs: number): string | undefined {
+    const { nodes } = this.tools
+    const isNew = (change: NodeChange | undefined): change is NodeChange =>
+      change !== undefined && change.atMs > this.lastBeganMs && change.atMs <= atMs && atMs - change.atMs <= RECENT_MS
+    const changes = [...nodes.values()].flatMap((node) =>
+      [...[node.worse, node.better].filter((change) => this.isKnown(node, change)), ...node.linksDown.values()].filter(isNew),
+    )
+    const [newest] = changes.sort((a, b) => b.atMs - a.atMs)
+    if (newest) return newest.text
+    return this.whyMissing(atMs) ?? (this.isInRecovery ? 'it is part of a recovery' : this.whyAsked(atMs))
+  }
+
+  /** Whether the leader has learnt of a change: packets may be lost. */
+  private isKnown({ pnn, heardBy }: NodeStory, change: NodeChange | undefined): boolean {
+    const { leader } = this
+    // Where only the others say that there is a run, its leader may have read the nodes some time before.
+    if (leader === undefined) return false
+    if (!change || change.by.pnn === leader || pnn === leader) return true
+    return (heardBy.get(leader) ?? Number.NEGATIVE_INFINITY) >= change.atMs || !/ became /.test(change.text)
+  }
+
+  private whyMissing(atMs: number): string | undefined {
+    for (const { pnn, missing } of this.tools.nodes.values()) {
+      const addresses = [...missing].filter(([, found]) => atMs - found.atMs <= RECENT_MS).map(([address]) => address)
+      if (addresses.length > 0 && this.askedBy?.pnn === pnn && !this.isInRecovery) return wereMissingText(addresses, pnn)
+    }
+    return undefined
+  }
+
+  private whyAsked(atMs: number): string | undefined {
+    const { askedBy } = this
+    return askedBy && atMs - askedBy.atMs <= RECENT_MS ? `node ${askedBy.pnn} asked for it` : undefined
+  }
+}
+
+/** Whether one of the times is near. They are in order. */
+function isNear(times: readonly number[], atMs: number): boolean {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] ?? 0) < atMs - SAME_RUN_MS) low = middle + 1
+    else high = middle
+  }
+  const next = times[low]
+  return next !== undefined && next <= atMs + SAME_RUN_MS
+}

@@ -1,0 +1,93 @@
+import type { Pnn } from '../cluster/node.ts'
+import type { History } from './history.ts'
+import { ownerSpans } from './owners.ts'
+import type { HistoryEntry } from './story/entry.ts'
+
+/** What happened to an address, in numbers. */
+interface AddressSummary {
+  readonly address: string
+  readonly moves: number
+  /** How long it was on no node, as far as the log shows, in milliseconds. */
+  readonly awayMs: number
+  /** How long each node owned it, as a share of the time of the log, by PNN. */
+  readonly shares: readonly { readonly pnn: Pnn; readonly share: number }[]
+}
+
+/** What happened to a node, in numbers. */
+interface NodeSummary {
+  readonly pnn: Pnn
+  /** How long it had a flag that kept it from hosting addresses, in milliseconds. */
+  readonly unfitMs: number
+  readonly bans: number
+  readonly scriptFailures: number
+  /** How often its daemon started. */
+  readonly starts: number
+}
+
+/** The history in numbers. */
+export interface Summary {
+  readonly addresses: readonly AddressSummary[]
+  readonly nodes: readonly NodeSummary[]
+  readonly takeoverRuns: number
+  readonly failedRuns: number
+  readonly recoveries: number
+}
+
+/** Counts what happened. */
+export function summaryOf({ entries, nodes, fromMs = 0, toMs = 0 }: History): Summary {
+  const spans = ownerSpans(entries)
+  const count = (kind: HistoryEntry['kind'], what: string) =>
+    entries.filter((each) => each.kind === kind && each.what === what).length
+  return {
+    addresses: [...spans.keys()].map((address) => addressSummary(address, entries, spans.get(address) ?? [], { fromMs, toMs })),
+    nodes: nodes.map(({ pnn }) => nodeSummary(pnn, entries, toMs)),
+    takeoverRuns: count('takeover-run', 'started'),
+    failedRuns: count('takeover-run', 'failed'),
+    recoveries: count('recovery', 'finished'),
+  }
+}
+
+function addressSummary(
+  address: string,
+  entries: readonly HistoryEntry[],
+  spans: ReturnType<typeof ownerSpans> extends ReadonlyMap<string, infer S> ? S : never,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): AddressSummary {
+  const own = entries.filter(({ kind, addresses }) => kind === 'address' && addresses.includes(address))
+  const times = new Map<Pnn, number>()
+  spans.forEach(({ owner, fromMs: since }, index) => {
+    if (typeof owner !== 'number') return
+    const lasted = (spans[index + 1]?.fromMs ?? toMs) - Math.max(since, fromMs)
+    times.set(owner, (times.get(owner) ?? 0) + lasted)
+  })
+  const wholeMs = Math.max(1, toMs - fromMs)
+  return {
+    address,
+    moves: own.filter(({ what }) => what === 'moved').length,
+    awayMs: own.reduce((sum, { awayMs = 0 }) => sum + awayMs, 0),
+    shares: [...times].map(([pnn, ms]) => ({ pnn, share: ms / wholeMs })).sort((a, b) => a.pnn - b.pnn),
+  }
+}
+
+/** Entries of a node that say its flags. */
+const FLAGGED = new Set(['disconnected', 'disabled', 'banned', 'unhealthy', 'stopped'])
+
+function nodeSummary(pnn: Pnn, entries: readonly HistoryEntry[], toMs: number): NodeSummary {
+  const own = entries.filter(({ kind, pnns }) => kind === 'health' && pnns[0] === pnn)
+  let unfitMs = 0
+  let sinceMs: number | undefined
+  for (const { what, atMs } of own) {
+    if (FLAGGED.has(what)) sinceMs ??= atMs
+    if (what !== 'healthy' || sinceMs === undefined) continue
+    unfitMs += atMs - sinceMs
+    sinceMs = undefined
+  }
+  const count = (...words: readonly string[]) => own.filter(({ what }) => words.includes(what)).length
+  return {
+    pnn,
+    unfitMs: unfitMs + (sinceMs === undefined ? 0 : toMs - sinceMs),
+    bans: count('banned'),
+    scriptFailures: count('scripts-failed') + own.filter(({ what, cause = '' }) => what === 'unhealthy' && cause !== '').length,
+    starts: count('started', 'restarted'),
+  }
+}

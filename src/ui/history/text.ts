@@ -1,0 +1,105 @@
+import type { History, HistoryNode } from '../../lib/history/history.ts'
+import type { ReadLog } from '../../lib/history/log-store.ts'
+import type { OwnerThen } from '../../lib/history/owners.ts'
+import type { HistoryEntry } from '../../lib/history/story/entry.ts'
+import type { Summary } from '../../lib/history/summary.ts'
+import { localTime } from '../../lib/local-time.ts'
+import { MESSAGES } from '../../lib/log/messages.ts'
+import { oneOr } from '../../lib/plural.ts'
+import { durationText } from '../../lib/watch/duration.ts'
+import { type Paint, table } from '../table.ts'
+import { visible } from '../visible.ts'
+import { entryLine } from '../watch/entry-line.ts'
+
+interface Style {
+  readonly now: Date
+  readonly paint: Paint
+}
+
+/** Clocks that agree so well are not worth a word. */
+const SAME_CLOCK_MS = 50
+
+/** What was read, and how far the clocks differ: the lines above a history. */
+export function historyHead(history: History, logs: readonly ReadLog[], now: Date): string {
+  const { nodes, fromMs = 0, toMs = 0, droppedBeforeMs } = history
+  const total = (of: (log: ReadLog) => number) => logs.reduce((sum, log) => sum + of(log), 0)
+  const ofCtdb = total(({ counts }) => counts.ofCtdb)
+  const unknown = ofCtdb - total(({ counts }) => counts.known)
+  const time = (ms: number) => localTime(new Date(ms), now)
+  const left = unknown === 0 ? '' : `, ${unknown} of them with unknown messages`
+  return [
+    `Logs of ${nodes.length} ${oneOr(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${ofCtdb} lines of CTDB${left}\n`,
+    ...nodes.flatMap(clockLines),
+    ...(droppedBeforeMs === undefined
+      ? []
+      : [`There are more lines than can be kept: the story begins at ${time(droppedBeforeMs)}\n`]),
+  ].join('')
+}
+
+function clockLines({ pnn, clocks }: HistoryNode, _index: number, nodes: readonly HistoryNode[]): readonly string[] {
+  return clocks.flatMap(({ offsetMs, uncertaintyMs, pairs, step }) => {
+    const which = `clock of node ${pnn}${step === 0 ? '' : `, after it was set back${step === 1 ? '' : ` ${step} times`},`}`
+    if (uncertaintyMs === undefined)
+      return nodes.length === 1 ? [] : [`The ${which} cannot be compared with the others: its times are as logged\n`]
+    if (Math.abs(offsetMs) < SAME_CLOCK_MS && uncertaintyMs < SAME_CLOCK_MS) return []
+    const way = offsetMs < 0 ? 'behind' : 'ahead'
+    const by = durationText(Math.abs(offsetMs))
+    return [
+      `The ${which} is ${by} ${way}, give or take ${durationText(Math.ceil(uncertaintyMs))} (${pairs} pairs of lines); times are corrected\n`,
+    ]
+  })
+}
+
+/** An entry with its number, by which it can be explained. */
+export const historyLine = (entry: HistoryEntry, style: Style): string =>
+  `${String(entry.id).padStart(4)} ${entryLine(entry, style)}\n`
+
+/** An entry with the lines that it rests on, and what each means. */
+export function explainedText(entry: HistoryEntry, style: Style): string {
+  const lines = entry.lines.map(({ atMs, pnn, event }) => {
+    const { source, lineNumber, text, read } = event
+    const time = new Date(atMs).toISOString().slice(11, 23)
+    const place = `${source.file}:${lineNumber}`
+    return `  node ${pnn}  ${time} UTC  ${visible(place)}\n    ${visible(text)}\n    ${style.paint('quiet', `= ${MESSAGES[read.name].meaning}`)}\n`
+  })
+  const until =
+    entry.notAfterMs === undefined ? '' : `  It took effect within ${durationText(Math.ceil(entry.notAfterMs - entry.atMs))}.\n`
+  return `${historyLine(entry, style)}${until}${lines.join('')}`
+}
+
+/** Who owned which address at a moment. */
+export function ownersTable(owners: readonly OwnerThen[], now: Date): string {
+  const rows = owners.map(({ address, owner, sinceMs }) => {
+    const who = owner === undefined ? 'not known' : owner === null ? 'no node' : `node ${owner}`
+    return [visible(address), who, sinceMs === undefined ? 'before the log begins' : localTime(new Date(sinceMs), now)]
+  })
+  return table(['Address', 'Owner', 'Since'], rows)
+}
+
+/** The history in numbers. */
+export function summaryText({ addresses, nodes, takeoverRuns, failedRuns, recoveries }: Summary): string {
+  const percent = (share: number) => `${Math.round(share * 1_000) / 10} %`
+  const shares = (each: (typeof addresses)[number]) =>
+    each.shares.map(({ pnn, share }) => `node ${pnn}: ${percent(share)}`).join(', ')
+  return [
+    table(
+      ['Address', 'Moves', 'Away', 'Owned by'],
+      addresses.map((each) => [visible(each.address), String(each.moves), durationText(each.awayMs), shares(each)]),
+    ),
+    table(
+      ['Node', 'Not healthy', 'Bans', 'Script failures', 'Daemon starts'],
+      nodes.map((each) => [each.pnn, durationText(each.unfitMs), each.bans, each.scriptFailures, each.starts].map(String)),
+    ),
+    `Takeover runs: ${takeoverRuns}, ${failedRuns} of them failed. Recoveries: ${recoveries}.\n`,
+  ].join('')
+}
+
+/** Messages that are not known, the most frequent first. */
+export const unknownText = (logs: readonly ReadLog[]): string =>
+  logs
+    .flatMap(({ file, counts }) =>
+      [...counts.unknown]
+        .sort(([, a], [, b]) => b - a)
+        .map(([text, count]) => `${String(count).padStart(7)}  ${visible(file)}: ${visible(text)}\n`),
+    )
+    .join('')

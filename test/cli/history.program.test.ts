@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { ctdbts, RUN_JS } from '../support/program.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+const NIGHT = [0, 1, 2].map((pnn) => `test/golden/logs-4.25/node${pnn}.log`)
+const UTC = { TZ: 'UTC' }
+
+const documents = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+describe('history', () => {
+  it('prints what was read, and one numbered line per event', async () => {
+    const { stdout, stderr, status } = await ctdbts(['history', ...NIGHT], UTC)
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    const [head, first, ...others] = stdout.trimEnd().split('\n')
+    expect(head).toMatch(
+      /^Logs of 3 nodes from 2026-11-28 18:52:48 to 2026-11-28 18:58:20: 571 lines of CTDB, \d+ of them with unknown messages$/,
+    )
+    expect(first).toBe('   1 2026-11-28 18:53:02 ! takeover-run a tool disabled takeover runs for 20 s')
+    expect(others.join('\n')).toContain(
+      '10.99.1.136 moved from node 0 to node 1 (away for at most 2.4 s; because node 0 became UNHEALTHY)',
+    )
+  })
+
+  it('prints only what concerns a time, an address and a node', async () => {
+    const range = ['--since', '2026-11-28 18:55:40', '--until', '2026-11-28T18:56:00Z']
+    const { stdout } = await ctdbts(['history', ...NIGHT, ...range, '--address', '10.99.1.134', '-n', '0'], UTC)
+    const lines = stdout.trimEnd().split('\n').slice(1)
+    expect(lines.map((line) => line.slice(40))).toEqual([
+      'node 0 released 10.99.1.134 (because node 0 became STOPPED|INACTIVE)',
+      expect.stringMatching(/^10\.99\.1\.134 moved from node 0 to node 1 \(away for /),
+    ])
+  })
+
+  it('has the documents of watch with --json', async () => {
+    const [head, ...entries] = documents((await ctdbts(['history', ...NIGHT, '--json'], UTC)).stdout)
+    expect(head).toMatchObject({ formatVersion: 1, event: 'history', nodes: [{ node: 0 }, { node: 1 }, { node: 2 }] })
+    const moved = entries.find(({ what }) => what === 'moved')
+    expect(moved).toMatchObject({ formatVersion: 1, event: 'entry', kind: 'address', from: 0, cause: 'node 0 became UNHEALTHY' })
+    expect(moved?.notAfter).toMatch(/^2026-11-28T18:53:36\.2/)
+  })
+
+  it('shows who owned what, numbers, the lines behind an entry, and what it does not know', async () => {
+    const at = await ctdbts(['history', ...NIGHT, '--at', '2026-11-28 18:56', '--json'], UTC)
+    expect(documents(at.stdout)[0]).toMatchObject({
+      event: 'owners',
+      addresses: expect.arrayContaining([expect.objectContaining({ address: '10.99.1.133', owner: 2 })]),
+    })
+    const summary = await ctdbts(['history', ...NIGHT, '--summary', '--json'], UTC)
+    expect(documents(summary.stdout)[0]).toMatchObject({ event: 'summary', takeoverRuns: 20, failedRuns: 0, recoveries: 6 })
+    expect((await ctdbts(['history', ...NIGHT, '--summary'], UTC)).stdout).toContain(
+      'Takeover runs: 20, 0 of them failed. Recoveries: 6.',
+    )
+    const explained = await ctdbts(['history', ...NIGHT, '--explain', '18'], UTC)
+    expect(explained.stdout).toContain(
+      'Takeover of IP 10.99.1.136/24 on interface eth1\n    = the node begins to take the address',
+    )
+    expect(explained.stdout).toContain('node0.log:33')
+    expect((await ctdbts(['history', ...NIGHT, '--unknown'], UTC)).stdout).toContain("ctdb_control error: 'node is disconnected'")
+  })
+
+  it('reads compressed files, up to where one is cut off, and standard input', async () => {
+    using dir = tempDir()
+    const [first = '', ...others] = NIGHT
+    const packed = gzipSync(readFileSync(first))
+    writeFileSync(dir.file('0.gz'), packed)
+    expect((await ctdbts(['history', dir.file('0.gz'), ...others], UTC)).stdout).toContain('571 lines of CTDB')
+    writeFileSync(dir.file('cut.gz'), packed.subarray(0, 2_000))
+    const cut = await ctdbts(['history', `0=${dir.file('cut.gz')}`, ...others], UTC)
+    expect(cut.stderr).toContain('cut.gz is damaged or cut off; read up to there')
+    expect(cut.stdout).toContain('Logs of 3 nodes')
+    expect(cut.status).toBe(1)
+    const piped = spawnSync(process.execPath, [RUN_JS, 'history', '-', ...others], {
+      input: readFileSync(first),
+      encoding: 'utf8',
+      env: { ...process.env, ...UTC },
+    })
+    expect(piped.stdout).toContain('571 lines of CTDB')
+  })
+
+  it.each([
+    ['no file', [], 'USAGE', 'name them'],
+    ['a file that is not there', ['/nonexistent/x.log'], 'NO_LOG', 'journalctl'],
+    ['something else', ['package.json'], 'NO_LOG', 'journalctl'],
+    ['xz', ['XZ'], 'NO_LOG', 'journalctl'],
+    ['a log that does not say whose it is', ['UNTOLD'], 'LOG_OF_WHICH_NODE', '0='],
+    ['no time', ['--since', 'soon', ...NIGHT], 'BAD_TIME', '2 hours ago'],
+    ['no such entry', ['--explain', '9999', ...NIGHT], 'NO_ENTRY', 'entries 1 to'],
+  ])('refuses %s', async (_, args, code, hint) => {
+    using dir = tempDir()
+    writeFileSync(dir.file('XZ'), '\xfd7zXZ\0', 'latin1')
+    writeFileSync(dir.file('UNTOLD'), '2026-11-28T18:52:48.089075+00:00 x ctdbd[1]: Disable node\n')
+    const real = args.map((arg) => (/^[A-Z]+$/.test(arg) ? dir.file(arg) : arg))
+    const { stderr, stdout, status } = await ctdbts(['history', ...real, '--json'], UTC)
+    expect(status).toBe(1)
+    const text = `${stdout}${stderr}`
+    expect(text).toContain(code)
+    expect(text).toContain(hint)
+  })
+
+  it('shows no control characters of a log', async () => {
+    using dir = tempDir()
+    const line = (text: string) => `2026-11-28T18:52:48.089075+00:00 x ctdbd[1]: ${text}\n`
+    writeFileSync(
+      dir.file('log'),
+      line('60.nfs: \u001b[31mred') +
+        line('monitor event failed') +
+        line('Node became UNHEALTHY. Ask recovery master to reallocate IPs'),
+    )
+    const { stdout } = await ctdbts(['history', `0=${dir.file('log')}`], UTC)
+    expect(stdout).toContain('script 60.nfs failed: \\x1b[31mred')
+    expect(stdout).not.toContain('\u001b')
+  })
+})
