@@ -158,8 +158,8 @@ class Judge {
     const said = Map.groupBy(entries.filter(isDeed), ({ addresses: [address = ''] }) => address)
     const done = Map.groupBy(happened, ({ address }) => address)
     for (const address of new Set([...said.keys(), ...done.keys()])) {
-      const saidOfIt = (said.get(address) ?? []).map(deedOf)
       const trueOfIt = (done.get(address) ?? []).map(({ event, pnn, atMs }) => ({ deed: `${event} ${pnn}`, atMs }))
+      const saidOfIt = withoutSilent(said.get(address) ?? [], trueOfIt)
       this.compare(address, saidOfIt, this.isCut ? withoutUnknowable(trueOfIt, saidOfIt) : trueOfIt, slackMs)
     }
   }
@@ -180,6 +180,12 @@ class Judge {
   }
 }
 
+/** A node that ceases to own an address without saying that it releases it tells nobody if its kernel had lost it before. */
+function withoutSilent(said: readonly HistoryEntry[], done: readonly Done[]): readonly Said[] {
+  const all = said.map(deedOf)
+  return all.length === done.length ? all : said.filter(({ text }) => !text.includes(' does not own ')).map(deedOf)
+}
+
 /**
  * What logs can tell that begin in the middle: a node that drops all its addresses does not name them, and those that it had before are not
  * known. So a release may be missing.
@@ -193,9 +199,8 @@ function withoutUnknowable(done: readonly Done[], said: readonly Said[]): readon
   })
 }
 
-// That a node ceases to own an address that its kernel had lost before is no deed: it tells nobody.
-const isDeed = ({ kind, what, addresses, text }: HistoryEntry): boolean =>
-  kind === 'address' && addresses.length > 0 && !text.includes(' does not own ') && ['moved', 'taken', 'released'].includes(what)
+const isDeed = ({ kind, what, addresses }: HistoryEntry): boolean =>
+  kind === 'address' && addresses.length > 0 && ['moved', 'taken', 'released'].includes(what)
 
 function deedOf({ what, atMs, to, pnns, notAfterMs = Number.POSITIVE_INFINITY }: HistoryEntry): Said {
   const pnn: Pnn = what === 'released' ? (pnns[0] ?? -1) : (to ?? -1)

@@ -132,23 +132,21 @@ export class Addresses {
       this.leave(by, story, cause, by.atMs)
       return
     }
-    // Without scripts it only ceases to own an address that its kernel had lost before.
-    const text = `node ${by.pnn} does not own ${ip} any more, and no other node does`
-    this.add(by, {
-      what: 'released',
-      text,
-      tone: 'plain',
-      pnns: [by.pnn],
-      addresses: [ip],
-      from: by.pnn,
-      to: null,
-      ...causeOf(cause),
-    })
-    story.claims.delete(by.pnn)
-    if (story.owner !== undefined && story.owner !== by.pnn) return
+    this.giveUp(by, story, cause)
+  }
+
+  /** A node ceases to own an address without a word that it releases it: its kernel may have lost it before. */
+  private giveUp(by: NodeEvent, story: AddressStory, cause: string | undefined): void {
+    const { atMs, pnn } = by
+    const { address } = story
+    story.claims.delete(pnn)
+    if (story.owner !== undefined && story.owner !== pnn) return
+    const text = `node ${pnn} does not own ${address} any more, and no other node does`
+    const entry = { what: 'released', text, tone: 'plain', pnns: [pnn], addresses: [address], from: pnn, to: null } as const
+    this.add(by, { ...entry, ...causeOf(cause) })
     story.owner = null
-    story.last = by.pnn
-    story.left = { atMs: by.atMs, cause, by, notAfterMs: by.atMs }
+    story.last = pnn
+    story.left = { atMs, cause, by, notAfterMs: undefined }
   }
 
   private whyDropped(node: NodeStory | undefined, atMs: number): string | undefined {
@@ -183,7 +181,12 @@ export class Addresses {
     const isHeld = ({ claims, address }: AddressStory) => claims.has(pnn) || isRecentStray(node, address, atMs)
     const held = [...this.stories.values()].filter(isHeld)
     const cause = this.whyDropped(node, atMs)
-    for (const story of held) this.leave(by, story, cause, notAfterMs)
+    // A kernel that had lost some of them has fewer to release, and the log does not say which.
+    const isExact = count === undefined || count >= held.length
+    for (const story of held) {
+      if (isExact) this.leave(by, story, cause, notAfterMs)
+      else this.giveUp(by, story, cause)
+    }
     const unaccounted = (count ?? 0) - held.length
     if (!node || unaccounted <= 0) return
     if (node.unaccounted) this.reportUnaccounted(pnn, node.unaccounted)
@@ -290,7 +293,9 @@ export class Addresses {
     const losers = [...nodes.values()].filter(({ unaccounted }) => unaccounted && by.atMs - unaccounted.by.atMs < TAKE_LIMIT_MS)
     const [loser] = losers
     const lost = loser?.unaccounted
-    if (!isComplete || !lost || losers.length > 1) return
+    // Only in the first run after that it is certain why an address comes to a node.
+    const isFirstRun = lost !== undefined && this.tools.runs.freshSinceMs < lost.by.atMs
+    if (!isComplete || !lost || !isFirstRun || losers.length > 1) return
     const coming = this.comingUnknown(lost.by)
     // Anything else that is wrong could have brought addresses to nobody too.
     const isOnlyTrouble = [...nodes.values()].every((node) => node === loser || !isUnfitStory(node))
