@@ -8,6 +8,7 @@ import type { ClusterNode } from '../src/lib/cluster/node.ts'
 import { connectUnix, controls, decode, encode } from '../src/library/wire.ts'
 import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
+import { benchHistory } from './bench/history.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchSimulation } from './bench/simulation.ts'
 import { benchWatch } from './bench/watch.ts'
@@ -101,6 +102,7 @@ try {
   benchSimulation()
   await benchWatch()
   await benchAudit()
+  await benchHistory(dir)
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }
