@@ -23,8 +23,8 @@ const config = await Config.load(fileURLToPath(new URL('../..', import.meta.url)
 const commands = await Promise.all(
   Object.entries(COMMANDS).map(async ([id, load]) => Object.assign((await load()).default as unknown as CommandClass, { id })),
 )
-/** The others refuse -n as an option that they do not know. */
-const withNode = commands.filter((command) => Object.hasOwn({ ...command.baseFlags }, 'node'))
+/** The others refuse -n as an option that they do not know. `history` asks no node: it leaves out what concerns others. */
+const withNode = commands.filter((command) => command.id !== 'history' && Object.hasOwn({ ...command.baseFlags }, 'node'))
 
 let session: DaemonSession
 let close: () => void
