@@ -312,7 +312,7 @@ describe('--host', () => {
     writeFileSync(server.knownHostsPath ?? '', '')
     for (const command of ['verify', 'ip']) {
       const { stdout, stderr, status } = await run(command, '--host', 'root@node0')
-      expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+      expect({ stdout, status }).toEqual({ stdout: '', status: 126 })
       expect(stderr).toMatch(/^ctdbts: the host key of \[127\.0\.0\.1\]:\d+ is not known: ED25519 key with fingerprint /)
       expect(stderr).toContain('--accept-new')
     }
@@ -414,7 +414,8 @@ describe('ctdbts verify --interval', () => {
     await prints(/! cannot audit: /)
     child.kill('SIGINT')
     const [status] = await ended
-    expect(status).toBe(1)
+    // That of the failure, which depends on how far the server had gone, and not that of an audit.
+    expect([null, 0, 2, 3]).not.toContain(status)
     expect(output.stdout.match(/cannot audit/g)).toHaveLength(1)
     expect(`${output.stdout}${output.stderr}`).not.toContain('    at ')
     expect(known).not.toBe('')

@@ -15,7 +15,7 @@ describe('a report as JSON', () => {
       worst: 'error',
       counts: { error: 3, warning: 0, info: 0, transient: 1, unknown: 1 },
       samples: 2,
-      unknown: [{ id: 'tunables-differ', pnn: 2, fact: 'tunables', why: 'timed out after 10 s' }],
+      unknown: ['tunables-differ', 'lock-slow'].map((id) => ({ id, pnn: 2, fact: 'tunables', why: 'timed out after 10 s' })),
     })
     const findings = document.findings as Record<string, unknown>[]
     expect(findings.map(({ id, state, subject, causedBy }) => [id, state, subject, causedBy])).toEqual([
@@ -125,13 +125,13 @@ print(json.dumps([[case.get('name'), [[part.tag, part.get('message'), part.text]
       ],
       ['ip-rogue', [['failure', 'the kernel of node 1 holds 10.0.0.6, which node 1 does not own', expect.any(String)]]],
       ['ip-duplicate-kernel', [['failure', '10.0.0.6 is in the kernels of nodes 0 and 1', expect.any(String)]]],
-      [
-        'tunables-differ',
+      ...['tunables-differ', 'lock-slow'].map((id) => [
+        id,
         [
           ['skipped', null, null],
           ['system-out', null, 'could not be read: tunables of node 2: timed out after 10 s'],
         ],
-      ],
+      ]),
     ])
   })
 

@@ -28,9 +28,10 @@ export const check: Check = {
       const lock = view.need(pnn, 'clusterLock')
       if (lock === undefined || lock === '') return []
       const latency = view.want(pnn, 'lockLatency')
+      if (!latency || Math.max(latency.take.count, latency.test.count) < ENOUGH) return []
       const limitMs = view.need(pnn, 'tunables')?.RecLockLatencyMs ?? DEFAULT_LIMIT_MS
       // As in CTDB, 0 is no limit.
-      if (!latency || limitMs === 0) return []
+      if (limitMs === 0) return []
       const isSlow = ({ count, mean }: MeasuredTimes) => count >= ENOUGH && mean * 1000 > limitMs
       const slow = [
         ...(isSlow(latency.take) ? [timesText('took it', latency.take)] : []),
