@@ -1,9 +1,9 @@
 const MAX_REMOTE_TEXT = 300
 
-/** A text from another machine, made safe for messages: without control characters, on one line, at most 300 characters. */
+/** A text from another machine, made safe for messages: without control characters and line separators, on one line, at most 300 characters. */
 export const remoteText = (text: string): string =>
   text
-    .replace(/\p{C}+/gu, ' ')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .slice(0, MAX_REMOTE_TEXT)
 

@@ -32,12 +32,18 @@ function wayTo(process: FoundProcess, found: Discovery): PartialWay {
   const { pid, mnt, net } = process
   const isOwnNetwork = net === found.net || net === '' || found.net === ''
   const onHost = mnt === '' || mnt === found.mnt
-  const container = found.containers.find((each) => each.mnt === mnt)
+  const container = found.containers.find((each) => each.mnt === mnt && isCommand(each))
   const way =
     (!onHost && container && inContainer(process, container, isOwnNetwork)) ||
     (onHost || process.outside !== '' ? onMounts(process, isOwnNetwork, onHost) : inNamespaces(process, found, isOwnNetwork))
   return { ...way, what: `ctdbd (PID ${pid}) ${way.what}` }
 }
+
+/** Whether a container can be named on a command line: a machine may print anything. */
+const isCommand = ({ tool, name }: FoundContainer): boolean => (tool === 'podman' || tool === 'docker') && isWord(name)
+
+/** Whether a program cannot take a name for an option, or for nothing. */
+const isWord = (name: string): boolean => name !== '' && !name.startsWith('-')
 
 const inContainer = (process: FoundProcess, { tool, name }: FoundContainer, isOwnNetwork: boolean): PartialWay => ({
   what: `in the container ${name} of ${tool}`,
@@ -66,7 +72,7 @@ function onMounts(process: FoundProcess, isOwnNetwork: boolean, onHost: boolean)
 
 /** How to enter only the network of a process. */
 const networkOf = ({ netns, pid }: FoundProcess) =>
-  netns === ''
+  !isWord(netns)
     ? { where: 'in a network namespace without a name', run: ['nsenter', '-t', String(pid), '-n', '--'], remarks: [ANOTHER_PID] }
     : { where: `in the network namespace ${netns}`, run: ['ip', 'netns', 'exec', netns], remarks: [] }
 

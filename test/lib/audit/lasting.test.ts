@@ -169,6 +169,11 @@ describe('an IPv6 address that a kernel does not use, which CTDB up to 4.21 does
     )
   })
 
+  it('stays on a node without a daemon until one is started, which drops all addresses of its file', () => {
+    const dead = withoutDaemon(failed, holder)
+    expect(firstClaim(dead, 'ip-dad-failed')).toMatchObject({ kind: 'stays', after: { on: 'answers', pnn: holder } })
+  })
+
   it('stays until it is released, where the node has it elsewhere too', () => {
     const both = withHeld(failed, holder, heldAddress('fd00::1', 64, 'eth0'))
     expect(firstClaim(both, 'ip-dad-failed')).toMatchObject({ after: { on: 'release', pnn: holder, addresses: ['fd00::1'] } })

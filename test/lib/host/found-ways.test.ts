@@ -52,6 +52,17 @@ describe('a ctdbd that was found', () => {
     ])
   })
 
+  it.each([
+    { named: 'without a tool', fields: ['', 'smb'] },
+    { named: 'of another tool', fields: ['rm', 'smb'] },
+    { named: 'without a name', fields: ['podman', ''] },
+    { named: 'that looks like an option', fields: ['podman', '--privileged'] },
+  ])('is not reached by a container $named, which only a machine that lies has', ({ fields }) => {
+    const way = wayTo(ctdbd({ netns: '-a' }), ['container', ...fields, 'mnt:[2]'])
+    expect(way?.run?.[0]).toBe('sh')
+    expect(wayTo(ctdbd({ mnt: 'mnt:[1]', netns: '-a' }))?.run?.[0]).toBe('nsenter')
+  })
+
   it('is reached by the container that has its mounts', () => {
     const containers = [
       ['container', 'podman', 'other', 'mnt:[3]'],

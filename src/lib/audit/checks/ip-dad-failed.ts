@@ -6,7 +6,7 @@ import { heldText, kernelHas, saysItOwns } from '../facts.ts'
 import { publicAddressesHeld } from '../kernel-addresses.ts'
 import { leavesInterface } from '../lasting.ts'
 import { isDeceived, testsWithBind } from '../nonlocal.ts'
-import { type Claim, staysUntil } from '../outlook.ts'
+import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
 import { type Action, checkedFact, mend, RUN_TAKEOVER } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -61,8 +61,10 @@ function claimsOn(
       ? [staysUntil(until, 'CTDB only checks that the kernel has the address')]
       : [{ kind: 'unknown', what: 'what CTDB does about it' }]
   if (isElsewhere || isDeceived(view, pnn, address)) return [staysUntil(until, 'CTDB believes that the kernel has the address')]
-  // Then CTDB tries to add it, which may work on another interface, and a release may remove it.
-  if (!checks) return [staysUntil({ on: 'takes', pnn, address }, 'CTDB does not see an address that cannot be used')]
+  // A daemon that starts drops all addresses of its file first. One that runs tries to add it, which may work on another interface, and a release may
+  // remove it then.
+  const end: Trigger = view.isDaemonDead(pnn) ? { on: 'answers', pnn } : { on: 'takes', pnn, address }
+  if (!checks) return [staysUntil(end, 'CTDB does not see an address that cannot be used')]
   const because = 'CTDB takes the address for missing, and cannot add it, as the kernel has it'
   return [{ kind: 'runs-in-vain', pnn, fail: true, because }]
 }
