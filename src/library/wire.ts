@@ -37,7 +37,7 @@ export {
   type PacketBody,
   type PacketHeader,
 } from '../lib/wire/packet.ts'
-export type { DeletedRecord, RecordData } from '../lib/wire/record-structs.ts'
+export type { DeletedRecord, RecordData, RecordHeader } from '../lib/wire/record-structs.ts'
 export type { Capabilities, HotKey } from '../lib/wire/structs.ts'
 export { type ClientOptions, type ControlOptions, CtdbClient } from '../transport/client/client.ts'
 export { ClosedError, ControlFailedError, NoAnswerError } from '../transport/client/errors.ts'

@@ -1,26 +1,28 @@
-import { type ByteReader, type ByteWriter, type Codec, DecodeError, type ValueOf } from './codec.ts'
+import { type ByteReader, type ByteWriter, type Codec, DecodeError } from './codec.ts'
 import { list, rest, sequence, struct } from './composites.ts'
 import { mapped, restBytes, u8, u32, u64 } from './primitives.ts'
 
 /** What CTDB stores in front of the data of each record. */
-export const recordHeader = struct({
+export interface RecordHeader {
   /** Counts the changes of a record in a persistent database, and the migrations of one in a volatile database. */
-  rsn: u64,
+  readonly rsn: bigint
   /** PNN of the node that may change the record. */
-  dmaster: u32,
-  reserved: u32,
+  readonly dmaster: number
+  readonly reserved: number
   /** The bits of RECORD_FLAG. */
-  flags: u32,
-})
+  readonly flags: number
+}
 
-/** The length of a {@link recordHeader} in bytes. */
+export const recordHeader: Codec<RecordHeader> = struct({ rsn: u64, dmaster: u32, reserved: u32, flags: u32 })
+
+/** The length of a {@link RecordHeader} in bytes. */
 export const RECORD_HEADER_BYTES = 24
 
 /** A record on its way between nodes and clients. */
 export interface RecordData {
   readonly requestId: number
   readonly key: Uint8Array
-  /** The data as stored: a {@link recordHeader} and the value. */
+  /** The data as stored: a {@link RecordHeader} and the value. */
   readonly data: Uint8Array
 }
 
@@ -58,17 +60,16 @@ export const recordData: Codec<RecordData> = {
 /** Records of one database. */
 export const recordBuffer = sequence({ databaseId: u32, records: list(recordData) })
 
-/** A record without data, which may be removed once no node needs it. */
 export const deletedRecord: Codec<DeletedRecord> = mapped(
   sequence({ databaseId: u32, pad: u32, header: recordHeader, key: list(u8) }),
   ({ databaseId, header, key }) => ({ databaseId, header, key: Uint8Array.from(key) }),
   ({ databaseId, header, key }) => ({ databaseId, pad: 0, header, key: [...key] }),
 )
 
-/** See {@link deletedRecord}. */
+/** A record without data, which may be removed once no node needs it. */
 export interface DeletedRecord {
   readonly databaseId: number
-  readonly header: ValueOf<typeof recordHeader>
+  readonly header: RecordHeader
   readonly key: Uint8Array
 }
 
