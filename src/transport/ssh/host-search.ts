@@ -118,15 +118,18 @@ export class HostSearch {
     return false
   }
 
-  /** The keywords in these lines and in files that they include. */
-  private keywordsIn(lines: readonly Line[], source: Source): string[] {
-    if (source.depth > MAX_INCLUDES) return []
+  /** The keywords in these lines and in files that they include. A file that includes itself is read once. */
+  private keywordsIn(lines: readonly Line[], source: Source, read = new Set<string>()): string[] {
     return lines.flatMap((line) => {
       if (!('param' in line)) return []
-      if ('config' in line) return this.keywordsIn(line.config, source)
+      if ('config' in line) return this.keywordsIn(line.config, source, read)
       const keyword = line.param.toLowerCase()
       if (keyword !== 'include') return [keyword]
-      return this.includedBy(line, source).flatMap((included) => this.keywordsIn(this.disk.linesOf(included.file), included))
+      return this.includedBy(line, source).flatMap((included) => {
+        if (read.has(included.file)) return []
+        read.add(included.file)
+        return this.keywordsIn(this.disk.linesOf(included.file), included, read)
+      })
     })
   }
 
