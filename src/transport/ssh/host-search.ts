@@ -60,6 +60,8 @@ const CRITERIA = new Set(['host', 'originalhost', 'user', 'localuser'])
 /** Reads the files for one host. */
 export class HostSearch {
   readonly settings = new Map<string, Setting[]>()
+  /** Of blocks that were left out, which files that include each other bring again and again. */
+  private readonly keywords = new Map<Section, ReadonlySet<string>>()
   /** The Match blocks that might apply, if their criteria were supported. */
   readonly ignored: IgnoredMatch[] = []
   private readonly query: HostQuery
@@ -113,7 +115,8 @@ export class HostSearch {
     if (keyword === 'host') return matchesList(words, this.query.host)
     const matches = this.matches(words, source.file)
     if (matches !== 'unknown') return matches
-    const keywords = new Set(this.keywordsIn(line.config, source))
+    const keywords = this.keywords.get(line) ?? new Set(this.keywordsIn(line.config, source))
+    this.keywords.set(line, keywords)
     this.ignored.push({ file: source.file, criteria: words.join(' '), keywords })
     return false
   }
