@@ -156,7 +156,7 @@ describeOnLab('commands with --host', (lab) => {
       const { stderr, status } = await refused(withKnown('none', '# nobody'))
       expect(stderr).toMatch(/SHA256:[\w+/]{43}/)
       expect(stderr).toContain('--accept-new')
-      expect(status).toBe(1)
+      expect(status).toBe(126)
     })
 
     it('saves an unknown key with --accept-new', async () => {
@@ -172,13 +172,13 @@ describeOnLab('commands with --host', (lab) => {
       const file = withKnown('changed', `10.99.0.2 ${other}`)
       const { stderr, status } = await refused(file, '--accept-new')
       expect(stderr).toContain(`${dir.file('changed')}`)
-      expect(status).toBe(1)
+      expect(status).toBe(128)
     })
 
     it('rejects a revoked key', async () => {
       const { stderr, status } = await refused(withKnown('revoked', `10.99.0.2 ${hostKey()}`, `@revoked * ${hostKey()}`))
       expect(stderr).toContain('revoked')
-      expect(status).toBe(1)
+      expect(status).toBe(128)
     })
 
     it('names the keys that sshd refused', async () => {
@@ -191,12 +191,12 @@ describeOnLab('commands with --host', (lab) => {
       )
       const { stderr, status } = await refused(file)
       expect(stderr).toContain(dir.file('stranger'))
-      expect(status).toBe(1)
+      expect(status).toBe(13)
     })
 
     it('reports that nothing listens on a port', async () => {
       const result = await run('ip', '--host', '10.99.0.2:2222')
-      expect(essence(result)).toEqual({ stdout: '', stderr: expect.stringMatching(MESSAGE), status: 1 })
+      expect(essence(result)).toEqual({ stdout: '', stderr: expect.stringMatching(MESSAGE), status: 111 })
     })
 
     it('gives up at the time limit on a host that drops packets', async () => {
