@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { constants } from 'node:os'
 import {
   BACKUP_HEADER_BYTES,
   type BackupHeader,
@@ -9,8 +8,10 @@ import {
   decodeBuffer,
   decodeBufferHead,
 } from '../lib/cluster/backup-file.ts'
-import { EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
+import { localDateTime } from '../lib/local-time.ts'
 import type { RecordData } from '../lib/wire/record-structs.ts'
+import { errnoOf } from './errno-of.ts'
 
 /** A backup of a database that is being read. */
 export interface OpenBackup {
@@ -36,12 +37,6 @@ export async function withBackup<T>(path: string, use: (backup: OpenBackup) => P
   } finally {
     await file.close()
   }
-}
-
-/** The exit status of ctdb after a failed system call: its errno. */
-export const errnoOf = (error: unknown): number => {
-  const { code } = error as NodeJS.ErrnoException
-  return (constants.errno as Record<string, number>)[code ?? ''] ?? EXIT_STATUS.failure
 }
 
 async function* buffersOf(file: FileHandle, { bufferCount }: BackupHeader): ReturnType<OpenBackup['buffers']> {
@@ -70,9 +65,4 @@ async function readUpTo(file: FileHandle, length: number): Promise<Uint8Array> {
 }
 
 /** The time of a backup as ctdb prints it: `2026/03/04 14:05:10`, in the local time zone. */
-export function backupTime({ time }: BackupHeader): string {
-  const at = new Date(time * 1000)
-  const two = (number: number) => String(number).padStart(2, '0')
-  const date = [String(at.getFullYear()), two(at.getMonth() + 1), two(at.getDate())].join('/')
-  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`
-}
+export const backupTime = ({ time }: BackupHeader): string => localDateTime(new Date(time * 1000)).replaceAll('-', '/')

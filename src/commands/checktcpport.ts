@@ -1,9 +1,9 @@
-import { constants } from 'node:os'
 import * as Args from '@oclif/core/args'
 import { requireThisMachine } from '../cli/database-file.ts'
+import { errnoOf } from '../cli/errno-of.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { lenientInt } from '../lib/c-number.ts'
-import { EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
+import { saidByCtdb } from '../lib/errors.ts'
 
 export default class Checktcpport extends MirrorCommand {
   static override readonly group = 'services'
@@ -24,8 +24,7 @@ export default class Checktcpport extends MirrorCommand {
     const port = number & 0xffff
     const code = await bindError(port)
     if (code !== undefined) {
-      const exitStatus = (constants.errno as Record<string, number>)[code] ?? EXIT_STATUS.failure
-      throw saidByCtdb('PORT_IN_USE', `Failed to bind to TCP port ${number}`, { exitStatus })
+      throw saidByCtdb('PORT_IN_USE', `Failed to bind to TCP port ${number}`, { exitStatus: errnoOf({ code }) })
     }
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, port, free: true }) })
   }

@@ -1,4 +1,5 @@
 import type { Pnn } from '../cluster/node.ts'
+import { RECOVERY_ACTIVE } from '../cluster/recovery-mode.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { said } from './facts.ts'
 
@@ -19,7 +20,7 @@ export function unfinishedRecoveries(samples: readonly Snapshot[]): string[] {
 /** How many recoveries began on a node, of which none ended; undefined if one may have. */
 function begunOn(pnn: Pnn, samples: readonly Snapshot[]): number | undefined {
   const facts = samples.map((sample) => factsOf(sample, pnn))
-  const times = facts.flatMap((each) => (each?.recoveryMode === 1 && each.times ? [each.times] : []))
+  const times = facts.flatMap((each) => (each?.recoveryMode === RECOVERY_ACTIVE && each.times ? [each.times] : []))
   if (times.length < samples.length || new Set(times.map((each) => each.lastRecoveryFinished)).size > 1) return undefined
   return new Set(times.map((each) => each.lastRecoveryStarted)).size
 }

@@ -1,5 +1,6 @@
 import { isActive, type Pnn } from '../cluster/node.ts'
 import { allNodesText } from '../cluster/node-text.ts'
+import { RECOVERY_ACTIVE } from '../cluster/recovery-mode.ts'
 import { INVALID_GENERATION } from '../cluster/report.ts'
 import { viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
@@ -68,7 +69,7 @@ export class Recoveries {
       const flags = [snapshot.nodeMap, nodeMap].map((map) => map.find((node) => node.pnn === pnn))
       return flags.every((node) => node === undefined || isActive(node))
     })
-    const inRecovery = active.filter(({ recoveryMode }) => recoveryMode === 1).map(({ pnn }) => pnn)
+    const inRecovery = active.filter(({ recoveryMode }) => recoveryMode === RECOVERY_ACTIVE).map(({ pnn }) => pnn)
     const leader = snapshot.leader.pnn
     const isLedIntoIt = leader === null ? inRecovery.length === active.length : inRecovery.includes(leader)
     this.isLeaders = !isPart && isLedIntoIt

@@ -1,3 +1,4 @@
+import { RECOVERY_ACTIVE } from '../../lib/cluster/recovery-mode.ts'
 import { INVALID_GENERATION } from '../../lib/cluster/report.ts'
 import { adding } from '../../lib/errors.ts'
 import { type Control, controls } from '../../lib/wire/controls.ts'
@@ -5,7 +6,6 @@ import { collectLeader } from '../collect/leader.ts'
 import type { TargetNode } from '../target-node.ts'
 import { pause } from './pause.ts'
 
-const RECOVERY_ACTIVE = 1
 /** Interval at which the leader is asked; ctdb asks once a second. */
 const POLL_MS = 250
 

@@ -2,6 +2,7 @@ import { DATABASE_FLAG } from '../../lib/cluster/database.ts'
 import { hasFlag, NODE_FLAG } from '../../lib/cluster/node.ts'
 import { ERRNO } from '../../lib/errno.ts'
 import { adding, saidByCtdb } from '../../lib/errors.ts'
+import { hex32 } from '../../lib/hex32.ts'
 import { type Control, controls } from '../../lib/wire/controls.ts'
 import type { CtdbClient } from '../../transport/client/client.ts'
 import { allInOrder } from '../collect/ordered-requests.ts'
@@ -37,7 +38,7 @@ export async function attachDatabase(
   if (health !== '') {
     throw saidByCtdb('NOT_ATTACHED', `${said} database unhealthy (${health})`, { exitStatus: ERRNO.EIO })
   }
-  await setFlags(client, id, flags).catch(adding('NOT_ATTACHED', `${said} set db flags ${hex(flags)} failed`))
+  await setFlags(client, id, flags).catch(adding('NOT_ATTACHED', `${said} set db flags ${hex32(flags)} failed`))
   const openFlags = await ask(controls.dbOpenFlags, id)
   return { id, name, flags, path, openFlags }
 }
@@ -50,7 +51,7 @@ function attachControl(flags: number): Control<string, number> {
 /** Attaching sets only the type. The other flags are set on each connected node. */
 async function setFlags(client: CtdbClient, id: number, flags: number): Promise<void> {
   if ((flags & (DATABASE_FLAG.readOnly | DATABASE_FLAG.sticky)) === 0) return
-  const said = `set_db_flags: ${hex(id)}`
+  const said = `set_db_flags: ${hex32(id)}`
   const nodes = await client.control(controls.getNodeMap).catch(
     refusal({
       silent: `${said} GET_NODEMAP failed`,
@@ -69,5 +70,3 @@ async function setFlags(client: CtdbClient, id: number, flags: number): Promise<
 }
 
 const refusal = (words: ControlWords) => inWords('NOT_ATTACHED', words)
-
-const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`

@@ -10,6 +10,9 @@ export interface ControlWords {
   readonly refused: string
 }
 
+/** Of an error about which ctdb prints nothing. It ends with this exit status. */
+export const silent = (exitStatus: number) => ({ exitStatus, ctdbText: { stderr: [] } })
+
 /** For `catch`: reports an unanswered or refused control in ctdb's words for it, with this code. */
 export const inWords =
   (code: ErrorCode, { silent, refused }: ControlWords) =>

@@ -1,13 +1,12 @@
 import { isVolatile } from '../../lib/cluster/database.ts'
 import { hasFlag, INACTIVE_FLAGS, isReachable } from '../../lib/cluster/node.ts'
+import { RECOVERY_ACTIVE } from '../../lib/cluster/recovery-mode.ts'
 import { adding, CtdbtsError, EXIT_STATUS, saidByCtdb } from '../../lib/errors.ts'
 import { controls } from '../../lib/wire/controls.ts'
 import { findDatabase } from '../collect/databases.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import type { TargetNode } from '../target-node.ts'
 import { inWords } from './control-words.ts'
-
-const RECOVERY_ACTIVE = 1
 
 /**
  * Detaches volatile databases on all nodes. Nodes delete their files of them.

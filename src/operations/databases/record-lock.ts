@@ -1,14 +1,12 @@
 import { ERRNO } from '../../lib/errno.ts'
 import { CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
-import { DecodeError, decode, encode, type ValueOf } from '../../lib/wire/codec.ts'
+import { DecodeError, decode, encode } from '../../lib/wire/codec.ts'
 import { controls } from '../../lib/wire/controls.ts'
-import { RECORD_HEADER_BYTES, recordHeader } from '../../lib/wire/record-structs.ts'
+import { RECORD_HEADER_BYTES, type RecordHeader, recordHeader } from '../../lib/wire/record-structs.ts'
 import { ControlFailedError } from '../../transport/client/errors.ts'
+import { silent } from './control-words.ts'
 import type { OpenFile } from './open-file.ts'
-
-/** What CTDB stores in front of the data of a record. */
-export type RecordHeader = ValueOf<typeof recordHeader>
 
 const HAVE_DELEGATIONS = 0x0100_0000
 const HAVE_READONLY = 0x0200_0000
@@ -51,12 +49,11 @@ export async function withLockedRecord<T>(
     // No daemon accepts an empty key.
     if (key.length === 0) throw failed(ERRNO.EINVAL)
     const status = await client.migrate({ databaseId: database.id, key }, { readOnly, signal })
-    if (status !== 0) throw new CtdbtsError('NO_RECORD', `the record did not come to this node: status ${status}`, silentEio)
+    // The commands say what they wanted with the record.
+    if (status === 0) return
+    throw new CtdbtsError('NO_RECORD', `the record did not come to this node: status ${status}`, silent(ERRNO.EIO))
   }
 }
-
-/** ctdb exits with EIO, and the commands say what they wanted with the record. */
-const silentEio = { exitStatus: ERRNO.EIO, ctdbText: { stderr: [] } }
 
 function recordOf(key: Uint8Array, stored: Uint8Array | undefined): LockedRecord | undefined {
   if (!stored) return undefined
@@ -67,8 +64,7 @@ function recordOf(key: Uint8Array, stored: Uint8Array | undefined): LockedRecord
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     throw new CtdbtsError('NO_RECORD', `a record of ${stored.length} bytes is too short for a header`, {
-      exitStatus: ERRNO.EMSGSIZE,
-      ctdbText: { stderr: [] },
+      ...silent(ERRNO.EMSGSIZE),
       cause: error,
     })
   }
@@ -98,5 +94,3 @@ export async function deleteRecord(open: OpenFile, record: LockedRecord): Promis
     if (!(error instanceof ControlFailedError)) throw error
   }
 }
-
-const silent = (exitStatus: number) => ({ exitStatus, ctdbText: { stderr: [] } })

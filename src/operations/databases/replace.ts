@@ -1,4 +1,5 @@
 import { isActive, type Pnn } from '../../lib/cluster/node.ts'
+import { RECOVERY_ACTIVE } from '../../lib/cluster/recovery-mode.ts'
 import { ERRNO } from '../../lib/errno.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import type { ValueOf } from '../../lib/wire/codec.ts'
@@ -9,8 +10,7 @@ import { settledGeneration } from '../administer/recover.ts'
 import { collectNodeMap } from '../collect/node-map.ts'
 import { allInOrder } from '../collect/ordered-requests.ts'
 import type { TargetNode } from '../target-node.ts'
-
-const RECOVERY_ACTIVE = 1
+import { silent } from './control-words.ts'
 
 /** Records that replace those of a database, in portions, and how many they are. */
 export interface Replacement {
@@ -81,5 +81,3 @@ async function push(
 function quietly(error: unknown): never {
   throw error instanceof CtdbtsError && error.ctdbText ? error.with({ ctdbText: { stderr: [] } }) : error
 }
-
-const silent = (exitStatus: number) => ({ exitStatus, ctdbText: { stderr: [] } })

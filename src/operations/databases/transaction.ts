@@ -2,19 +2,26 @@ import { isVolatile } from '../../lib/cluster/database.ts'
 import { UNKNOWN_PNN } from '../../lib/cluster/node.ts'
 import { ERRNO } from '../../lib/errno.ts'
 import { CtdbtsError, EndedError, EXIT_STATUS, saidByCtdb } from '../../lib/errors.ts'
+import { hex32 } from '../../lib/hex32.ts'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
 import { decode, encode } from '../../lib/wire/codec.ts'
 import { controls } from '../../lib/wire/controls.ts'
 import { u64 } from '../../lib/wire/primitives.ts'
-import { GLOBAL_LOCK, RECORD_HEADER_BYTES, type RecordData, recordHeader } from '../../lib/wire/record-structs.ts'
+import {
+  GLOBAL_LOCK,
+  RECORD_HEADER_BYTES,
+  type RecordData,
+  type RecordHeader,
+  recordHeader,
+} from '../../lib/wire/record-structs.ts'
 import type { CtdbClient } from '../../transport/client/client.ts'
 import { ControlFailedError } from '../../transport/client/errors.ts'
 import { pause } from '../administer/pause.ts'
 import { type AttachedDatabase, attachDatabase } from './attach.ts'
+import { silent } from './control-words.ts'
 import { type GlobalLock, releaseGlobalLock, takeGlobalLock } from './global-lock.ts'
 import { openDatabase } from './open.ts'
 import { type FileAccess, type OpenFile, withFile } from './open-file.ts'
-import type { RecordHeader } from './record-lock.ts'
 
 /** The volatile database whose records are locks of the cluster. */
 const LOCK_DATABASE = 'g_lock.tdb'
@@ -95,7 +102,7 @@ function lockOf({ database: { id }, pnn }: OpenFile, readOnly: boolean): GlobalL
   const pid = BigInt(process.pid)
   const holder = { pid, taskId: id, pnn, uniqueId: (BigInt(id) << 32n) | pid }
   const type = readOnly ? GLOBAL_LOCK.read : GLOBAL_LOCK.write
-  return { name: `transaction_db_0x${id.toString(16).padStart(8, '0')}`, own: { type, holder } }
+  return { name: `transaction_db_${hex32(id)}`, own: { type, holder } }
 }
 
 class RunningTransaction implements Transaction {
@@ -167,7 +174,6 @@ class RunningTransaction implements Transaction {
 }
 
 const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex')
-const silent = (exitStatus: number) => ({ exitStatus, ctdbText: { stderr: [] } })
 const statusOf = (error: unknown): number => (error instanceof CtdbtsError ? error.exitStatus : EXIT_STATUS.failure)
 
 function refused(error: unknown): ControlFailedError {

@@ -1,4 +1,5 @@
 import type { Database } from '../../lib/cluster/database.ts'
+import { hex32 } from '../../lib/hex32.ts'
 import { visible } from '../visible.ts'
 import { type CtdbStyle, machineLine } from './style.ts'
 
@@ -19,7 +20,7 @@ export function ctdbDbStatusText(database: Database): string {
 }
 
 /** The id of a database as `ctdb` prints and accepts it. */
-export const databaseIdText = (id: number): string => `0x${id.toString(16).padStart(8, '0')}`
+export const databaseIdText = hex32
 
 /** The special properties of a database, in the words of `ctdb`. */
 export const databaseMarks = (database: Pick<Database, 'persistent' | 'sticky' | 'readOnly' | 'replicated'>): string[] =>

@@ -1,4 +1,5 @@
 import { type DatabaseRecord, RECORD_FLAGS } from '../../lib/cluster/record.ts'
+import { hex32 } from '../../lib/hex32.ts'
 
 /** A record as `ctdb` prints it, with an empty line behind it. */
 export const ctdbRecordText = (record: DatabaseRecord): string =>
@@ -7,7 +8,7 @@ export const ctdbRecordText = (record: DatabaseRecord): string =>
 /** What CTDB stores in front of the data of a record. */
 export function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'key' | 'value'>): string {
   const names = RECORD_FLAGS.filter(({ mask }) => (flags & mask) !== 0).map(({ name }) => ` ${name}`)
-  return `dmaster: ${dmaster}\nrsn: ${rsn}\nflags: 0x${flags.toString(16).padStart(8, '0')}${names.join('')}\n`
+  return `dmaster: ${dmaster}\nrsn: ${rsn}\nflags: ${hex32(flags)}${names.join('')}\n`
 }
 
 /** Bytes with their number. Quotes, backslashes, and whatever is not printable ASCII appear as a backslash and two hexadecimal digits. */
