@@ -58,7 +58,8 @@ export async function readLogs(
   return { store, problems }
 }
 
-const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
+/** A log as messages name it. */
+export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
 
 /** The content of a file, whatever it is compressed with. */
 async function chunksOf(file: string): Promise<AsyncIterable<unknown>> {
@@ -82,8 +83,8 @@ async function* rest(first: Buffer | undefined, chunks: AsyncIterator<Buffer>): 
 }
 
 function unreadable(file: string, compression: string): CtdbtsError {
-  const program = compression === 'zstd' ? 'zstd' : compression === 'xz' ? 'xz' : 'bzip2'
-  const hint = `run \`${program} -dc FILE | ctdbts history -\`, or unpack it first`
+  // The programs have the names of what they write.
+  const hint = `run \`${compression} -dc FILE | ctdbts history -\`, or unpack it first`
   return new CtdbtsError(
     'NO_FILE',
     `cannot read ${nameOf(file)}: it is compressed with ${compression}, which Node does not read here`,

@@ -12,7 +12,7 @@ import { painter } from '../../ui/table.ts'
 import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
 import type { GlobalOptions } from '../run-options.ts'
-import { logArgument, readLogs } from './read-logs.ts'
+import { logArgument, nameOf, readLogs } from './read-logs.ts'
 
 /** The options of `history`. */
 export interface HistoryOptions extends GlobalOptions {
@@ -91,7 +91,7 @@ function* story(history: History, { logs }: LogStore, { options, range, style }:
 /** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
 function told(store: LogStore, history: History): History {
   if (history.fromMs === undefined) {
-    const files = store.logs.map(({ file }) => (file === '-' ? 'standard input' : file))
+    const files = store.logs.map(({ file }) => nameOf(file))
     throw new CtdbtsError('NO_LOG', `no known line of CTDB in ${files.join(', ')}`, {
       hint: 'name the log files of CTDB: /var/log/log.ctdb, /var/log/ctdb/log.ctdb, or the output of `journalctl -u ctdb`',
     })
@@ -104,8 +104,7 @@ function told(store: LogStore, history: History): History {
   })
 }
 
-const sourceName = ({ file, host }: LogSource): string =>
-  `${file === '-' ? 'standard input' : file}${host === '' ? '' : ` (${host})`}`
+const sourceName = ({ file, host }: LogSource): string => `${nameOf(file)}${host === '' ? '' : ` (${host})`}`
 
 function entryOf({ entries }: History, id: number): HistoryEntry {
   const entry = entries.find((each) => each.id === id)

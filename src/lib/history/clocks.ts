@@ -1,3 +1,4 @@
+import { RUN_SECONDS } from '../watch/disabled-runs.ts'
 import type { LogEvent, LogSource } from './log-store.ts'
 
 /** A clock: that of a source, until it was set back. */
@@ -31,8 +32,6 @@ const ONE_MOMENT_MS = 5_000
 const SURE_ONCE_MS = 500
 /** A difference that nearly as many pairs have, and that is smaller, is more likely. */
 const NEARLY = 0.8
-/** The time out after which a leader's own run would no longer keep others from starting one. */
-const RUN_SECONDS = 60
 
 /** Estimates how far each clock is ahead of the others, from the lines that belong together. */
 export function estimateClocks(sources: readonly LogSource[]): readonly LogClock[] {

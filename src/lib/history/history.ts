@@ -32,14 +32,14 @@ export function historyOf(store: LogStore): History {
   store.finish()
   const sources = store.sources.flatMap(splitHostless).filter(({ events }) => events.length > 0)
   const clocks = estimateClocks(sources)
-  const clockOf = (source: LogSource, step: number) => clocks.find((clock) => clock.source === source && clock.step === step)
   const timed = sources
-    .flatMap((source) =>
-      source.events.map((event) => {
-        const clock = clockOf(source, event.step)
+    .flatMap((source) => {
+      const own = new Map(clocks.flatMap((clock) => (clock.source === source ? [[clock.step, clock] as const] : [])))
+      return source.events.map((event) => {
+        const clock = own.get(event.step)
         return { atMs: event.rawMs - (clock?.offsetMs ?? 0), uncertaintyMs: clock?.uncertaintyMs, event }
-      }),
-    )
+      })
+    })
     .sort((a, b) => a.atMs - b.atMs)
   const { nodes, unknown } = findNodes(sources, timed)
   const events = causalOrder(

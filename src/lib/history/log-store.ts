@@ -74,7 +74,6 @@ export class LogStore {
     const positions = new Map<LogSource, { lastMs: number; year: number }>()
     const reader = new LogReader((line) => this.keep(line, kept, positions, file, given))
     this.logs.push({ file, counts: reader.counts })
-    this.sources.push(...kept)
     return reader
   }
 

@@ -6,7 +6,7 @@ import { Causes } from './causes.ts'
 import { ClusterRecords } from './cluster-records.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { Connections } from './connections.ts'
-import { DisabledRuns } from './disabled-runs.ts'
+import { DisabledRuns, RUN_SECONDS } from './disabled-runs.ts'
 import { durationText } from './duration.ts'
 import { Findings } from './findings.ts'
 import { KernelFaults } from './kernel-faults.ts'
@@ -25,9 +25,6 @@ import { TimelineWriter } from './timeline-writer.ts'
 type Sample = Extract<Observation, { kind: 'seen' }>
 type DaemonEvent = Extract<Observation, { kind: 'told' }>
 type Disabling = Extract<DaemonEvent, { event: 'DISABLE_TAKEOVER_RUNS' }>
-
-/** In every version, a leader that starts a takeover run asks the other nodes to start none for this long. */
-const RUN_SECONDS = 60
 
 /** A sample takes its time; one that is later than its interval and this is late. */
 const LATE_MS = 1_000

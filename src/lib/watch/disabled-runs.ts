@@ -2,6 +2,9 @@ import type { Pnn } from '../cluster/node.ts'
 import { durationText } from './duration.ts'
 import type { TimelineWriter } from './timeline-writer.ts'
 
+/** In every version, a leader that starts a takeover run asks the other nodes to start none for this long. Tools use other times. */
+export const RUN_SECONDS = 60
+
 /** All nodes receive the same request within this time. */
 const LAG_MS = 3_000
 

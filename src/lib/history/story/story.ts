@@ -1,6 +1,6 @@
 import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { ReadValues } from '../../log/messages.ts'
-import { DisabledRuns } from '../../watch/disabled-runs.ts'
+import { DisabledRuns, RUN_SECONDS } from '../../watch/disabled-runs.ts'
 import { durationText } from '../../watch/duration.ts'
 import { knowersEntry } from '../../watch/knowers-entry.ts'
 import { restartText } from '../../watch/node-causes.ts'
@@ -13,8 +13,6 @@ import { beginNodeStory, type NodeStory, STARTING_FLAGS } from './node-story.ts'
 import { Outcomes } from './outcomes.ts'
 import { RunStory } from './run-story.ts'
 
-/** A leader disables other runs for this long during its own; tools use other times. */
-const RUN_SECONDS = 60
 /** The recovery daemon sees a link change that the daemon has logged within this time. */
 const LINK_LAG_MS = 15_000
 /** A script's output comes this shortly before the line that says that its event failed. */
