@@ -69,7 +69,7 @@ export async function whyBeyondSsh2(
   hops = 0,
 ): Promise<string | undefined> {
   const { settings, ignored } = files.searchFor({ host: target.host, user: target.user, localUser: options.localUser })
-  const match = ignored.find(({ keywords }) => [...keywords].some((keyword) => MATTERS.has(keyword)))
+  const match = ignored.find(({ keywords }) => keywords.some((set) => [...MATTERS].some((keyword) => set.has(keyword))))
   if (match) return `\`Match ${match.criteria}\` (${match.file})`
   const keyword = [...BEYOND].find(([name, asks]) => valuesOf(settings, name).some(asks))?.[0]
   if (keyword !== undefined) return `${keyword} (${settings.get(keyword.toLowerCase())?.[0]?.file})`

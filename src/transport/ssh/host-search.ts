@@ -25,8 +25,14 @@ export interface IgnoredMatch {
   readonly file: string
   /** As written, without `Match`. */
   readonly criteria: string
-  /** What is set in it, in lower case. */
+  /** What is set in it, and in each file that it includes, in lower case. */
+  readonly keywords: readonly ReadonlySet<string>[]
+}
+
+/** What some lines set, in lower case, and what they include. */
+interface Contents {
   readonly keywords: ReadonlySet<string>
+  readonly included: readonly Source[]
 }
 
 /** The configuration files of a machine. */
@@ -60,8 +66,8 @@ const CRITERIA = new Set(['host', 'originalhost', 'user', 'localuser'])
 /** Reads the files for one host. */
 export class HostSearch {
   readonly settings = new Map<string, Setting[]>()
-  /** Of blocks that were left out, which files that include each other bring again and again. */
-  private readonly keywords = new Map<Section, ReadonlySet<string>>()
+  /** Of lines that were left out, which files that include each other bring again and again. */
+  private readonly contents = new Map<readonly Line[], Contents>()
   /** The Match blocks that might apply, if their criteria were supported. */
   readonly ignored: IgnoredMatch[] = []
   private readonly query: HostQuery
@@ -115,25 +121,40 @@ export class HostSearch {
     if (keyword === 'host') return matchesList(words, this.query.host)
     const matches = this.matches(words, source.file)
     if (matches !== 'unknown') return matches
-    const keywords = this.keywords.get(line) ?? new Set(this.keywordsIn(line.config, source))
-    this.keywords.set(line, keywords)
-    this.ignored.push({ file: source.file, criteria: words.join(' '), keywords })
+    this.ignored.push({ file: source.file, criteria: words.join(' '), keywords: this.keywordsIn(line.config, source) })
     return false
   }
 
-  /** The keywords in these lines and in files that they include. A file that includes itself is read once. */
-  private keywordsIn(lines: readonly Line[], source: Source, read = new Set<string>()): string[] {
-    return lines.flatMap((line) => {
-      if (!('param' in line)) return []
-      if ('config' in line) return this.keywordsIn(line.config, source, read)
+  /** The keywords in these lines, and in each file that they include, directly or not: files may include each other. */
+  private keywordsIn(lines: readonly Line[], source: Source): ReadonlySet<string>[] {
+    const files = new Set<string>()
+    const reached = [this.contentsOf(lines, source)]
+    for (const { included } of reached) {
+      for (const each of included) {
+        if (files.has(each.file)) continue
+        files.add(each.file)
+        reached.push(this.contentsOf(this.disk.linesOf(each.file), each))
+      }
+    }
+    return reached.map(({ keywords }) => keywords)
+  }
+
+  private contentsOf(lines: readonly Line[], source: Source): Contents {
+    const known = this.contents.get(lines)
+    if (known) return known
+    const keywords = new Set<string>()
+    const included: Source[] = []
+    const note = (line: Line): void => {
+      if (!('param' in line)) return
       const keyword = line.param.toLowerCase()
-      if (keyword !== 'include') return [keyword]
-      return this.includedBy(line, source).flatMap((included) => {
-        if (read.has(included.file)) return []
-        read.add(included.file)
-        return this.keywordsIn(this.disk.linesOf(included.file), included, read)
-      })
-    })
+      if ('config' in line) line.config.forEach(note)
+      else if (keyword === 'include') included.push(...this.includedBy(line, source))
+      else keywords.add(keyword)
+    }
+    lines.forEach(note)
+    const contents = { keywords, included }
+    this.contents.set(lines, contents)
+    return contents
   }
 
   /** Evaluates Match. A criterion that needs a command, or is not supported, makes its block not apply; `unknown` if all else would. */
