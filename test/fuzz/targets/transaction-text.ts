@@ -13,7 +13,8 @@ export const target: FuzzTarget = {
     const problems: CtdbtsError[] = []
     const changes = parseTransaction(input, (problem) => problems.push(problem))
     // Each line may have one: to look at all would take longer than to find them.
-    for (const { ctdbText } of problems.slice(0, 1000)) assertHarmless(visibleLines(ctdbText?.stderr.join('\n') ?? '').replaceAll('\t', ''))
+    for (const { ctdbText } of problems.slice(0, 1000))
+      assertHarmless(visibleLines(ctdbText?.stderr.join('\n') ?? '').replaceAll('\t', ''))
     for (const { key } of changes) assert.ok(key.length > 0)
     // Lines are cut at 1023 bytes: longer ones cannot be written.
     const short = changes.filter(({ key, value }) => key.length + value.length < 400)
