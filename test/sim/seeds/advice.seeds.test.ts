@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CHECKS } from '../../../src/lib/audit/registry.ts'
 import { type Tried, tryOutlooks, tryRemedies } from './advice.ts'
 import type { AdviceResult } from './advice-thread.ts'
-import { SeedThreads } from './seed-threads.ts'
+import { batchesOf, SeedThreads } from './seed-threads.ts'
 
 /** SIM_SEED=S tries only that one; ADVICE=N tries N. */
 const only = process.env.SIM_SEED
@@ -86,8 +86,7 @@ describe('what an audit says', () => {
   }
   const threads = new SeedThreads<readonly AdviceResult[]>(new URL('advice-thread.ts', import.meta.url))
   afterAll(() => threads.close())
-  for (let from = 0; from < count; from += BATCH) {
-    const to = Math.min(from + BATCH, count)
+  for (const { from, to } of batchesOf(count, BATCH)) {
     const timeout = count * LIMIT_MS_PER_SEED
     it.concurrent(`of random clusters ${from} to ${to - 1} is so`, { timeout }, async ({ expect }) => {
       const results = await threads.run({ from, to })

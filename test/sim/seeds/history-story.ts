@@ -4,15 +4,13 @@ import { LogStore } from '../../../src/lib/history/log-store.ts'
 import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
 import { isShown, logLine, usualLevel } from '../../../src/sim/log/entry.ts'
 import { Random } from '../../../src/sim/world/random.ts'
-import { SmallWorld, START_MS } from '../../support/sim-world.ts'
-import { type Happened, WatchedWorld } from '../../support/watched-world.ts'
-import { WorldRecord } from '../../support/world-record.ts'
-import { drawCluster, drawTrouble } from './draw.ts'
+import { START_MS } from '../../support/sim-world.ts'
+import type { Happened } from '../../support/watched-world.ts'
+import { drawTrouble } from './draw.ts'
+import type { Judged } from './judged-seeds.ts'
+import { beginRecorded } from './recorded.ts'
 import { TrueCauses } from './watch-causes.ts'
 
-const COME_UP_LIMIT_MS = 120_000
-/** Not every step of the world is recorded: that would take most of the time. */
-const STEPS_EACH = 4
 /** Steps of the world, and messages on their way. */
 const LATE_MS = 50
 const SHIFT_MS = 7_000
@@ -26,12 +24,7 @@ export interface HistoryCounts {
 }
 
 /** What the history of a random cluster said. */
-export interface HistoryResult {
-  readonly seed: number
-  /** What was said, but was not so, or not said, but so. */
-  readonly wrong: readonly string[]
-  readonly counts: HistoryCounts
-  readonly done: readonly string[]
+export interface HistoryResult extends Judged<HistoryCounts> {
   readonly timeline: readonly string[]
   readonly log: readonly string[]
 }
@@ -39,18 +32,7 @@ export interface HistoryResult {
 /** Simulates a random cluster with random faults, and compares what its logs tell with what really happened. */
 export function historySeed(seed: number): HistoryResult {
   const random = new Random(seed)
-  const { layout, era, tunables, partiallyOnline, faults } = drawCluster(random)
-  const small = new SmallWorld({ layout, era, seed, tunables, partiallyOnline })
-  const record = new WorldRecord(small)
-  small.world.start()
-  small.world.settle(COME_UP_LIMIT_MS)
-  small.pass(10)
-  record.note()
-  const watch = new WatchedWorld(small)
-  let steps = 0
-  watch.onStep = () => {
-    if (++steps % STEPS_EACH === 0) record.note()
-  }
+  const { era, faults, small, record, watch } = beginRecorded(seed, random)
   const beganMs = watch.nowMs
   // Logs that begin in the middle say less.
   if (seed % 2 === 1) small.log.length = 0

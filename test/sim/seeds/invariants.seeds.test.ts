@@ -1,6 +1,6 @@
 import { afterAll, describe, type ExpectStatic, expect, it } from 'vitest'
 import type { SeedResult } from './seed-thread.ts'
-import { SeedThreads } from './seed-threads.ts'
+import { batchesOf, SeedThreads } from './seed-threads.ts'
 import { simulate } from './simulate.ts'
 
 /** SIM_SEEDS=N simulates N seeds; SIM_SEED=S only that one, and prints its log. */
@@ -37,8 +37,7 @@ describe('random clusters and faults', () => {
     const { seeds, faults, seconds } = totals
     process.stdout.write(`${seeds} seeds, ${faults} faults, ${Math.round(seconds)} simulated seconds\n`)
   })
-  for (let from = 0; from < count; from += BATCH) {
-    const to = Math.min(from + BATCH, count)
+  for (const { from, to } of batchesOf(count, BATCH)) {
     it.concurrent(`keep all invariants, seeds ${from} to ${to - 1}`, { timeout: BATCH * LIMIT_MS_PER_SEED }, async ({
       expect,
     }) => {

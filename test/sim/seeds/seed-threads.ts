@@ -8,6 +8,10 @@ export interface SeedRange {
   readonly to: number
 }
 
+/** The seeds from 0 up to but not including `count`, in portions. */
+export const batchesOf = (count: number, size: number): SeedRange[] =>
+  Array.from({ length: Math.ceil(count / size) }, (_, index) => ({ from: index * size, to: Math.min((index + 1) * size, count) }))
+
 /** What a simulation leaves behind is soon garbage, which costs less to collect in larger portions. */
 const YOUNG_MB = 64
 

@@ -5,6 +5,7 @@ import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import { START_MS } from '../../support/sim-world.ts'
 import { MAX_LAG_MS, type WatchedWorld } from '../../support/watched-world.ts'
 import type { WorldRecord } from '../../support/world-record.ts'
+import type { Judged } from './judged-seeds.ts'
 import { TrueCauses } from './watch-causes.ts'
 
 /** How often the watch could say something, and how often it did. */
@@ -22,13 +23,7 @@ export interface WatchCounts {
 }
 
 /** How a watch of a random world went. */
-export interface WatchResult {
-  readonly seed: number
-  /** What the watch said, but was not so. */
-  readonly wrong: readonly string[]
-  readonly counts: WatchCounts
-  /** What was done to the world. */
-  readonly done: readonly string[]
+export interface WatchResult extends Judged<WatchCounts> {
   readonly timeline: readonly string[]
 }
 

@@ -1,33 +1,19 @@
 import { Random } from '../../../src/sim/world/random.ts'
-import { SmallWorld, START_MS } from '../../support/sim-world.ts'
-import { MAX_LAG_MS, WatchedWorld } from '../../support/watched-world.ts'
-import { WorldRecord } from '../../support/world-record.ts'
-import { drawCluster, drawTrouble } from './draw.ts'
+import { START_MS } from '../../support/sim-world.ts'
+import { MAX_LAG_MS } from '../../support/watched-world.ts'
+import { drawTrouble } from './draw.ts'
+import { beginRecorded } from './recorded.ts'
 import { WatchJudge, type WatchResult } from './watch-judge.ts'
 
-const COME_UP_LIMIT_MS = 120_000
 /** Follower samples so soon after an event. */
 const SOON_MS = 80
 const CHUNK_MS = 20
-/** Not every step of the world is recorded: that would take most of the time. */
-const STEPS_EACH = 4
 const EVENTS = ['takeip', 'releaseip', 'ipreallocated'] as const
 
 /** Watches a random cluster with random faults, and compares what the watch says with what really happened. */
 export function watchSeed(seed: number): WatchResult {
   const random = new Random(seed)
-  const { layout, era, tunables, partiallyOnline, faults } = drawCluster(random)
-  const small = new SmallWorld({ layout, era, seed, tunables, partiallyOnline })
-  const record = new WorldRecord(small)
-  small.world.start()
-  small.world.settle(COME_UP_LIMIT_MS)
-  small.pass(10)
-  record.note()
-  const watch = new WatchedWorld(small, random)
-  let steps = 0
-  watch.onStep = () => {
-    if (++steps % STEPS_EACH === 0) record.note()
-  }
+  const { faults, small, record, watch } = beginRecorded(seed, random, random)
   const intervalMs = random.pick([500, 1_000, 2_000, 5_000, 10_000])
   const spreadMs = random.pick([0, 20, 300, 1_500])
   const kernelPercent = random.pick([100, 100, 80, 0])
