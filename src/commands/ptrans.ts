@@ -30,7 +30,7 @@ empty value deletes the record. Lines in another form are reported and skipped. 
     const { file } = args
     return await this.change(flags, args.database, async () => {
       const input = file === undefined ? await standardInput(MAX_INPUT_BYTES) : await fileContent(file)
-      const changes = parseTransaction(input, (problem) => this.reportProblem(flags, problem))
+      const changes = parseTransaction(input, (problem) => this.reportProblem(flags, saidByCtdb('BAD_RECORD_TEXT', problem)))
       return async (transaction) => {
         for (const { key, value } of changes) await transaction.store(key, value)
       }

@@ -1,5 +1,4 @@
-import { CtdbtsError, saidByCtdb } from '../errors.ts'
-import { recordBytes } from './record-text.ts'
+import { readRecordText } from './record-text.ts'
 
 /** A change of a record; an empty value deletes it. */
 export interface RecordChange {
@@ -18,18 +17,22 @@ const BLANKS = [0x20, 0x09]
  * read, and one whose key is empty.
  * @param onProblem called with what is wrong with a line, in the words of ctdb.
  */
-export function parseTransaction(input: Uint8Array, onProblem: (problem: CtdbtsError) => void): RecordChange[] {
+export function parseTransaction(input: Uint8Array, onProblem: (problem: string) => void): RecordChange[] {
   return linesOf(input).flatMap((line) => {
-    try {
-      const key = quoted(line)
-      if (key.bytes.length === 0) return []
-      return [{ key: key.bytes, value: quoted(key.rest).bytes }]
-    } catch (error) {
-      if (!(error instanceof CtdbtsError)) throw error
-      onProblem(error)
-      return []
-    }
+    const change = parseChange(line)
+    if (typeof change !== 'string') return change
+    onProblem(change)
+    return []
   })
+}
+
+/** What a line changes, if anything; or what is wrong with it. */
+function parseChange(line: Uint8Array): RecordChange[] | string {
+  const key = quoted(line)
+  if (typeof key === 'string') return key
+  if (key.bytes.length === 0) return []
+  const value = quoted(key.rest)
+  return typeof value === 'string' ? value : [{ key: key.bytes, value: value.bytes }]
 }
 
 /** Each line with its line break, up to its first NUL. */
@@ -46,15 +49,15 @@ function linesOf(input: Uint8Array): Uint8Array[] {
   return lines
 }
 
-/** The bytes that the quoted text at the beginning stands for, and what is behind it. */
-function quoted(text: Uint8Array): { bytes: Uint8Array; rest: Uint8Array } {
+/** The bytes that the quoted text at the beginning stands for, and what is behind it; or what is wrong. */
+function quoted(text: Uint8Array): { bytes: Uint8Array; rest: Uint8Array } | string {
   const blanks = text.findIndex((byte) => !BLANKS.includes(byte))
   const start = blanks === -1 ? text.length : blanks
-  if (text[start] !== QUOTE) throw invalid(`Unsupported input format in ${textOf(text)}`)
+  if (text[start] !== QUOTE) return `Unsupported input format in ${textOf(text)}`
   const end = text.indexOf(QUOTE, start + 1)
-  if (end === -1) throw invalid(`Unmatched " in input ${textOf(text)}`)
-  return { bytes: recordBytes(text.subarray(start + 1, end), text.subarray(end)), rest: text.subarray(end + 1) }
+  if (end === -1) return `Unmatched " in input ${textOf(text)}`
+  const bytes = readRecordText(text.subarray(start + 1, end), text.subarray(end))
+  return typeof bytes === 'string' ? bytes : { bytes, rest: text.subarray(end + 1) }
 }
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
-const invalid = (line: string) => saidByCtdb('BAD_RECORD_TEXT', line)

@@ -3,7 +3,7 @@ import { parseTransaction } from '../../../src/lib/cluster/transaction-text.ts'
 
 function parsed(text: string) {
   const problems: string[] = []
-  const changes = parseTransaction(Buffer.from(text, 'latin1'), ({ message }) => problems.push(message))
+  const changes = parseTransaction(Buffer.from(text, 'latin1'), (problem) => problems.push(problem))
   const plain = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
   return { changes: changes.map(({ key, value }) => [plain(key), plain(value)]), problems }
 }
