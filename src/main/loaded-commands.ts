@@ -7,9 +7,12 @@ export const LOADED_COMMANDS: Record<string, typeof Command | undefined> = {}
 /** Whether there is a command of this name. */
 export const isCommand = (name: string): name is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, name)
 
+/** The class of a command. */
+export const loadCommand = async (name: keyof typeof COMMANDS): Promise<typeof Command> => (await COMMANDS[name]()).default
+
 /** Makes commands known to oclif; all of them unless named. Words that are not names of commands are passed over. */
 export async function loadCommands(names: readonly string[] = Object.keys(COMMANDS)): Promise<void> {
   const known = names.filter(isCommand)
-  const modules = await Promise.all(known.map((name) => COMMANDS[name]()))
-  for (const [index, name] of known.entries()) LOADED_COMMANDS[name] = modules[index]?.default
+  const classes = await Promise.all(known.map(loadCommand))
+  for (const [index, name] of known.entries()) LOADED_COMMANDS[name] = classes[index]
 }

@@ -7,10 +7,17 @@ import { guardOutput, outputLost } from '../cli/output.ts'
 import { beforeEnd, commandIndex, cutCommandLine } from '../cli/popt.ts'
 import { reportError } from '../cli/report-error.ts'
 import { CtdbtsError, EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
-import { isCommand, loadCommands } from './loaded-commands.ts'
+import { isCommand, loadCommand, loadCommands } from './loaded-commands.ts'
+import { runCommand } from './run-command.ts'
 
 /** Options that oclif handles itself. */
 const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
+
+/** Commands that look at the others. */
+const WITH_ALL_COMMANDS = ['autocomplete-words']
+
+/** Where oclif finds commands and help. */
+type OclifPlaces = Partial<typeof packageJson.oclif>
 
 /** No user plugins: anyone who can write to the home folder could run code, as root too, because sudo may keep the user's home. */
 const NO_PLUGINS = { userPlugins: false, devPlugins: false }
@@ -20,15 +27,16 @@ const NO_PLUGINS = { userPlugins: false, devPlugins: false }
  * @param root the folder of our package.json.
  * @param elsewhere where oclif finds commands and help, where that is not what the package.json says.
  */
-export async function main(argv: readonly string[], root: string, elsewhere?: Partial<typeof packageJson.oclif>): Promise<void> {
+export async function main(argv: readonly string[], root: string, elsewhere?: OclifPlaces): Promise<void> {
   guardOutput()
-  // Passing it saves oclif from searching for it, which takes as long as a whole command.
-  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
   try {
     const words = commandFirst(argv)
-    // The manifest has what is to be known of the others.
-    await loadCommands(elsewhere === undefined ? words.slice(0, 1) : undefined)
-    await run(words, { root, pjson, ignoreManifest: elsewhere !== undefined, ...NO_PLUGINS })
+    const [name = '', ...rest] = words
+    if (isCommand(name) && !WITH_ALL_COMMANDS.includes(name) && !wantsOclif(rest)) {
+      await runCommand(name, await loadCommand(name), rest, root)
+    } else {
+      await runOclif(words, root, elsewhere)
+    }
     await Promise.race([flush(), outputLost])
     endSoon()
   } catch (error) {
@@ -38,11 +46,21 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Pa
   if (argv.length === 0) process.exitCode = EXIT_STATUS.failure
 }
 
+/** Has oclif find out what is wanted: for help, and for what looks at all commands. */
+async function runOclif(words: string[], root: string, elsewhere: OclifPlaces | undefined): Promise<void> {
+  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
+  // The manifest has what is to be known of the others.
+  await loadCommands(elsewhere === undefined ? words.slice(0, 1) : undefined)
+  await run(words, { root, pjson, ignoreManifest: elsewhere !== undefined, ...NO_PLUGINS })
+}
+
 /** Ends the program soon even if something is left open, such as a connection to an SSH agent that does not answer. */
 function endSoon(): void {
   const timer = setTimeout(() => process.stdout.writableLength === 0 && process.exit(), 1_000)
   timer.unref()
 }
+
+const wantsOclif = (argv: readonly string[]): boolean => beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))
 
 /** The command discover as an option, beside any command or none: it says how to reach a cluster that the command does not find. */
 const DISCOVER = '--discover'
@@ -50,8 +68,7 @@ const DISCOVER = '--discover'
 /** ctdb's options may come before the command; oclif wants the command first. */
 function commandFirst(given: readonly string[]): string[] {
   const argv = beforeEnd(given).includes(DISCOVER) ? discoverFirst(given) : given
-  const wantsHelp = argv.length === 0 || argv[0] === 'help' || beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))
-  if (wantsHelp) return helpFirst(argv)
+  if (argv.length === 0 || argv[0] === 'help' || wantsOclif(argv)) return helpFirst(argv)
   const shapes = optionShapes(globalFlags)
   const at = commandIndex(argv, shapes)
   const command = argv[at]
