@@ -13,6 +13,9 @@ import { runCommand } from './run-command.ts'
 /** Options that oclif handles itself. */
 const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
 
+/** In oclif's form. It would load all commands for it. */
+const VERSION = `${packageJson.name}/${packageJson.version} ${process.platform}-${process.arch} node-${process.version}`
+
 /** Commands that look at the others. */
 const WITH_ALL_COMMANDS = ['autocomplete-words']
 
@@ -32,7 +35,8 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Oc
   try {
     const words = commandFirst(argv)
     const [name = '', ...rest] = words
-    if (isCommand(name) && !WITH_ALL_COMMANDS.includes(name) && !wantsOclif(rest)) {
+    if (name === '--version') process.stdout.write(`${VERSION}\n`)
+    else if (isCommand(name) && !WITH_ALL_COMMANDS.includes(name) && !wantsOclif(rest)) {
       await runCommand(name, await loadCommand(name), rest, root)
     } else {
       await runOclif(words, root, elsewhere)
@@ -96,7 +100,8 @@ function noSuchCommand(command: string | undefined): CtdbtsError {
 function helpFirst(argv: readonly string[]): string[] {
   const command = argv.find(isCommand)
   if (command !== undefined) return [command, '--help']
-  if (argv[0] !== 'help') return [...argv]
-  if (argv[1] !== undefined) throw noSuchCommand(argv[1])
-  return ['--help']
+  const words = (argv[0] === 'help' ? argv.slice(1) : argv).filter((each) => !OCLIF_OPTIONS.includes(each))
+  const word = words[commandIndex(words, optionShapes(globalFlags))]
+  if (word !== undefined) throw noSuchCommand(word)
+  return [argv.includes('--version') ? '--version' : '--help']
 }

@@ -219,8 +219,23 @@ describe('a wrong command line', () => {
     const asked = await ctdbts(['verify', '--help'])
     expect(asked).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('ctdbts verify') })
     expect((await ctdbts(['help', 'verify'])).stdout).toBe(asked.stdout)
-    expect(await ctdbts(['help'])).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('Try and learn') })
-    expect(await ctdbts(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr: "Unknown command 'nonsense'\n", status: 1 })
+    const general = await ctdbts(['--help'])
+    for (const argv of [['help'], ['-n', '1', '-h'], ['help', '-?']]) expect((await ctdbts(argv)).stdout).toBe(general.stdout)
+    expect(general).toMatchObject({ stderr: '', status: 0, stdout: expect.stringContaining('Try and learn') })
+    for (const argv of [
+      ['help', 'nonsense'],
+      ['nonsense', '--help'],
+      ['-X', 'nonsense', '-h'],
+    ])
+      expect(await ctdbts(argv)).toMatchObject({ stdout: '', stderr: "Unknown command 'nonsense'\n", status: 1 })
+  })
+
+  it('shows the version, whatever else is said', async () => {
+    for (const argv of [['--version'], ['-n', '1', '--version'], ['help', '--version']])
+      expect(await ctdbts(argv)).toMatchObject({
+        stdout: expect.stringMatching(/^ctdbts\/[\d.]+ linux-\w+ node-v[\d.]+\n$/),
+        status: 0,
+      })
   })
 
   it('shows the usage when there are too many or too few arguments, as ctdb does', async () => {
