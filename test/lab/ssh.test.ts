@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { generateSshKey } from '../../src/sim/serve/ssh-keys.ts'
 import { CtdbClient } from '../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../src/transport/ssh/index.ts'
+import { echoSocket } from '../support/echo-socket.ts'
 import { answerBasics, ScriptedDaemon } from '../support/scripted-daemon.ts'
 import { sshFailure } from '../support/ssh-failure.ts'
 import { addTo, freePort, type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts'
@@ -62,13 +63,7 @@ function bed() {
       onTestFinished(() => pool.close())
       return pool
     },
-    /** Listens on a Unix socket that sends back whatever it receives. */
-    echo: async (name: string): Promise<string> => {
-      const server = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket))
-      await new Promise<void>((resolve) => server.listen(dir.file(name), resolve))
-      onTestFinished(() => void server.close())
-      return dir.file(name)
-    },
+    echo: (name: string) => echoSocket(dir.file(name)),
   }
 }
 

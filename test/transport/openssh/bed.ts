@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { generateSshKey } from '../../../src/sim/serve/ssh-keys.ts'
 import { OpensshPool } from '../../../src/transport/openssh/index.ts'
 import type { SshConnectionOptions } from '../../../src/transport/ssh-connections.ts'
+import { echoSocket } from '../../support/echo-socket.ts'
 import { addTo, type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -64,12 +64,6 @@ export function bed() {
       onTestFinished(() => pool.close())
       return pool
     },
-    /** Listens on a Unix socket that sends back whatever it receives. */
-    echo: async (name: string): Promise<string> => {
-      const server = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket))
-      await new Promise<void>((resolve) => server.listen(dir.file(name), resolve))
-      onTestFinished(() => void server.close())
-      return dir.file(name)
-    },
+    echo: (name: string) => echoSocket(dir.file(name)),
   }
 }
