@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { parseIp } from '../lib/address/ip-text.ts'
+import type { Acceptance } from '../lib/audit/acceptance.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
+import { acceptanceTable } from './acceptance-table.ts'
+import { table } from './config-table.ts'
 
 /** How the nodes that no `--host` names are reached: through an entry, or straight from here. */
 const VIAS = ['entry', 'direct'] as const
@@ -35,12 +38,6 @@ const privateAddress = v.pipe(
   v.check((text) => parseIp(text) !== undefined, 'not an IP address'),
 )
 
-/** A table whose unknown keys are reported together with the known ones. */
-const table = <T extends v.ObjectEntries>(entries: T) =>
-  v.strictObject(entries, (issue) =>
-    issue.expected === 'never' ? `not a known key; known are ${Object.keys(entries).join(', ')}` : issue.message,
-  )
-
 /** What a cluster has for all of its nodes, and a node for itself. */
 const nodeSettings = {
   run: v.optional(words),
@@ -56,6 +53,7 @@ const clusterTable = table({
   ssh: v.optional(v.picklist(SSH_CLIENTS)),
   sudo: v.optional(v.boolean()),
   ...nodeSettings,
+  accept: v.optional(v.array(acceptanceTable)),
   nodes: v.optional(
     v.record(
       privateAddress,
@@ -73,7 +71,10 @@ const clusterSchema = v.pipe(
     ['hosts'],
   ),
 )
-const configSchema = table({ clusters: v.optional(v.record(v.pipe(v.string(), v.nonEmpty()), clusterSchema), {}) })
+const configSchema = table({
+  clusters: v.optional(v.record(v.pipe(v.string(), v.nonEmpty()), clusterSchema), {}),
+  accept: v.optional(v.array(acceptanceTable)),
+})
 
 /** The settings of `[clusters.NAME]` that a node can have for itself. */
 interface NodeSettings {
@@ -102,12 +103,16 @@ export interface ClusterConfig extends NodeSettings {
   /** Who speaks SSH. */
   readonly ssh?: SshClient | undefined
   readonly sudo?: boolean | undefined
+  /** Which findings of `verify` are accepted. */
+  readonly accept?: readonly Acceptance[] | undefined
   /** Private address → the node, or only its `host`. */
   readonly nodes?: Readonly<Record<string, string | NodeConfig>> | undefined
 }
 
 export interface Config {
   readonly clusters: Readonly<Record<string, ClusterConfig>>
+  /** Which findings of `verify` are accepted, whatever the cluster. */
+  readonly accept?: readonly Acceptance[] | undefined
 }
 
 /** Where the configuration is: `$XDG_CONFIG_HOME/ctdbts/config.toml`, `~/.config/ctdbts/config.toml` without that. */
@@ -124,7 +129,7 @@ export function readConfig(path: string): Config {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw bad(path, (cause as Error).message, cause)
+    throw badConfig(path, (cause as Error).message, cause)
   }
   return parseConfig(text, path)
 }
@@ -138,20 +143,21 @@ export function parseConfig(text: string, path: string): Config {
   const result = v.safeParse(configSchema, parseToml(text, path), { abortEarly: true })
   if (result.success) return result.output
   const [issue] = result.issues
-  throw bad(path, `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`)
+  throw badConfig(path, `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`)
 }
 
 function parseToml(text: string, path: string): unknown {
   try {
     return parse(text)
   } catch (cause) {
-    if (cause instanceof TomlError) throw bad(path, `line ${cause.line}, column ${cause.column}: not TOML`, cause)
-    throw bad(path, (cause as Error).message, cause)
+    if (cause instanceof TomlError) throw badConfig(path, `line ${cause.line}, column ${cause.column}: not TOML`, cause)
+    throw badConfig(path, (cause as Error).message, cause)
   }
 }
 
-const bad = (path: string, reason: string, cause?: unknown): CtdbtsError =>
+/** The error BAD_CONFIG: the file, and what is wrong where. */
+export const badConfig = (path: string, reason: string, cause?: unknown): CtdbtsError =>
   new CtdbtsError('BAD_CONFIG', `cannot read the configuration ${path}: ${reason}`, {
-    hint: 'see docs/ssh.md for its format',
+    hint: 'see docs/ssh.md and docs/monitoring.md for its format',
     cause,
   })

@@ -17,7 +17,7 @@ export default class Verify extends CtdbtsCommand {
 machine, and the daemons of all nodes.
 
 Looks at all nodes twice, and again where something seems to move. A finding of both looks is real; one that comes and goes, as during a
-takeover run, is transient; what could not be read is unknown, and never counts as good.
+takeover run, is transient; what could not be read is unknown, and never counts as good. Findings that config.toml accepts, until a given day, are shown but do not count.
 
 Exit status: ${EXIT_MEANINGS}.
 With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.`

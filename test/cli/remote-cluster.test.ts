@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { configPath, readConfig } from '../../src/cli/config-file.ts'
 import { leadsOverSsh, remoteClusterOf } from '../../src/cli/remote-cluster.ts'
+import { acceptancesOf } from '../../src/cli/verify/acceptances.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const PROD = `
@@ -15,6 +16,9 @@ nodes = { "10.0.0.3" = "node3.example.com" }
 `
 
 const node = (value: string): string => `[clusters.a]\nhosts = ["x"]\nnodes = { "10.0.0.3" = ${value} }`
+
+const ENDS = 'reason = "x"\nuntil = "2027-01-31"'
+const accept = (rest: string): string => `[[accept]]\ncheck = "ip-missing"\n${rest}\n`
 
 /** A home with this configuration. */
 function withConfig(text: string) {
@@ -34,7 +38,7 @@ describe('the configuration file', () => {
     expect(readConfig('/nonexistent/config.toml')).toEqual({ clusters: {} })
   })
 
-  it.each([
+  it.each<[string, string, string]>([
     ['no TOML', '[clusters', 'line 1, column 2: not TOML'],
     ['an unknown key', 'colour = true', 'colour: '],
     ['no hosts', '[clusters.a]\nhosts = []', 'clusters.a.hosts: '],
@@ -52,11 +56,52 @@ describe('the configuration file', () => {
     ['another way', '[clusters.a]\nhosts = ["x"]\nway = "telnet"', 'clusters.a.way: '],
     ['another client', '[clusters.a]\nhosts = ["x"]\nssh = "putty"', 'clusters.a.ssh: '],
     ['a word for yes', '[clusters.a]\nhosts = ["x"]\nsudo = "yes"', 'clusters.a.sudo: '],
+    ['an acceptance without a reason', accept('until = "2027-01-31"'), 'accept.0.reason: '],
+    ['an acceptance without an end', accept('reason = "x"'), 'accept.0.until: '],
+    ['an unknown key of an acceptance', accept(`who = "me"\n${ENDS}`), 'accept.0.who: not a known key; known are check, node,'],
+    ['a node that is a name', accept(`node = "node1"\n${ENDS}`), 'accept.0.node: neither a PNN nor a private address'],
+    ['a node that is a fraction', accept(`node = 1.5\n${ENDS}`), 'accept.0.node: neither a PNN nor a private address'],
+    ['an address that is none', accept(`address = "10.0.0"\n${ENDS}`), 'accept.0.address: not an IP address'],
+    ['another severity', accept(`severity = "bad"\n${ENDS}`), 'accept.0.severity: '],
+    ['an empty reason', accept('reason = " "\nuntil = "2027-01-31"'), 'accept.0.reason: empty'],
+    ...['"tomorrow"', '"2027-02-30"', '"2027-1-31"', '2027-01-31T10:00:00Z', '7', '"2027-01-31T00:00:00Z"'].map(
+      (day): [string, string, string] => [
+        `an end that is ${day}`,
+        accept(`reason = "x"\nuntil = ${day}`),
+        'accept.0.until: not a day',
+      ],
+    ),
+    [
+      'an acceptance of a cluster',
+      `[clusters.a]\nhosts = ["x"]\n[[clusters.a.accept]]\ncheck = "x"`,
+      'clusters.a.accept.0.reason: ',
+    ],
     ['a name that is no address', '[clusters.a]\nhosts = ["x"]\nnodes = { node3 = "y" }', 'clusters.a.nodes.node3: '],
   ])('reports the place of an error: %s', (_, text, place) => {
     using home = withConfig(text)
     expect(() => readConfig(configPath(home.env))).toThrow(place)
     expect(() => readConfig(configPath(home.env))).toThrow(/^cannot read the configuration .*config\.toml: /)
+  })
+})
+
+describe('the acceptances of the configuration', () => {
+  it('are those of the clusters that --host names, then those of all', () => {
+    const own = (name: string) => `[clusters.${name}]\nhosts = ["x"]\n[[clusters.${name}.accept]]\ncheck = "imbalance"\n${ENDS}\n`
+    // TOML's own dates serve as well as texts.
+    using home = withConfig(`${accept('node = 2\nreason = "y"\nuntil = 2027-01-31')}${own('a')}${own('b')}`)
+    const all = { check: 'ip-missing', node: 2, reason: 'y', until: '2027-01-31' }
+    expect(acceptancesOf({}, home.env)).toEqual([all])
+    expect(acceptancesOf({ host: ['a,node1'] }, home.env)).toEqual([
+      { check: 'imbalance', reason: 'x', until: '2027-01-31' },
+      all,
+    ])
+  })
+
+  it('name only checks that exist', () => {
+    using home = withConfig(`${accept(ENDS)}[[accept]]\ncheck = "ip-mising"\n${ENDS}\n`)
+    expect(() => acceptancesOf({}, home.env)).toThrow(/config\.toml: accept\.1\.check: there is no check "ip-mising"; see /)
+    // Other commands do not need to know.
+    expect(readConfig(configPath(home.env)).accept).toHaveLength(2)
   })
 })
 

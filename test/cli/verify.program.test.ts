@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ctdbts, RUN_JS } from '../support/program.ts'
@@ -153,6 +153,28 @@ describe.concurrent('ctdbts verify --sim', () => {
   it('points to the list of checks when asked for an unknown one', async () => {
     const { stderr } = await ctdbts(['verify', '--sim', '--checks', 'ip-mising'])
     expect(stderr).toContain('  see `ctdbts verify --list-checks`\n')
+  })
+})
+
+describe('acceptances', () => {
+  it('keep what they accept from the exit status, until they expire', async () => {
+    const home = folder()
+    mkdirSync(home.file('ctdbts'))
+    const verify = async (until: string, ...argv: string[]) => {
+      writeFileSync(
+        home.file('ctdbts/config.toml'),
+        `[[accept]]\ncheck = "node-banned"\nnode = 1\nreason = "on purpose"\nuntil = ${until}\n`,
+      )
+      const options = ['--sim-scenario', BANNED, '--checks', 'node-banned', ...argv]
+      return await ctdbts(['verify', ...options], { XDG_CONFIG_HOME: home.path })
+    }
+    expect(await verify('"2999-12-31"')).toMatchObject({ status: 0, stdout: expect.stringContaining('- ACCEPTED node-banned') })
+    const { status, stdout } = await verify('2020-01-01', '--json')
+    expect(status).toBe(2)
+    expect(JSON.parse(stdout).findings).toMatchObject([{ acceptance: { kind: 'expired', until: '2020-01-01' } }])
+    const { status: failed, stderr } = await verify('"soon"')
+    expect(failed).toBe(1)
+    expect(stderr).toMatch(/^ctdbts: cannot read the configuration .*\/ctdbts\/config\.toml: accept\.0\.until: not a day/)
   })
 })
 

@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../../lib/audit/finding.ts'
-import type { AuditReport } from '../../lib/audit/report.ts'
+import { type AuditReport, counts } from '../../lib/audit/report.ts'
 import type { Format } from './formats.ts'
 
 /** What `verify` ends with, beside that of an error. */
@@ -13,7 +13,7 @@ export async function exitStatusOf(report: AuditReport, format: Format, failOn: 
     const { nagiosStatus } = await import('../../ui/audit/nagios.ts')
     return nagiosStatus(report)
   }
-  const counts = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
-  const fails = report.findings.some(({ state, severity }) => state === 'real' && counts.includes(severity))
+  const severe = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
+  const fails = report.findings.some((finding) => counts(finding) && severe.includes(finding.severity))
   return fails ? EXIT.findings : report.unknown.length > 0 ? EXIT.unknown : EXIT.clean
 }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Acceptance } from '../../lib/audit/acceptance.ts'
+import { withAcceptances } from '../../lib/audit/apply-acceptances.ts'
 import { auditSamples } from '../../lib/audit/audit.ts'
 import { changesBetween, type Outcome, rememberedOf } from '../../lib/audit/changes.ts'
 import type { Severity } from '../../lib/audit/finding.ts'
@@ -14,6 +16,7 @@ import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { readSnapshot } from '../snapshot-file.ts'
 import { withCluster } from '../with-cluster.ts'
+import { acceptancesOf, today } from './acceptances.ts'
 import { exitStatusOf } from './exit-status.ts'
 import type { Format } from './formats.ts'
 
@@ -23,12 +26,16 @@ const INTERRUPTED = 130
 type Options = GlobalOptions & SimOptions & { readonly from?: string | undefined }
 
 /**
- * Audits the cluster that the options name, or a snapshot of one.
- * @throws CtdbtsError when no node can be reached, or none says which nodes there are.
+ * Audits the cluster that the options name, or a snapshot of one, and applies the acceptances of the configuration.
+ * @throws CtdbtsError BAD_CONFIG; when no node can be reached, or none says which nodes there are.
  */
 export async function auditOnce(options: Options, choice: AuditOptions): Promise<AuditReport> {
-  if (options.from !== undefined) return auditSamples([await readSnapshot(options.from)], choice)
-  return await withCluster(options, (cluster) => auditCluster(cluster, choice))
+  const acceptances = acceptancesOf(options, process.env)
+  const report =
+    options.from === undefined
+      ? await withCluster(options, (cluster) => auditCluster(cluster, choice))
+      : auditSamples([await readSnapshot(options.from)], choice)
+  return withAcceptances(report, acceptances, today())
 }
 
 /** Repeats the audit until Ctrl-C, and reports only changes after the first one. A cluster that becomes unreachable is such a change. */
@@ -40,6 +47,7 @@ export async function follow(
   requireLive(options, format)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const acceptances = acceptancesOf(options, process.env)
   const paint = painter(wantsColour(process.stdout, process.env))
   const ways = await openWays(options, timeoutMsOf(options))
   // What is being connected to would be waited for otherwise.
@@ -50,7 +58,7 @@ export async function follow(
   try {
     while (!stop.signal.aborted) {
       const startMs = Date.now()
-      const now = await auditThrough(ways, { ...choice, signal: stop.signal }).catch(asOutcome)
+      const now = await auditThrough(ways, { ...choice, signal: stop.signal }, acceptances).catch(asOutcome)
       if (stop.signal.aborted) break
       const changes = changesBetween(before, now)
       if (before === undefined && format === 'text') process.stdout.write(firstLine(now, seconds))
@@ -86,7 +94,8 @@ function asOutcome(error: unknown): CtdbtsError {
   throw error
 }
 
-async function auditThrough({ options }: Ways, choice: AuditOptions): Promise<AuditReport> {
+/** Connects to the nodes, audits them, and applies acceptances. @throws as {@link auditOnce}; the signal's reason. */
+async function auditThrough({ options }: Ways, choice: AuditOptions, acceptances: readonly Acceptance[]): Promise<AuditReport> {
   using cluster = await Cluster.open(options)
-  return await auditCluster(cluster, choice)
+  return withAcceptances(await auditCluster(cluster, choice), acceptances, today())
 }

@@ -1,11 +1,11 @@
 import { onceFor } from '../once-for.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Check } from './check.ts'
-import { type Finding, findingKey, SEVERITIES, type Unknown } from './finding.ts'
+import { type Finding, findingKey, type Unknown } from './finding.ts'
 import { type Movement, movementBetween } from './movement.ts'
-import { compareAddresses } from './normal.ts'
+import { inOrder } from './order.ts'
 import { CHECKS, chooseChecks } from './registry.ts'
-import { type AuditedFinding, type AuditedNode, type AuditReport, countBySeverity } from './report.ts'
+import { type AuditedFinding, type AuditedNode, type AuditReport, countBySeverity, worstOf } from './report.ts'
 import { auditSample } from './sample.ts'
 import { unfinishedRecoveries } from './unfinished-recoveries.ts'
 
@@ -40,7 +40,7 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
   const isLasting = (finding: Finding) =>
     spanMs >= LASTING_MS && earlier.every((list) => list.some((each) => isSame(each, finding) || isStillUnsteady(each, finding)))
   const moved = before && movementBetween(before, last, activity)
-  const findings = sorted(
+  const findings = inOrder(
     moved
       ? compared(now.findings, earlier.at(-1) ?? [], { moved, isLasting, unfinished: unfinishedRecoveries(samples) })
       : alone(now.findings),
@@ -53,9 +53,7 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
     samples: samples.length,
     firstTakenAt: samples[0]?.takenAt ?? last.takenAt,
     lastTakenAt: last.takenAt,
-    worst:
-      SEVERITIES.find((severity) => findings.some((finding) => finding.state === 'real' && finding.severity === severity)) ??
-      null,
+    worst: worstOf(findings),
   }
 }
 
@@ -125,19 +123,6 @@ function compared(
       : judged(finding, doubtOf(finding))
   return [...now.map(judge), ...gone]
 }
-
-const CATALOGUE_ORDER: ReadonlyMap<string, number> = new Map(CHECKS.map(({ id }, index) => [id, index]))
-
-/** By severity, the worst first; then causes before effects, then in the order of the checks, by address, by node. */
-const sorted = (findings: readonly AuditedFinding[]): AuditedFinding[] =>
-  findings.toSorted(
-    (a, b) =>
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      Number(a.causedBy !== undefined) - Number(b.causedBy !== undefined) ||
-      (CATALOGUE_ORDER.get(a.id) ?? 0) - (CATALOGUE_ORDER.get(b.id) ?? 0) ||
-      compareAddresses(a.subject.address ?? '', b.subject.address ?? '') ||
-      (a.subject.pnn ?? -1) - (b.subject.pnn ?? -1),
-  )
 
 function nodesOf(snapshot: Snapshot, findings: readonly AuditedFinding[], unknown: readonly Unknown[]): AuditedNode[] {
   return snapshot.nodes.flatMap((facts): AuditedNode[] => {

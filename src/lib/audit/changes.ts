@@ -1,13 +1,13 @@
 import { CtdbtsError } from '../errors.ts'
 import { findingKey, type Unknown } from './finding.ts'
-import type { AuditedFinding, AuditReport } from './report.ts'
+import { type AuditedFinding, type AuditReport, isAccepted } from './report.ts'
 
 /** An audit, or the reason why it failed. */
 export type Outcome = AuditReport | CtdbtsError
 
 /** What changed from one audit to the next. */
 export interface AuditChanges {
-  /** Findings that are real now and were not before. */
+  /** Findings that are real now and were not before, and those whose acceptance has expired. */
   readonly appeared: readonly AuditedFinding[]
   /** Findings that were real and are gone. A finding is not gone if its check could not read everything. */
   readonly cleared: readonly AuditedFinding[]
@@ -40,7 +40,10 @@ export function changesBetween(before: Outcome | undefined, now: Outcome): Audit
   const blindChecks = new Set(now.unknown.map(({ id, pnn }) => `${id} ${pnn}`))
   const isHidden = ({ id, nodes }: AuditedFinding) => nodes.some((pnn) => blindChecks.has(`${id} ${pnn}`))
   return {
-    appeared: without(realNow, realBefore),
+    appeared: [...realNow].flatMap(([key, finding]) => {
+      const same = realBefore.get(key)
+      return !same || (isAccepted(same) && !isAccepted(finding)) ? [finding] : []
+    }),
     // A finding that is transient now may have been fixed just now. The next audit will show it.
     cleared: without(realBefore, realNow).filter((finding) => !passingNow.has(findingKey(finding)) && !isHidden(finding)),
     passed: without(passingNow, passingBefore).filter((finding) => !realBefore.has(findingKey(finding))),

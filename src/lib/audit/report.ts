@@ -1,5 +1,6 @@
 import type { Pnn } from '../cluster/node.ts'
-import type { Finding, Severity, Unknown } from './finding.ts'
+import type { AppliedAcceptance, FindingAcceptance } from './acceptance.ts'
+import { type Finding, SEVERITIES, type Severity, type Unknown } from './finding.ts'
 
 /** A finding, and whether it lasts. */
 export interface AuditedFinding extends Finding {
@@ -9,6 +10,8 @@ export interface AuditedFinding extends Finding {
   readonly doubt?: string
   /** It was in the previous sample and is not in the last one. */
   readonly isGone?: true
+  /** What the user has decided about it. */
+  readonly acceptance?: FindingAcceptance
 }
 
 /** A node, and how many findings concern it. */
@@ -21,7 +24,7 @@ export interface AuditedNode {
   readonly reachedBy: string | null
   /** Whether its daemon reported anything, directly or through another node. */
   readonly daemonAnswers: boolean
-  /** Real findings that concern it. */
+  /** Real findings that concern it, without accepted ones. */
   readonly counts: Readonly<Record<Severity, number>>
   /** Facts of it that could not be read, each counted once. */
   readonly unknownFacts: number
@@ -29,7 +32,10 @@ export interface AuditedNode {
 
 /** The result of an audit. */
 export interface AuditReport {
-  /** By severity, the worst first; then causes before effects, then in the order of the checks, by address, by node. */
+  /**
+   * By severity, the worst first; then causes before effects, then in the order of the checks, by address, by node. Accepted ones come after
+   * all others.
+   */
   readonly findings: readonly AuditedFinding[]
   /** Facts that could not be read in the last sample. */
   readonly unknown: readonly Unknown[]
@@ -42,13 +48,25 @@ export interface AuditReport {
   /** ISO 8601, of the first and of the last sample. */
   readonly firstTakenAt: string
   readonly lastTakenAt: string
-  /** The worst severity among real findings; null if there is none. */
+  /** The worst severity among the findings that count; null if there is none. */
   readonly worst: Severity | null
+  /** The acceptances that were applied, if any. */
+  readonly acceptances?: readonly AppliedAcceptance[]
 }
 
-/** The number of real findings of each severity, including those that others explain. */
+/** Whether the user has decided that a finding does not count, and that still holds. */
+export const isAccepted = ({ acceptance }: AuditedFinding): boolean => acceptance?.kind === 'accepted'
+
+/** Whether a finding counts as a fault: it is real, and not accepted. */
+export const counts = (finding: AuditedFinding): boolean => finding.state === 'real' && !isAccepted(finding)
+
+/** The worst severity among the findings that count; null if there is none. */
+export const worstOf = (findings: readonly AuditedFinding[]): Severity | null =>
+  SEVERITIES.find((severity) => findings.some((finding) => counts(finding) && finding.severity === severity)) ?? null
+
+/** The number of findings of each severity that count, including those that others explain. */
 export function countBySeverity(findings: readonly AuditedFinding[]): Record<Severity, number> {
-  const counts = { error: 0, warning: 0, info: 0 }
-  for (const { severity, state } of findings) if (state === 'real') counts[severity] += 1
-  return counts
+  const numbers = { error: 0, warning: 0, info: 0 }
+  for (const finding of findings) if (counts(finding)) numbers[finding.severity] += 1
+  return numbers
 }

@@ -1,8 +1,9 @@
 import type { AuditChanges } from '../../lib/audit/changes.ts'
 import type { Unknown } from '../../lib/audit/finding.ts'
-import type { AuditedFinding } from '../../lib/audit/report.ts'
+import { type AuditedFinding, isAccepted } from '../../lib/audit/report.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
+import { acceptanceText } from './words.ts'
 
 /** The changes since the last audit, one line each with its time; empty without changes. */
 export function changesText(changes: AuditChanges, atMs: number, paint: Paint): string {
@@ -10,7 +11,7 @@ export function changesText(changes: AuditChanges, atMs: number, paint: Paint): 
   const lines = [
     ...(failed ? [paint('bad', `! cannot audit: ${visible(failed.message)}`)] : []),
     ...(recovered ? [paint('good', '! can audit again')] : []),
-    ...appeared.map((finding) => paint('bad', `+ ${findingLine(finding)}`)),
+    ...appeared.map((finding) => paint(isAccepted(finding) ? 'quiet' : 'bad', `+ ${findingLine(finding)}`)),
     ...cleared.map((finding) => paint('good', `- ${findingLine(finding)}`)),
     ...passed.map((finding) => paint('quiet', `~ ${findingLine(finding)} (transient: ${visible(finding.doubt ?? '')})`)),
     ...perNode(lost).map(({ facts, why }) => paint('bad', `? cannot read: ${facts} (${why})`)),
@@ -29,7 +30,8 @@ export function changesJson({ failed, recovered, ...lists }: AuditChanges, atMs:
   return `${JSON.stringify({ formatVersion: 1, at: new Date(atMs).toISOString(), ...lists, recovered, error })}\n`
 }
 
-const findingLine = ({ severity, id, message }: AuditedFinding): string => `${severity} ${id}: ${visible(message)}`
+const findingLine = ({ severity, id, message, acceptance }: AuditedFinding): string =>
+  `${severity} ${id}: ${visible(message)}${acceptance === undefined ? '' : ` (${acceptanceText(acceptance)})`}`
 
 /** `node 2: host.addresses, host.links`, and the reason: that of the node's first fact, as it mostly is the same for all. */
 function perNode(unknown: readonly Unknown[]): { readonly facts: string; readonly why: string }[] {

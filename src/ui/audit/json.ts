@@ -1,21 +1,24 @@
 import { findingKey } from '../../lib/audit/finding.ts'
 import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
-import { unseenFacts } from './words.ts'
+import { acceptedCount, unseenFacts } from './words.ts'
 
 /**
- * A report as a JSON document, `formatVersion` 1. `worst` is the worst severity of the real findings, null without any; `counts` counts the
- * real findings, including those that follow from others. Each finding has the `id` of its check and a `key`, which is the same in every run
- * for the same fault; `causedBy` is the key of the finding that it follows from, or null; `since` is in seconds since 1970, or null; `state`
- * is `real` or `transient`, the latter with a `doubt`; `claims` and `actions` are the sentences of `outlook` and `remedy` as data. `unknown` lists what could not be read, once for each check that needed it. Unless it
- * is empty, a `worst` of null does not mean that all is well. Texts are as received from the nodes.
+ * A report as a JSON document, `formatVersion` 1. `worst` is the worst severity of the real findings that are not accepted, null without
+ * any; `counts` counts these by severity, including those that follow from others, and apart from them what is accepted, transient and
+ * unknown. Each finding has the `id` of its check and a `key`, which is the same in every run for the same fault; `causedBy` is the key of the
+ * finding that it follows from, or null; `since` is in seconds since 1970, or null; `state` is `real` or `transient`, the latter with a `doubt`;
+ * `acceptance` is what the user has decided about it in the configuration, or null; `claims` and `actions` are the sentences of `outlook` and
+ * `remedy` as data. `unknown` lists what could not be read, once for each check that needed it. Unless it is empty, a `worst` of null does not
+ * mean that all is well. Texts are as received from the nodes.
  */
 export function auditJson(report: AuditReport): Record<string, unknown> {
-  const { findings, unknown, checks, nodes, samples, firstTakenAt, lastTakenAt, worst } = report
+  const { findings, unknown, checks, nodes, samples, firstTakenAt, lastTakenAt, worst, acceptances = [] } = report
   return {
     formatVersion: 1,
     worst,
     counts: {
       ...countBySeverity(findings),
+      accepted: acceptedCount(findings),
       transient: findings.filter(({ state }) => state === 'transient').length,
       unknown: unseenFacts(unknown),
     },
@@ -40,9 +43,11 @@ export function auditJson(report: AuditReport): Record<string, unknown> {
       remedy: finding.remedy,
       actions: finding.actions,
       causedBy: finding.causedBy ?? null,
+      acceptance: finding.acceptance ?? null,
     })),
     unknown: unknown.map(({ id, pnn, fact, why, hint }) => ({ id, pnn, fact, why, hint: hint ?? null })),
     checks,
     nodes,
+    acceptances,
   }
 }

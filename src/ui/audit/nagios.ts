@@ -1,7 +1,7 @@
-import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
+import { type AuditedFinding, type AuditReport, countBySeverity, isAccepted } from '../../lib/audit/report.ts'
 import type { CtdbtsError } from '../../lib/errors.ts'
 import { visible } from '../visible.ts'
-import { countsLine, headline, unseenFacts } from './words.ts'
+import { acceptanceText, acceptedCount, countsLine, headline, rootFaults, unseenFacts } from './words.ts'
 
 /** Exit statuses after the Monitoring Plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export type NagiosStatus = 0 | 1 | 2 | 3
@@ -27,8 +27,7 @@ export function auditNagios(report: AuditReport): string {
   const { findings, unknown, nodes } = report
   const real = findings.filter(({ state }) => state === 'real')
   const counts = countBySeverity(findings)
-  const roots = real.filter(({ causedBy, severity }) => causedBy === undefined && severity !== 'info')
-  const first = roots.slice(0, MOST_IN_FIRST_LINE).map(headline)
+  const first = rootFaults(findings).slice(0, MOST_IN_FIRST_LINE).map(headline)
   const performance = [
     `errors=${counts.error}`,
     `warnings=${counts.warning}`,
@@ -36,14 +35,19 @@ export function auditNagios(report: AuditReport): string {
     `transient=${findings.length - real.length}`,
     `unknown=${unseenFacts(unknown)}`,
     `nodes=${nodes.length}`,
+    `accepted=${acceptedCount(findings)}`,
   ]
   const status = `CTDB ${WORDS[nagiosStatus(report)]} - ${countsLine(report)}${first.length > 0 ? `: ${first.join('; ')}` : ''}`
   const details = [
-    ...real.map((finding) => `${finding.severity.toUpperCase()} ${headline(finding)}`),
+    ...real.map((finding) => `${word(finding)} ${headline(finding)}${note(finding)}`),
     ...findings.filter(({ state }) => state === 'transient').map((finding) => `TRANSIENT ${headline(finding)}`),
   ]
   return [`${withoutBar(status)} | ${performance.join(' ')}`, ...details.map(withoutBar)].map((line) => `${line}\n`).join('')
 }
+
+const word = (finding: AuditedFinding): string => (isAccepted(finding) ? 'ACCEPTED' : finding.severity.toUpperCase())
+
+const note = ({ acceptance }: AuditedFinding): string => (acceptance === undefined ? '' : ` (${acceptanceText(acceptance)})`)
 
 /** A bar anywhere would begin the performance data. */
 const withoutBar = (text: string): string => text.replaceAll('|', '/')

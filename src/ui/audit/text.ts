@@ -1,11 +1,12 @@
+import type { AppliedAcceptance } from '../../lib/audit/acceptance.ts'
 import { type FindingKey, findingKey, type Severity, type Unknown } from '../../lib/audit/finding.ts'
-import type { AuditedFinding, AuditedNode, AuditReport } from '../../lib/audit/report.ts'
+import { type AuditedFinding, type AuditedNode, type AuditReport, counts, isAccepted } from '../../lib/audit/report.ts'
 import { flagsText } from '../../lib/cluster/node.ts'
 import { allNodesText } from '../../lib/cluster/node-text.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
 import { wrap } from '../wrap.ts'
-import { counted, countsLine, headline, timeText } from './words.ts'
+import { acceptanceText, counted, countsLine, headline, timeText } from './words.ts'
 
 export interface AuditTextOptions {
   /** Whether to group findings by kind of fault or by node. */
@@ -21,17 +22,18 @@ const MOST_OF_A_KIND = 10
 
 /**
  * A report for people: each real finding with its evidence, what CTDB will do about it and what to do, followed by the findings that it
- * causes. Then transient findings, what could not be read, and a summary in one line.
+ * causes. Then transient findings, what could not be read, acceptances that have expired, and a summary in one line.
  */
 export function auditText(report: AuditReport, options: AuditTextOptions): string {
   const real = report.findings.filter(({ state }) => state === 'real')
   const transient = report.findings.filter(({ state }) => state === 'transient')
   const effects = effectsOf(real)
-  const shown = options.verbose ? real : real.filter((finding) => !isEffect(finding, real))
+  const shown = options.verbose ? real : real.filter((finding) => !isFolded(finding, real))
   const parts = [
     options.groupBy === 'node' ? byNode(report, shown, effects, options) : byFault(shown, effects, options),
     transientSection(transient, options),
     unknownSection(report.unknown, options),
+    expiredSection(report.acceptances ?? []),
     wrap(summary(report)),
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -39,8 +41,11 @@ export function auditText(report: AuditReport, options: AuditTextOptions): strin
 
 type Effects = ReadonlyMap<FindingKey, readonly AuditedFinding[]>
 
-const isEffect = ({ causedBy }: AuditedFinding, among: readonly AuditedFinding[]): boolean =>
-  causedBy !== undefined && among.some((finding) => findingKey(finding) === causedBy)
+/** Whether it is enough to name a finding below that from which it follows. A fault that counts is not hidden below accepted ones. */
+function isFolded(finding: AuditedFinding, among: readonly AuditedFinding[]): boolean {
+  const cause = among.find((each) => findingKey(each) === finding.causedBy)
+  return cause !== undefined && (isAccepted(finding) || counts(cause) || isFolded(cause, among))
+}
 
 /** The findings that each root finding causes, directly or indirectly. */
 function effectsOf(findings: readonly AuditedFinding[]): Effects {
@@ -57,7 +62,10 @@ function effectsOf(findings: readonly AuditedFinding[]): Effects {
 
 /** One block for each kind: what differs between its findings, then what they have in common. */
 function byFault(findings: readonly AuditedFinding[], effects: Effects, options: AuditTextOptions): string {
-  const kinds = Map.groupBy(findings, ({ id, severity, outlook, remedy }) => JSON.stringify([id, severity, outlook, remedy]))
+  const kinds = Map.groupBy(findings, (finding) => {
+    const { id, severity, outlook, remedy } = finding
+    return JSON.stringify([id, severity, outlook, remedy, isAccepted(finding)])
+  })
   return [...kinds.values()].map((kind) => kindBlock(kind, effects, options)).join('\n')
 }
 
@@ -67,12 +75,14 @@ function kindBlock(kind: readonly AuditedFinding[], effects: Effects, options: A
   const { verbose, paint } = options
   const most = verbose ? kind.length : MOST_OF_A_KIND
   const hidden = kind.length - most
+  const isQuiet = isAccepted(first)
   return [
-    `${paint(first.severity === 'info' ? 'quiet' : 'bad', SIGNS[first.severity])} ${first.id}\n`,
+    isQuiet
+      ? `${paint('quiet', '- ACCEPTED')} ${first.id} (${first.severity})\n`
+      : `${paint(first.severity === 'info' ? 'quiet' : 'bad', SIGNS[first.severity])} ${first.id}\n`,
     ...kind.slice(0, most).map((finding) => findingLines(finding, effects.get(findingKey(finding)) ?? [], options)),
     hidden > 0 ? `  ... and ${hidden} more of this kind\n` : '',
-    wrap(visible(first.outlook), '  CTDB: '),
-    wrap(visible(first.remedy), '  To do: '),
+    ...(isQuiet && !verbose ? [] : [wrap(visible(first.outlook), '  CTDB: '), wrap(visible(first.remedy), '  To do: ')]),
   ].join('')
 }
 
@@ -82,11 +92,15 @@ function findingLines(finding: AuditedFinding, effects: readonly AuditedFinding[
   return [
     wrap(`${visible(finding.message)}${since === undefined ? '' : `, since ${since}`}`, '  * '),
     ...finding.evidence.map((line) => wrap(visible(line), '      ')),
-    verbose && finding.causedBy !== undefined ? wrap(`follows from ${causeText(finding.causedBy)}`, '      ') : '',
-    ...effects.slice(0, most).map((effect) => wrap(headline(effect), '      -> ')),
+    finding.causedBy === undefined ? '' : wrap(`follows from ${causeText(finding.causedBy)}`, '      '),
+    finding.acceptance === undefined ? '' : wrap(acceptanceText(finding.acceptance), '      '),
+    ...effects.slice(0, most).map((effect) => wrap(`${headline(effect)}${noteOf(effect)}`, '      -> ')),
     effects.length > most ? `      -> and ${effects.length - most} more that follow from it\n` : '',
   ].join('')
 }
+
+/** What the user has decided about a finding that is shown in one line. */
+const noteOf = ({ acceptance }: AuditedFinding): string => (acceptance === undefined ? '' : ` (${acceptanceText(acceptance)})`)
 
 /** The id of the check, with which a key begins. */
 const causeText = (key: FindingKey): string => visible(String((JSON.parse(key) as unknown[])[0]))
@@ -119,7 +133,7 @@ const nodeHeading = ({ pnn, address, flags, reachedBy }: AuditedNode): string =>
 function transientSection(findings: readonly AuditedFinding[], { verbose, paint }: AuditTextOptions): string {
   if (findings.length === 0) return ''
   const lines = findings.flatMap((finding) => [
-    wrap(`${headline(finding)} (${visible(finding.doubt ?? '')})`, '  ~ '),
+    wrap(`${headline(finding)} (${visible(finding.doubt ?? '')})${noteOf(finding)}`, '  ~ '),
     ...(verbose ? finding.evidence.map((line) => wrap(visible(line), '      ')) : []),
   ])
   return [paint('quiet', 'Transient, for example while addresses move:'), '\n', ...lines].join('')
@@ -148,6 +162,23 @@ function unknownSection(unknown: readonly Unknown[], { verbose, paint }: AuditTe
     return `${wrap(what, '  ? ')}${hint === undefined ? '' : wrap(visible(hint), '    To do: ')}`
   })
   return [paint('bad', 'Could not be read:'), '\n', ...lines].join('')
+}
+
+function expiredSection(acceptances: readonly AppliedAcceptance[]): string {
+  const expired = acceptances.filter(({ isExpired }) => isExpired)
+  if (expired.length === 0) return ''
+  const lines = expired.map((acceptance) =>
+    wrap(`${acceptedWhat(acceptance)}, until ${acceptance.until}: ${visible(acceptance.reason)}`, '  - '),
+  )
+  return ['Acceptances that have expired (renew them in config.toml, or delete them):\n', ...lines].join('')
+}
+
+/** `ip-missing of node 1, 10.0.0.1`. */
+function acceptedWhat({ check, node, address, interface: interfaceName, detail }: AppliedAcceptance): string {
+  const parts = [node === undefined ? undefined : `node ${node}`, address, interfaceName, detail].filter(
+    (part) => part !== undefined,
+  )
+  return visible(parts.length === 0 ? check : `${check} of ${parts.join(', ')}`)
 }
 
 function summary(report: AuditReport): string {

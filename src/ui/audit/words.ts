@@ -1,5 +1,6 @@
-import type { Finding, Severity, Unknown } from '../../lib/audit/finding.ts'
-import { type AuditReport, countBySeverity } from '../../lib/audit/report.ts'
+import type { FindingAcceptance } from '../../lib/audit/acceptance.ts'
+import { type Finding, findingKey, type Severity, type Unknown } from '../../lib/audit/finding.ts'
+import { type AuditedFinding, type AuditReport, countBySeverity, counts, isAccepted } from '../../lib/audit/report.ts'
 import { visible } from '../visible.ts'
 
 /** `1 error`, `2 errors`. */
@@ -23,13 +24,15 @@ function severityCounts(counts: Readonly<Record<Severity, number>>): string[] {
   ]
 }
 
-/** `2 errors, 1 warning; 1 transient; 3 facts could not be read`. */
+/** `2 errors, 1 warning; 1 accepted; 1 transient; 3 facts could not be read`. */
 export function countsLine({ findings, unknown }: AuditReport): string {
   const severities = severityCounts(countBySeverity(findings)).join(', ')
+  const accepted = acceptedCount(findings)
   const transient = findings.filter(({ state }) => state === 'transient').length
   const unseen = unseenFacts(unknown)
   const parts = [
     severities || 'no problem found',
+    ...(accepted > 0 ? [`${accepted} accepted`] : []),
     ...(transient > 0 ? [`${transient} transient`] : []),
     ...(unseen > 0 ? [`${counted(unseen, 'fact')} could not be read`] : []),
   ]
@@ -38,3 +41,27 @@ export function countsLine({ findings, unknown }: AuditReport): string {
 
 /** One line for a finding: `ip-missing: node 1 claims …`. */
 export const headline = ({ id, message }: Finding): string => `${id}: ${visible(message)}`
+
+/** How many real findings are accepted. */
+export const acceptedCount = (findings: readonly AuditedFinding[]): number =>
+  findings.filter((finding) => finding.state === 'real' && isAccepted(finding)).length
+
+/** The errors and warnings that count, without those that follow from others of them. */
+export function rootFaults(findings: readonly AuditedFinding[]): AuditedFinding[] {
+  const faults = findings.filter(counts)
+  const keys = new Set(faults.map(findingKey))
+  return faults.filter(({ severity, causedBy }) => severity !== 'info' && (causedBy === undefined || !keys.has(causedBy)))
+}
+
+/** What the user has decided about a finding: `accepted until 2027-01-31: reason`. */
+export function acceptanceText(acceptance: FindingAcceptance): string {
+  const { until, reason } = acceptance
+  switch (acceptance.kind) {
+    case 'accepted':
+      return `accepted until ${until}: ${visible(reason)}`
+    case 'severity':
+      return `instead of ${acceptance.original}, until ${until}: ${visible(reason)}`
+    case 'expired':
+      return `acceptance expired (it was until ${until}): ${visible(reason)}`
+  }
+}

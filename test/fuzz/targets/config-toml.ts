@@ -8,10 +8,17 @@ via = "direct"
 sudo = true # comment
 socket = "/srv/ctdbd.socket"
 nodes = { "10.0.0.3" = "node3", "10.0.0.4" = { host = "n4", run = [], way = "ssh", network = "host", config-dir = "/etc/ctdb" } }
+
+[[accept]]
+check = "ip-missing"
+node = 2
+severity = "info"
+reason = "known"
+until = 2027-01-31
 `
 
 export const target: FuzzTarget = {
-  covers: ['src/cli/config-file.ts'],
+  covers: ['src/cli/config-file.ts', 'src/cli/{acceptance,config}-table.ts'],
   refusals: ['BAD_CONFIG'],
   words: [
     '[clusters.a]',

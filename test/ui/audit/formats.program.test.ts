@@ -33,7 +33,7 @@ describe('a report for Nagios', () => {
   it('begins with the state, the worst and the numbers', () => {
     expect(auditNagios(faultyReport)).toBe(
       [
-        'CTDB CRITICAL - 3 errors; 1 transient; 1 fact could not be read: ip-missing: node 2 claims 10.0.0.1, but its kernel does not have it; ip-duplicate-kernel: 10.0.0.6 is in the kernels of nodes 0 and 1 | errors=3 warnings=0 infos=0 transient=1 unknown=1 nodes=3',
+        'CTDB CRITICAL - 3 errors; 1 transient; 1 fact could not be read: ip-missing: node 2 claims 10.0.0.1, but its kernel does not have it; ip-duplicate-kernel: 10.0.0.6 is in the kernels of nodes 0 and 1 | errors=3 warnings=0 infos=0 transient=1 unknown=1 nodes=3 accepted=0',
         'ERROR ip-missing: node 2 claims 10.0.0.1, but its kernel does not have it',
         'ERROR ip-duplicate-kernel: 10.0.0.6 is in the kernels of nodes 0 and 1',
         'ERROR ip-rogue: the kernel of node 1 holds 10.0.0.6, which node 1 does not own',
@@ -42,7 +42,7 @@ describe('a report for Nagios', () => {
       ].join('\n'),
     )
     expect(auditNagios(cleanReport)).toBe(
-      'CTDB OK - no problem found | errors=0 warnings=0 infos=0 transient=0 unknown=0 nodes=3\n',
+      'CTDB OK - no problem found | errors=0 warnings=0 infos=0 transient=0 unknown=0 nodes=3 accepted=0\n',
     )
   })
 
