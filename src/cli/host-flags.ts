@@ -79,3 +79,6 @@ export interface HostOptions {
 
 /** Whether to reach the cluster over SSH, or through a command. */
 export const wantsHost = ({ host, run }: HostOptions): boolean => run !== undefined || (host !== undefined && host.length > 0)
+
+/** What `--host` names, one by one: hosts, and clusters of the configuration. */
+export const hostWords = ({ host = [] }: Pick<HostOptions, 'host'>): readonly string[] => host.flatMap((list) => list.split(','))

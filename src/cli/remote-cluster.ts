@@ -10,7 +10,7 @@ import {
 } from '../transport/command/routes.ts'
 import type { SshClient } from '../transport/ssh-connections.ts'
 import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
-import type { HostOptions } from './host-flags.ts'
+import { type HostOptions, hostWords } from './host-flags.ts'
 
 /** What the options say about how to reach a cluster. */
 export type RemoteClusterOptions = HostOptions & {
@@ -39,7 +39,7 @@ export interface RemoteCluster {
  */
 export function remoteClusterOf(options: RemoteClusterOptions, env: NodeJS.ProcessEnv): RemoteCluster {
   const { clusters } = readConfig(configPath(env))
-  const words = (options.host ?? []).flatMap((list) => list.split(','))
+  const words = hostWords(options)
   if (words.some((word) => word === '')) {
     throw new CtdbtsError('USAGE', '--host has an empty name', {
       hint: 'name hosts separated by commas, as in --host node1,root@node2:2222',

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
-import { wantsHost } from '../cli/host-flags.ts'
+import { hostWords, wantsHost } from '../cli/host-flags.ts'
 import { fromFlag } from '../cli/options.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
@@ -20,7 +20,8 @@ Looks at all nodes twice, and again where something seems to move. A finding of 
 takeover run, is transient; what could not be read is unknown, and never counts as good. Findings that config.toml accepts, until a given day, are shown but do not count.
 
 Exit status: ${EXIT_MEANINGS}.
-With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.`
+With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.
+With --format checkmk: 0, as the line has the state.`
   static override examples = [
     '<%= config.bin %> verify --host node1',
     '<%= config.bin %> verify --host node1 --sudo --by node',
@@ -47,7 +48,7 @@ With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring 
       options: FORMATS,
       default: 'text' as const,
       helpValue: FORMATS.join('|'),
-      summary: 'For people, Nagios and Icinga, the Prometheus textfile collector, or CI (JUnit)',
+      summary: 'For people, Nagios and Icinga, Checkmk, the Prometheus textfile collector, or CI (JUnit)',
     })(),
     output: Flags.string({
       char: 'o',
@@ -82,23 +83,23 @@ With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring 
     }
     const format: Format = flags.json ? 'json' : flags.format
     // Loaded here, as every command would pay for it otherwise.
-    const [{ auditOnce, follow }, { showReport }] = await Promise.all([
+    const [{ auditOnce, follow }, { failureForMonitor, showReport }] = await Promise.all([
       import('../cli/verify/run.ts'),
       import('../cli/verify/show.ts'),
     ])
     if (flags.interval !== undefined) {
       return await follow(flags, choice, { format, seconds: secondsOf(flags.interval), failOn: flags['fail-on'] })
     }
+    const hosts = hostWords(flags)
     try {
       const report = await auditOnce(flags, choice)
       process.exitCode = await exitStatusOf(report, format, flags['fail-on'])
-      return await showReport(report, { format, groupBy: flags.by, verbose: flags.verbose, output: flags.output })
+      const { by: groupBy, verbose, output } = flags
+      return await showReport(report, { format, groupBy, verbose, output, hosts })
     } catch (error) {
-      // Monitoring systems read exit status 1 as a warning, and read standard output only.
-      if (format !== 'nagios' || !(error instanceof CtdbtsError)) throw error
-      const { NAGIOS_UNKNOWN, nagiosFailure } = await import('../ui/audit/nagios.ts')
-      process.stdout.write(nagiosFailure(error))
-      process.exitCode = NAGIOS_UNKNOWN
+      const { text, exitStatus } = await failureForMonitor(error, format, hosts)
+      process.stdout.write(text)
+      process.exitCode = exitStatus
       return undefined
     }
   }

@@ -100,6 +100,16 @@ describe.concurrent('ctdbts verify --sim', () => {
     expect(stdout).toMatch(/^CTDB UNKNOWN - .*\/nonexistent/)
   })
 
+  it('has the state in the line under --format checkmk, and ends with 0', async () => {
+    const faulty = await ctdbts(['verify', '--sim-scenario', BANNED, '--checks', 'node-banned', '--format', 'checkmk'])
+    expect(faulty).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^1 "CTDB" ctdb_errors=0\|\S+ 1 warning: node-banned: /),
+    })
+    const failed = await ctdbts(['verify', '--socket', '/nonexistent', '--format', 'checkmk'])
+    expect(failed).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^3 "CTDB" - .*\/nonexistent/) })
+  })
+
   it('runs the selected checks, without the excluded ones', async () => {
     const checksOf = async (...argv: string[]): Promise<string[]> =>
       JSON.parse((await ctdbts(['verify', '--sim', '--json', ...argv])).stdout).checks
@@ -263,7 +273,7 @@ describe('ctdbts verify --from', () => {
       [],
       ['--by', 'node', '-v'],
       ['--json'],
-      ...['nagios', 'prometheus', 'junit'].map((format) => ['--format', format]),
+      ...['nagios', 'checkmk', 'prometheus', 'junit'].map((format) => ['--format', format]),
     ]
     for (const form of forms) {
       const { stdout: shown, stderr } = await ctdbts(['verify', '--from', file, ...form])

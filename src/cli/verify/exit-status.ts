@@ -13,6 +13,8 @@ export async function exitStatusOf(report: AuditReport, format: Format, failOn: 
     const { nagiosStatus } = await import('../../ui/audit/nagios.ts')
     return nagiosStatus(report)
   }
+  // The line says it all.
+  if (format === 'checkmk') return EXIT.clean
   const severe = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
   const fails = report.findings.some((finding) => counts(finding) && severe.includes(finding.severity))
   return fails ? EXIT.findings : report.unknown.length > 0 ? EXIT.unknown : EXIT.clean

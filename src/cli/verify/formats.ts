@@ -1,4 +1,4 @@
 /** How a report can be shown. */
-export const FORMATS = ['text', 'nagios', 'prometheus', 'junit'] as const
+export const FORMATS = ['text', 'nagios', 'checkmk', 'prometheus', 'junit'] as const
 /** `json` is what --json asks for. */
 export type Format = (typeof FORMATS)[number] | 'json'

@@ -1,4 +1,5 @@
 import type { AuditReport } from '../../lib/audit/report.ts'
+import { CtdbtsError } from '../../lib/errors.ts'
 import { jsonText } from '../../ui/json.ts'
 import { wantsColour } from '../output.ts'
 import { writeWhole } from '../snapshot-file.ts'
@@ -8,6 +9,8 @@ export interface ShowOptions {
   readonly format: Format
   readonly groupBy: 'fault' | 'node'
   readonly verbose: boolean
+  /** What `--host` says. */
+  readonly hosts: readonly string[]
   /** The file to write it to, as a whole or not at all; standard output unless given. */
   readonly output?: string | undefined
 }
@@ -34,12 +37,16 @@ export async function showReport(report: AuditReport, options: ShowOptions): Pro
 async function textOf(
   report: AuditReport,
   format: Exclude<Format, 'json'>,
-  { groupBy, verbose, output }: ShowOptions,
+  { groupBy, verbose, output, hosts }: ShowOptions,
 ): Promise<string> {
   switch (format) {
     case 'nagios': {
       const { auditNagios } = await import('../../ui/audit/nagios.ts')
       return auditNagios(report)
+    }
+    case 'checkmk': {
+      const { auditCheckmk } = await import('../../ui/audit/checkmk.ts')
+      return auditCheckmk(report, hosts)
     }
     case 'prometheus': {
       const { auditPrometheus } = await import('../../ui/audit/prometheus.ts')
@@ -58,4 +65,23 @@ async function textOf(
       })
     }
   }
+}
+
+/**
+ * What a monitoring system reads of an audit that has failed: it reads standard output only, and some read exit status 1 as a warning.
+ * @throws the error itself for other formats.
+ */
+export async function failureForMonitor(
+  error: unknown,
+  format: Format,
+  hosts: readonly string[],
+): Promise<{ readonly text: string; readonly exitStatus: number }> {
+  if (!(error instanceof CtdbtsError)) throw error
+  if (format === 'nagios') {
+    const { NAGIOS_UNKNOWN, nagiosFailure } = await import('../../ui/audit/nagios.ts')
+    return { text: nagiosFailure(error), exitStatus: NAGIOS_UNKNOWN }
+  }
+  if (format !== 'checkmk') throw error
+  const { checkmkFailure } = await import('../../ui/audit/checkmk.ts')
+  return { text: checkmkFailure(error, hosts), exitStatus: 0 }
 }

@@ -24,30 +24,40 @@ export const nagiosFailure = ({ message, hint }: CtdbtsError): string =>
 
 /** A report as the output of a Nagios plugin: one line with performance data after a bar, then a line for each finding. */
 export function auditNagios(report: AuditReport): string {
-  const { findings, unknown, nodes } = report
-  const real = findings.filter(({ state }) => state === 'real')
+  const status = `CTDB ${WORDS[nagiosStatus(report)]} - ${summaryLine(report)}`
+  const first = `${withoutBar(status)} | ${performanceData(report).join(' ')}`
+  return [first, ...detailLines(report).map(withoutBar)].map((line) => `${line}\n`).join('')
+}
+
+/** The numbers of findings, and the first of those from which others follow. */
+export function summaryLine(report: AuditReport): string {
+  const first = rootFaults(report.findings).slice(0, MOST_IN_FIRST_LINE).map(headline)
+  return `${countsLine(report)}${first.length > 0 ? `: ${first.join('; ')}` : ''}`
+}
+
+/** `errors=2` and the like. */
+export function performanceData({ findings, unknown, nodes }: AuditReport): string[] {
   const counts = countBySeverity(findings)
-  const first = rootFaults(findings).slice(0, MOST_IN_FIRST_LINE).map(headline)
-  const performance = [
+  return [
     `errors=${counts.error}`,
     `warnings=${counts.warning}`,
     `infos=${counts.info}`,
-    `transient=${findings.length - real.length}`,
+    `transient=${findings.filter(({ state }) => state === 'transient').length}`,
     `unknown=${unseenFacts(unknown)}`,
     `nodes=${nodes.length}`,
     `accepted=${acceptedCount(findings)}`,
   ]
-  const status = `CTDB ${WORDS[nagiosStatus(report)]} - ${countsLine(report)}${first.length > 0 ? `: ${first.join('; ')}` : ''}`
-  const details = [
-    ...real.map((finding) => `${word(finding)} ${headline(finding)}${note(finding)}`),
-    ...findings.filter(({ state }) => state === 'transient').map((finding) => `TRANSIENT ${headline(finding)}`),
-  ]
-  return [`${withoutBar(status)} | ${performance.join(' ')}`, ...details.map(withoutBar)].map((line) => `${line}\n`).join('')
 }
+
+/** One line for each finding. */
+export const detailLines = ({ findings }: AuditReport): string[] => [
+  ...findings.filter(({ state }) => state === 'real').map((finding) => `${word(finding)} ${headline(finding)}${note(finding)}`),
+  ...findings.filter(({ state }) => state === 'transient').map((finding) => `TRANSIENT ${headline(finding)}`),
+]
 
 const word = (finding: AuditedFinding): string => (isAccepted(finding) ? 'ACCEPTED' : finding.severity.toUpperCase())
 
 const note = ({ acceptance }: AuditedFinding): string => (acceptance === undefined ? '' : ` (${acceptanceText(acceptance)})`)
 
 /** A bar anywhere would begin the performance data. */
-const withoutBar = (text: string): string => text.replaceAll('|', '/')
+export const withoutBar = (text: string): string => text.replaceAll('|', '/')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { parseSnapshot } from '../../../src/lib/snapshot/parse.ts'
+import { auditCheckmk } from '../../../src/ui/audit/checkmk.ts'
 import { auditJson } from '../../../src/ui/audit/json.ts'
 import { auditJunit } from '../../../src/ui/audit/junit.ts'
 import { auditNagios } from '../../../src/ui/audit/nagios.ts'
@@ -12,7 +13,7 @@ import { smallSnapshots } from '../snapshots.ts'
 import type { FuzzTarget } from '../target.ts'
 
 export const target: FuzzTarget = {
-  covers: ['src/lib/audit/**/*.ts', 'src/ui/audit/{text,json,junit,nagios,words}.ts'],
+  covers: ['src/lib/audit/**/*.ts', 'src/ui/audit/{text,json,junit,nagios,checkmk,words}.ts'],
   refusals: ['BAD_SNAPSHOT'],
   isJson: true,
   seeds: smallSnapshots,
@@ -21,7 +22,8 @@ export const target: FuzzTarget = {
     const report = auditSamples([snapshot])
     const paint = painter(false)
     for (const groupBy of ['fault', 'node'] as const) assertHarmless(auditText(report, { groupBy, verbose: true, paint }))
-    for (const text of [auditNagios(report), auditJunit(report), jsonText(auditJson(report))]) assertHarmless(text)
+    for (const text of [auditNagios(report), auditCheckmk(report, []), auditJunit(report), jsonText(auditJson(report))])
+      assertHarmless(text)
     // A second look at the same cluster finds the same.
     const again = auditSamples([snapshot, structuredClone(snapshot)])
     assert.deepEqual(

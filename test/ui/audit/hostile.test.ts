@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import { auditCheckmk } from '../../../src/ui/audit/checkmk.ts'
 import { auditJson } from '../../../src/ui/audit/json.ts'
 import { auditJunit } from '../../../src/ui/audit/junit.ts'
 import { auditNagios } from '../../../src/ui/audit/nagios.ts'
@@ -34,6 +35,7 @@ const hostileTexts = fc.oneof(
     '',
     ' ',
     '%s',
+    '\\n',
   ),
 )
 
@@ -112,6 +114,16 @@ describe('whatever a node says', () => {
       const text = auditNagios(report(cluster))
       expect(text.indexOf('|')).toBeLessThan(text.indexOf('\n'))
       expect(text.split('|')).toHaveLength(2)
+      return text
+    })
+  })
+
+  it('reaches Checkmk as one line of a local check', async () => {
+    await check((cluster) => {
+      const text = auditCheckmk(report(cluster), [])
+      expect(text).toMatch(/^[0-3] "CTDB" [\w=|]+ \S.*\n$/)
+      // A line break for each finding, and none of a node.
+      expect(text.split('\\n')).toHaveLength(1 + report(cluster).findings.length)
       return text
     })
   })
