@@ -25,6 +25,7 @@ export const COMMANDS = {
   dumpmemory: () => import('./dumpmemory.ts'),
   enable: () => import('./enable.ts'),
   event: () => import('./event.ts'),
+  exporter: () => import('./exporter.ts'),
   getcapabilities: () => import('./getcapabilities.ts'),
   getdbmap: () => import('./getdbmap.ts'),
   getdbseqnum: () => import('./getdbseqnum.ts'),

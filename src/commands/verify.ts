@@ -4,10 +4,11 @@ import { hostWords, wantsHost } from '../cli/host-flags.ts'
 import { fromFlag } from '../cli/options.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
+import { checkIds, choiceFlags, secondsOf } from '../cli/verify/choice.ts'
 import { EXIT_MEANINGS, exitStatusOf } from '../cli/verify/exit-status.ts'
 import { FORMATS, type Format } from '../cli/verify/formats.ts'
 import { SEVERITIES } from '../lib/audit/finding.ts'
-import { CtdbtsError } from '../lib/errors.ts'
+import type { CtdbtsError } from '../lib/errors.ts'
 
 export default class Verify extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -33,8 +34,7 @@ With --format checkmk: 0, as the line has the state.`
   static override flags = {
     ...fromFlag,
     ...simFlags,
-    checks: Flags.string({ helpValue: 'ID,…', summary: 'Make only these checks' }),
-    skip: Flags.string({ helpValue: 'ID,…', summary: 'Leave out these checks' }),
+    ...choiceFlags,
     'list-checks': Flags.boolean({ summary: 'List all checks' }),
     'list-known-bugs': Flags.boolean({ summary: 'List the bugs of CTDB that are looked for, with the releases that have them' }),
     explain: Flags.string({ helpValue: 'ID', summary: 'Explain a check: what it means, what CTDB does about it, what to do' }),
@@ -68,7 +68,7 @@ With --format checkmk: 0, as the line has the state.`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Verify)
     refuseIgnored(flags, (what, hint) => this.doesNotTake(what, hint))
-    const choice = { only: idsOf(flags.checks), skip: idsOf(flags.skip) }
+    const choice = checkIds(flags)
     if (flags['list-checks'] || flags.explain !== undefined) {
       const { checksJson, explainCheck, listChecks } = await import('../ui/audit/checks.ts')
       if (flags.json) return checksJson(flags.explain)
@@ -119,15 +119,4 @@ function refuseIgnored(
     throw refuse('--output together with --interval', 'redirect standard output instead')
   }
   if (flags.json && flags.format !== 'text') throw refuse('--format together with --json', 'leave out one of them')
-}
-
-const idsOf = (list: string | undefined): readonly string[] | undefined =>
-  list
-    ?.split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
-
-function secondsOf(text: string): number {
-  if (/^\d{1,5}(\.\d)?$/.test(text) && Number(text) >= 1) return Number(text)
-  throw new CtdbtsError('USAGE', `--interval takes a number of seconds, at least 1, not ${JSON.stringify(text)}`)
 }

@@ -95,7 +95,11 @@ function asOutcome(error: unknown): CtdbtsError {
 }
 
 /** Connects to the nodes, audits them, and applies acceptances. @throws as {@link auditOnce}; the signal's reason. */
-async function auditThrough({ options }: Ways, choice: AuditOptions, acceptances: readonly Acceptance[]): Promise<AuditReport> {
+export async function auditThrough(
+  { options }: Ways,
+  choice: AuditOptions,
+  acceptances: readonly Acceptance[],
+): Promise<AuditReport> {
   using cluster = await Cluster.open(options)
   return withAcceptances(await auditCluster(cluster, choice), acceptances, today())
 }

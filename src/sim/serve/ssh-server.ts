@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, isIPv4, type Server, type Socket } from 'node:net'
+import { cannotListen } from '../../lib/cannot-listen.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { RunCommand } from './ssh-commands.ts'
 import { serveConnection } from './ssh-connection.ts'
@@ -68,21 +69,8 @@ export async function serveSsh(options: SshServerOptions): Promise<SshServer> {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     // This listener stays: a connection that cannot be accepted, for lack of file descriptors, is an error too.
-    server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(host, port, cause)))
+    server.on('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)))
     server.listen({ host, port }, resolve)
-  })
-}
-
-function explain(host: string, port: number, cause: NodeJS.ErrnoException): CtdbtsError {
-  if (cause.code === 'EADDRINUSE') {
-    return new CtdbtsError('PORT_IN_USE', `something else listens on ${host}:${port} already`, {
-      hint: `choose another port, or see who has it: \`ss -ltnp 'sport = :${port}'\``,
-      cause,
-    })
-  }
-  return new CtdbtsError('CANNOT_LISTEN', `cannot listen on ${host}:${port}: ${cause.message}`, {
-    hint: 'choose another port, above 1023, or another address',
-    cause,
   })
 }
 

@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client'
+import { Gauge, type OpenMetricsContentType, type PrometheusContentType, Registry } from 'prom-client'
 import { findingKey } from '../../lib/audit/finding.ts'
 import { type AuditedFinding, type AuditReport, isAccepted } from '../../lib/audit/report.ts'
 import { visible } from '../visible.ts'
@@ -13,14 +13,17 @@ export async function auditPrometheus(report: AuditReport, { takenAtSeconds }: {
   return await registry.metrics()
 }
 
-type NewGauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) => Gauge<L>
+/** Adds a metric. */
+export type NewGauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) => Gauge<L>
 
-const gaugesOf =
-  (registry: Registry): NewGauge =>
+/** Adds metrics to a registry. */
+export const gaugesOf =
+  (registry: Registry<PrometheusContentType> | Registry<OpenMetricsContentType>): NewGauge =>
   (name, help, labelNames) =>
     new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })
 
-function addReport(gauge: NewGauge, report: AuditReport, takenAtSeconds: number): void {
+/** Adds the metrics of a report. */
+export function addReport(gauge: NewGauge, report: AuditReport, takenAtSeconds: number): void {
   const { nodes } = report
   addFindings(gauge, report)
   addChecks(gauge, report)
