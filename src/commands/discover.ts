@@ -35,7 +35,7 @@ Needs root: see --sudo. \`<%= config.bin %> --discover\` is the same. Exit statu
         ctdb: () => config,
         json: () => ({
           formatVersion: 1,
-          hosts: found.map(({ host, ways }) => ({ host: host ?? null, found: ways })),
+          hosts: found.map(({ host, ways }) => ({ host: host ?? null, found: ways.map(({ connections: _, ...way }) => way) })),
           problems: problems.map(({ name, problem: { code, message } }) => ({ host: name, code, message })),
           config,
         }),

@@ -1,4 +1,5 @@
 import { stringify } from 'smol-toml'
+import { type Membership, membersOf } from '../lib/host/found-cluster.ts'
 import type { FoundWay } from '../lib/host/found-ways.ts'
 import { visible } from './visible.ts'
 
@@ -20,10 +21,9 @@ export interface ConfigOptions {
 type Settings = Readonly<Record<string, unknown>>
 
 /** A daemon with a place in the configuration, or a reason why it has none. */
-interface Placed {
+interface Placed extends Membership {
   readonly found: FoundOnHost
   readonly way: FoundWay
-  readonly omitted?: string
 }
 
 const SETTINGS = ['run', 'network', 'socket', 'config-dir'] as const
@@ -32,10 +32,10 @@ const SETTINGS = ['run', 'network', 'socket', 'config-dir'] as const
 export function discoveryConfig(found: readonly FoundOnHost[], { name, sudo, via }: ConfigOptions): string {
   const placed = place(found)
   const nodes = placed.filter(({ omitted }) => omitted === undefined)
-  const comments = placed.flatMap(({ found: { host = 'this machine' }, way, omitted }) => [
+  const comments = placed.flatMap(({ found: { host = 'this machine' }, way, omitted, doubt }) => [
     `${host}: ${way.what}${way.privateAddress === undefined ? '' : `, private address ${way.privateAddress}`}`,
     ...way.remarks.map((remark) => `  ${remark}`),
-    ...(omitted === undefined ? [] : [`  left out: ${omitted}`]),
+    ...(omitted === undefined ? (doubt === undefined ? [] : [`  ${doubt}`]) : [`  left out: ${omitted}`]),
   ])
   const document = { clusters: { [name]: { ...clusterOf(nodes), ...(sudo && { sudo }), ...(via !== undefined && { via }) } } }
   return `${comments.map((line) => `# ${visible(line)}\n`).join('')}${escaped(stringify(document))}`
@@ -50,18 +50,16 @@ const escaped = (toml: string): string =>
 
 /** The daemons that can be nodes of one cluster, and the others. */
 function place(found: readonly FoundOnHost[]): Placed[] {
-  const all = found.flatMap((each) => each.ways.map((way, index) => ({ found: each, way, index })))
-  const addresses = new Set<string>()
-  return all.map(({ found: each, way, index }): Placed => {
-    const { privateAddress } = way
-    if (privateAddress === undefined) {
-      return index === 0 ? { found: each, way } : { found: each, way, omitted: 'its private address is not known' }
-    }
-    if (addresses.has(privateAddress))
-      return { found: each, way, omitted: 'another node has the same private address: is it of another cluster?' }
-    addresses.add(privateAddress)
-    return { found: each, way }
-  })
+  const all = found.flatMap((each) => each.ways.map((way) => ({ found: each, way })))
+  const members = membersOf(all.map(({ way }) => way))
+  const placed = all.map((each, at): Placed => ({ ...each, ...members[at] }))
+  const first = new Map(placed.toReversed().flatMap((each) => (each.omitted === undefined ? [[each.found, each] as const] : [])))
+  // Without an address, it can only be the node of its host.
+  return placed.map((each) =>
+    each.way.privateAddress === undefined && each.omitted === undefined && first.get(each.found) !== each
+      ? { ...each, omitted: 'its private address is not known' }
+      : each,
+  )
 }
 
 function clusterOf(nodes: readonly Placed[]): Settings {

@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, symlinkSync, write
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parseConfig } from '../../src/cli/config-file.ts'
 import type { FoundWay } from '../../src/lib/host/found-ways.ts'
 import { discoveryConfig } from '../../src/ui/discovery.ts'
 import { ctdbts } from '../support/program.ts'
@@ -235,6 +236,17 @@ config-dir = "${lab.path(pnn, 'etc')}"
     expect(wayOf(0)).toMatchObject({ what: expect.stringMatching(/on the host itself$/), privateAddress: '10.99.0.1' })
     expect(wayOf(1)).toMatchObject({ privateAddress: '10.99.0.2' })
     expect((await lab.ctdbts(0, 'pnn', '--run', wayOf(1)?.run?.join(' ') ?? '')).stdout).toBe('1\n')
+  })
+
+  it('are found as the nodes of one cluster, beside another with the same addresses', async () => {
+    const { stdout } = await ctdbts(['discover'])
+    const daemons = stdout.match(/^# .*: ctdbd \(PID \d+\).*\n(?:# {3}.*\n)*/gm) ?? []
+    const chosen = daemons.filter((comment) => !comment.includes('left out: '))
+    expect(daemons.length).toBeGreaterThan(3)
+    expect(chosen).toHaveLength(3)
+    const ours = lab.pnns.filter((pnn) => chosen.some((comment) => comment.includes(`(PID ${lab.daemonPid(pnn)})`)))
+    expect([0, 3]).toContain(ours.length)
+    expect(Object.keys(parseConfig(stdout, 'config.toml').clusters.ctdb?.nodes ?? {})).toHaveLength(3)
   })
 
   it('keep no process of ours, whenever ctdbts is killed', async () => {

@@ -17,7 +17,7 @@ const NO_PROBLEM = /^No problem found \(3 nodes,/
 
 describe.runIf(isInstalled)('podman', () => {
   describeOnLab('with the nodes in containers', (lab) => {
-    const refusal = lab.nodes.length > 0 ? podmanRefusal(lab) : undefined
+    const refusal = isInstalled && lab.nodes.length > 0 ? podmanRefusal(lab) : undefined
     if (refusal === undefined) return inContainers(lab)
     process.stderr.write(`\nNOT SHOWN: nodes in containers, as podman runs none on this machine: ${refusal}\n`)
     it('is not shown, as podman says why it runs none here', () => expect(refusal).toMatch(/./))

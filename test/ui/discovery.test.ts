@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/cli/config-file.ts'
 import type { FoundWay } from '../../src/lib/host/found-ways.ts'
 import { discoveryConfig, type FoundOnHost } from '../../src/ui/discovery.ts'
@@ -59,7 +59,69 @@ it('what cannot be a node of the same cluster is only named', () => {
   const { text, cluster } = configOf([on('a', way('10.0.0.1'), way('10.0.0.1', { socket: '/s' }), way(undefined))])
   expect(cluster).toEqual({ hosts: ['a'] })
   expect(text).toContain('left out: another node has the same private address')
-  expect(text).toContain('left out: its private address is not known')
+  expect(text).toContain('left out: it cannot be told whether it is of this cluster')
+})
+
+describe('daemons of two clusters with the same addresses', () => {
+  /** A node whose daemon is connected with those of other nodes, as the name of the cluster says. */
+  const node = (cluster: string, pnn: number, ...peers: number[]) =>
+    way(`10.0.0.${pnn + 1}`, {
+      run: ['ip', 'netns', 'exec', `${cluster}-${pnn}`],
+      connections: peers.map((peer) => `${cluster} ${[pnn, peer].toSorted().join('-')}`),
+    })
+  const addressesOf = (text: string) => parseConfig(text, 'config.toml').clusters.prod?.nodes ?? {}
+  const clustersIn = (text: string) => Object.values(addressesOf(text)).map((each) => typeof each !== 'string' && each.run?.[3])
+
+  it('are not mixed: the larger group counts, and of equals the first', () => {
+    const [a, b] = ['a', 'b'].map((cluster) => [
+      node(cluster, 0, 1, 2),
+      node(cluster, 1, 0, 2),
+      node(cluster, 2, 0, 1),
+    ]) as FoundWay[][]
+    const mixed = [b?.[0], a?.[0], a?.[1], b?.[2], b?.[1], a?.[2]].flatMap((each) => each ?? [])
+    const { text } = configOf([on(undefined, ...mixed)])
+    expect(clustersIn(text)).toEqual(['b-0', 'b-2', 'b-1'])
+    expect(text.match(/left out: another node has the same private address: is it of another cluster\?/g)).toHaveLength(3)
+    expect(clustersIn(configOf([on(undefined, ...mixed.slice(1))]).text)).toEqual(['a-0', 'a-1', 'a-2'])
+  })
+
+  it('are not mixed where one cannot be told from the other', () => {
+    const { text } = configOf([on(undefined, node('a', 0), node('b', 0), node('b', 1))])
+    expect(parseConfig(text, 'config.toml').clusters.prod).toEqual({ way: 'command', run: ['ip', 'netns', 'exec', 'a-0'] })
+    expect(text).toContain('left out: it is connected with no other node, so it cannot be told')
+  })
+
+  it('are not mixed where each has other addresses', () => {
+    const { text } = configOf([on('h1', node('a', 0, 1)), on('h2', node('a', 1, 0)), on('h3', node('b', 2, 3))])
+    expect(text).toMatch(/^# h3: .*\n# {3}left out: it is connected with others, but with no node of this cluster/m)
+    expect(parseConfig(text, 'config.toml').clusters.prod?.hosts).toEqual(['h1', 'h2'])
+  })
+
+  it('are one if they are connected through a third, and by whatever name a host was asked', () => {
+    const found = [
+      on('h0', node('a', 0, 2)),
+      on('h1', node('a', 1, 2)),
+      on('h2', node('a', 2, 0, 1)),
+      on('again', node('a', 0, 2)),
+    ]
+    const { text, cluster } = configOf(found)
+    expect(cluster?.hosts).toEqual(['h0', 'h1', 'h2'])
+    expect(text.match(/left out/g)).toHaveLength(1)
+  })
+})
+
+it('a daemon without an address is the node of its host, whichever was found first', () => {
+  const unknown = way(undefined, { connections: ['x'] })
+  const { text, cluster } = configOf([on('a', way('10.0.0.9', { connections: ['y'] }), unknown, { ...unknown }, { ...unknown })])
+  expect(cluster).toEqual({ hosts: ['a'] })
+  expect(text.match(/left out: its private address is not known/g)).toHaveLength(2)
+})
+
+it('a daemon without a connection is a node if nothing speaks against it, which a comment says', () => {
+  const found = [on('h0', way('10.0.0.1', { connections: ['x'] })), on('h1', way('10.0.0.2', { connections: [] }))]
+  const { text, cluster } = configOf(found)
+  expect(cluster).toEqual({ hosts: ['h0', 'h1'] })
+  expect(text).toMatch(/^# h1: .*\n# {3}it is connected with no other node, so it cannot be told/m)
 })
 
 it('hostile names are text, in comments as in values', () => {

@@ -5,7 +5,7 @@ import { HOMES, PREAMBLE, words } from './shell-parts.ts'
 export const DISCOVERY_SECTION = 'found'
 
 /** Each record of the section: a word, and as many fields, each closed by a NUL. */
-export const RECORD_FIELDS = { host: 5, socket: 2, ctdbd: 12, container: 3 } as const
+export const RECORD_FIELDS = { host: 5, socket: 2, ctdbd: 13, container: 3 } as const
 
 /**
  * Looks for ctdbd on a machine: its processes, in whatever namespace; its sockets in the usual places and in cephadm's folders of services; and,
@@ -48,7 +48,7 @@ others=
 daemon() {
   mnt=$(readlink "$folder/ns/mnt") net=$(readlink "$folder/ns/net") root=$(readlink "$folder/root")
   inodes=" $(ls -l "$folder/fd" | sed -n "s/.*socket:\\[\\([0-9]*\\)\\]\\$/\\1/p" | tr "\\n" " ")"
-  socket= listens= etc= outside= outside_etc= inner=
+  socket= listens= connections= etc= outside= outside_etc= inner=
   while read -r number references protocol flags type state inode path; do
     case "$flags $path" in
       "00010000 /"*/ctdbd.socket) case $inodes in *" $inode "*) socket=$path ;; esac ;;
@@ -59,7 +59,10 @@ daemon() {
   done
   for table in tcp tcp6; do
     while read -r slot address remote state queues timer retransmit uid timeout inode rest; do
-      if [ "$state" = 0A ]; then case $inodes in *" $inode "*) listens=$address ;; esac; fi
+      case "$inodes $state" in
+        *" $inode "*0A) listens=$address ;;
+        *" $inode "*01) connections="$connections $address-$remote" ;;
+      esac
     done <"$folder/net/$table"
   done
   for path in ${words(HOMES.map(({ etc }) => etc))}; do
@@ -78,7 +81,7 @@ daemon() {
   done
   if line_of "$folder/root/etc/hostname"; then inner=$value; fi
   put ctdbd "$pid" "$mnt" "$net" "$root" "$socket" "$outside" "$outside_etc" "$etc" "$listens" "$(head -c 2000 "$folder/cgroup")" \\
-    "$(ip netns identify "$pid" | head -n 1)" "$inner"
+    "$(ip netns identify "$pid" | head -n 1)" "$inner" "$connections"
 }
 
 printf "\\n%s begin ${DISCOVERY_SECTION} 1000000\\n" "$nonce"

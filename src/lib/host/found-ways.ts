@@ -14,19 +14,24 @@ export interface FoundWay {
   readonly 'config-dir'?: string
   /** Of its node, if it is known. */
   readonly privateAddress?: string | undefined
+  /** Its connections to other nodes, if a process was found. Both ends of one have the same text for it. */
+  readonly connections?: readonly string[]
 }
 
 /** The ways to the daemons on a host. Sockets on the host count only where no process was found. */
 export function foundWays(found: Discovery): FoundWay[] {
   if (found.processes.length === 0) return found.sockets.map(wayBySocket)
-  return found.processes.map((process) => ({ ...wayTo(process, found), privateAddress: process.privateAddress }))
+  return found.processes.map((process) => {
+    const { privateAddress, connections } = process
+    return { ...wayTo(process, found), privateAddress, connections }
+  })
 }
 
 const isKnown = (path: string): boolean => KNOWN_SOCKETS.some((known) => known === path)
 
 const isPath = (text: string): boolean => text.startsWith('/')
 
-type PartialWay = Omit<FoundWay, 'privateAddress'>
+type PartialWay = Omit<FoundWay, 'privateAddress' | 'connections'>
 
 function wayTo(process: FoundProcess, found: Discovery): PartialWay {
   const { pid, mnt, net } = process

@@ -25,6 +25,8 @@ export interface FoundProcess {
   readonly netns: string
   /** The host name in its files. */
   readonly inner: string
+  /** Its connections to other nodes. Both ends of one have the same text for it. */
+  readonly connections: readonly string[]
 }
 
 /** A socket that is seen on a machine, with the folder of configuration that belongs to it, if there is one. */
@@ -104,10 +106,13 @@ function recordsIn(text: string): FoundRecord[] {
 
 function processOf(fields: readonly string[], isLittleEndian: boolean): FoundProcess {
   const [pid = '', mnt = '', net = '', root = '', socket = '', outside = '', outsideEtc = '', etc = ''] = fields
-  const [listens = '', cgroup = '', netns = '', inner = ''] = fields.slice(8)
+  const [listens = '', cgroup = '', netns = '', inner = '', connections = ''] = fields.slice(8)
   // Elsewhere the digits come in another order, which was not tried.
   const privateAddress = isLittleEndian ? addressIn(listens) : undefined
-  return { pid: Number(pid), mnt, net, root, socket, outside, outsideEtc, etc, privateAddress, cgroup, netns, inner }
+  return {
+    ...{ pid: Number(pid), mnt, net, root, socket, outside, outsideEtc, etc, privateAddress, cgroup, netns, inner },
+    connections: connections.split(' ').flatMap((ends) => (ends === '' ? [] : ends.split('-').toSorted().join('-'))),
+  }
 }
 
 /** The address in a line of /proc/net/tcp or tcp6: `0100000A:111B`; undefined for one that stands for all. */

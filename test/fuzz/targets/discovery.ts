@@ -23,11 +23,12 @@ const DAEMON = [
   '0::/',
   'ns',
   'inner',
+  ' 0100000A:111B-0200000A:9C40',
 ]
 const CONTAINER = ['container', 'podman', 'smb', 'mnt:[2]']
 
 export const target: FuzzTarget = {
-  covers: ['src/lib/host/{parse-discovery,found-ways}.ts', 'src/ui/discovery.ts'],
+  covers: ['src/lib/host/{parse-discovery,found-ways,found-cluster}.ts', 'src/ui/discovery.ts'],
   refusals: ['HOST_INCOMPLETE'],
   words: ['ctdbd\0', 'socket\0', 'container\0', 'mnt:[1]', 'kubepods', '00000000000000000000000001000000:111B'],
   seeds: () =>

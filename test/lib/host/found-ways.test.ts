@@ -32,6 +32,7 @@ const FIELDS = [
   'cgroup',
   'netns',
   'inner',
+  'connections',
 ] as const
 const DEFAULTS: Readonly<Record<string, string>> = {
   pid: '812',
@@ -48,7 +49,7 @@ const wayTo = (...records: (readonly string[])[]): FoundWay | undefined => found
 describe('a ctdbd that was found', () => {
   it('needs nothing where it is in the usual places', () => {
     expect(foundWays(read(ctdbd({ mnt: 'mnt:[1]', net: 'net:[1]' })))).toEqual([
-      { what: 'ctdbd (PID 812) on the host itself', remarks: [], privateAddress: '10.0.0.1' },
+      { what: 'ctdbd (PID 812) on the host itself', remarks: [], privateAddress: '10.0.0.1', connections: [] },
     ])
   })
 
@@ -74,6 +75,7 @@ describe('a ctdbd that was found', () => {
       remarks: [],
       run: ['podman', 'exec', '-i', 'smb'],
       privateAddress: '10.0.0.1',
+      connections: [],
     })
     const unusual = { net: 'net:[1]', socket: '/run/x/ctdbd.socket', etc: '/usr/local/etc/ctdb' }
     expect(wayTo(ctdbd(unusual), ...containers)).toMatchObject({
@@ -92,6 +94,7 @@ describe('a ctdbd that was found', () => {
       socket: `${folder}/run/ctdbd.socket`,
       'config-dir': `${folder}/etc`,
       privateAddress: '10.0.0.1',
+      connections: [],
     })
     expect(wayTo(ctdbd({ ...seen, netns: 'smb' }))).toMatchObject({
       run: ['ip', 'netns', 'exec', 'smb'],
@@ -159,6 +162,13 @@ describe('a ctdbd that was found', () => {
   ])('has the private address that it listens on: %s', (listens, address) => {
     expect(wayTo(ctdbd({ listens }))?.privateAddress).toBe(address)
   })
+})
+
+it('both ends of a connection have the same text for it', () => {
+  const near = wayTo(ctdbd({ connections: ' 0100000A:111B-0200000A:9C40 0100000A:8001-0300000A:111B' }))
+  const far = wayTo(ctdbd({ connections: ' 0200000A:9C40-0100000A:111B' }))
+  expect(near?.connections).toEqual(['0100000A:111B-0200000A:9C40', '0100000A:8001-0300000A:111B'])
+  expect(far?.connections).toEqual(near?.connections?.slice(0, 1))
 })
 
 describe('the answer of a machine', () => {
