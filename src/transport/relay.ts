@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../lib/errors.ts'
-import { RELAY_SCRIPT } from '../lib/host/relay-script.ts'
+import { RELAY_GO, RELAY_REPORT, RELAY_SCRIPT } from '../lib/host/relay-script.ts'
 import { noNullDevice } from './exec-errors.ts'
 import { remoteText } from './remote-text.ts'
 import type { RunningCommand } from './running-command.ts'
@@ -20,9 +20,13 @@ export interface RelayWay {
   readonly noTool: () => CtdbtsError
   /** The error when the command ended without a report: what it printed on standard error, and its exit status. */
   readonly noReport: (stderr: string, exitStatus: number | null) => CtdbtsError
+  /** The error when the way does not pass on standard input, if it is one that may not. */
+  readonly noInput?: () => CtdbtsError
+  /** The error when it gives the command a terminal, which mixes its outputs, if it is one that may. */
+  readonly hasTerminal?: () => CtdbtsError
 }
 
-const REPORT = /^ctdbts-relay (\S+) ?(.*)$/m
+const REPORT = new RegExp(`^${RELAY_REPORT} (\\S+) ?(.*)$`, 'm')
 const MAX_STDERR = 64 * 1024
 const NAME_SOCKET =
   'start ctdbd there (`systemctl start ctdb`), or look for it in containers with `ctdbts discover`; --socket PATH names its socket'
@@ -39,6 +43,14 @@ export function relayOn(command: RunningCommand, paths: readonly string[], way: 
   return new Promise((resolve, reject) => {
     const { stream, stderr: errors, exitStatus } = command
     let stderr = ''
+    let early = ''
+    // A daemon says nothing before it is asked. At the end of the stream, reading would make it end before anyone listens.
+    const listen = () => {
+      if (stream.readableLength === 0) return
+      early += stream.read()?.toString('latin1') ?? ''
+      if (way.hasTerminal && early.includes(RELAY_REPORT)) fail(way.hasTerminal())
+      else if (early.length > MAX_STDERR) stream.removeListener('readable', listen)
+    }
     const receive = (chunk: Buffer) => {
       if (stderr.length < MAX_STDERR) stderr += chunk.toString('utf8')
       const [, word, said = ''] = REPORT.exec(stderr.slice(0, stderr.lastIndexOf('\n') + 1)) ?? []
@@ -46,6 +58,7 @@ export function relayOn(command: RunningCommand, paths: readonly string[], way: 
       const rest = remoteText(said)
       stopReceiving()
       if (word !== 'ready') return fail(refusal(word, rest, paths, way))
+      if (early !== '') stream.unshift(Buffer.from(early, 'latin1'))
       const [tool = '', ...path] = rest.split(' ')
       resolve({ stream, tool, path: path.join(' ') })
     }
@@ -55,22 +68,29 @@ export function relayOn(command: RunningCommand, paths: readonly string[], way: 
       reject(error)
     }
     const ended = async () => fail(way.noReport(stderr, await exitStatus))
+    // What it printed before it ended tells more than that it took no input.
+    const broken = (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? undefined : ended())
     const abort = () => fail(signal.reason)
     const stopReceiving = () => {
       signal.removeEventListener('abort', abort)
       errors.removeListener('data', receive)
       errors.removeListener('close', ended)
+      stream.removeListener('readable', listen)
       // Later output is read too, or the relay would wait for that.
       errors.resume()
     }
-    stream.on('error', ended)
+    stream.on('error', broken)
+    stream.on('readable', listen)
     errors.on('data', receive)
     errors.once('close', ended)
     signal.addEventListener('abort', abort)
+    stream.write(`${RELAY_GO}\n`)
   })
 }
 
-function refusal(word: string, rest: string, paths: readonly string[], { machine, noTool }: RelayWay): CtdbtsError {
+function refusal(word: string, rest: string, paths: readonly string[], way: RelayWay): CtdbtsError {
+  const { machine, noTool, noInput } = way
+  if (word === 'no-input' && noInput) return noInput()
   switch (word) {
     case 'absent':
       return new CtdbtsError('NO_SOCKET', `no CTDB daemon runs on ${machine}: there is no socket at ${paths.join(', ')}`, {

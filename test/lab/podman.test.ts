@@ -69,6 +69,22 @@ function inContainers(lab: Lab): void {
     },
   )
 
+  it.each([
+    ['podman exec ctdb', 'does not pass on standard input', '-i with podman'],
+    ['podman exec -it ctdb', 'gives commands a terminal', '(-t)'],
+    [
+      'podman exec -i other',
+      'ran nothing: Error: no container with name or ID "other" found',
+      'try `podman exec -i other sh -c true`',
+    ],
+  ])('says what is wrong with `%s`', async (run, message, hint) => {
+    const { stderr, status } = await ctdbts(0, 'ip', ...overSsh('--host', 'ceph2', '--run', run))
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^ctdbts: `podman exec .*` on ssh root@10\.99\.0\.2:2224 .*\n {2}.*\n$/)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(hint)
+  })
+
   it('is found on a host, by the name of its container', async () => {
     const { stdout, stderr, status } = await ctdbts(2, 'discover', '--name', 'here')
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })

@@ -1,11 +1,16 @@
 import { HAS_NULL } from './shell-parts.ts'
 
+/** The line that the script below waits for: so a way that passes on no input is told from a daemon that is gone. */
+export const RELAY_GO = 'go'
+/** How a line of its reports begins. */
+export const RELAY_REPORT = 'ctdbts-relay'
+
 /** Copies between its standard streams and a Unix socket; each half ends by itself. It has no single quote, so that a shell can quote it. */
 const PYTHON = `
 import errno, os, socket, sys, threading
 path = sys.argv[1]
 def say(*words):
-    sys.stderr.write("ctdbts-relay " + " ".join(words) + "\\n")
+    sys.stderr.write("${RELAY_REPORT} " + " ".join(words) + "\\n")
     sys.stderr.flush()
 peer = socket.socket(socket.AF_UNIX)
 try:
@@ -41,12 +46,15 @@ os._exit(0)
 /**
  * Run as `sh -c SCRIPT ctdbts PATH…`: connects its standard streams with the first of the paths that is a socket. Says on standard
  * error, on a line of its own, `ctdbts-relay WORD …`: `ready TOOL PATH`, or why not: `absent`, `denied PATH`, `refused PATH`,
- * `failed PATH WHY`, `no-tool`, `no-null` (there is no /dev/null). Each tool connects once for a try, as the two that are not ours do not say whether they have got through;
- * each passes on the end of its input, because otherwise it would stay behind when we go.
+ * `failed PATH WHY`, `no-tool`, `no-null` (there is no /dev/null), `no-input` (its line did not arrive). Each tool connects once for a try,
+ * as the two that are not ours do not say whether they have got through; each passes on the end of its input, because otherwise it would stay
+ * behind when we go.
  */
 export const RELAY_SCRIPT = `
 LC_ALL=C; export LC_ALL
-say() { printf "ctdbts-relay %s\\n" "$*" >&2; }
+say() { printf "${RELAY_REPORT} %s\\n" "$*" >&2; }
+read -r go
+if [ "$go" != ${RELAY_GO} ]; then say no-input it passes on no standard input; exit 3; fi
 give_up() {
   case $1 in
     *[Rr]efused*) say refused "$found" ;;

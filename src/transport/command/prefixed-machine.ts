@@ -110,6 +110,8 @@ export class PrefixedMachine implements CommandMachine {
           hint: 'install one of them there (socat is the smallest), or reach the socket from outside, as docs/ssh.md describes',
         }),
       noReport: (stderr, exitStatus) => this.failed(stderr, exitStatus),
+      noInput: () => this.noInput(),
+      hasTerminal: () => this.terminal(),
     }
   }
 
@@ -118,11 +120,15 @@ export class PrefixedMachine implements CommandMachine {
     const refusal = this.options.sudo ? sudoRefusal(exitStatus, stderr, this.label) : undefined
     if (refusal) return refusal
     // With a terminal (-t), both outputs are one.
-    const hasTerminal = stdout?.includes(GUARD_STARTED)
+    if (stdout?.includes(GUARD_STARTED)) return this.terminal()
     return new CtdbtsError('WAY_FAILED', `${this.prefix} ran nothing: ${remoteText(endingOf(stderr, exitStatus))}`, {
-      hint: hasTerminal
-        ? 'leave out its option for a terminal (-t)'
-        : `try \`${this.line} sh -c true\`: it must run a command there with its standard streams`,
+      hint: `try \`${this.line} sh -c true\`: it must run a command there with its standard streams`,
+    })
+  }
+
+  private terminal(): CtdbtsError {
+    return new CtdbtsError('WAY_FAILED', `${this.prefix} gives commands a terminal, which mixes their outputs`, {
+      hint: 'leave out its option for a terminal (-t)',
     })
   }
 

@@ -177,17 +177,21 @@ describe('a prefix', () => {
   })
 
   it('that passes on no input is told so', async () => {
-    await expect(machine(['sh', '-c', 'exec "$@" </dev/null', 'podman']).exec(['true'], LIMITS)).rejects.toMatchObject({
-      code: 'WAY_FAILED',
-      hint: expect.stringContaining('-i'),
-    })
+    const way = machine(['sh', '-c', 'exec "$@" </dev/null', 'podman'])
+    const error = { code: 'WAY_FAILED', hint: expect.stringContaining('-i') }
+    await expect(way.exec(['true'], LIMITS)).rejects.toMatchObject(error)
+    using dir = tempDir()
+    await using _server = await replyingAt(dir.file('socket'))
+    await expect(way.connect([dir.file('socket')])).rejects.toMatchObject(error)
   })
 
   it('that gives the command a terminal is told so', async () => {
-    await expect(machine(['sh', '-c', 'exec "$@" 2>&1', 'podman']).exec(['true'], LIMITS)).rejects.toMatchObject({
-      code: 'WAY_FAILED',
-      hint: expect.stringContaining('(-t)'),
-    })
+    const way = machine(['sh', '-c', 'exec "$@" 2>&1', 'podman'])
+    const error = { code: 'WAY_FAILED', hint: expect.stringContaining('(-t)') }
+    await expect(way.exec(['true'], LIMITS)).rejects.toMatchObject(error)
+    using dir = tempDir()
+    await using _server = await replyingAt(dir.file('socket'))
+    await expect(way.connect([dir.file('socket')])).rejects.toMatchObject(error)
   })
 
   it.runIf(canIsolate)('that leads to a place without /dev/null says so, and makes none', async () => {
