@@ -21,3 +21,9 @@ export const failingScript = (...events: string[]): Cause => ({
   ...cause('script-failing', 'node'),
   when: (_effect, { subject }) => events.some((event) => subject.detail?.startsWith(`${event} `)),
 })
+
+/** An address that is public and private at once. That others are merely in the private network explains nothing. */
+export const PRIVATE_TOO: Cause = {
+  ...cause('public-private-overlap', 'address'),
+  when: (_effect, { subject }) => subject.address !== undefined,
+}

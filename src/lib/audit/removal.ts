@@ -3,6 +3,7 @@ import { flagsText, hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../clus
 import type { HostAddress } from '../snapshot/host-facts.ts'
 import { saysItOwns } from './facts.ts'
 import { networkText } from './network.ts'
+import { normalAddress } from './normal.ts'
 import { type Action, type CheckedFact, checkedFact } from './remedy.ts'
 import type { View } from './view.ts'
 
@@ -28,7 +29,17 @@ export function secondariesOf(primary: HostAddress, all: readonly HostAddress[])
  */
 export function removal(view: View, pnn: Pnn, held: readonly HostAddress[]): Action[] {
   const checked = whyNotItsOwn(view, pnn, held[0]?.address ?? '')
-  return checked === undefined ? [] : [...keepingSecondaries(view, pnn, held), { kind: 'remove', pnn, held, checked }]
+  return checked === undefined ? [] : removing(view, pnn, held, checked)
+}
+
+/**
+ * Removes entries of one address from a node's kernel. Empty for the private address of that node, without which it is cut off: see
+ * public-private-overlap.
+ */
+export function removing(view: View, pnn: Pnn, held: readonly HostAddress[], checked: CheckedFact): Action[] {
+  const own = view.nodes.find((node) => node.pnn === pnn)?.address ?? ''
+  if (held.some(({ address }) => address === normalAddress(own))) return []
+  return [...keepingSecondaries(view, pnn, held), { kind: 'remove', pnn, held, checked }]
 }
 
 /** What the release of an address brings that a kernel has twice. From 10.interface and ctdbd, 4.17 to 4.25. */
@@ -36,7 +47,7 @@ export const ONE_AT_A_TIME =
   'CTDB only checks that the kernel has the address; the script removes one entry at a time, so the release fails at first, and the takeover run is repeated'
 
 /** What keeps the kernel from deleting other addresses with these. */
-export function keepingSecondaries(view: View, pnn: Pnn, held: readonly HostAddress[]): Action[] {
+function keepingSecondaries(view: View, pnn: Pnn, held: readonly HostAddress[]): Action[] {
   const all = view.peek(pnn, 'host.addresses') ?? []
   const promoting = view.peek(pnn, 'host.promoteSecondaries') ?? []
   const names = held.filter((each) => secondariesOf(each, all).length > 0).map(({ interfaceName }) => interfaceName)

@@ -2,7 +2,7 @@ import { isReachable } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import { counted, oneOr } from '../../plural.ts'
 import { planTakeover } from '../../takeover/plan.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
 import { NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
@@ -21,6 +21,7 @@ export const check: Check = {
     cause('recovery-stuck'),
     cause('leader-disagreement'),
     cause('failover-off'),
+    PRIVATE_TOO,
     cause('ip-duplicate-claim', 'address'),
     cause('ip-unhosted', 'address'),
     cause('ip-unhostable', 'address'),

@@ -8,6 +8,7 @@ import { leavesInterface } from '../lasting.ts'
 import { isDeceived, testsWithBind } from '../nonlocal.ts'
 import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
 import { type Action, checkedFact, mend, RUN_TAKEOVER } from '../remedy.ts'
+import { removing } from '../removal.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -38,7 +39,7 @@ export const check: Check = {
           message: `node ${pnn} holds ${address}, but cannot use it: ${state}`,
           evidence: bad.map((each) => kernelHas(pnn, `${heldText(each)}: ${each.dadFailed ? 'dadfailed' : 'tentative'}`)),
           claims: claimsOn(view, pnn, { address, isOwner, isElsewhere: bad.length < held.length }),
-          actions: actionsFor(pnn, { address, failed, isOwner }),
+          actions: actionsFor(view, pnn, { address, failed, isOwner }),
         },
       ]
     })
@@ -71,6 +72,7 @@ function claimsOn(
 
 /** A release does not remove what CTDB takes for missing, so that somebody has to. */
 function actionsFor(
+  view: View,
   pnn: Pnn,
   { address, failed, isOwner }: { readonly address: string; readonly failed: readonly HostAddress[]; readonly isOwner: boolean },
 ): Action[] {
@@ -81,7 +83,7 @@ function actionsFor(
   if (failed.length === 0) return [{ kind: 'wait', for: 'the kernel is asking the network whether another host has it' }]
   return [
     other,
-    { kind: 'remove', pnn, held: failed, checked: checkedFact('it cannot be used there') },
+    ...removing(view, pnn, failed, checkedFact('it cannot be used there')),
     ...(isOwner ? [{ ...RUN_TAKEOVER, purpose: 'to add it again' }] : []),
   ]
 }

@@ -4,7 +4,7 @@ import { nodesText } from '../../cluster/node-text.ts'
 import { groupOf } from '../../group-of.ts'
 import { oneOr } from '../../plural.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
 import { hidesFromScripts } from '../interfaces.ts'
@@ -28,7 +28,7 @@ export const check: Check = {
     cause('cluster-split', 'node'),
     cause('ip-on-dead-daemon', 'address'),
     cause('ip-on-inactive-node', 'address'),
-    cause('public-private-overlap', 'address'),
+    PRIVATE_TOO,
     cause('ip-foreign-manager', 'address'),
   ],
   meaning:

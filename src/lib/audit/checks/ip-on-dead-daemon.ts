@@ -1,5 +1,6 @@
 import { hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
+import { PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, daemonIsDead, fileHas, heldText, kernelHas, knownBy, publicHeld, saidByNodes } from '../facts.ts'
 import { fatalConfiguration, fatalFile, KEPT_DOWN } from '../fatal-files.ts'
@@ -64,7 +65,7 @@ export const check: Check = {
   title: 'No daemon answers on a node whose kernel holds public addresses',
   seenBy: ['F', 'K'],
   moves: false,
-  causes: KEPT_DOWN,
+  causes: [...KEPT_DOWN, PRIVATE_TOO],
   meaning:
     'The daemon of the node has died or hangs, and has left its public addresses behind. The other nodes have taken them over or will do so; then the addresses are on two nodes, and nothing on the dead node releases them.',
   outlook:

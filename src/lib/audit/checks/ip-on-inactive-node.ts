@@ -1,7 +1,7 @@
 import { flagsText, INACTIVE_FLAGS, type Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import type { KnownAddress } from '../../snapshot/snapshot.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
@@ -75,6 +75,7 @@ export const check: Check = {
   seenBy: ['C', 'K'],
   moves: true,
   causes: [
+    PRIVATE_TOO,
     cause('leader-disagreement', 'node'),
     { ...cause('failover-off'), when: (_effect, { subject }) => subject.detail?.startsWith('[') === true },
   ],

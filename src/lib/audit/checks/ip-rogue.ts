@@ -1,6 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause, failingScript } from '../cause.ts'
+import { cause, failingScript, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, type Knowers, kernelHas, knownBy, ownerText, said } from '../facts.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
@@ -20,7 +20,7 @@ export const check: Check = {
   moves: true,
   causes: [
     cause('ip-duplicate-claim', 'address'),
-    cause('public-private-overlap', 'address'),
+    PRIVATE_TOO,
     cause('ip-foreign-manager', 'node', 'address'),
     cause('ip-duplicate-kernel', 'address'),
     failingScript('releaseip'),

@@ -1,14 +1,14 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas } from '../facts.ts'
 import { interfacesOf, publicAddressesHeld } from '../kernel-addresses.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { checkedFact, look } from '../remedy.ts'
-import { keepingSecondaries, ONE_AT_A_TIME, removal } from '../removal.ts'
+import { ONE_AT_A_TIME, removal, removing } from '../removal.ts'
 import { selfRepair } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
@@ -25,7 +25,7 @@ export const check: Check = {
     'Nothing while the node owns the address. A release fails at first, and the node gets banning credits; the takeover run is repeated, and removes it from the other interface.',
   remedy: 'Remove it by hand from the interface that the daemon does not name (see `ctdb ip -v`).',
   // A start of ctdbd changes what is there: until then nothing is to be removed by hand.
-  causes: [cause('ip-on-dead-daemon', 'node', 'address')],
+  causes: [PRIVATE_TOO, cause('ip-on-dead-daemon', 'node', 'address')],
   falseAlarm: 'While CTDB moves it from one interface to another (event updateip).',
   find(view) {
     return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {
@@ -52,7 +52,7 @@ function adviceOn(view: View, pnn: Pnn, address: string, held: readonly HostAddr
   // One that is left is enough, as long as it is where the daemon expects it.
   if (own?.activeInterface && extra.length > 0 && extra.length < held.length) {
     const checked = checkedFact(`${nodesText([pnn])} keeps it on ${own.activeInterface}`)
-    return { claims, actions: [...keepingSecondaries(view, pnn, extra), { kind: 'remove', pnn, held: extra, checked }] }
+    return { claims, actions: [...removing(view, pnn, extra, checked), look('Find out what put it there.')] }
   }
   return {
     claims,

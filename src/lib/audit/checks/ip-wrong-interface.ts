@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, said } from '../facts.ts'
 import { hiddenText, hidesFromScripts, linkNamed, mayHaveAltname } from '../interfaces.ts'
@@ -9,7 +9,7 @@ import { interfacesOf } from '../kernel-addresses.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { type Action, checkedFact, look, nameIn, RUN_TAKEOVER } from '../remedy.ts'
-import { keepingSecondaries } from '../removal.ts'
+import { removing } from '../removal.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -19,7 +19,7 @@ export const check: Check = {
   title: 'An address is on a different interface than its daemon says',
   seenBy: ['C', 'K'],
   moves: true,
-  causes: [cause('iface-absent', 'node')],
+  causes: [PRIVATE_TOO, cause('iface-absent', 'node')],
   meaning:
     'The node owns the address and has it, but on an interface other than the one that its daemon chose. When the address is released, the script looks on the wrong interface, or removes the address from the other one with a complaint. Meanwhile CTDB watches the links of the wrong interface for it.',
   outlook: 'Nothing: the recovery daemon only checks whether the kernel has the address, not on which interface.',
@@ -72,12 +72,14 @@ function inPlace(view: View, pnn: Pnn, held: readonly HostAddress[], expected: s
       ? []
       : [look(`Do not move the address, as ${hiddenText(hidden)}: the release would fail, and the node be banned.`)]
   // Where that interface may not be there, the address could not be added, and must not be removed.
-  if (!linkNamed(view.peek(pnn, 'host.links') ?? [], expected)) return [...warning, others]
+  const removes = linkNamed(view.peek(pnn, 'host.links') ?? [], expected)
+    ? removing(view, pnn, held, checkedFact(`the node keeps it on ${expected}`))
+    : []
+  if (removes.length === 0) return [...warning, others]
   return [
     ...warning,
     { kind: 'add', pnn, address, maskBits, interfaceName: expected },
-    ...keepingSecondaries(view, pnn, held),
-    { kind: 'remove', pnn, held, checked: checkedFact(`the node keeps it on ${expected}`) },
+    ...removes,
     {
       kind: 'command',
       command: `ctdb gratarp ${address} ${nameIn(expected)}`,

@@ -1,14 +1,14 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause } from '../cause.ts'
+import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, heldText, kernelHas } from '../facts.ts'
 import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { checkedFact, look, mend } from '../remedy.ts'
-import { keepingSecondaries, ONE_AT_A_TIME } from '../removal.ts'
+import { ONE_AT_A_TIME, removing } from '../removal.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -18,7 +18,7 @@ export const check: Check = {
   title: 'The prefix length of an address in the kernel differs from the file',
   seenBy: ['F', 'K'],
   moves: false,
-  causes: [cause('file-mask-iface-change', 'node', 'address')],
+  causes: [PRIVATE_TOO, cause('file-mask-iface-change', 'node', 'address')],
   meaning:
     'With a different prefix length the node reaches different neighbors directly: some clients get no answer, or one over a detour. No control reports the mask that the daemon uses, so this check compares the kernel with the file.',
   outlook:
@@ -89,8 +89,7 @@ function adviceOnSecond(
   return {
     claims: [staysUntil(leavesInterface(view, pnn, [address]), ONE_AT_A_TIME)],
     actions: [
-      ...keepingSecondaries(view, pnn, wrong),
-      { kind: 'remove', pnn, held: wrong, checked: checkedFact(`the node keeps it with /${maskBits} on ${interfaceName}`) },
+      ...removing(view, pnn, wrong, checkedFact(`the node keeps it with /${maskBits} on ${interfaceName}`)),
       look('Find out what put it there (a network configuration, a script): public addresses belong to CTDB alone.'),
     ],
   }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { auditSamples } from '../../../src/lib/audit/audit.ts'
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import { findingIn, healthyCluster, heldAddress, ownerIn, withAll, withHeld } from '../../support/audit-cluster.ts'
+
+// Situations around addresses that administrators have reported publicly, and their neighbours.
+
+const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot])
+const rootsOf = (snapshot: Snapshot) =>
+  audited(snapshot).findings.filter(({ severity, causedBy }) => severity !== 'info' && causedBy === undefined)
+const idsOf = (snapshot: Snapshot) => rootsOf(snapshot).map(({ id }) => id)
+
+describe('a public address that is also the private address of a node', () => {
+  const PRIVATE = '10.9.0.1'
+  const both = healthyCluster({ addresses: [PRIVATE, '10.0.0.2', '10.0.0.3'] })
+  const owned = (pnn: number) =>
+    withAll(both, ({ known = [], host, ...facts }) => ({
+      known: known.map((each) =>
+        each.address === PRIVATE ? { ...each, owner: pnn, activeInterface: facts.pnn === pnn ? 'eth1' : null } : each,
+      ),
+      ...(host && {
+        host: {
+          ...host,
+          addresses: [
+            ...(host.addresses ?? []).filter(({ address, interfaceName }) => address !== PRIVATE || interfaceName === 'eth0'),
+            ...(facts.pnn === pnn ? [heldAddress(PRIVATE, 24, 'eth1')] : []),
+          ],
+        },
+      }),
+    }))
+
+  it.each([0, 1])('is the root of all that is wrong, and is never to be removed from that node (owner: node %i)', (owner) => {
+    const snapshot = owned(owner)
+    expect(idsOf(snapshot)).toEqual(['public-private-overlap'])
+    const { severity, outlook, remedy } = findingIn(snapshot, 'public-private-overlap')
+    expect(severity).toBe('error')
+    expect(outlook).toMatch(/then releases it, and is cut off from the others\.$/)
+    expect(remedy).toMatch(/make no takeover run, and do not remove the address by hand\.$/)
+    const removed = audited(snapshot).findings.flatMap(({ actions }) =>
+      actions.filter((action) => action.kind === 'remove' && action.pnn === 0),
+    )
+    expect(removed).toEqual([])
+  })
+
+  it('is kept by a node that does not know it as public', () => {
+    const unknown = withAll(owned(1), ({ pnn, known = [] }) => (pnn === 0 ? { known: known.slice(1) } : {}))
+    expect(findingIn(unknown, 'public-private-overlap').outlook).toMatch(/two nodes then have it/)
+  })
+})
+
+describe('public addresses in the private network', () => {
+  it('explain no address that is where it does not belong', () => {
+    const ADDRESS = '10.9.0.101'
+    const one = healthyCluster({ addresses: [ADDRESS, '10.9.0.102', '10.9.0.103'] })
+    const stray = withHeld(one, (ownerIn(one, ADDRESS) + 1) % 3, heldAddress(ADDRESS, 24, 'eth1'))
+    expect(idsOf(stray)).toEqual(['ip-duplicate-kernel', 'public-private-overlap'])
+    expect(findingIn(one, 'public-private-overlap').severity).toBe('warning')
+  })
+})
