@@ -1,6 +1,7 @@
 import type { Pnn } from '../cluster/node.ts'
 import { isAtLeast } from '../version.ts'
 import { configValue, isOn } from './config-file.ts'
+import { type Action, look, RUN_TAKEOVER } from './remedy.ts'
 import type { View } from './view.ts'
 
 /** Whether ctdb.conf turns off failover of public addresses. The daemon reads it at start. */
@@ -28,4 +29,14 @@ export function failoverBlocks(view: View): { readonly pnn: Pnn; readonly why: s
     ...(isDisabledInFile(view.peek(pnn, 'host.configFile')) ? [{ pnn, why: '[failover] disabled on the leader' }] : []),
     ...(isDisabledByTunable(view, pnn) ? [{ pnn, why: 'DisableIPFailover on the leader' }] : []),
   ]
+}
+
+/**
+ * The advice to make a takeover run. With failover turned off, the leader answers the request and does nothing (4.17).
+ * @param more when to make it, and what for.
+ */
+export function takeoverRun(view: View, more: { readonly if?: string; readonly purpose?: string } = {}): Action {
+  const { pnn } = view.snapshot.leader
+  if (pnn === null || !isFailoverDisabled(view, pnn)) return { ...RUN_TAKEOVER, ...more }
+  return look(`A takeover run does nothing as long as failover is turned off on the leader, node ${pnn}: see failover-off.`)
 }

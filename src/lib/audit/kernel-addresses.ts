@@ -2,13 +2,17 @@ import { hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts
 import { groupOf } from '../group-of.ts'
 import { checkLocally, type LocalFinding } from '../recovery/local-check.ts'
 import type { HostAddress } from '../snapshot/host-facts.ts'
+import { unwellHosts } from '../snapshot/unwell-hosts.ts'
 import { type Knowers, knownBy, knownIps, publicHeld } from './facts.ts'
 import { compareAddresses } from './normal.ts'
 import type { View } from './view.ts'
 
-/** Whether a node must not hold any public address. */
-export const mayHoldNone = (view: View, pnn: Pnn): boolean =>
-  view.isDaemonDead(pnn) || hasFlag({ flags: view.flags(pnn) }, INACTIVE_FLAGS | NODE_FLAG.DISABLED)
+/** Whether a node must not hold any public address. Up to 4.8 nodes that are disabled host them when no node is well. */
+export function mayHoldNone(view: View, pnn: Pnn): boolean {
+  const flags = { flags: view.flags(pnn) }
+  if (view.isDaemonDead(pnn) || hasFlag(flags, INACTIVE_FLAGS)) return true
+  return hasFlag(flags, NODE_FLAG.DISABLED) && !unwellHosts(view.snapshot).has(pnn)
+}
 
 /**
  * What the node's recovery daemon finds when it compares belief and kernel, with one addition: an address that only other nodes know as

@@ -1,4 +1,4 @@
-import type { Pnn } from '../cluster/node.ts'
+import { hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { type Claim, stays, staysUntilFirst, type Trigger } from './outlook.ts'
 import type { View } from './view.ts'
 
@@ -36,3 +36,24 @@ export function lastsWithLeader(
 /** The daemon of a node that has not said which addresses it knows, and owns, answers. */
 export const silentAnswers = (view: View): Trigger[] =>
   view.nodes.flatMap(({ pnn }) => (view.peek(pnn, 'known') === undefined ? [{ on: 'answers' as const, pnn }] : []))
+
+/** A node that is stopped or banned. */
+export interface Inactive {
+  /** `stopped`, `banned`. */
+  readonly how: string
+  /** What makes it active again. */
+  readonly until: Trigger
+}
+
+/**
+ * How a node is inactive, by the word of the others or its own: one that was started as a stopped one tells them only later. Undefined if it is
+ * not. (Whether it is connected does not matter here.)
+ */
+export function inactivityOf(view: View, pnn: Pnn): Inactive | undefined {
+  const own = view.peek(pnn, 'nodeMap')?.find((entry) => entry.pnn === pnn)?.flags
+  const flags = { flags: own ?? view.flags(pnn) }
+  const [isStopped, isBanned] = [hasFlag(flags, NODE_FLAG.STOPPED), hasFlag(flags, NODE_FLAG.BANNED)]
+  if (!isStopped && !isBanned) return undefined
+  const ends = [...(isStopped ? ['the node is continued'] : []), ...(isBanned ? ['its ban has ended'] : [])]
+  return { how: isStopped ? 'stopped' : 'banned', until: { on: 'other', text: ends.join(', and ') } }
+}

@@ -46,3 +46,10 @@ export function isDeceived(view: View, pnn: Pnn, address: string): boolean {
   if (!settings || version === undefined || nonlocalEffectOn(version) !== 'deceived') return false
   return nonlocalFamilies(settings, [{ address }]).length > 0
 }
+
+/** Whether CTDB does not see an address in a node's kernel, as the kernel refuses to use it (up to 4.21). */
+export function isUnseen(view: View, pnn: Pnn, address: string): boolean {
+  const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
+  const version = view.peek(pnn, 'host.version')
+  return held.length > 0 && held.every(({ dadFailed }) => dadFailed) && testsWithBind(version ?? '') !== false
+}

@@ -1,101 +1,15 @@
 import { hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
-import { TUNABLES, type TunableName } from '../cluster/tunables.ts'
-import { oneOr } from '../plural.ts'
 import { saysItOwns } from './facts.ts'
 import { isFailoverDisabled } from './failover.ts'
+import { whyInVain } from './idle-scripts.ts'
 import { hidesFromScripts } from './interfaces.ts'
-import { isDeceived, testsWithBind } from './nonlocal.ts'
-import { type Claim, type Condition, staysUntil, staysUntilFirst, type Trigger } from './outlook.ts'
+import { isDeceived, isUnseen } from './nonlocal.ts'
+import { type Claim, staysUntil, staysUntilFirst, type Trigger } from './outlook.ts'
+import { allReleased } from './release-all.ts'
+import { hasRivals, hearsNoLeader, WHOSE_RUN } from './rivals.ts'
+import { ELECTION_S, electionS, noticeS, recoveryNeeds, recoveryS, runS, tunableOf } from './timing.ts'
 import type { View } from './view.ts'
-
-/** A tunable of a node; CTDB's default where it is not known. */
-export const tunableOf = (view: View, pnn: Pnn | null, name: TunableName): number =>
-  (pnn === null ? undefined : view.peek(pnn, 'tunables')?.[name]) ??
-  TUNABLES.find((tunable) => tunable.name === name)?.defaultValue ??
-  0
-
-/** For a turn of a recovery daemon that asks some nodes something, in seconds. */
-const TURN_S = 2
-
-/** Seconds after which a node that does not answer any more is disconnected. */
-export const silenceS = (view: View, pnn: Pnn | null): number =>
-  tunableOf(view, pnn, 'KeepaliveInterval') * (tunableOf(view, pnn, 'KeepaliveLimit') + 1)
-
-/** A node that is connected, as the cluster sees it, and does not answer keeps others waiting until it is disconnected. */
-const waitsFor = (view: View): boolean =>
-  view.nodes.some(({ pnn, flags }) => view.isDaemonDead(pnn) && !hasFlag({ flags }, NODE_FLAG.DISCONNECTED))
-
-/** Within how many seconds a node's recovery daemon notices what is wrong on its own node. */
-export const noticeS = (view: View, pnn: Pnn): number =>
-  tunableOf(view, pnn, 'RecoverInterval') + TURN_S + (waitsFor(view) ? silenceS(view, pnn) : 0)
-
-/** Within how many seconds a takeover run that was asked for has ended, if it succeeds. */
-const runS = (view: View): number => {
-  const { pnn } = view.snapshot.leader
-  return tunableOf(view, pnn, 'RecoverInterval') + 3 * tunableOf(view, pnn, 'TakeoverTimeout')
-}
-
-/** Within how many seconds a node has released all its addresses that does not leave recovery mode. */
-const releaseAllS = (view: View, pnn: Pnn): number =>
-  tunableOf(view, pnn, 'RecoveryDropAllIPs') + tunableOf(view, pnn, 'EventScriptTimeout')
-
-/**
- * Whether a node has an address that its daemon has put there and has not released. Nodes that stay in recovery mode release all addresses
- * once; what is added later stays.
- */
-const hasItsOwn = (view: View, pnn: Pnn): boolean => {
-  const held = new Set(view.peek(pnn, 'host.addresses')?.map(({ address }) => address))
-  return view.peek(pnn, 'known')?.some(({ address, activeInterface }) => activeInterface && held.has(address)) === true
-}
-
-/**
- * These nodes release their addresses, unless they leave recovery mode before. Several leaders make takeover runs even then, which take the
- * addresses again.
- * @param laterS seconds until they are in recovery mode.
- */
-export const allReleased = (
-  view: View,
-  pnns: readonly Pnn[],
-  { laterS = 0, because }: { readonly laterS?: number; readonly because?: string } = {},
-): Claim =>
-  hasRivals(view)
-    ? {
-        kind: 'unknown',
-        what: `whether ${nodesText(pnns)} ${oneOr(pnns.length, 'keeps', 'keep')} addresses while several nodes lead`,
-      }
-    : {
-        kind: 'all-released',
-        if: ['script succeeds', ...(pnns.every((pnn) => hasItsOwn(view, pnn)) ? [] : (['not released before'] as const))],
-        pnns,
-        ...unseenBesides(view, pnns),
-        withinS: laterS + Math.max(...pnns.map((pnn) => releaseAllS(view, pnn))),
-        ...(because !== undefined && { because }),
-      }
-
-/** Within how many seconds a recovery ends, if nothing is wrong with the network: each of some steps may have to wait for a node that is silent. */
-export const recoveryS = (view: View): number => {
-  const { pnn } = view.snapshot.leader
-  return 2 * tunableOf(view, pnn, 'RecoverTimeout') + silenceS(view, pnn) + runS(view)
-}
-
-/** What an election or a recovery needs. Where no node has a cluster lock configured, none is needed. */
-export const recoveryNeeds = (view: View): readonly Condition[] =>
-  view.active.length > 0 && view.active.every(({ pnn }) => view.peek(pnn, 'clusterLock') === '')
-    ? ['network works']
-    : ['network works', 'lock works']
-
-/** Within how many seconds there is one leader, if nothing is wrong with the network and the lock. */
-export const electionS = (view: View): number => ELECTION_S + silenceS(view, view.snapshot.leader.pnn)
-
-/** Within how many seconds a node that was started, or whose ban has ended, takes part in the cluster. */
-export const rejoinS = (view: View): number => {
-  const { pnn } = view.snapshot.leader
-  return electionS(view) + recoveryS(view) + tunableOf(view, pnn, 'RerecoveryTimeout')
-}
-
-/** Within how many seconds the nodes that hear no leader have one, unless the network or the lock prevents it. */
-const ELECTION_S = 30
 
 /** Why no takeover run is made, and what would end that; undefined if nothing is known that prevents one. */
 function whyNoRun(
@@ -121,32 +35,6 @@ function whyNoRun(
   return undefined
 }
 
-/** Whether there are several leaders: a lock that excludes nobody. Each of them makes runs, which reach only the nodes that it sees. */
-export const hasRivals = (view: View): boolean => new Set(view.views.groups.flatMap(({ leaders }) => leaders ?? [])).size > 1
-
-/** What is said of the future then. */
-export const WHOSE_RUN: Claim = { kind: 'unknown', what: 'which leader makes the next takeover run, and which nodes it reaches' }
-
-/** Whether a node is without a leader, as far as somebody listened there: neither it nor its group hears one. */
-export const hearsNoLeader = (view: View, pnn: Pnn): boolean =>
-  (view.isCutOff(pnn) && view.peek(pnn, 'leaders')?.length === 0) ||
-  view.views.groups.some(({ members, leaders }) => members.includes(pnn) && leaders?.length === 0)
-
-/** The addresses that these nodes have and know, and do not release as CTDB does not see them. */
-function unseenBesides(view: View, pnns: readonly Pnn[]): { readonly besides?: readonly string[] } {
-  const unseen = pnns.flatMap((pnn) =>
-    (view.peek(pnn, 'known') ?? []).map(({ address }) => address).filter((address) => isUnseen(view, pnn, address)),
-  )
-  return unseen.length === 0 ? {} : { besides: [...new Set(unseen)] }
-}
-
-/** Whether CTDB does not see an address in a node's kernel, as the kernel refuses to use it (up to 4.21). */
-export function isUnseen(view: View, pnn: Pnn, address: string): boolean {
-  const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
-  const version = view.peek(pnn, 'host.version')
-  return held.length > 0 && held.every(({ dadFailed }) => dadFailed) && testsWithBind(version ?? '') !== false
-}
-
 /** Why a node's recovery daemon does not notice what is wrong with an address on its own node; undefined if it does. */
 function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined {
   const which = nodesText([pnn])
@@ -160,24 +48,18 @@ function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined
   return undefined
 }
 
-/** What brings something about nevertheless, where one node of some does not notice what is wrong; that of others is what anybody does. */
-function untilNoticed(view: View, pnn: Pnn, address: string): Trigger[] {
-  if (view.isDaemonDead(pnn)) return [{ on: 'answers', pnn }]
+/** What brings something about nevertheless, where a node does not notice what is wrong: at the latest a takeover run for another reason. */
+function untilNoticed(view: View, pnn: Pnn, address: string): Trigger {
+  if (view.isDaemonDead(pnn)) return { on: 'answers', pnn }
   // Then CTDB tries to add it, which may work on another interface, and a release may remove it.
-  return isUnseen(view, pnn, address) ? [{ on: 'takes', pnn, address }] : []
+  if (isUnseen(view, pnn, address)) return { on: 'takes', pnn, address }
+  if (view.peek(pnn, 'known')?.every((known) => known.address !== address)) return { on: 'reload', pnn }
+  return { on: 'run' }
 }
 
-/** Why event scripts of a node add and remove no address; undefined if nothing is known that prevents it. */
-function whyInVain(view: View, pnn: Pnn): { readonly because: string; readonly fail: boolean } | undefined {
-  const enabled = view.peek(pnn, 'host.enabledScripts')
-  if (enabled && !enabled.some((name) => name.replace(/\.script$/, '') === '10.interface')) {
-    return { because: '10.interface is not enabled there', fail: false }
-  }
-  if (view.peek(pnn, 'host.publicAddressesFile') === null) {
-    return { because: '10.interface does nothing there without the public addresses file', fail: true }
-  }
-  return undefined
-}
+/** A run is the same for all nodes. */
+const eachOnce = (triggers: readonly Trigger[]): Trigger[] =>
+  triggers.filter(({ on }, index) => on !== 'run' || triggers.findIndex((each) => each.on === 'run') === index)
 
 /** Takeover runs that do not help, or fail, which brings a ban unless the leader's EnableBans is 0. */
 export const runsInVain = (
@@ -194,10 +76,14 @@ export const runsInVain = (
   because,
 })
 
+/** The active nodes that list an address as available. */
+const ableFor = (view: View, address: string): Pnn[] =>
+  view.active.map(({ pnn }) => pnn).filter((pnn) => view.peek(pnn, 'available')?.includes(address))
+
 /** Whether a takeover run finds a node for the address, as far as it is known: one that lists it as available and that works. */
 export function findsHost(view: View, address: string): boolean {
   const { pnn: leader } = view.snapshot.leader
-  const able = view.active.map(({ pnn }) => pnn).filter((pnn) => view.peek(pnn, 'available')?.includes(address))
+  const able = ableFor(view, address)
   const isOwner = (pnn: Pnn) => saysItOwns(view, pnn, address) === true
   const candidates = tunableOf(view, leader, 'NoIPTakeover') === 0 ? able : able.filter(isOwner)
   return candidates.length > 0 && able.every((pnn) => whyInVain(view, pnn) === undefined)
@@ -213,8 +99,8 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
   const blocked = whyNoRun(view, noticing)
   const [first] = noticing
   if (first === undefined) {
-    const ends = by.flatMap((pnn) => untilNoticed(view, pnn, address))
-    return [staysUntilFirst(ends, reasons[0]?.why), ...afterRun(view, by, address)]
+    const ends = by.map((pnn) => untilNoticed(view, pnn, address))
+    return [staysUntilFirst(eachOnce(ends), reasons[0]?.why), ...afterRun(view, by, address)]
   }
   if (blocked) {
     const { because, until } = blocked
@@ -222,7 +108,7 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
       until.on === 'leader' || until.on === 'repair'
         ? [allReleased(view, noticing, { laterS: electionS(view), because })]
         : [until.on === 'recovery' ? recovering(view, noticing, because) : staysUntil(until, because)]
-    return [...first, ...result(view, by, address).map((claim) => ({ ...claim, ...settledAfter(view, until) }))]
+    return [...first, ...result(view, by, address).map((claim) => bounded(claim, settledAfter(view, until)))]
   }
   const vain = noticing.map((pnn) => ({ pnn, ...whyInVain(view, pnn) })).find(({ because }) => because !== undefined)
   if (vain?.because !== undefined) {
@@ -231,9 +117,13 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
   const withinS = Math.max(...noticing.map((pnn) => noticeS(view, pnn)))
   return [
     { kind: 'run-asked', by: noticing, if: recoveryNeeds(view), withinS },
-    ...result(view, by, address).map((claim): Claim => ({ ...claim, if: ['run succeeds'], withinS: withinS + runS(view) })),
+    ...result(view, by, address).map((claim) => bounded(claim, { if: ['run succeeds'], withinS: withinS + runS(view) })),
   ]
 }
+
+/** What is not known has no bound and no condition. */
+const bounded = (claim: Claim, bound: Pick<Claim, 'after' | 'if' | 'withinS'>): Claim =>
+  claim.kind === 'unknown' ? claim : { ...claim, ...bound }
 
 /** What becomes of an address while a recovery is in progress. */
 function recovering(view: View, noticing: readonly Pnn[], because: string): Claim {
@@ -243,7 +133,7 @@ function recovering(view: View, noticing: readonly Pnn[], because: string): Clai
 
 /** What the next takeover run does about it, whatever triggers it. */
 export const afterRun = (view: View, by: readonly Pnn[], address: string): Claim[] =>
-  result(view, by, address).map((claim): Claim => ({ ...claim, after: { on: 'run' }, if: ['network works', 'nothing changes'] }))
+  result(view, by, address).map((claim) => bounded(claim, { after: { on: 'run' }, if: ['network works', 'nothing changes'] }))
 
 const settledAfter = (view: View, until: Trigger): Pick<Claim, 'after' | 'if' | 'withinS'> => ({
   after: until,
@@ -276,6 +166,12 @@ export function hosted(view: View, address: string): Claim {
 /** How a successful takeover run leaves the address. */
 function result(view: View, by: readonly Pnn[], address: string): Claim[] {
   if (hasRivals(view)) return [WHOSE_RUN]
+  const lacks = (pnn: Pnn) => view.peek(pnn, 'host.addresses')?.every((held) => held.address !== address) !== false
+  const deceived = ableFor(view, address).filter((pnn) => isDeceived(view, pnn, address) && lacks(pnn))
+  if (deceived.length > 0) {
+    const what = `whether a takeover run adds the address on ${nodesText(deceived)}`
+    return [{ kind: 'unknown', what, because: 'with ip_nonlocal_bind=1 CTDB believes that the kernel has it already' }]
+  }
   if (findsHost(view, address)) return [hosted(view, address)]
   const told = by.filter(
     (pnn) =>

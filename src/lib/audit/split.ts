@@ -1,8 +1,11 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { Found } from './check.ts'
 import { staysUntil } from './outlook.ts'
+import { allReleased } from './release-all.ts'
 import { mend } from './remedy.ts'
-import { allReleased, electionS, hasRivals, hearsNoLeader, hosted, recoveryS, WHOSE_RUN } from './self-repair.ts'
+import { hasRivals, hearsNoLeader, WHOSE_RUN } from './rivals.ts'
+import { hosted } from './self-repair.ts'
+import { electionS, recoveryS } from './timing.ts'
 import type { View } from './view.ts'
 
 /**

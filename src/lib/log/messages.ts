@@ -321,6 +321,13 @@ export const MESSAGES = {
     meaning: 'the startup scripts failed and are retried',
     also: ['startup event failed'],
   }),
+  startupRefused: both('ERR', [], "Refusing to run event 'startup' while in recovery", {
+    meaning: 'the startup scripts are not run, as the node is in recovery mode, stopped or banned',
+    also: ["Refusing to run event scripts call 'startup' while in recovery"],
+  }),
+  startupNotLaunched: both('ERR', [], 'Unable to launch startup event script', {
+    meaning: 'the startup scripts are retried',
+  }),
   monitorOk: both('NOTICE', [], 'monitor event OK - node re-enabled', { meaning: 'the monitor scripts succeed again' }),
   monitorFailed: both('NOTICE', [], 'monitor event failed - disabling node', {
     meaning: 'a monitor script failed, so that the node becomes unhealthy',

@@ -27,14 +27,24 @@ export function* startUp(daemon: DaemonState): Process<void> {
   daemon.setRunState('FIRST_RECOVERY')
   startRecoveryDaemon()
   yield* waitUntilRecovered(daemon)
-  log('ctdbd', 'startupEvent')
-  while ((yield* until(scripts.run('startup', [], daemon.scriptLimitMs()))) !== 'ok') {
-    log('ctdbd', 'startupFailed')
-    yield* until(daemon.program.sleep(STARTUP_RETRY_MS))
-  }
+  while (!(yield* runStartup(daemon))) yield* until(daemon.program.sleep(STARTUP_RETRY_MS))
   log('ctdbd', 'startupOk')
   daemon.setRunState('RUNNING')
   startMonitoring(daemon)
+}
+
+/** In recovery mode, as on a node that is stopped or banned, the event is not run. @returns whether it succeeded. */
+function* runStartup(daemon: DaemonState): Process<boolean> {
+  const { log, scripts } = daemon.options
+  log('ctdbd', 'startupEvent')
+  if (daemon.recoveryMode !== 0) {
+    log('ctdbd', 'startupRefused')
+    log('ctdbd', 'startupNotLaunched')
+    return false
+  }
+  if ((yield* until(scripts.run('startup', [], daemon.scriptLimitMs()))) === 'ok') return true
+  log('ctdbd', 'startupFailed')
+  return false
 }
 
 /** Event `init`: removes public addresses that an earlier daemon has left in the kernel. */

@@ -6,8 +6,9 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { said, saidByNodes } from '../facts.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
+import { allReleased } from '../release-all.ts'
 import { look, mend } from '../remedy.ts'
-import { allReleased, recoveryNeeds } from '../self-repair.ts'
+import { recoveryNeeds } from '../timing.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {

@@ -4,7 +4,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { byValue, saidByNodes } from '../facts.ts'
 import { look, mend } from '../remedy.ts'
-import { noticeS, recoveryNeeds, silenceS } from '../self-repair.ts'
+import { noticeS, recoveryNeeds, silenceS } from '../timing.ts'
 
 export const check: Check = {
   id: 'flags-disagreement',

@@ -1,6 +1,7 @@
-import { hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, fileHas, kernelHas, rejectsItsFile } from '../facts.ts'
+import { whyInVain } from '../idle-scripts.ts'
 import { absentInterfaces } from '../interfaces.ts'
 import { staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
@@ -52,7 +53,12 @@ export const check: Check = {
 }
 
 /** What an interface that is not there does to a node whose daemon runs. */
-const healthOf = (view: View, pnn: Pnn): string =>
-  hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.UNHEALTHY)
+function healthOf(view: View, pnn: Pnn): string {
+  const flags = { flags: view.flags(pnn) }
+  if (hasFlag(flags, INACTIVE_FLAGS)) return 'CTDB does not monitor an inactive node, so it only fails when it is active again'
+  const idle = whyInVain(view, pnn)
+  if (idle) return `${idle.because}, so nothing notices before an address is to be added to the interface`
+  return hasFlag(flags, NODE_FLAG.UNHEALTHY)
     ? 'the monitor event fails, so the node is unhealthy'
     : 'the monitor event fails, and the node becomes unhealthy, unless CTDB_PARTIALLY_ONLINE_INTERFACES is set'
+}

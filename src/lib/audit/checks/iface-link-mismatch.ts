@@ -3,10 +3,11 @@ import type { HostLink } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas, said } from '../facts.ts'
+import { whyInVain } from '../idle-scripts.ts'
 import { linkNamed } from '../interfaces.ts'
 import { stays } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
-import { recoveryNeeds, tunableOf } from '../self-repair.ts'
+import { recoveryNeeds, tunableOf } from '../timing.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -18,6 +19,7 @@ export const check: Check = {
   moves: true,
   causes: [
     cause('script-not-enabled', 'node'),
+    cause('file-missing', 'node'),
     { ...cause('script-failing', 'node'), when: (_effect, { evidence }) => evidence.some((line) => NO_ETHTOOL.test(line)) },
   ],
   meaning:
@@ -56,7 +58,7 @@ interface Seen {
 /** From the script 10.interface, 4.17 to 4.25. */
 function adviceOn(view: View, pnn: Pnn, seen: Seen): Pick<Found, 'claims' | 'actions'> {
   const { name, linkUp, link } = seen
-  const lasting = whyLasting(seen) ?? withoutEthtool(view, pnn, seen)
+  const lasting = unlooked(view, pnn, seen) ?? whyLasting(seen) ?? withoutEthtool(view, pnn, seen)
   const repair = mend({ what: 'link', pnn, interfaceName: link.name }, lasting?.repair ?? 'Repair the link.')
   if (lasting) return { claims: [stays(lasting.why)], actions: [repair] }
   return {
@@ -80,6 +82,14 @@ function adviceOn(view: View, pnn: Pnn, seen: Seen): Pick<Found, 'claims' | 'act
       },
     ],
   }
+}
+
+/** Where 10.interface does nothing, nobody tells the daemon of links. */
+function unlooked(view: View, pnn: Pnn, { linkUp }: Seen): ReturnType<typeof whyLasting> {
+  const idle = whyInVain(view, pnn)
+  if (!idle) return undefined
+  const first = `See ${idle.id} first.`
+  return { why: `${idle.because}, and nothing else looks at links`, repair: linkUp ? `${first} Repair the link.` : first }
 }
 
 /** What a shell prints in 10.interface that does not find ethtool. */

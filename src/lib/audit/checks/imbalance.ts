@@ -7,7 +7,7 @@ import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
 import { NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { look } from '../remedy.ts'
-import { hasRivals, WHOSE_RUN } from '../self-repair.ts'
+import { hasRivals, WHOSE_RUN } from '../rivals.ts'
 
 export const check: Check = {
   id: 'imbalance',

@@ -3,11 +3,12 @@ import type { HostAddress } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, saysItOwns } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { publicAddressesHeld } from '../kernel-addresses.ts'
 import { leavesInterface } from '../lasting.ts'
 import { isDeceived, testsWithBind } from '../nonlocal.ts'
 import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
-import { type Action, checkedFact, mend, RUN_TAKEOVER } from '../remedy.ts'
+import { type Action, checkedFact, mend } from '../remedy.ts'
 import { removing } from '../removal.ts'
 import type { View } from '../view.ts'
 
@@ -84,6 +85,6 @@ function actionsFor(
   return [
     other,
     ...removing(view, pnn, failed, checkedFact('it cannot be used there')),
-    ...(isOwner ? [{ ...RUN_TAKEOVER, purpose: 'to add it again' }] : []),
+    ...(isOwner ? [takeoverRun(view, { purpose: 'to add it again' })] : []),
   ]
 }

@@ -3,8 +3,9 @@ import { nodesText } from '../../cluster/node-text.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { claimsOf, said } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
-import { look, RUN_TAKEOVER } from '../remedy.ts'
+import { look } from '../remedy.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
 import { whileSplit } from '../split.ts'
 import type { View } from '../view.ts'
@@ -48,7 +49,7 @@ function whileTogether(view: View, nodes: readonly Pnn[], address: string): Pick
         ? selfRepair(view, without, address)
         : [...afterRun(view, nodes, address), ...(isSeen ? [NOTHING_TRIGGERS_A_RUN] : [])],
     actions: [
-      RUN_TAKEOVER,
+      takeoverRun(view),
       { ...look('The cluster may be split: see leader-disagreement and cluster-lock.'), if: 'it comes back' },
     ],
   }

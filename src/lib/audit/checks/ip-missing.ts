@@ -1,8 +1,9 @@
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas, knownBy, said } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { localFindings } from '../kernel-addresses.ts'
-import { look, RUN_TAKEOVER } from '../remedy.ts'
+import { look } from '../remedy.ts'
 import { selfRepair } from '../self-repair.ts'
 
 export const check: Check = {
@@ -46,7 +47,7 @@ export const check: Check = {
                 ),
                 if: 'it persists',
               },
-              { ...RUN_TAKEOVER, if: 'it persists' },
+              takeoverRun(view, { if: 'it persists' }),
             ],
           },
         ]

@@ -1,15 +1,18 @@
-import { flagsText, INACTIVE_FLAGS, type Pnn } from '../../cluster/node.ts'
+import { flagsText, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import type { KnownAddress } from '../../snapshot/snapshot.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
+import { isFailoverDisabled, takeoverRun } from '../failover.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
 import { eachAddressOnce, interfacesOf, mayHoldNone } from '../kernel-addresses.ts'
-import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil } from '../outlook.ts'
-import { type Action, look, RUN_TAKEOVER } from '../remedy.ts'
+import { isUnseen } from '../nonlocal.ts'
+import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil, type Trigger } from '../outlook.ts'
+import { allReleased, keepsAll } from '../release-all.ts'
+import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
-import { afterRun, allReleased, findsHost, isUnseen, runsInVain, selfRepair } from '../self-repair.ts'
+import { afterRun, findsHost, runsInVain, selfRepair } from '../self-repair.ts'
 import type { View } from '../view.ts'
 
 /** What is known of the address, and of the node that has it. */
@@ -33,16 +36,22 @@ function ofInactive(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
   const rest = look('If it comes back, look for other programs that manage its interfaces.')
   const removals = removal(view, pnn, held)
   if (!own) return { claims: [stays("the node's own daemon does not know the address")], actions: [...removals, rest] }
-  const because = 'a node that is banned or stopped releases all its addresses at that moment, and does not check again later'
+  if ((view.flags(pnn) & (NODE_FLAG.BANNED | NODE_FLAG.STOPPED)) === 0) {
+    // Its daemon answers, so that it has just started or is just being lost.
+    const until: Trigger = { on: 'connected', pnn }
+    return { claims: [staysUntil(until, 'no takeover run reaches a node that is disconnected')], actions: [...removals, rest] }
+  }
+  const because = isFailoverDisabled(view, pnn) ? keepsAll([pnn]) : AT_ONCE
   const until =
     view.peek(pnn, 'recoveryMode') === 1 ? allReleased(view, [pnn], { because: LATER }) : staysUntil({ on: 'run' }, because)
   const claims = isUnseen(view, pnn, address) ? selfRepair(view, [pnn], address) : [until, ...afterRun(view, [pnn], address)]
   return {
     claims: [...claims, NOTHING_TRIGGERS_A_RUN],
-    actions: [RUN_TAKEOVER, ...removals.map((action): Action => ({ ...action, if: 'it persists' })), rest],
+    actions: [takeoverRun(view), ...removals.map((action): Action => ({ ...action, if: 'it persists' })), rest],
   }
 }
 
+const AT_ONCE = 'a node that is banned or stopped releases all its addresses at that moment, and does not check again later'
 const LATER =
   'a node that is banned or stopped releases all its addresses at that moment, and once more if it stays in recovery mode for RecoveryDropAllIPs'
 
@@ -52,7 +61,7 @@ function ofDisabled(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
     const isLost = !findsHost(view, address)
     return {
       claims: [...afterRun(view, [pnn], address), NOTHING_TRIGGERS_A_RUN],
-      actions: [{ ...RUN_TAKEOVER, ...(isLost && { if: 'the address, which no other node can host, is not needed' }) }],
+      actions: [takeoverRun(view, isLost ? { if: 'the address, which no other node can host, is not needed' } : {})],
     }
   }
   const rest = [...removal(view, pnn, held), look('Find out what put it there.')]
@@ -63,7 +72,7 @@ function ofDisabled(view: View, pnn: Pnn, { address, held, own }: Situation): Pi
   }
   return {
     claims: selfRepair(view, [pnn], address),
-    actions: [{ ...RUN_TAKEOVER, if: 'it persists' }, look('Find out what put it there.')],
+    actions: [takeoverRun(view, { if: 'it persists' }), look('Find out what put it there.')],
   }
 }
 

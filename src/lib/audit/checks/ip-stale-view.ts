@@ -4,8 +4,8 @@ import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { knownBy } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
-import { RUN_TAKEOVER } from '../remedy.ts'
 import { beliefs } from '../unowned-addresses.ts'
 
 export const check: Check = {
@@ -47,7 +47,7 @@ export const check: Check = {
             { kind: 'owner-known', addresses: [address], after: { on: 'run' }, if: ['network works', 'nothing changes'] },
             NOTHING_TRIGGERS_A_RUN,
           ],
-          actions: [{ ...RUN_TAKEOVER, purpose: 'to correct it' }],
+          actions: [takeoverRun(view, { purpose: 'to correct it' })],
         },
       ]
     })

@@ -3,9 +3,10 @@ import { listed } from '../../cluster/node-text.ts'
 import { whyNot } from '../../takeover/can-host.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { staysUntil } from '../outlook.ts'
+import { staysUntil, staysUntilFirst, type Trigger } from '../outlook.ts'
 import { type Action, look, mend } from '../remedy.ts'
-import { electionS, hosted, recoveryNeeds, recoveryS } from '../self-repair.ts'
+import { hosted } from '../self-repair.ts'
+import { electionS, recoveryNeeds, recoveryS } from '../timing.ts'
 import { beliefs, isGone, unownedAddresses } from '../unowned-addresses.ts'
 import type { View } from '../view.ts'
 
@@ -13,7 +14,7 @@ export const check: Check = {
   id: 'ip-unhostable',
   order: 60,
   severity: 'warning',
-  title: 'No node owns an address, and no node can host it',
+  title: 'No node owns an address, and none can or may host it',
   seenBy: ['C'],
   moves: true,
   causes: [
@@ -44,11 +45,11 @@ export const check: Check = {
           nodes: view.nodes
             .filter(({ pnn }) => knowers.some((knower) => knower.pnn === pnn) || isGone(view, pnn))
             .map(({ pnn }) => pnn),
-          message: `no node owns ${address}, and no node can host it`,
+          message: `no node owns ${address}, and ${able.length > 0 ? 'the leader gives it to none' : 'no node can host it'}`,
           evidence: [...beliefs(knowers), ...blocks, ...reasons],
           ...(blocks.length > 0
             ? {
-                claims: [staysUntil({ on: 'other', text: 'failover is turned on again' })],
+                claims: [staysUntilFirst([{ on: 'other', text: 'failover is turned on again' }, ...leaderLeaves(view)])],
                 actions: [mend({ what: 'configuration', address }, 'Turn failover on again.')],
               }
             : {
@@ -68,6 +69,10 @@ export const check: Check = {
     })
   },
 }
+
+/** The settings of another leader would count. */
+const leaderLeaves = ({ snapshot: { leader } }: View): Trigger[] =>
+  leader.pnn === null ? [] : [{ on: 'leader leaves', pnn: leader.pnn }]
 
 /** What lets each node host it again, as far as one step does; other findings say what to do about a ban, or about health. */
 function actionsFor(view: View, address: string): Action[] {

@@ -4,9 +4,10 @@ import { checkLocally } from '../../recovery/local-check.ts'
 import { cause, failingScript } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { knownIps, said } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { silentAnswers } from '../lasting.ts'
 import { staysUntilFirst } from '../outlook.ts'
-import { look, RUN_TAKEOVER } from '../remedy.ts'
+import { look } from '../remedy.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
 import { beliefs, type UnownedAddress, unownedAddresses } from '../unowned-addresses.ts'
 import type { View } from '../view.ts'
@@ -46,7 +47,7 @@ export const check: Check = {
                     ),
                     if: 'it persists',
                   },
-                  { ...RUN_TAKEOVER, if: 'it persists' },
+                  takeoverRun(view, { if: 'it persists' }),
                 ],
               }
             : {
@@ -58,7 +59,7 @@ export const check: Check = {
                   ),
                   ...afterRun(view, able, address),
                 ],
-                actions: [RUN_TAKEOVER],
+                actions: [takeoverRun(view)],
               }),
         },
       ]

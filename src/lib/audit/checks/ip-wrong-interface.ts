@@ -4,11 +4,12 @@ import type { HostAddress } from '../../snapshot/host-facts.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, said } from '../facts.ts'
+import { takeoverRun } from '../failover.ts'
 import { hiddenText, hidesFromScripts, linkNamed, mayHaveAltname } from '../interfaces.ts'
 import { interfacesOf } from '../kernel-addresses.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
-import { type Action, checkedFact, look, nameIn, RUN_TAKEOVER } from '../remedy.ts'
+import { type Action, checkedFact, look, nameIn } from '../remedy.ts'
 import { removing } from '../removal.ts'
 import type { View } from '../view.ts'
 
@@ -64,7 +65,7 @@ export const check: Check = {
 function inPlace(view: View, pnn: Pnn, held: readonly HostAddress[], expected: string | null): Action[] {
   const others = look('Look for other programs that set up addresses there.')
   const [first] = held
-  if (!first || expected === null) return [RUN_TAKEOVER, others]
+  if (!first || expected === null) return [takeoverRun(view), others]
   const { address, maskBits } = first
   const hidden = interfacesOf(held).filter((name) => hidesFromScripts(view, pnn, name))
   const warning =

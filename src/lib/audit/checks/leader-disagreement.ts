@@ -5,7 +5,7 @@ import type { Check, Found } from '../check.ts'
 import { byValue } from '../facts.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
 import { CHECK_LOCK, mend } from '../remedy.ts'
-import { electionS, recoveryNeeds } from '../self-repair.ts'
+import { electionS, recoveryNeeds } from '../timing.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -27,6 +27,8 @@ export const check: Check = {
   remedy: 'Check the private network between the nodes, and the cluster lock, which is there to prevent this (see cluster-lock).',
   falseAlarm: 'During an election.',
   find(view) {
+    // Inactive nodes have none, and elect none.
+    if (view.active.length === 0) return []
     // A node that is cut off may have a leader of its own: see cluster-split.
     const leader = view.snapshot.leader.pnn
     const heard = view.active.flatMap(({ pnn }) => {

@@ -5,7 +5,7 @@ import { isOfDeadDaemon, said } from '../facts.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
 import { type Action, checkedFact, look, mend } from '../remedy.ts'
 import { failureOf, hasFailed } from '../script-runs.ts'
-import { recoveryNeeds, rejoinS, tunableOf } from '../self-repair.ts'
+import { recoveryNeeds, rejoinS, tunableOf } from '../timing.ts'
 import type { View } from '../view.ts'
 
 interface Ban {

@@ -5,7 +5,7 @@ import { daemonIsDead } from '../facts.ts'
 import { KEPT_DOWN } from '../fatal-files.ts'
 import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
-import { recoveryNeeds, rejoinS } from '../self-repair.ts'
+import { recoveryNeeds, rejoinS } from '../timing.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {

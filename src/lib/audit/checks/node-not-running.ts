@@ -3,9 +3,10 @@ import type { RunState } from '../../cluster/run-state.ts'
 import { cause, failingScript } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { said } from '../facts.ts'
-import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
+import { type Inactive, inactivityOf } from '../lasting.ts'
+import { type Claim, staysUntil } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
-import { recoveryNeeds, rejoinS } from '../self-repair.ts'
+import { recoveryNeeds, rejoinS } from '../timing.ts'
 import type { View } from '../view.ts'
 
 /** For a daemon that runs, while the others do not see it. */
@@ -41,7 +42,7 @@ export const check: Check = {
           claims: claimsOn(view, pnn, runState),
           actions: [
             ...(hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED) ? [MEND_NETWORK] : []),
-            ...(isLeftOut(view, pnn, runState)
+            ...(isStopped(view, pnn, runState)
               ? [{ kind: 'command' as const, command: 'ctdb continue', on: pnn, if: 'it need not stay stopped' }]
               : []),
             {
@@ -59,12 +60,13 @@ export const check: Check = {
   },
 }
 
+const isStopped = (view: View, pnn: Pnn, runState: RunState): boolean =>
+  runState !== 'SHUTDOWN' && inactivityOf(view, pnn)?.how === 'stopped'
+
 function claimsOn(view: View, pnn: Pnn, runState: RunState): Claim[] {
-  if (isLeftOut(view, pnn, runState)) {
-    const until: Trigger = { on: 'other', text: 'the node is continued' }
-    return [staysUntil(until, 'a stopped node takes no part in recoveries, and FIRST_RECOVERY ends with the first one')]
-  }
   if (runState === 'SHUTDOWN') return [{ kind: 'daemon-ends', pnns: [pnn], withinS: rejoinS(view) }]
+  const inactive = inactivityOf(view, pnn)
+  if (inactive) return [staysUntil(inactive.until, whyWaiting(inactive, runState))]
   return [
     {
       kind: 'running',
@@ -77,6 +79,8 @@ function claimsOn(view: View, pnn: Pnn, runState: RunState): Claim[] {
   ]
 }
 
-/** Whether a node has been started as a stopped one (`[legacy] start as stopped`), or was stopped while it started. */
-const isLeftOut = (view: View, pnn: Pnn, runState: RunState): boolean =>
-  runState === 'FIRST_RECOVERY' && hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.STOPPED)
+/** As seen on 4.17: a node may be started as a stopped one (`[legacy] start as stopped`), or be stopped or banned while it starts. */
+const whyWaiting = ({ how }: Inactive, runState: RunState): string =>
+  runState === 'STARTUP'
+    ? `CTDB does not run the startup event on a ${how} node`
+    : `a ${how} node takes no part in recoveries, and FIRST_RECOVERY ends with the first one`

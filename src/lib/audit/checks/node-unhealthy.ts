@@ -4,7 +4,7 @@ import type { Check, Found } from '../check.ts'
 import { type Claim, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import { failingMonitor, scriptText } from '../script-runs.ts'
-import { tunableOf } from '../self-repair.ts'
+import { tunableOf } from '../timing.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {

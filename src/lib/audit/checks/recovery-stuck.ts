@@ -5,8 +5,9 @@ import { cause } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { byValue, said, saidByNodes } from '../facts.ts'
 import type { Claim } from '../outlook.ts'
+import { allReleased } from '../release-all.ts'
 import { CHECK_LOCK, look, mend } from '../remedy.ts'
-import { allReleased, recoveryNeeds, recoveryS } from '../self-repair.ts'
+import { recoveryNeeds, recoveryS } from '../timing.ts'
 import type { View } from '../view.ts'
 
 /** Default of RecoverTimeout, the time limit of each step of a recovery. */

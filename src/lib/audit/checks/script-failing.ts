@@ -4,17 +4,20 @@ import type { ScriptRun } from '../../snapshot/host-facts.ts'
 import { type Cause, cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, saysItOwns } from '../facts.ts'
+import { inactivityOf } from '../lasting.ts'
 import { normalAddress } from '../normal.ts'
 import { type Claim, stays, staysUntil } from '../outlook.ts'
 import { type Action, look, mend } from '../remedy.ts'
 import { failureOf, hasFailed, hasTimedOut, outputLines, scriptText } from '../script-runs.ts'
-import { rejoinS, tunableOf } from '../self-repair.ts'
+import { rejoinS, tunableOf } from '../timing.ts'
 import type { View } from '../view.ts'
 
 /** What CTDB does about a failure of an event. */
 function claimsOn(view: View, pnn: Pnn, event: string, script: ScriptRun): Claim[] {
   if (event === 'monitor') return claimsOnMonitor(view, pnn, script)
   if (event === 'startup') {
+    const inactive = inactivityOf(view, pnn)
+    if (inactive) return [staysUntil(inactive.until, `CTDB does not run the startup event on a ${inactive.how} node`)]
     const because =
       'CTDB repeats the startup event; until it succeeds the node stays in run state STARTUP, is not monitored, and hosts no addresses'
     return [{ kind: 'running', pnn, if: ['script succeeds'], withinS: rejoinS(view), because }]
