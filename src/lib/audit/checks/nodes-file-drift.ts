@@ -1,6 +1,9 @@
-import { hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
-import { listed } from '../../cluster/node-text.ts'
+import { publicSocketAddress } from '../../address/socket-address.ts'
+import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { listed, nodesText } from '../../cluster/node-text.ts'
+import { compareNodes } from '../../cluster/nodes-change.ts'
 import { readNodesList } from '../../cluster/nodes-list.ts'
+import { oneOr } from '../../plural.ts'
 import { quoted } from '../../quoted.ts'
 import { type MapEntry, mapEntryOf } from '../../snapshot/snapshot.ts'
 import type { Check, Found } from '../check.ts'
@@ -37,7 +40,7 @@ export const check: Check = {
           message: `the nodes file of node ${pnn} differs from the running node map in ${listed(differences.map(({ line }) => `PNN ${line}`))}`,
           evidence: evidenceOf(pnn, differences, (what) => said(pnn, what)),
           claims: [staysUntil({ on: 'other', text: 'a ctdbd is started again, which then does not fit into the cluster' })],
-          actions: isAgreed(view) ? [RELOAD] : [MAKE_ALIKE],
+          actions: isAgreed(view) ? reloading(running, file) : [MAKE_ALIKE],
         },
       ]
     })
@@ -60,6 +63,23 @@ const RELOAD: Action = {
 }
 
 const MAKE_ALIKE = mend({ what: 'file' }, check.remedy)
+
+/** How to load a list on which all files agree. `ctdb reloadnodes` refuses some. */
+function reloading(running: readonly MapEntry[], file: readonly MapEntry[]): Action[] {
+  const { changes, refused } = compareNodes(running.map(clusterNodeOf), file.map(clusterNodeOf))
+  if (!refused) return [RELOAD]
+  const moved = changes.filter(({ kind }) => kind === 'missing' || kind === 'address-changed').map(({ pnn }) => `PNN ${pnn}`)
+  if (moved.length > 0) {
+    const why = `\`ctdb reloadnodes\` refuses this list, in which ${listed(moved)} ${oneOr(moved.length, 'is', 'are')} another node or missing.`
+    const how = `${why} Put back what the running node map has. If the list is meant, stop ctdbd on all nodes, and only then start it again.`
+    return [mend({ what: 'file' }, how)]
+  }
+  const connected = changes.flatMap((change) => (change.kind === 'deleted' && change.connected ? [change.pnn] : []))
+  const how = `Stop ctdbd on ${nodesText(connected)}: \`ctdb reloadnodes\` refuses to delete a node that is connected.`
+  return [{ ...mend({ what: 'machine' }, how), if: 'this list of nodes is right' }, RELOAD]
+}
+
+const clusterNodeOf = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn, flags, address: publicSocketAddress(address) })
 
 /** The nodes file of a daemon that is dead, against the node map of those that live. */
 function ofDeadDaemon(view: View, pnn: Pnn): Found[] {
