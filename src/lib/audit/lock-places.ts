@@ -20,6 +20,17 @@ export const lockPlaces = (view: View): NodePlace[] =>
     return place ? [{ pnn, path, place }] : []
   })
 
+/** Why a node cannot use its cluster lock, as far as that is seen there; undefined if it may. */
+export function whyUnusable({
+  path,
+  place: { file, hasFolder, problem },
+}: NodePlace): { what: string; seen: string } | undefined {
+  if (problem !== undefined) return { what: 'the file system of the cluster lock is broken', seen: `${path}: ${problem}` }
+  if (!hasFolder) return { what: 'the folder of the cluster lock does not exist', seen: `${path}: there is no such folder` }
+  if (file && !file.isRegular) return { what: 'the cluster lock is not a file', seen: `${path}: it is no regular file` }
+  return undefined
+}
+
 /** File systems that only one kernel has mounted, or whose locks do not leave it. */
 const LOCAL: ReadonlySet<string> = new Set([
   ...['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'jfs', 'reiserfs', 'bcachefs', 'nilfs2', 'vfat', 'exfat', 'ntfs3'],

@@ -122,3 +122,23 @@ it('nothing is said of the next takeover run while two nodes are leaders', () =>
   expect(duplicates.length).toBeGreaterThan(0)
   expect(duplicates.flatMap(({ claims }) => claims.map(({ kind }) => kind))).not.toContain('hosted')
 })
+
+describe('nodes that do not see another one, which sees them,', () => {
+  const blind = (viewers: readonly number[]): Snapshot => {
+    const nodeMap = healthyCluster().nodeMap.map((node) => (node.pnn === 2 ? { ...node, flags: GONE } : node))
+    return { ...viewers.reduce((changed, pnn) => withFacts(changed, pnn, () => ({ nodeMap })), healthyCluster()), nodeMap }
+  }
+
+  it('are reported, as no takeover run reaches that node', () => {
+    const findings = findingsIn(blind([0, 1]))
+    expect(findings.filter(({ causedBy, severity }) => causedBy === undefined && severity !== 'info')).toMatchObject([
+      {
+        id: 'cluster-split',
+        severity: 'error',
+        message: 'nodes 0 and 1 do not see node 2, which still sees them',
+        outlook: expect.stringMatching(/^Whether these nodes find each other again or lose each other is not known/),
+      },
+    ])
+    expect(findings.find(({ id }) => id === 'imbalance')?.causedBy).toMatch(/cluster-split/)
+  })
+})

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { MapEntry, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { factsIn, findingIn, healthyCluster, withAll, withoutNode } from '../../support/audit-cluster.ts'
+import {
+  factsIn,
+  findingIn,
+  healthyCluster,
+  ownerIn,
+  withAll,
+  withFlags,
+  withHost,
+  withoutNode,
+} from '../../support/audit-cluster.ts'
 
 // Situations around the files of nodes that administrators have reported publicly, and their neighbours.
 
@@ -30,5 +40,68 @@ describe('nodes files that all say the same, but differ from the node map', () =
     )
     const shorter = withAll(good, ({ nodesFile }) => ({ nodesFile: nodesFile?.slice(0, 2) }))
     expect(remedyOf(shorter)).toMatch(/PNN 2 is another node or missing/)
+  })
+})
+
+describe('a public addresses file', () => {
+  const written = (change: (text: string) => string): Snapshot =>
+    withHost(good, 1, ({ publicAddressesFile }) => ({ publicAddressesFile: change(publicAddressesFile ?? '') }))
+  const lint = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings.filter(({ id }) => id === 'file-lint')
+
+  it('with the same fault in all lines has one finding, and its effect waits for no reload', () => {
+    const [finding, ...others] = lint(written((text) => text.replaceAll('\n', '\r\n')))
+    expect(others).toEqual([])
+    expect(finding?.message).toBe(
+      'node 1: lines 1, 2, 3, 4 and 2 more of public_addresses are faulty: the event scripts misread it',
+    )
+    expect(finding?.outlook).toBe('Nothing: the event scripts read the file themselves, at each event.')
+    expect(lint(written((text) => text.replace('\n', '\r\n').replace('10.0.0.6/24', '10.0.0.6/240')))).toHaveLength(2)
+  })
+
+  it.each([
+    ['fe80::1', 64, 'a link-local address'],
+    ['febf::1', 64, 'a link-local address'],
+    ['ff02::1', 64, 'a multicast address'],
+    ['::', 64, 'the unspecified address'],
+    ['::1', 128, 'a loopback address'],
+    ['0.0.0.0', 24, 'the unspecified address'],
+    ['127.1.2.3', 8, 'a loopback address'],
+    ['239.1.1.1', 24, 'a multicast address'],
+    ['::ffff:224.0.0.1', 24, 'a multicast address'],
+    ['255.255.255.255', 32, 'the broadcast address'],
+  ])('with %s has an address at which nobody reaches a host', (address, mask, what) => {
+    const [finding] = lint(written((text) => `# comment\n${text}${address}/${mask} eth1\n`))
+    expect(finding?.evidence).toEqual([expect.stringMatching(new RegExp(`line 8: .* is ${what}`))])
+    expect(finding?.severity).toBe('warning')
+  })
+
+  it.each(['fec0::1', 'fd00::1', '2001:db8::1', '126.0.0.1', '223.255.255.254'])('may have %s', (address) => {
+    expect(lint(written((text) => `${text}${address}/32 eth1\n`))).toEqual([])
+  })
+})
+
+it('addresses that only one node knows need one reload', () => {
+  const half = ['10.0.0.1', '10.0.0.2']
+  const pnn = ownerIn(good, '10.0.0.1')
+  const lonely = withAll(good, (facts) =>
+    facts.pnn === pnn ? {} : { known: facts.known?.filter(({ address }) => !half.includes(address)) },
+  )
+  expect(findingIn(lonely, 'ip-single-node').remedy).toContain(
+    `One reload is enough for all 2 addresses that only node ${pnn} knows.`,
+  )
+})
+
+describe('a cluster lock that a node does not find', () => {
+  const without = (snapshot: Snapshot) =>
+    withHost(snapshot, 2, ({ lock }) => ({
+      ...(lock?.place && { lock: { ...lock, place: { ...lock.place, file: null, hasFolder: false, mount: undefined } } }),
+    }))
+  const outlookOf = (snapshot: Snapshot) => findingIn(snapshot, 'lock-missing').outlook
+
+  it('is not tested by a node that is banned, and explains the ban', () => {
+    const banned = without(withFlags(good, 2, NODE_FLAG.BANNED))
+    expect(outlookOf(without(good))).toMatch(/^Nothing until the next recovery begins: /)
+    expect(outlookOf(banned)).toMatch(/^Nothing until a recovery begins in which the node takes part: /)
+    expect(findingIn(banned, 'node-banned').causedBy).toMatch(/lock-missing/)
   })
 })

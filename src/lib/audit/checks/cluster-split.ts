@@ -28,7 +28,7 @@ export const check: Check = {
   find(view) {
     const { groups } = view.views
     if (groups.length === 0) for (const { pnn } of view.nodes) view.need(pnn, 'nodeMap')
-    return groups.length > 1 ? [splitInto(groups, view)] : [...apart(view), ...alone(view)]
+    return groups.length > 1 ? [splitInto(groups, view)] : [...apart(view), ...oneWay(view), ...alone(view)]
   },
 }
 
@@ -93,6 +93,32 @@ function apart(view: View): Found[] {
       actions: [MEND_NETWORK],
     },
   ]
+}
+
+/**
+ * Nodes that see the one whose view counts, while that one does not see them: packets are lost in one direction, or these nodes have not noticed
+ * yet that they are cut off.
+ */
+function oneWay(view: View): Found[] {
+  const { viewer, cutOff, sees } = view.views
+  if (!viewer) return []
+  return cutOff
+    .filter((pnn) => sees(pnn, viewer.pnn) === true)
+    .map((pnn): Found => {
+      const others = view.nodes.map((node) => node.pnn)
+      const blind = others.filter((other) => sees(other, pnn) === false && sees(pnn, other) === true)
+      return {
+        subject: { pnn },
+        nodes: blind,
+        message: `${nodesText(blind)} ${oneOr(blind.length, 'does', 'do')} not see node ${pnn}, which still sees ${oneOr(blind.length, 'that node', 'them')}`,
+        evidence: [
+          saidByNodes(blind, `${oneOr(blind.length, 'sees', 'see')} node ${pnn} as disconnected`),
+          said(pnn, `sees ${nodesText(blind)} as connected`),
+        ],
+        claims: [{ kind: 'unknown', what: 'whether these nodes find each other again or lose each other' }, ...afterRepair(view)],
+        actions: [MEND_NETWORK],
+      }
+    })
 }
 
 /** The parts find each other when their daemons next try to connect, or, if a packet was lost, when TCP gives up. */

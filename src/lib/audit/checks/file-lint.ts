@@ -1,12 +1,17 @@
-import type { LineFault, LineJudgement } from '../../cluster/address-files.ts'
+import { type AddressFileReading, type LineFault, type LineJudgement, readPublicAddresses } from '../../cluster/address-files.ts'
 import type { Pnn } from '../../cluster/node.ts'
+import { listed } from '../../cluster/node-text.ts'
+import { onceFor } from '../../once-for.ts'
+import { oneOr } from '../../plural.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, fileHas, rejectsItsFile } from '../facts.ts'
 import type { Severity } from '../finding.ts'
 import { hasBug } from '../known-bugs/bug.ts'
 import { knownBug } from '../known-bugs/table.ts'
-import { staysUntil } from '../outlook.ts'
+import { normalAddress } from '../normal.ts'
+import { type Claim, stays, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
+import { whyUnreachable } from '../unreachable.ts'
 import type { View } from '../view.ts'
 
 /** From worst to least. */
@@ -29,23 +34,59 @@ export const check: Check = {
   remedy: 'Correct the line: `ADDRESS/MASK INTERFACE[,INTERFACE]`, with no blanks before it and a newline at its end.',
   find(view) {
     return view.nodes.flatMap(({ pnn }) => {
-      const faults = [...(addressFile(view, pnn)?.faults ?? []), ...commentFaults(view, pnn)]
-      const byLine = Map.groupBy(faults, ({ line }) => line)
-      return [...byLine].map(([line, faults]): Found => {
-        const worst = JUDGEMENTS.find(({ judgement }) => faults.some((each) => each.judgement === judgement))
-        return {
-          subject: { pnn, detail: `line ${line}: ${worst?.judgement}` },
-          severity: worst?.severity ?? 'error',
-          message: `node ${pnn}: line ${line} of public_addresses is faulty: ${worst?.verdict}`,
-          evidence: faults.map(({ reason }) => fileHas(pnn, `public_addresses, line ${line}: ${reason}`)),
-          claims:
-            worst?.judgement === 'rejected' && view.isDaemonDead(pnn) ? rejectsItsFile(pnn) : [staysUntil({ on: 'reload', pnn })],
-          actions: [mend({ what: 'file', pnn }, check.remedy)],
-        }
-      })
+      const faults = [...(addressFile(view, pnn)?.faults ?? []), ...commentFaults(view, pnn), ...unreachable(view, pnn)]
+      const lines = [...Map.groupBy(faults, ({ line }) => line).values()]
+      // A file from Windows has the same fault in all its lines.
+      const alike = Map.groupBy(lines, (list) => list.map(({ judgement, reason }) => `${judgement}: ${reason}`).join('; '))
+      return [...alike.values()].map((group) => foundOf(view, pnn, group))
     })
   },
 }
+
+/** How many lines are shown of a fault that several have. */
+const MAX_LINES = 8
+
+/** @param lines the faults of each line: all have the same. */
+function foundOf(view: View, pnn: Pnn, lines: readonly (readonly LineFault[])[]): Found {
+  const faults = lines.flat()
+  const worst = JUDGEMENTS.find(({ judgement }) => faults.some((each) => each.judgement === judgement))
+  const numbers = lines.flatMap(([first]) => (first ? [String(first.line)] : []))
+  const which = `${oneOr(numbers.length, 'line', 'lines')} ${listed(numbers, 4)}`
+  return {
+    subject: { pnn, detail: `${which}: ${worst?.judgement}` },
+    severity: worst?.severity ?? 'error',
+    message: `node ${pnn}: ${which} of public_addresses ${oneOr(numbers.length, 'is', 'are')} faulty: ${worst?.verdict}`,
+    evidence: faults.slice(0, MAX_LINES).map(({ line, reason }) => fileHas(pnn, `public_addresses, line ${line}: ${reason}`)),
+    claims: claimsOn(view, pnn, worst?.judgement),
+    actions: [mend({ what: 'file', pnn }, check.remedy)],
+  }
+}
+
+function claimsOn(view: View, pnn: Pnn, judgement: LineJudgement | undefined): Claim[] {
+  if (judgement === 'careless') return [stays('the event scripts read the file themselves, at each event')]
+  return judgement === 'rejected' && view.isDaemonDead(pnn) ? rejectsItsFile(pnn) : [staysUntil({ on: 'reload', pnn })]
+}
+
+/** The lines of addresses at which nobody can reach a host. */
+function unreachable(view: View, pnn: Pnn): LineFault[] {
+  const reading = addressFile(view, pnn)
+  const bad = reading ? unreachableIn(reading) : []
+  const texts = bad.length === 0 ? [] : (view.peek(pnn, 'host.publicAddressesFile') ?? '').split('\n')
+  const addresses = texts.map((text) => readPublicAddresses(text).addresses.map((line) => normalAddress(line.address))[0])
+  return bad.map(({ address, why }) => ({
+    line: addresses.indexOf(address) + 1,
+    judgement: 'wrong',
+    reason: `${address} is ${why}`,
+  }))
+}
+
+/** Cached: nodes with the same file have the same reading of it. */
+const unreachableIn = onceFor(({ addresses }: AddressFileReading) =>
+  addresses.flatMap(({ address }) => {
+    const why = whyUnreachable(address)
+    return why === undefined ? [] : [{ address, why }]
+  }),
+)
 
 /** Up to 4.15 the scripts take what follows the first word of any line for interfaces, comments included (bug 14826). */
 function commentFaults(view: View, pnn: Pnn): LineFault[] {

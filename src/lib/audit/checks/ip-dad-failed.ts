@@ -32,7 +32,7 @@ export const check: Check = {
       const bad = held.filter(({ tentative, dadFailed }) => tentative || dadFailed)
       if (bad.length === 0) return []
       const failed = bad.filter(({ dadFailed }) => dadFailed)
-      const state = failed.length > 0 ? 'another host on the network has it (dadfailed)' : 'it is tentative'
+      const state = failed.length > 0 ? 'another host on the network has answered for it (dadfailed)' : 'it is tentative'
       const isOwner = saysItOwns(view, pnn, address) === true
       return [
         {

@@ -32,23 +32,26 @@ export const check: Check = {
     if (files.includes(undefined)) return []
     const listedThere = new Set(files.flatMap((file) => file?.addresses.map(({ address }) => address) ?? []))
     const pending = view.nodes.map(({ pnn }) => pnn).filter((pnn) => differsFromFile(view, pnn))
-    return [...knownBy(view)].flatMap(([address, knowers]): Found[] => {
-      const [only] = knowers
-      if (!only || knowers.length > 1 || listedThere.has(address)) return []
+    const lonely = [...knownBy(view)].flatMap(([address, [only, ...more]]) =>
+      only && more.length === 0 && !listedThere.has(address) ? [{ address, only }] : [],
+    )
+    return lonely.map(({ address, only }): Found => {
       const others = view.nodes.filter(({ pnn }) => pnn !== only.pnn).map(({ pnn }) => pnn)
-      return [
-        {
-          subject: { pnn: only.pnn, address },
-          message: `only node ${only.pnn} knows ${address}: there is no failover for it`,
-          evidence: [said(only.pnn, 'knows it'), saidByNodes(others, oneOr(others.length, 'does not', 'do not'))],
-          // A silent daemon may know more than its file lists.
-          claims: [staysUntilFirst(silentAnswers(view), MATTER)],
-          actions: [mend({ what: 'file', address }, `${check.remedy}${warningOf(pending)}`)],
-        },
-      ]
+      const count = lonely.filter((each) => each.only.pnn === only.pnn).length
+      return {
+        subject: { pnn: only.pnn, address },
+        message: `only node ${only.pnn} knows ${address}: there is no failover for it`,
+        evidence: [said(only.pnn, 'knows it'), saidByNodes(others, oneOr(others.length, 'does not', 'do not'))],
+        // A silent daemon may know more than its file lists.
+        claims: [staysUntilFirst(silentAnswers(view), MATTER)],
+        actions: [mend({ what: 'file', address }, `${check.remedy}${onceFor(only.pnn, count)}${warningOf(pending)}`)],
+      }
     })
   },
 }
+
+const onceFor = (pnn: Pnn, count: number): string =>
+  count > 1 ? ` One reload is enough for all ${count} addresses that only node ${pnn} knows.` : ''
 
 /** Whether a reload would change more on a node than was just added to its file. */
 function differsFromFile(view: View, pnn: Pnn): boolean {

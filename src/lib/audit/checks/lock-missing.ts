@@ -1,8 +1,9 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, said } from '../facts.ts'
+import { inactivityOf } from '../lasting.ts'
 import { lockKind, serviceOf } from '../lock-kind.ts'
-import { lockPlaces, type NodePlace } from '../lock-places.ts'
+import { lockPlaces, type NodePlace, whyUnusable } from '../lock-places.ts'
 import { staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
@@ -24,16 +25,10 @@ export const check: Check = {
   ],
 }
 
-function withoutFile(view: View, { pnn, path, place }: NodePlace): Found[] {
-  const { file, hasFolder, problem } = place
-  const lock = view.peek(pnn, 'clusterLock') ?? path
-  if (problem !== undefined)
-    return [found(pnn, lock, `the file system of the cluster lock is broken on node ${pnn}`, `${path}: ${problem}`)]
-  if (!hasFolder)
-    return [found(pnn, lock, `the folder of the cluster lock does not exist on node ${pnn}`, `${path}: there is no such folder`)]
-  if (file && !file.isRegular)
-    return [found(pnn, lock, `the cluster lock is not a file on node ${pnn}`, `${path}: it is no regular file`)]
-  return []
+function withoutFile(view: View, each: NodePlace): Found[] {
+  const { pnn, path } = each
+  const why = whyUnusable(each)
+  return why ? [found(view, pnn, view.peek(pnn, 'clusterLock') ?? path, `${why.what} on node ${pnn}`, why.seen)] : []
 }
 
 function withoutHelper(view: View, pnn: Pnn): Found[] {
@@ -44,15 +39,18 @@ function withoutHelper(view: View, pnn: Pnn): Found[] {
   if (view.want(pnn, 'host.lock')?.isHelperAbsent !== true) return []
   const service = serviceOf(program)
   const what = `the helper for the cluster lock${service === undefined ? '' : ` in ${service}`} does not exist on node ${pnn}`
-  return [found(pnn, lock, what, `${program}: there is no such file`)]
+  return [found(view, pnn, lock, what, `${program}: there is no such file`)]
 }
 
-const found = (pnn: Pnn, lock: string, message: string, seen: string): Found => ({
-  subject: { pnn },
-  message,
-  evidence: [said(pnn, `the cluster lock is ${lock}`), fileHas(pnn, seen)],
-  claims: [
-    staysUntil({ on: 'other', text: 'the next recovery begins' }, 'it fails, again and again, as there each node tests the lock'),
-  ],
-  actions: [mend({ what: 'cluster lock', pnn }, check.remedy)],
-})
+function found(view: View, pnn: Pnn, lock: string, message: string, seen: string): Found {
+  // The leader asks active nodes only to test the lock.
+  const isInactive = inactivityOf(view, pnn) !== undefined
+  const text = isInactive ? 'a recovery begins in which the node takes part' : 'the next recovery begins'
+  return {
+    subject: { pnn },
+    message,
+    evidence: [said(pnn, `the cluster lock is ${lock}`), fileHas(pnn, seen)],
+    claims: [staysUntil({ on: 'other', text }, 'it fails, again and again, as there each node tests the lock')],
+    actions: [mend({ what: 'cluster lock', pnn }, check.remedy)],
+  }
+}

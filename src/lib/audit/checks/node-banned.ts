@@ -102,6 +102,8 @@ export const check: Check = {
     },
     cause('nonlocal-bind', 'node'),
     cause('cluster-lock', 'node'),
+    cause('lock-missing', 'node'),
+    cause('lock-not-shared', 'node'),
   ],
   meaning: 'The node failed too often, or was banned by hand. It takes no part in the cluster and hosts no addresses.',
   outlook: 'When the ban ends (RecoveryBanPeriod, 300 s), the node rejoins; it is banned again if the cause is still there.',
