@@ -10,6 +10,7 @@ import {
   withAll,
   withFlags,
   withHost,
+  withoutDaemon,
   withoutNode,
 } from '../../support/audit-cluster.ts'
 
@@ -91,6 +92,17 @@ it('addresses that only one node knows need one reload', () => {
   )
 })
 
+it('files that all drop an address would lose it together', () => {
+  const empty = withAll(good, ({ host }) => (host ? { host: { ...host, publicAddressesFile: '# moved\n' } } : {}))
+  expect(findingIn(empty, 'file-not-loaded').remedy).toMatch(/which no other node can host, are not needed: run `ctdb reloadips`/)
+  expect(
+    findingIn(
+      withHost(good, 1, () => ({ publicAddressesFile: '' })),
+      'file-not-loaded',
+    ).remedy,
+  ).not.toMatch(/no other node/)
+})
+
 describe('a cluster lock that a node does not find', () => {
   const without = (snapshot: Snapshot) =>
     withHost(snapshot, 2, ({ lock }) => ({
@@ -103,5 +115,13 @@ describe('a cluster lock that a node does not find', () => {
     expect(outlookOf(without(good))).toMatch(/^Nothing until the next recovery begins: /)
     expect(outlookOf(banned)).toMatch(/^Nothing until a recovery begins in which the node takes part: /)
     expect(findingIn(banned, 'node-banned').causedBy).toMatch(/lock-missing/)
+  })
+
+  it('is told of a node whose daemon is dead, too', () => {
+    const dead = without(withoutDaemon(good, 2))
+    expect(outlookOf(dead)).toMatch(/^Nothing until a recovery begins in which the node takes part: /)
+    const setting = '!/usr/libexec/ctdb/ctdb_mutex_ceph_rados_helper ceph client.admin pool lock'
+    const helper = withHost(withoutDaemon(good, 2), 2, () => ({ lock: { setting, isHelperAbsent: true } }))
+    expect(findingIn(helper, 'lock-missing').message).toMatch(/helper for the cluster lock.* does not exist on node 2/)
   })
 })

@@ -68,9 +68,22 @@ function claimsOn(
   return [staysUntil({ on: 'run' }, `it may have been deleted already, and then goes with a takeover run`)]
 }
 
+/** The addresses that other nodes can host, and still can when they read their files again. */
+function hostableElsewhere(view: View, pnn: Pnn): Set<string> {
+  const others = view.active.filter((node) => node.pnn !== pnn)
+  return new Set(
+    others.flatMap((node) => {
+      const text = view.peek(node.pnn, 'host.publicAddressesFile')
+      const lines = typeof text === 'string' ? addressFile(view, node.pnn)?.addresses.map(({ address }) => address) : undefined
+      const kept = lines && new Set(lines)
+      return view.peek(node.pnn, 'available')?.filter((address) => kept?.has(address) !== false) ?? []
+    }),
+  )
+}
+
 /** A reload drops what the file does not list, so it is told what no other node would take over. */
 function actionsFor(view: View, pnn: Pnn, onlyInDaemon: readonly string[]): Action[] {
-  const elsewhere = new Set(view.active.flatMap((node) => (node.pnn === pnn ? [] : (view.peek(node.pnn, 'available') ?? []))))
+  const elsewhere = hostableElsewhere(view, pnn)
   const lost = onlyInDaemon.filter((address) => !elsewhere.has(address))
   const needed =
     lost.length === 0

@@ -20,19 +20,30 @@ export const check: Check = {
   outlook: 'Nothing, until the next recovery. There each node tests the lock, and the recovery fails, again and again.',
   remedy: 'Mount the file system of the cluster lock on the node, or install the helper that ctdb.conf names.',
   find: (view) => [
-    ...lockPlaces(view).flatMap((each) => withoutFile(view, each)),
+    ...[...lockPlaces(view), ...placesOfDead(view)].flatMap((each) => withoutFile(view, each)),
     ...view.nodes.flatMap(({ pnn }) => withoutHelper(view, pnn)),
   ],
 }
 
+/** Where the daemon is dead, ctdb.conf says which lock it takes when it starts. */
+const lockOf = (view: View, pnn: Pnn): string | undefined =>
+  view.isDaemonDead(pnn) ? view.peek(pnn, 'host.lock')?.setting : view.need(pnn, 'clusterLock')
+
+const placesOfDead = (view: View): NodePlace[] =>
+  view.nodes.flatMap(({ pnn }): NodePlace[] => {
+    const lock = view.isDaemonDead(pnn) ? view.peek(pnn, 'host.lock') : undefined
+    const path = lock && lockKind(lock.setting).file
+    return lock?.place && path !== undefined ? [{ pnn, path, place: lock.place }] : []
+  })
+
 function withoutFile(view: View, each: NodePlace): Found[] {
   const { pnn, path } = each
   const why = whyUnusable(each)
-  return why ? [found(view, pnn, view.peek(pnn, 'clusterLock') ?? path, `${why.what} on node ${pnn}`, why.seen)] : []
+  return why ? [found(view, pnn, lockOf(view, pnn) ?? path, `${why.what} on node ${pnn}`, why.seen)] : []
 }
 
 function withoutHelper(view: View, pnn: Pnn): Found[] {
-  const lock = view.need(pnn, 'clusterLock')
+  const lock = lockOf(view, pnn)
   const program = lock === undefined ? undefined : lockKind(lock).program
   // Whether a name without a path leads somewhere cannot be seen from outside.
   if (lock === undefined || !program?.startsWith('/')) return []
@@ -44,12 +55,13 @@ function withoutHelper(view: View, pnn: Pnn): Found[] {
 
 function found(view: View, pnn: Pnn, lock: string, message: string, seen: string): Found {
   // The leader asks active nodes only to test the lock.
-  const isInactive = inactivityOf(view, pnn) !== undefined
+  const isDead = view.isDaemonDead(pnn)
+  const isInactive = isDead || inactivityOf(view, pnn) !== undefined
   const text = isInactive ? 'a recovery begins in which the node takes part' : 'the next recovery begins'
   return {
     subject: { pnn },
     message,
-    evidence: [said(pnn, `the cluster lock is ${lock}`), fileHas(pnn, seen)],
+    evidence: [isDead ? fileHas(pnn, `ctdb.conf: ${lock}`) : said(pnn, `the cluster lock is ${lock}`), fileHas(pnn, seen)],
     claims: [staysUntil({ on: 'other', text }, 'it fails, again and again, as there each node tests the lock')],
     actions: [mend({ what: 'cluster lock', pnn }, check.remedy)],
   }
