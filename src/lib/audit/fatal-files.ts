@@ -43,6 +43,7 @@ export function fatalAddresses(view: View, pnn: Pnn): FatalFile | undefined {
 
 /** The checks whose findings say what keeps ctdbd from running on a node whose daemon is dead. */
 export const KEPT_DOWN: readonly Cause[] = [
+  'private-ip-missing',
   'nodes-file-drift',
   'config-invalid',
   'file-lint',

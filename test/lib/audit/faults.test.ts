@@ -141,6 +141,13 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
   ],
   ['a daemon that died and left nothing', released(withoutDaemon(good, 2), 2), ['node-disconnected']],
   ['a node that is cut off', withoutNode(good, 2), ['node-disconnected']],
+  ['a node that has lost its private address', drop(good, 2, '10.9.0.3'), ['private-ip-missing']],
+  [
+    'a daemon that died on a node without its private address',
+    drop(withoutDaemon(good, owner), owner, `10.9.0.${owner + 1}`),
+    ['private-ip-missing'],
+    ['ip-on-dead-daemon', 'node-disconnected', 'ip-duplicate-kernel'],
+  ],
   ['an address that one node only knows', lonely(), ['ip-single-node']],
   ['an address on another interface', alter(good, owner, A, { interfaceName: 'eth0', secondary: false }), ['ip-wrong-interface']],
   ['another mask in the kernel', alter(good, owner, A, { maskBits: 16 }), ['ip-wrong-mask']],

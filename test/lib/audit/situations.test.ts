@@ -87,7 +87,10 @@ describe('the configuration that was read', () => {
       version: '4.22.3',
       configFile: '[cluster]\ncluster lock = /cluster/lock\nnodes list = !/usr/bin/samba-container ctdb-list-nodes\n',
     }))
-    const dead = withHost(withoutDaemon(listed, 1), 1, () => ({ nodesFile: '10.1.1.1\n', addresses: [] }))
+    const dead = withHost(withoutDaemon(listed, 1), 1, ({ addresses }) => ({
+      nodesFile: '10.1.1.1\n',
+      addresses: addresses?.filter(({ interfaceName }) => interfaceName !== 'eth1'),
+    }))
     expect(idsOf(dead)).toEqual(['node-disconnected'])
     const ignored = withHost(dead, 1, () => ({ version: '4.17.12' }))
     expect(idsOf(ignored)).toContain('nodes-file-drift')

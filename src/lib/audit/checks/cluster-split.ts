@@ -18,7 +18,7 @@ export const check: Check = {
   title: 'Nodes do not see each other, or the node that was asked sees no other',
   seenBy: ['C'],
   moves: true,
-  causes: [cause('private-port', 'node')],
+  causes: [cause('private-ip-missing', 'node'), cause('private-port', 'node')],
   meaning:
     'The daemons have lost each other, although we can talk to them: the private network is broken. Each part of the cluster reports the other as disconnected, and only a part that holds the cluster lock may act. If only the node that was asked could be heard, and it sees no other, nothing is known of the others.',
   outlook: 'The parts find each other again as soon as the private network works. Then a recovery and a takeover run follow.',

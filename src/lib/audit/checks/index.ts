@@ -43,6 +43,7 @@ import { check as nodeNotRunning } from './node-not-running.ts'
 import { check as nodeUnhealthy } from './node-unhealthy.ts'
 import { check as nodesFileDrift } from './nodes-file-drift.ts'
 import { check as nonlocalBind } from './nonlocal-bind.ts'
+import { check as privateIpMissing } from './private-ip-missing.ts'
 import { check as privatePort } from './private-port.ts'
 import { check as promoteSecondaries } from './promote-secondaries.ts'
 import { check as publicPrivateOverlap } from './public-private-overlap.ts'
@@ -98,6 +99,7 @@ export const ALL_CHECKS: readonly Check[] = [
   nodeUnhealthy,
   nodesFileDrift,
   nonlocalBind,
+  privateIpMissing,
   privatePort,
   promoteSecondaries,
   publicPrivateOverlap,

@@ -19,6 +19,7 @@ export const check: Check = {
     ...KEPT_DOWN,
     cause('ip-on-dead-daemon', 'node'),
     cause('node-not-running', 'node'),
+    cause('private-ip-missing', 'node'),
     cause('private-port', 'node'),
     cause('cluster-split', 'node'),
     cause('leader-disagreement', 'node'),

@@ -4,6 +4,7 @@ import { CTDB_PORT } from '../../cluster/nodes-list.ts'
 import { groupOf } from '../../group-of.ts'
 import { oneOr } from '../../plural.ts'
 import type { HostConnection } from '../../snapshot/host-facts.ts'
+import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
 import { normalAddress } from '../normal.ts'
@@ -18,6 +19,7 @@ export const check: Check = {
   title: 'A node does not answer on its private port, although it reaches the others',
   seenBy: ['K'],
   moves: false,
+  causes: [cause('private-ip-missing', 'node')],
   meaning:
     'Each daemon connects to TCP port 4379 of every other node. One direction works and the other does not: a packet filter on a node or between them stops one of them, or large packets are lost. Nodes count as connected only if both directions work, so the cluster splits, or recoveries never end.',
   outlook: 'CTDB tries to connect again every second, and the nodes find each other as soon as it succeeds.',

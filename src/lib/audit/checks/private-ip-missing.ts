@@ -1,0 +1,57 @@
+import { hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import type { Check, Found } from '../check.ts'
+import { daemonIsDead, kernelHas } from '../facts.ts'
+import { normalAddress } from '../normal.ts'
+import { staysUntil } from '../outlook.ts'
+import { type Action, mend } from '../remedy.ts'
+import { silenceS } from '../timing.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'private-ip-missing',
+  order: 281,
+  severity: 'error',
+  title: "A node's kernel does not have its private address",
+  seenBy: ['K', 'C'],
+  moves: false,
+  meaning:
+    'The daemons reach each other at their private addresses, which CTDB does not set up. When a network restart, a broken network configuration, or a hand takes the address away, the node drops out of the cluster. A ctdbd that is started does not find its own node, and ends.',
+  outlook: 'Nothing: CTDB does not set up private addresses. The other nodes disconnect the node.',
+  remedy: 'Set the private address up again, and look at the network configuration of the node for why it went.',
+  falseAlarm: 'If a daemon has a network of its own, in a container, which is not the one that was looked at, on this node only.',
+  find(view) {
+    const kernels = view.nodes.map(({ pnn, address }) => {
+      const own = normalAddress(address)
+      return { pnn, own, has: view.need(pnn, 'host.addresses')?.some((held) => held.address === own) }
+    })
+    // Where no kernel has one, they are seen in another network than the daemons use.
+    if (!kernels.some(({ has }) => has)) return []
+    return kernels.filter(({ has }) => has === false).map(({ pnn, own }) => foundOn(view, pnn, own))
+  },
+}
+
+function foundOn(view: View, pnn: Pnn, address: string): Found {
+  const isDead = view.isDaemonDead(pnn)
+  const setUp = mend(
+    { what: 'network', pnn },
+    `Set up ${address} on node ${pnn} again, and look at its network configuration for why it went.`,
+  )
+  const start: Action = { kind: 'start', pnn, if: 'it does not run (`systemctl status ctdb`)' }
+  return {
+    subject: { pnn },
+    message: `the kernel of node ${pnn} does not have the private address of the node, ${address}`,
+    evidence: [
+      `node map: node ${pnn} is ${address}`,
+      kernelHas(pnn, 'does not have it on any interface'),
+      ...(isDead ? [daemonIsDead(pnn)] : []),
+    ],
+    claims: [staysUntil({ on: 'other', text: 'somebody sets the address up again' }, whatFollows(view, pnn, isDead))],
+    actions: isDead ? [setUp, start] : [setUp],
+  }
+}
+
+function whatFollows(view: View, pnn: Pnn, isDead: boolean): string | undefined {
+  if (isDead) return 'a ctdbd that is started there does not find its own node, and ends'
+  if (hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED) || view.isCutOff(pnn)) return undefined
+  return `the other nodes disconnect the node, at the latest ${silenceS(view, view.snapshot.leader.pnn)} s after it went`
+}
