@@ -4,9 +4,7 @@ import { inNetwork } from './network.ts'
 const UNSPECIFIED = 'the unspecified address'
 const LOOPBACK = 'a loopback address'
 const MULTICAST = 'a multicast address'
-// No program can bind to one alone, which is how CTDB looked for addresses up to 4.21.
-const LINK_LOCAL =
-  'a link-local address, which means nothing without the name of an interface: up to 4.21 CTDB never finds it in the kernel'
+const LINK_LOCAL = 'a link-local address'
 
 const NETWORKS = [
   { network: '0.0.0.0', bits: 32, what: UNSPECIFIED },
@@ -26,3 +24,9 @@ export function whyUnreachable(address: string): string | undefined {
     return ip !== undefined && inNetwork(address, ip, bits)
   })?.what
 }
+
+/**
+ * Whether an address is link-local, which means nothing without the name of an interface: no program can bind to it alone, and up to 4.21 that is
+ * how CTDB looks for addresses. Seen on 4.17: it adds the address again and again, which fails, and each node that is given it is banned.
+ */
+export const isLinkLocal = (address: string): boolean => whyUnreachable(address) === LINK_LOCAL

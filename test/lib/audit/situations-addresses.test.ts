@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { auditSamples } from '../../../src/lib/audit/audit.ts'
+import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { findingIn, healthyCluster, heldAddress, ownerIn, withAll, withHeld } from '../../support/audit-cluster.ts'
+import {
+  findingIn,
+  healthyCluster,
+  heldAddress,
+  ownerIn,
+  withAll,
+  withFacts,
+  withFlags,
+  withHeld,
+  withHost,
+} from '../../support/audit-cluster.ts'
 
 // Situations around addresses that administrators have reported publicly, and their neighbours.
 
@@ -55,5 +66,30 @@ describe('public addresses in the private network', () => {
     const stray = withHeld(one, (ownerIn(one, ADDRESS) + 1) % 3, heldAddress(ADDRESS, 24, 'eth1'))
     expect(idsOf(stray)).toEqual(['ip-duplicate-kernel', 'public-private-overlap'])
     expect(findingIn(one, 'public-private-overlap').severity).toBe('warning')
+  })
+})
+
+describe('an IPv6 address that a host outside of the cluster has', () => {
+  const six = healthyCluster({ addresses: ['fd00::1', 'fd00::2', 'fd00::3'] })
+  const output = 'Failed to add fd00::1/64 on dev eth1\n'
+  const banned = [0, 1, 2].reduce((changed, pnn) => {
+    const failed = withHost(changed, pnn, ({ events = [] }) => ({
+      events: events.map(({ event, scripts }) => ({
+        event,
+        scripts: scripts.map((run) => (event === 'takeip' ? { ...run, result: 1, output } : run)),
+      })),
+    }))
+    return withFacts(withFlags(failed, pnn, NODE_FLAG.BANNED), pnn, () => ({ banSeconds: 300, leaders: [] }))
+  }, six)
+  const nobody: Snapshot = { ...banned, leader: { pnn: null, era: 'leader' } }
+
+  it('is looked for first, when it has all nodes banned in turn', () => {
+    expect(new Set(idsOf(nobody))).toEqual(new Set(['script-failing']))
+    expect(findingIn(nobody, 'script-failing').remedy).toMatch(
+      /^No node of the cluster has fd00::1 now\. .* find it, and make it give the address up\. Fix what the script complains about/,
+    )
+    const { causedBy, remedy } = findingIn(nobody, 'node-banned')
+    expect(causedBy).toMatch(/script-failing/)
+    expect(remedy).not.toMatch(/unban/)
   })
 })

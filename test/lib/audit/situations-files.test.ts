@@ -8,6 +8,7 @@ import {
   healthyCluster,
   ownerIn,
   withAll,
+  withFacts,
   withFlags,
   withHost,
   withoutDaemon,
@@ -60,8 +61,6 @@ describe('a public addresses file', () => {
   })
 
   it.each([
-    ['fe80::1', 64, 'a link-local address'],
-    ['febf::1', 64, 'a link-local address'],
     ['ff02::1', 64, 'a multicast address'],
     ['::', 64, 'the unspecified address'],
     ['::1', 128, 'a loopback address'],
@@ -74,6 +73,30 @@ describe('a public addresses file', () => {
     const [finding] = lint(written((text) => `# comment\n${text}${address}/${mask} eth1\n`))
     expect(finding?.evidence).toEqual([expect.stringMatching(new RegExp(`line 8: .* is ${what}`))])
     expect(finding?.severity).toBe('warning')
+  })
+
+  it('with a link-local address has all nodes banned up to 4.21, and is the root of that', () => {
+    const cluster = healthyCluster({ addresses: ['fe80::1', 'fd00::2', 'fd00::3'] })
+    const [finding] = lint(cluster)
+    expect(finding).toMatchObject({ severity: 'error', addresses: ['fe80::1'] })
+    expect(finding?.outlook).toMatch(
+      /^When the node takes over fe80::1, .* after a few of them the node is banned: CTDB never finds the address/,
+    )
+    const banned = [0, 1, 2].reduce((changed, pnn) => {
+      const failed = withHost(changed, pnn, ({ events = [] }) => ({
+        events: events.map(({ event, scripts }) => ({
+          event,
+          scripts: scripts.map((run) =>
+            event === 'takeip' ? { ...run, result: 1, output: 'Failed to add fe80::1/64 on dev eth1\n' } : run,
+          ),
+        })),
+      }))
+      return withFacts(withFlags(failed, pnn, NODE_FLAG.BANNED), pnn, () => ({ banSeconds: 300 }))
+    }, cluster)
+    const roots = auditSamples([banned, banned]).findings.filter(({ causedBy }) => causedBy === undefined)
+    expect(new Set(roots.map(({ id }) => id))).toEqual(new Set(['file-lint']))
+    const newer = withAll(cluster, ({ host }) => (host ? { host: { ...host, version: '4.22.3' } } : {}))
+    expect(lint(newer)[0]?.severity).toBe('warning')
   })
 
   it.each(['fec0::1', 'fd00::1', '2001:db8::1', '126.0.0.1', '223.255.255.254'])('may have %s', (address) => {

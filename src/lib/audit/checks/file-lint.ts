@@ -8,10 +8,12 @@ import { addressFile, fileHas, rejectsItsFile } from '../facts.ts'
 import type { Severity } from '../finding.ts'
 import { hasBug } from '../known-bugs/bug.ts'
 import { knownBug } from '../known-bugs/table.ts'
+import { testsWithBind } from '../nonlocal.ts'
 import { normalAddress } from '../normal.ts'
 import { type Claim, stays, staysUntil } from '../outlook.ts'
 import { mend } from '../remedy.ts'
-import { whyUnreachable } from '../unreachable.ts'
+import { runsInVain } from '../self-repair.ts'
+import { isLinkLocal, whyUnreachable } from '../unreachable.ts'
 import type { View } from '../view.ts'
 
 /** From worst to least. */
@@ -34,7 +36,7 @@ export const check: Check = {
   remedy: 'Correct the line: `ADDRESS/MASK INTERFACE[,INTERFACE]`, with no blanks before it and a newline at its end.',
   find(view) {
     return view.nodes.flatMap(({ pnn }) => {
-      const faults = [...(addressFile(view, pnn)?.faults ?? []), ...commentFaults(view, pnn), ...unreachable(view, pnn)]
+      const faults: Fault[] = [...(addressFile(view, pnn)?.faults ?? []), ...commentFaults(view, pnn), ...unreachable(view, pnn)]
       const lines = [...Map.groupBy(faults, ({ line }) => line).values()]
       // A file from Windows has the same fault in all its lines.
       const alike = Map.groupBy(lines, (list) => list.map(({ judgement, reason }) => `${judgement}: ${reason}`).join('; '))
@@ -43,11 +45,16 @@ export const check: Check = {
   },
 }
 
+interface Fault extends LineFault {
+  /** The address, if each node that is given it is banned. */
+  readonly bannedFor?: string
+}
+
 /** How many lines are shown of a fault that several have. */
 const MAX_LINES = 8
 
 /** @param lines the faults of each line: all have the same. */
-function foundOf(view: View, pnn: Pnn, lines: readonly (readonly LineFault[])[]): Found {
+function foundOf(view: View, pnn: Pnn, lines: readonly (readonly Fault[])[]): Found {
   const faults = lines.flat()
   const worst = JUDGEMENTS.find(({ judgement }) => faults.some((each) => each.judgement === judgement))
   const numbers = lines.flatMap(([first]) => (first ? [String(first.line)] : []))
@@ -59,6 +66,28 @@ function foundOf(view: View, pnn: Pnn, lines: readonly (readonly LineFault[])[])
     evidence: faults.slice(0, MAX_LINES).map(({ line, reason }) => fileHas(pnn, `public_addresses, line ${line}: ${reason}`)),
     claims: claimsOn(view, pnn, worst?.judgement),
     actions: [mend({ what: 'file', pnn }, check.remedy)],
+    ...banning(view, pnn, faults),
+  }
+}
+
+/** What differs if each node that is given one of the addresses is banned. */
+function banning(view: View, pnn: Pnn, faults: readonly Fault[]): Partial<Found> {
+  const addresses = faults.flatMap(({ bannedFor }) => (bannedFor === undefined ? [] : [bannedFor]))
+  if (addresses.length === 0) return {}
+  const known = view.peek(pnn, 'known')?.filter(({ address }) => addresses.includes(address)) ?? []
+  const because = 'CTDB never finds the address in the kernel, and cannot add it a second time'
+  return {
+    severity: 'error',
+    addresses,
+    ...(known.length > 0 && {
+      claims: known.map(({ address }) => runsInVain(view, pnn, because, { after: { on: 'takes', pnn, address } })),
+    }),
+    actions: [
+      mend(
+        { what: 'file', pnn },
+        'Take the address out of the file on all nodes, and run `ctdb reloadips all` as soon as a node is not banned.',
+      ),
+    ],
   }
 }
 
@@ -68,16 +97,20 @@ function claimsOn(view: View, pnn: Pnn, judgement: LineJudgement | undefined): C
 }
 
 /** The lines of addresses at which nobody can reach a host. */
-function unreachable(view: View, pnn: Pnn): LineFault[] {
+function unreachable(view: View, pnn: Pnn): Fault[] {
   const reading = addressFile(view, pnn)
   const bad = reading ? unreachableIn(reading) : []
   const texts = bad.length === 0 ? [] : (view.peek(pnn, 'host.publicAddressesFile') ?? '').split('\n')
   const addresses = texts.map((text) => readPublicAddresses(text).addresses.map((line) => normalAddress(line.address))[0])
-  return bad.map(({ address, why }) => ({
-    line: addresses.indexOf(address) + 1,
-    judgement: 'wrong',
-    reason: `${address} is ${why}`,
-  }))
+  return bad.map(({ address, why }): Fault => {
+    const bans = isLinkLocal(address) && testsWithBind(view.peek(pnn, 'host.version') ?? '') === true
+    return {
+      line: addresses.indexOf(address) + 1,
+      judgement: 'wrong',
+      reason: `${address} is ${why}${bans ? ', which this version never finds in the kernel' : ''}`,
+      ...(bans && { bannedFor: address }),
+    }
+  })
 }
 
 /** Cached: nodes with the same file have the same reading of it. */

@@ -10,6 +10,7 @@ import { type Claim, stays, staysUntil } from '../outlook.ts'
 import { type Action, look, mend } from '../remedy.ts'
 import { failureOf, hasFailed, hasTimedOut, outputLines, scriptText } from '../script-runs.ts'
 import { rejoinS, tunableOf } from '../timing.ts'
+import { isLinkLocal } from '../unreachable.ts'
 import type { View } from '../view.ts'
 
 /** What CTDB does about a failure of an event. */
@@ -67,6 +68,10 @@ const BANNED_FOR_IT =
   'the takeover run that it belonged to failed, and the node got banning credits. The run is repeated until it succeeds, or until the node has enough of them to be banned'
 const REPEATED = 'the takeover run that it belonged to failed. It is repeated until it succeeds, as EnableBans is 0'
 
+/** What 10.interface prints of an address that CTDB up to 4.21 does not find in the kernel, and what file-lint says of it. */
+const LINK_LOCAL_NOT_ADDED = /Failed to add fe[89ab]/i
+const LINK_LOCAL = / is a link-local address/
+
 /** What 10.interface prints of a word of its file that is no interface. */
 const MISSING_INTERFACE = /interface .* does not exist/s
 /** How `readPublicAddresses` and file-lint say that scripts take a word of a line for an interface. */
@@ -96,6 +101,11 @@ export const check: Check = {
     cause('ip-dad-failed', 'node', 'address'),
     elsewhere('ip-on-dead-daemon'),
     elsewhere('ip-on-inactive-node'),
+    {
+      ...cause('file-lint', 'node'),
+      when: (effect, { evidence }) =>
+        effect.evidence.some((line) => LINK_LOCAL_NOT_ADDED.test(line)) && evidence.some((line) => LINK_LOCAL.test(line)),
+    },
     {
       ...cause('file-lint', 'node'),
       when: (effect, { evidence }) =>
@@ -138,7 +148,7 @@ function leftElsewhere(view: View, pnn: Pnn, event: string, { output }: ScriptRu
   const failed = [...output.matchAll(/^Failed to add ([^\s/:]*:[^\s/]*)\/\d+ on dev /gm)].map(([, address = '']) =>
     normalAddress(address),
   )
-  if (failed.length === 0) return {}
+  if (failed.length === 0 || failed.every(isLinkLocal)) return {}
   const kernels = view.nodes.map((node) => ({ pnn: node.pnn, held: view.peek(node.pnn, 'host.addresses') }))
   const stuck = kernels.find((kernel) => kernel.pnn === pnn)?.held?.filter((own) => own.dadFailed && failed.includes(own.address))
   if (stuck && stuck.length > 0) {
