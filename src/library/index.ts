@@ -6,6 +6,7 @@
 
 export { allocate } from '../lib/allocation/allocate.ts'
 export type { Algorithm, Allocation, AllocationInput, AllocationStep } from '../lib/allocation/input.ts'
+export type { Acceptance, AppliedAcceptance, FindingAcceptance } from '../lib/audit/acceptance.ts'
 export type { CheckDescription } from '../lib/audit/check.ts'
 export type { Finding, Severity, Unknown } from '../lib/audit/finding.ts'
 export type { Claim, Condition, Effect, Trigger } from '../lib/audit/outlook.ts'
