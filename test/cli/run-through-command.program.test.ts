@@ -1,27 +1,53 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseConfig } from '../../src/cli/config-file.ts'
+import { uniformLayout } from '../../src/sim/world/layout.ts'
+import { ctdbts } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
 
 const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
 if (!canIsolate) process.stderr.write('SKIPPED: no namespaces can be created here, so nodes in containers are not tried\n')
 
-let cluster: Awaited<ReturnType<typeof serve>>
+type Served = Awaited<ReturnType<typeof serve>>
+
+let cluster: Served
 /** Runs a command in a mount namespace in which a node's socket is where CTDB has it. */
 let enter: string
 
 beforeAll(async () => {
   cluster = await serve({ upForMs: 20_000 })
-  enter = cluster.dir.file('enter')
-  const script = `#!/bin/sh
-node=$1
-shift
-exec unshare -rm sh -c 'mount -t tmpfs none /run && mkdir /run/ctdb && mount --bind "$0" /run/ctdb && exec "$@"' "${cluster.server.directory}/n$node/run" "$@"
-`
-  writeFileSync(enter, script, { mode: 0o755 })
+  enter = entranceTo(cluster)
   mkdirSync(cluster.dir.file('empty'), { recursive: true })
 })
 afterAll(async () => await cluster[Symbol.asyncDispose]())
+
+function entranceTo({ dir, server }: Served): string {
+  const script = `#!/bin/sh
+node=$1
+shift
+exec unshare -rm sh -c 'mount -t tmpfs none /run && mkdir /run/ctdb && mount --bind "$0" /run/ctdb && exec "$@"' "${server.directory}/n$node/run" "$@"
+`
+  writeFileSync(dir.file('enter'), script, { mode: 0o755 })
+  return dir.file('enter')
+}
+
+/** As kubectl: words pass unchanged; only with -i is there an input; no signal gets through; it adds a line where a command fails. */
+function writeKubectl({ dir }: Served, entrance: string): void {
+  const kubectl = `#!/bin/sh
+[ "$1 $2 $3 $4" = "exec -i -n smb" ] && [ "$6 $7 $8" = "-c ctdb --" ] || { echo "error: $*" >&2; exit 1; }
+case $5 in
+  smb-[0-2]) pod=\${5#smb-} ;;
+  *) echo "Error from server (NotFound): pods \\"$5\\" not found" >&2; exit 1 ;;
+esac
+shift 8
+setsid -w "${entrance}" "$pod" "$@"
+status=$?
+[ "$status" = 0 ] || echo "command terminated with exit code $status" >&2
+exit "$status"
+`
+  writeFileSync(dir.file('kubectl'), kubectl, { mode: 0o755 })
+}
 
 describe.runIf(canIsolate)('nodes in containers', () => {
   it('are asked through a command', async () => {
@@ -57,20 +83,7 @@ describe.runIf(canIsolate)('nodes in containers', () => {
   })
 
   it('are pods, as a stand-in for kubectl leads into them', async () => {
-    // As kubectl: words pass unchanged; only with -i is there an input; no signal gets through; it adds a line where a command fails.
-    const kubectl = `#!/bin/sh
-[ "$1 $2 $3 $4" = "exec -i -n smb" ] && [ "$6 $7 $8" = "-c ctdb --" ] || { echo "error: $*" >&2; exit 1; }
-case $5 in
-  smb-[0-2]) pod=\${5#smb-} ;;
-  *) echo "Error from server (NotFound): pods \\"$5\\" not found" >&2; exit 1 ;;
-esac
-shift 8
-setsid -w "${enter}" "$pod" "$@"
-status=$?
-[ "$status" = 0 ] || echo "command terminated with exit code $status" >&2
-exit "$status"
-`
-    writeFileSync(cluster.dir.file('kubectl'), kubectl, { mode: 0o755 })
+    writeKubectl(cluster, enter)
     const words = ['exec', '-i', '-n', 'smb', 'smb-{index}', '-c', 'ctdb', '--']
     cluster.configure(`[clusters.pods]\nhosts = ["a", "b"]\nrun = ${JSON.stringify([cluster.dir.file('kubectl'), ...words])}\n`)
     const { stdout, stderr, status } = await cluster.run('verify', '--host', 'pods')
@@ -84,6 +97,21 @@ exit "$status"
     const absent = await cluster.run('ip', '--run', words.with(4, 'smb-9').toSpliced(0, 0, cluster.dir.file('kubectl')).join(' '))
     expect(absent.stderr).toMatch(/^ctdbts: `.*` ran nothing: Error from server \(NotFound\): pods "smb-9" not found\n/)
     expect(spawnSync('pgrep', ['-f', '--', `^setsid -w ${enter}`]).status).toBe(1)
+  })
+
+  it('are pods, by the command and by the configuration that the docs print', async () => {
+    const docs = readFileSync(new URL('../../docs/ssh.md', import.meta.url), 'utf8')
+    const [, hosts, run] = /^ctdbts verify --host (\S+) --run '(kubectl [^']*)'$/m.exec(docs) ?? []
+    const configs = [...docs.matchAll(/^```toml\n(.*?)^```/gms)].map(([, text = '']) => text)
+    expect(configs.map((text) => Object.keys(parseConfig(text, 'config.toml').clusters))).toEqual([['prod'], ['pods', 'ceph']])
+    await using two = await serve({ layout: uniformLayout(2, 2), upForMs: 20_000 })
+    writeKubectl(two, entranceTo(two))
+    two.configure(configs.find((text) => text.includes('[clusters.pods]')) ?? '')
+    const env = { ...two.env, PATH: `${two.dir.path}:${process.env.PATH}` }
+    const { stdout, stderr } = await ctdbts(['verify', '--host', hosts ?? '', '--run', run ?? ''], env)
+    expect({ stderr, nodes: /\((\d+) nodes, /.exec(stdout)?.[1] }).toEqual({ stderr: '', nodes: '2' })
+    const { nodes } = JSON.parse((await ctdbts(['snapshot', '--host', 'pods'], env)).stdout)
+    expect(nodes).toMatchObject([{ runState: 'RUNNING' }, { runState: 'RUNNING' }])
   })
 
   it('are refused under a number that is not theirs', async () => {
