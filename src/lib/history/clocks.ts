@@ -26,12 +26,16 @@ const LEAST_UNCERTAINTY_MS = 2
 /** What a few pairs may have in common by chance. */
 const FEW_PAIRS_MS = 20
 const FEW = 4
+/** A single pair fits by chance. */
+const LEAST_PAIRS = 2
 /** Of something that happens only once, as of a single recovery, lines may be paired with those of another one. */
-const ONE_MOMENT_MS = 5_000
+const ONE_MOMENT_MS = 3_000
 /** So much clocks may differ if nothing happened twice. */
 const SURE_ONCE_MS = 500
 /** A difference that nearly as many pairs have, and that is smaller, is more likely. */
-const NEARLY = 0.8
+const NEARLY = 0.9
+/** So many of these differences are compared. */
+const GUESSES = 10
 
 /** Estimates how far each clock is ahead of the others, from the lines that belong together. */
 export function estimateClocks(sources: readonly LogSource[]): readonly LogClock[] {
@@ -89,22 +93,24 @@ function connect(clocks: readonly LogClock[], links: readonly Link[]): void {
 function linkOf(a: number, b: number, marks: readonly Marks[]): Link | undefined {
   const [one, other] = [marks[a], marks[b]]
   if (!one || !other) return undefined
-  const guess = mostFrequent(one, other)
-  if (guess === undefined) return undefined
-  const paired = pairsOf(one, other, guess)
+  const [nearest, ...others] = mostFrequent(one, other).map((guessMs) => pairsOf(one, other, guessMs))
+  if (!nearest) return undefined
+  // That the lines of one moment fit those of another one, as of two recoveries, happens by chance.
+  const better = hasMoments(nearest) ? undefined : others.find((each) => each.length > nearest.length && hasMoments(each))
+  const paired = better ?? nearest
   const differences = paired.map(({ difference }) => difference).sort((x, y) => x - y)
   const pairs = differences.length
   const middle = differences[Math.floor(pairs / 2)]
-  const isOnce = pairs < FEW || momentsOf(paired.map(({ atMs }) => atMs)) < 2
-  if (middle === undefined || (isOnce && Math.abs(middle) > SURE_ONCE_MS)) return undefined
+  const isOnce = pairs < FEW || !hasMoments(paired)
+  if (middle === undefined || pairs < LEAST_PAIRS || (isOnce && Math.abs(middle) > SURE_ONCE_MS)) return undefined
   const deviations = differences.map((each) => Math.abs(each - middle)).sort((x, y) => x - y)
   const spread = deviations[Math.floor(pairs * 0.9)] ?? 0
   const uncertaintyMs = Math.max(LEAST_UNCERTAINTY_MS, spread) + (pairs < FEW ? FEW_PAIRS_MS : 0)
   return { a, b, offsetMs: middle, uncertaintyMs, pairs }
 }
 
-/** The difference at which most marks of the two agree; of several, the smallest. */
-function mostFrequent(one: Marks, other: Marks): number | undefined {
+/** The differences at which most marks of the two agree, the smallest first. */
+function mostFrequent(one: Marks, other: Marks): readonly number[] {
   const bins = new Map<number, number>()
   for (const [kind, times] of one) {
     for (const otherMs of other.get(kind) ?? []) {
@@ -117,14 +123,14 @@ function mostFrequent(one: Marks, other: Marks): number | undefined {
   const votesOf = (bin: number) => (bins.get(bin) ?? 0) + (bins.get(bin - 1) ?? 0) + (bins.get(bin + 1) ?? 0)
   const most = [...bins.keys()].reduce((best, bin) => Math.max(best, votesOf(bin)), 0)
   const likely = [...bins.keys()].filter((bin) => votesOf(bin) >= NEARLY * most)
-  const [nearest] = likely.sort((a, b) => Math.abs(a) - Math.abs(b) || votesOf(b) - votesOf(a))
-  return nearest === undefined ? undefined : nearest * BIN_MS
+  const nearest = likely.sort((a, b) => Math.abs(a) - Math.abs(b) || votesOf(b) - votesOf(a))
+  return nearest.slice(0, GUESSES).map((bin) => bin * BIN_MS)
 }
 
-/** At how many moments these times are, in any order. */
-function momentsOf(times: readonly number[]): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  return sorted.filter((ms, index) => index === 0 || ms - (sorted[index - 1] ?? 0) > ONE_MOMENT_MS).length
+/** Whether pairs are of several moments, not only of one. */
+function hasMoments(pairs: readonly Pair[]): boolean {
+  const times = pairs.map(({ atMs }) => atMs).sort((a, b) => a - b)
+  return times.some((ms, index) => index > 0 && ms - (times[index - 1] ?? 0) > ONE_MOMENT_MS)
 }
 
 interface Pair {

@@ -44,7 +44,7 @@ export function findNodes(sources: readonly LogSource[], events: readonly TimedE
     return pnn === undefined
   })
   const bySpan = rest.filter((source) => !joinHost(source, nodes))
-  const unknown = bySpan.filter((source) => !takeLast(source, bySpan, nodes, mentioned(evidence)))
+  const unknown = bySpan.filter((source) => !takeLast(source, bySpan, nodes, evidence))
   return { nodes, unknown }
 }
 
@@ -152,9 +152,15 @@ function mentioned(evidence: ReadonlyMap<LogSource, Evidence>): ReadonlySet<Pnn>
 }
 
 /** The only source that is left is the only node that is left, if the lines name it. */
-function takeLast(source: LogSource, rest: readonly LogSource[], nodes: Map<LogSource, Pnn>, all: ReadonlySet<Pnn>): boolean {
+function takeLast(
+  source: LogSource,
+  rest: readonly LogSource[],
+  nodes: Map<LogSource, Pnn>,
+  evidence: ReadonlyMap<LogSource, Evidence>,
+): boolean {
   const taken = new Set(nodes.values())
-  const left = [...all].filter((pnn) => !taken.has(pnn))
+  const others = evidence.get(source)?.others
+  const left = [...mentioned(evidence)].filter((pnn) => !taken.has(pnn) && !others?.has(pnn))
   const [pnn] = left
   if (rest.length !== 1 || left.length !== 1 || pnn === undefined) return false
   nodes.set(source, pnn)

@@ -292,6 +292,12 @@ export const MESSAGES = {
     meaning: 'another event came in the middle of the monitor event',
   }),
   scriptSaid: both('NOTICE', ['script', 'text'], '{script}: {text}', { meaning: 'output of an event script' }),
+  strayHosted: both(
+    'NOTICE',
+    ['script', 'ip', 'iface', 'from'],
+    '{script}: WARNING: Public IP {ip} hosted on interface {iface} but VNN says {from}',
+    { meaning: 'a releaseip script finds the address on an interface on which it should not be' },
+  ),
   eventFailed: both('NOTICE', ['event'], '{event} event failed', { meaning: 'a script of the event failed' }),
   scriptTimedOut: both('ERR', ['what'], 'Event {what} timed out', {
     meaning: 'the scripts of the event took too long and were ended',

@@ -1,4 +1,3 @@
-import type { Pnn } from '../../../src/lib/cluster/node.ts'
 import { type History, historyOf } from '../../../src/lib/history/history.ts'
 import { LogStore } from '../../../src/lib/history/log-store.ts'
 import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
@@ -7,6 +6,7 @@ import { Random } from '../../../src/sim/world/random.ts'
 import { START_MS } from '../../support/sim-world.ts'
 import type { Happened } from '../../support/watched-world.ts'
 import { drawTrouble } from './draw.ts'
+import { deedOf, inOrderOfEnds, isDeed, isDoubtful, type Pair, pairsOf, unnamedReleases } from './history-deeds.ts'
 import type { Judged } from './judged-seeds.ts'
 import { beginRecorded } from './recorded.ts'
 import { TrueCauses } from './watch-causes.ts'
@@ -91,13 +91,6 @@ export function historySeed(seed: number): HistoryResult {
 const textOf = ({ atMs, kind, text, cause }: HistoryEntry): string =>
   `${(atMs - START_MS) / 1_000} ${kind} ${text}${cause === undefined ? '' : ` because ${cause}`}`
 
-/** What a node did with an address, as the history says. */
-interface Said {
-  readonly deed: string
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 interface Truth {
   readonly happened: readonly Happened[]
   readonly causes: TrueCauses
@@ -105,12 +98,6 @@ interface Truth {
   readonly isCut: boolean
   /** Packets were under way for long, so that lines which belong together do not come at the same time, and the clocks seem to differ. */
   readonly isSlow: boolean
-}
-
-/** What a node did with an address. */
-interface Done {
-  readonly deed: string
-  readonly atMs: number
 }
 
 class Judge {
@@ -128,7 +115,8 @@ class Judge {
     const slack = Math.max(0, ...doubts.map((doubt = 0) => doubt))
     this.addresses(entries, happened, LATE_MS + slack)
     for (const entry of entries) {
-      const wrong = causes.whyWrong({ ...entry, atMs: (entry.notAfterMs ?? entry.atMs) + LATE_MS })
+      if (isDoubtful(entry)) continue
+      const wrong = causes.whyWrong({ ...entry, atMs: (entry.notAfterMs ?? entry.atMs) + LATE_MS + slack })
       if (wrong !== undefined) this.wrong.push(wrong)
       if (entry.what !== 'moved') continue
       this.counts.moves += 1
@@ -139,52 +127,26 @@ class Judge {
   private addresses(entries: readonly HistoryEntry[], happened: readonly Happened[], slackMs: number): void {
     const said = Map.groupBy(entries.filter(isDeed), ({ addresses: [address = ''] }) => address)
     const done = Map.groupBy(happened, ({ address }) => address)
+    const unnamed = unnamedReleases(entries)
     for (const address of new Set([...said.keys(), ...done.keys()])) {
       const trueOfIt = (done.get(address) ?? []).map(({ event, pnn, atMs }) => ({ deed: `${event} ${pnn}`, atMs }))
-      const saidOfIt = withoutSilent(said.get(address) ?? [], trueOfIt)
-      this.compare(address, saidOfIt, this.isCut ? withoutUnknowable(trueOfIt, saidOfIt) : trueOfIt, slackMs)
+      const saidOfIt = inOrderOfEnds((said.get(address) ?? []).map(deedOf), trueOfIt, slackMs)
+      const pairs = pairsOf(saidOfIt, trueOfIt, { slackMs, isCut: this.isCut, unnamed })
+      if (pairs) this.times(address, pairs, slackMs)
+      else {
+        const [one = '', other = ''] = [saidOfIt, trueOfIt].map((list) => list.map(({ deed }) => deed).join(', '))
+        this.wrong.push(`${address}: said ${one}; but it was ${other}`)
+      }
     }
   }
 
-  private compare(address: string, said: readonly Said[], done: readonly Done[], slackMs: number): void {
-    const [one = '', other = ''] = [said, done].map((list) => list.map(({ deed }) => deed).join(', '))
-    if (one !== other) this.wrong.push(`${address}: said ${one}; but it was ${other}`)
-    else {
-      said.forEach(({ deed, fromMs, toMs }, index) => {
-        const trueMs = done[index]?.atMs ?? 0
-        this.counts.takes += 1
-        if (Number.isFinite(toMs)) this.counts.timesBounded += 1
-        if (trueMs < fromMs - slackMs || trueMs > toMs + slackMs) {
-          this.wrong.push(`${address}: ${deed} at ${trueMs - START_MS}, not ${fromMs - START_MS} to ${toMs - START_MS}`)
-        }
-      })
+  private times(address: string, pairs: readonly Pair[], slackMs: number): void {
+    for (const [{ deed, fromMs, toMs }, { atMs }] of pairs) {
+      this.counts.takes += 1
+      if (Number.isFinite(toMs)) this.counts.timesBounded += 1
+      if (atMs < fromMs - slackMs || atMs > toMs + slackMs) {
+        this.wrong.push(`${address}: ${deed} at ${atMs - START_MS}, not ${fromMs - START_MS} to ${toMs - START_MS}`)
+      }
     }
   }
-}
-
-/** A node that ceases to own an address without saying that it releases it tells nobody if its kernel had lost it before. */
-function withoutSilent(said: readonly HistoryEntry[], done: readonly Done[]): readonly Said[] {
-  const all = said.map(deedOf)
-  return all.length === done.length ? all : said.filter(({ text }) => !text.includes(' does not own ')).map(deedOf)
-}
-
-/**
- * What logs can tell that begin in the middle: a node that drops all its addresses does not name them, and those that it had before are not
- * known. So a release may be missing.
- */
-function withoutUnknowable(done: readonly Done[], said: readonly Said[]): readonly Done[] {
-  let index = 0
-  return done.filter(({ deed }) => {
-    const isSaid = said[index]?.deed === deed
-    if (isSaid) index += 1
-    return isSaid || deed.startsWith('TAKE_IP')
-  })
-}
-
-const isDeed = ({ kind, what, addresses }: HistoryEntry): boolean =>
-  kind === 'address' && addresses.length > 0 && ['moved', 'taken', 'released'].includes(what)
-
-function deedOf({ what, atMs, to, pnns, notAfterMs = Number.POSITIVE_INFINITY }: HistoryEntry): Said {
-  const pnn: Pnn = what === 'released' ? (pnns[0] ?? -1) : (to ?? -1)
-  return { deed: `${what === 'released' ? 'RELEASE_IP' : 'TAKE_IP'} ${pnn}`, fromMs: atMs, toMs: notAfterMs }
 }

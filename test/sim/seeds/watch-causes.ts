@@ -1,4 +1,4 @@
-import type { Pnn } from '../../../src/lib/cluster/node.ts'
+import { flagsText, type Pnn } from '../../../src/lib/cluster/node.ts'
 import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import type { SmallWorld } from '../../support/sim-world.ts'
 import type { TrueRun, WorldRecord } from '../../support/world-record.ts'
@@ -7,6 +7,8 @@ import type { TrueRun, WorldRecord } from '../../support/world-record.ts'
 const LATE_MS = 25
 /** A run that began so shortly before may be another one, of another part of the cluster. */
 const SAME_TIME_MS = 150
+/** The clocks of logs may differ by this. */
+const REPORT_MS = 500
 /** CTDB moves addresses in a run that began no earlier than this. */
 const LONGEST_RUN_MS = 130_000
 /** What moved without a known cause is kept in mind for so long, and a move takes its time. */
@@ -44,7 +46,8 @@ export class TrueCauses {
     const { kind, what, cause, atMs } = entry
     if (kind === 'health') return this.moved(entry) && this.wasStarted(entry)
     if (cause === undefined) return true
-    if (kind === 'takeover-run' && what === 'started') return this.runsUntil(atMs).some((run) => this.startsRun(cause, run))
+    if (kind === 'takeover-run' && what === 'started')
+      return this.couldNotBegin(atMs) || this.runsUntil(atMs).some((run) => this.startsRun(cause, run))
     return kind !== 'address' || this.moves(cause, entry)
   }
 
@@ -56,6 +59,13 @@ export class TrueCauses {
     if (askers !== undefined) return [...askers.matchAll(/\d+/g)].every(([pnn]) => this.hasAsked(Number(pnn), run))
     if (cause === 'it is part of a recovery') return this.isInRecovery(run)
     return this.isNews(cause, run)
+  }
+
+  /** A run that is said to start, but does not, as runs are disabled: it is not recorded. */
+  private couldNotBegin(sinceMs: number): boolean {
+    return this.small.log.some(({ atMs, text }) => {
+      return text === 'Unable to begin - takeover runs are disabled' && Math.abs(atMs - sinceMs) <= REPORT_MS
+    })
   }
 
   /** Whether its leader has begun a recovery since the run before. */
@@ -105,9 +115,19 @@ export class TrueCauses {
     const wasGone = all.some((each) => String(each).includes('DISCONNECTED'))
     if (wasGone && !text.includes('DISCONNECTED')) return true
     // What the leader took into account: what the node says of itself, or what others believe of a node that says nothing.
+    if (this.hasHeard(pnn, text, run.leader, { sinceMs: fromMs, atMs: inputsMs })) return true
     const own = record.ownFlagsOf(pnn, fromMs, inputsMs)
     if (own.some((each) => each !== undefined && each !== text)) return true
     return own[0] === undefined && !record.flagsOf(pnn, fromMs, fromMs).includes(text)
+  }
+
+  /** Whether a node has learnt that another one has these flags, which it took to have others. */
+  private hasHeard(pnn: Pnn, text: string, by: Pnn, { sinceMs, atMs }: Span): boolean {
+    return this.small.log.some((entry) => {
+      if (entry.pnn !== by || entry.atMs < sinceMs || entry.atMs > atMs) return false
+      const [, node, , flags] = /^Node (\d+) has changed flags - (\S+) -> (\S+)$/.exec(entry.text) ?? []
+      return Number(node) === pnn && flagsText(Number(flags)) === text
+    })
   }
 
   private isNewLink(name: string, pnn: Pnn, up: boolean, run: TrueRun): boolean {
@@ -141,7 +161,7 @@ export class TrueCauses {
     // It may have been nowhere for some time.
     const givenUpMs = this.record.lastGivenUp(pnn, address, atMs) ?? atMs
     const sinceMs = Math.min(atMs, givenUpMs - LATE_MS, ...runs.map((run) => this.successBefore(run)?.startMs ?? 0))
-    return pnn === from && this.movesAway(cause, pnn, address, { sinceMs, atMs })
+    return pnn === (what === 'released' ? entry.pnns[0] : from) && this.movesAway(cause, pnn, address, { sinceMs, atMs })
   }
 
   /** Whether the link of an interface that an address left for another one of the node was down. */
@@ -163,6 +183,7 @@ export class TrueCauses {
   private movesAway(cause: string, pnn: Pnn, address: string, { sinceMs, atMs }: Span): boolean {
     const { record } = this
     if (cause.endsWith('does not know it any more')) return this.isReload(pnn, false, address, { sinceMs, atMs })
+    if (/ was in recovery mode for too long$/.test(cause)) return this.wasInRecovery(pnn, { sinceMs, atMs })
     const state = /^node \d+ is in run state (\w+)$/.exec(cause)?.[1]
     if (state !== undefined) return this.wasStarting(pnn, state, address, { sinceMs, atMs })
     if (RESTART.test(cause)) return record.hasStarted(pnn, sinceMs - LONGEST_UNEXPLAINED_MS, atMs)
@@ -172,6 +193,14 @@ export class TrueCauses {
     }
     const link = /^link (\S+) of node \d+ (?:is|went) down$/.exec(cause)?.[1]
     return link !== undefined && record.linkWas(pnn, link, sinceMs, atMs).includes(false)
+  }
+
+  /** Whether a node released all its addresses, as it was in recovery mode for too long. */
+  private wasInRecovery(pnn: Pnn, { sinceMs, atMs }: Span): boolean {
+    return this.small.log.some((entry) => {
+      const isThen = entry.atMs >= sinceMs - LATE_MS && entry.atMs <= atMs
+      return entry.pnn === pnn && isThen && entry.text.startsWith('Been in recovery mode for too long')
+    })
   }
 
   /** Whether a node's daemon was in a run state, and was started after an address last was with the node. */

@@ -2,30 +2,12 @@ import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { ReadValues } from '../../log/messages.ts'
 import type { NewEntry } from '../../watch/timeline-writer.ts'
 import { lostText, missedCause, missingText, movedText, releasedText, reloadCause, takenText } from '../../watch/words.ts'
+import { type AddressStory, beginAddressStory, forgetOwner, isUnknown } from './address.ts'
+import { dropOf } from './drop.ts'
 import type { EntryDetails, HistoryWriter, NodeEvent } from './entry.ts'
 import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { RunStory } from './run-story.ts'
-
-/** Who owns an address at some time of the story. */
-interface AddressStory {
-  readonly address: string
-  /** Undefined if the log does not say; null for nobody. */
-  owner: Pnn | null | undefined
-  /** The last that owned it; undefined if none is known. */
-  last: Pnn | undefined
-  /** Nodes that took it and have not released it: two if the cluster is split. */
-  readonly claims: Set<Pnn>
-  /** When the last owner ceased to own it. */
-  left:
-    | {
-        readonly atMs: number
-        readonly cause: string | undefined
-        readonly by: NodeEvent
-        readonly notAfterMs: number | undefined
-      }
-    | undefined
-}
 
 interface Tools {
   readonly writer: HistoryWriter
@@ -39,8 +21,12 @@ interface Tools {
 
 /** What CTDB calls the interface of an address that is on none. */
 const NO_INTERFACE = '__none__'
+/** Said of what has begun, if the log ends before it does. */
+const UNCOMPLETED = '; the log does not show that this was completed'
 /** What a node lost when it dropped all addresses is taken by others within this time. */
 const TAKE_LIMIT_MS = 15_000
+/** All nodes are asked at once to take the addresses of a run. */
+const BURST_MS = 1_000
 
 /** Tells which node owns each address, from the lines of the nodes that take and release them. */
 export class Addresses {
@@ -53,7 +39,7 @@ export class Addresses {
 
   /** A node takes an address. */
   taken(by: NodeEvent, ip: string): void {
-    const { pnn } = by
+    const { pnn, atMs } = by
     const story = this.of(ip)
     const node = this.node(pnn)
     const { isFailed, notAfterMs } = this.tools.outcomes.of(by)
@@ -61,16 +47,26 @@ export class Addresses {
       this.add(by, { what: 'failed', text: `node ${pnn} could not take ${ip}`, tone: 'error', pnns: [pnn], addresses: [ip] })
       return
     }
-    if (story.owner === undefined) this.accountFor(story, by)
+    if (isUnknown(story)) this.accountFor(story, by)
     const found = node?.missing.get(ip)
     node?.missing.delete(ip)
     node?.stray.delete(ip)
     const { owner, last, left } = story
     this.claim(story, pnn)
     story.left = undefined
+    story.takingUntilMs = notAfterMs ?? Number.POSITIVE_INFINITY
     const lines = [...(found ? [found] : []), ...(left && owner !== pnn ? [left.by] : [])]
     const entry = this.takenEntry({ ip, owner, last, left }, by, { found, notAfterMs })
-    this.add(by, { tone: 'good', addresses: [ip], to: pnn, ...entry }, { notAfterMs, lines })
+    // What it takes while it releases all, it may release too.
+    const isReleasing = node !== undefined && atMs <= node.droppingUntilMs
+    const text = `${entry.text}${isReleasing ? UNCOMPLETED : this.doubt(notAfterMs)}`
+    this.add(by, { tone: 'good', addresses: [ip], to: pnn, ...entry, text }, { notAfterMs, lines })
+    if (isReleasing) forgetOwner(story, pnn)
+  }
+
+  /** CTDB logs the beginning, and no later line of any node shows that it has come to its end. */
+  private doubt(notAfterMs: number | undefined): string {
+    return notAfterMs === undefined && this.tools.isComplete ? UNCOMPLETED : ''
   }
 
   /** @param was who had the address before. */
@@ -123,7 +119,7 @@ export class Addresses {
   unassigned(by: NodeEvent, ip: string): void {
     const story = this.of(ip)
     const node = this.node(by.pnn)
-    const isOwner = story.claims.has(by.pnn) || (story.owner === undefined && story.last === undefined)
+    const isOwner = story.claims.has(by.pnn) || isUnknown(story)
     if (!isOwner || this.tools.outcomes.of(by).isFailed) return
     if (node?.unaccounted)
       node.unaccounted = node.unaccounted.count > 1 ? { ...node.unaccounted, count: node.unaccounted.count - 1 } : undefined
@@ -136,17 +132,19 @@ export class Addresses {
   }
 
   /** A node ceases to own an address without a word that it releases it: its kernel may have lost it before. */
-  private giveUp(by: NodeEvent, story: AddressStory, cause: string | undefined): void {
+  private giveUp(by: NodeEvent, story: AddressStory, cause: string | undefined, notAfterMs?: number): void {
     const { atMs, pnn } = by
     const { address } = story
     story.claims.delete(pnn)
     if (story.owner !== undefined && story.owner !== pnn) return
     const text = `node ${pnn} does not own ${address} any more, and no other node does`
     const entry = { what: 'released', text, tone: 'plain', pnns: [pnn], addresses: [address], from: pnn, to: null } as const
-    this.add(by, { ...entry, ...causeOf(cause) })
+    // What its kernel lacked before has nothing to do with that.
+    const wasMissing = this.node(pnn)?.missing.delete(address) === true
+    this.add(by, { ...entry, ...causeOf(wasMissing ? undefined : cause) }, { notAfterMs })
     story.owner = null
     story.last = pnn
-    story.left = { atMs, cause, by, notAfterMs: undefined }
+    story.left = { atMs, cause, by, notAfterMs }
   }
 
   private whyDropped(node: NodeStory | undefined, atMs: number): string | undefined {
@@ -176,22 +174,25 @@ export class Addresses {
   /** A node releases all its addresses. */
   dropped(by: NodeEvent): void {
     const { pnn, atMs } = by
-    const { count, notAfterMs } = this.tools.outcomes.of(by)
+    const outcome = this.tools.outcomes.of(by)
+    const { notAfterMs } = outcome
     const node = this.node(pnn)
-    const isHeld = ({ claims, address }: AddressStory) => claims.has(pnn) || isRecentStray(node, address, atMs)
-    const held = [...this.stories.values()].filter(isHeld)
-    const cause = this.whyDropped(node, atMs)
-    // A kernel that had lost some of them has fewer to release, and the log does not say which.
-    const isExact = count === undefined || count >= held.length
-    for (const story of held) {
-      if (isExact) this.leave(by, story, cause, notAfterMs)
-      else this.giveUp(by, story, cause)
-    }
-    const unaccounted = (count ?? 0) - held.length
-    if (!node || unaccounted <= 0) return
+    for (const address of outcome.strays ?? []) this.of(address)
+    const drop = dropOf([...this.stories.values()], { pnn, atMs, node, outcome })
+    const isTooLong = by.event.read.name === 'dropAllTimeout'
+    const cause = isTooLong ? `node ${pnn} was in recovery mode for too long` : this.whyDropped(node, atMs)
+    for (const story of drop.unclear) forgetOwner(story, pnn)
+    for (const story of drop.released) this.leave(by, story, cause, notAfterMs)
+    for (const story of drop.givenUp) this.giveUp(by, story, cause, notAfterMs)
+    if (!node) return
+    node.missing.clear()
+    node.droppingUntilMs = notAfterMs ?? atMs
+    if (drop.unnamed <= 0) return
+    const unnamed = { count: drop.unnamed, by, notAfterMs: notAfterMs ?? atMs, cause }
+    if (!drop.isExact) this.reportUnaccounted(pnn, unnamed)
     if (node.unaccounted) this.reportUnaccounted(pnn, node.unaccounted)
     this.tools.writer.current = by
-    node.unaccounted = { count: unaccounted, by, notAfterMs: notAfterMs ?? atMs }
+    node.unaccounted = drop.isExact ? unnamed : undefined
   }
 
   /** A node's kernel lacks an address that it owns. */
@@ -216,15 +217,23 @@ export class Addresses {
     node.stray.set(ip, by.atMs)
   }
 
-  /** A node that has it all the time says so. */
+  /** A node that has it all the time says so. Where two had it, the other one may have released it before. */
   held(by: NodeEvent, ip: string): void {
     const story = this.of(ip)
-    if (story.owner === undefined) this.claim(story, by.pnn)
+    const { owner, left } = story
+    const { pnn } = by
+    const isLeaving = left?.by.pnn === pnn && (left.notAfterMs ?? Number.POSITIVE_INFINITY) >= by.atMs
+    if (isLeaving || (owner !== undefined && owner !== null)) return
+    this.claim(story, pnn)
+    if (owner === undefined) return
+    story.left = undefined
+    const text = `node ${pnn} owns ${ip}, which it had not released`
+    this.add(by, { what: 'kept', text, tone: 'plain', pnns: [pnn], addresses: [ip], from: null, to: pnn })
   }
 
-  /** A node that is connected has released what another one takes; one that is cut off may have it still. */
+  /** A node that is connected has released what another one takes; the nodes from which one is cut off may have it still. */
   private claim(story: AddressStory, pnn: Pnn): void {
-    for (const other of story.claims) if (!this.isCutOff(other)) story.claims.delete(other)
+    for (const other of story.claims) if (!this.areApart(pnn, other)) story.claims.delete(other)
     story.claims.add(pnn)
     story.owner = pnn
     story.last = pnn
@@ -232,6 +241,11 @@ export class Addresses {
 
   private isCutOff(pnn: Pnn): boolean {
     return ((this.node(pnn)?.flags ?? 0) & NODE_FLAG.DISCONNECTED) !== 0
+  }
+
+  private areApart(one: Pnn, other: Pnn): boolean {
+    const lost = [one, other].map((pnn) => this.node(pnn)?.lostBy)
+    return this.isCutOff(one) || this.isCutOff(other) || lost[0]?.has(other) === true || lost[1]?.has(one) === true
   }
 
   /** A node's daemon is gone, and owns nothing any more. */
@@ -269,15 +283,24 @@ export class Addresses {
     const { owner, address } = story
     const isOther = owner !== undefined && owner !== null && owner !== pnn
     const text = releasedText(address, pnn, isOther ? owner : null)
-    const from = owner === undefined ? pnn : owner
     const to = isOther ? owner : null
     this.add(
       by,
-      { what: 'released', text, tone: 'plain', pnns: [pnn], addresses: [address], from, to, ...causeOf(cause) },
+      {
+        what: 'released',
+        text: `${text}${this.doubt(notAfterMs)}`,
+        tone: 'plain',
+        pnns: [pnn],
+        addresses: [address],
+        from: owner ?? pnn,
+        to,
+        ...causeOf(cause),
+      },
       { notAfterMs },
     )
     story.claims.delete(pnn)
     this.node(pnn)?.stray.delete(address)
+    this.node(pnn)?.missing.delete(address)
     if (isOther) return
     story.owner = null
     story.last = pnn
@@ -296,28 +319,30 @@ export class Addresses {
     // Only in the first run after that it is certain why an address comes to a node.
     const isFirstRun = lost !== undefined && this.tools.runs.freshSinceMs < lost.by.atMs
     if (!isComplete || !lost || !isFirstRun || losers.length > 1) return
-    const coming = this.comingUnknown(lost.by)
+    const coming = this.comingUnknown(lost.by, by.atMs + BURST_MS)
     // Anything else that is wrong could have brought addresses to nobody too.
-    const isOnlyTrouble = [...nodes.values()].every((node) => node === loser || !isUnfitStory(node))
+    const isFine = (node: NodeStory) => !isUnfitStory(node) && !node.isEnded && node.lostBy.size === 0
+    const isOnlyTrouble = [...nodes.values()].every((node) => node === loser || isFine(node))
     if (!isOnlyTrouble || loser.pnn === by.pnn || coming.size !== lost.count || !coming.has(story.address)) return
     const { writer } = this.tools
     writer.current = lost.by
-    for (const address of coming) this.leave(lost.by, this.of(address), loser.worse?.text, lost.notAfterMs)
+    for (const address of coming) this.leave(lost.by, this.of(address), lost.cause, lost.notAfterMs)
     writer.current = by
     loser.unaccounted = undefined
   }
 
   /** Addresses of which nothing was known until a node took them, soon after a moment. */
-  private comingUnknown({ atMs }: NodeEvent): ReadonlySet<string> {
+  private comingUnknown({ atMs }: NodeEvent, untilMs: number): ReadonlySet<string> {
     const found = new Set<string>()
-    // An address that another node has released after that was not among those of this one.
+    // An address that another node has released after that, or has lacked, was not among those of this one.
     const others = new Set<string>()
     for (const { atMs: laterMs, event } of this.tools.events) {
       const { read } = event
-      if (laterMs < atMs || laterMs > atMs + TAKE_LIMIT_MS || (read.name !== 'takeover' && read.name !== 'release')) continue
+      if (laterMs < atMs || laterMs > untilMs) continue
+      if (read.name !== 'takeover' && read.name !== 'release' && read.name !== 'missing') continue
       const ip = read.values.ip ?? ''
-      if (read.name === 'release') others.add(ip)
-      else if (!others.has(ip) && this.of(ip).owner === undefined) found.add(ip)
+      if (read.name !== 'takeover') others.add(ip)
+      else if (!others.has(ip) && isUnknown(this.of(ip))) found.add(ip)
     }
     return found
   }
@@ -350,8 +375,8 @@ export class Addresses {
   ): string | undefined {
     if (left?.cause !== undefined) return left.cause
     const node = this.node(from)
-    // A node that is gone has released nothing.
-    const obstacle = node && !left ? this.obstacle(node, undefined, by.atMs) : undefined
+    // A node that is gone has released nothing. One that is cut off does not learn what becomes of the others.
+    const obstacle = node && !left && !this.isCutOff(by.pnn) ? this.obstacle(node, undefined, by.atMs) : undefined
     const gone = node && left && node.worse && node.isEnded && isUnfitStory(node) ? node.worse.text : undefined
     if (obstacle ?? gone) return obstacle ?? gone
     const better = this.improvement(by.pnn, ip, by.atMs)
@@ -383,13 +408,7 @@ export class Addresses {
   }
 
   private of(address: string): AddressStory {
-    const story = this.stories.get(address) ?? {
-      address,
-      owner: undefined,
-      last: undefined,
-      claims: new Set<Pnn>(),
-      left: undefined,
-    }
+    const story = this.stories.get(address) ?? beginAddressStory(address)
     this.stories.set(address, story)
     return story
   }
@@ -402,11 +421,5 @@ export class Addresses {
     this.tools.writer.add(atMs, { kind: 'address', ...entry }, more)
   }
 }
-
-/** A kernel that has an address by mistake is reported about every second. */
-const STRAY_MS = 20_000
-
-const isRecentStray = (node: NodeStory | undefined, address: string, atMs: number): boolean =>
-  atMs - (node?.stray.get(address) ?? Number.NEGATIVE_INFINITY) < STRAY_MS
 
 const causeOf = (cause: string | undefined): { cause?: string } => (cause === undefined ? {} : { cause })

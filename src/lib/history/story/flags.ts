@@ -42,12 +42,7 @@ export function changeFlag(node: NodeStory, reports: readonly FlagReport[], by: 
   node.flagsSinceMs = atMs
   const { flags } = node
   const text = becameText(pnn, flags)
-  const isWorse = isUnfitStory(node)
-  // What a node says of itself that the others cannot reach, they do not know.
-  const isSecret = by.pnn === pnn && (before & NODE_FLAG.DISCONNECTED) !== 0
-  if (isSecret) node.worse = undefined
-  else if (isWorse) node.worse = { atMs, text, by }
-  else if (wasUnfit) node.better = { atMs, text, by }
+  noteChange(node, by, { before, wasUnfit })
   const awayMs = flags === 0 && flagsSinceMs !== undefined ? atMs - flagsSinceMs : undefined
   const lasted = awayMs === undefined ? '' : ` for ${durationText(awayMs)}`
   // Before the first line about its flags, they are not known.
@@ -68,6 +63,30 @@ export function changeFlag(node: NodeStory, reports: readonly FlagReport[], by: 
     { lines: news.flatMap(({ lines = [] }) => lines) },
   )
   node.isKnown = true
+}
+
+/** Keeps a change in mind by which addresses may move. */
+function noteChange(
+  node: NodeStory,
+  by: NodeEvent,
+  { before, wasUnfit }: { readonly before: number; readonly wasUnfit: boolean },
+): void {
+  const { pnn, flags, isAssumedUnhealthy } = node
+  const isOwn = by.pnn === pnn
+  // Of itself it does not say that others have lost it.
+  const text = becameText(pnn, isOwn && isAssumedUnhealthy ? flags & ~NODE_FLAG.UNHEALTHY : flags)
+  const change = { atMs: by.atMs, text, by }
+  // What a node says of itself that the others cannot reach, they do not know.
+  if (isOwn && (before & NODE_FLAG.DISCONNECTED) !== 0) node.worse = undefined
+  else if (isUnfitStory(node)) node.worse = change
+  else if (wasUnfit) node.better = change
+}
+
+/** What a node said of itself, and the others have not heard: for them it is not so. */
+export function forgetUnheard(node: NodeStory): void {
+  for (const { mask } of flagReports(node.flags, node.othersFlags)) if ((node.flags & mask) !== 0) node.reports.delete(mask)
+  node.unheardFlags |= node.flags & ~node.othersFlags
+  node.flags &= node.othersFlags
 }
 
 const REPORTED = [NODE_FLAG.DISCONNECTED, NODE_FLAG.UNHEALTHY, NODE_FLAG.DISABLED, NODE_FLAG.BANNED, NODE_FLAG.STOPPED]

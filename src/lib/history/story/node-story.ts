@@ -19,6 +19,8 @@ export interface NodeStory {
   flagsSinceMs: number | undefined
   /** The flags that others say it has. */
   othersFlags: number
+  /** Flags that it said it has, and the others had not heard when they lost it. */
+  unheardFlags: number
   /** When each other node last said what flags it has. */
   readonly heardBy: Map<Pnn, number>
   /** It is unhealthy only in that others have lost the connection to it. */
@@ -46,8 +48,12 @@ export interface NodeStory {
   lastMs: number | undefined
   startedMs: number | undefined
   isEnded: boolean
-  /** It released more addresses than it was known to have: how many, and when. */
-  unaccounted: { count: number; readonly by: NodeEvent; readonly notAfterMs: number } | undefined
+  /** Until when it releases all its addresses. */
+  droppingUntilMs: number
+  /** It released more addresses than it was known to have: how many, when and why. */
+  unaccounted:
+    | { count: number; readonly by: NodeEvent; readonly notAfterMs: number; readonly cause: string | undefined }
+    | undefined
   /** Who lost the connection to it, since when. */
   readonly lostBy: Map<Pnn, number>
   /** Past reports of each flag: who said it and when. */
@@ -61,6 +67,7 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
   isKnown: false,
   flagsSinceMs: undefined,
   othersFlags: 0,
+  unheardFlags: 0,
   heardBy: new Map(),
   isAssumedUnhealthy: false,
   worse: undefined,
@@ -78,6 +85,7 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
   lastMs: undefined,
   startedMs: undefined,
   isEnded: false,
+  droppingUntilMs: Number.NEGATIVE_INFINITY,
   unaccounted: undefined,
   lostBy: new Map(),
   reports: new Map(),

@@ -10,6 +10,17 @@ export interface Outcome {
   readonly count?: number | undefined
   /** Whether the node drops all its addresses. */
   readonly isDrop?: boolean
+  /** Of these, those that it could not release. */
+  readonly kept?: ReadonlySet<string>
+  /** Those that its kernel had, but that were not its own. */
+  readonly strays?: ReadonlySet<string>
+}
+
+/** A node drops all its addresses. */
+interface Drop {
+  readonly begin: NodeEvent
+  readonly kept: Set<string>
+  readonly strays: Set<string>
 }
 
 const UNKNOWN: Outcome = { isFailed: false, notAfterMs: undefined }
@@ -24,7 +35,9 @@ export class Outcomes {
   private readonly takes = new Map<string, NodeEvent>()
   private readonly releases = new Map<string, NodeEvent>()
   private readonly unassigned = new Map<string, NodeEvent>()
-  private readonly drops = new Map<number, NodeEvent>()
+  /** What the leader says to have failed in this run: it may end later. */
+  private readonly late = new Set<string>()
+  private readonly drops = new Map<number, Drop>()
 
   constructor(events: readonly NodeEvent[]) {
     for (const each of events) {
@@ -40,10 +53,12 @@ export class Outcomes {
 
   private address(each: NodeEvent, ip: string): void {
     const { atMs, pnn } = each
-    const { name } = each.event.read
+    const { read } = each.event
+    const { name } = read
     const key = `${pnn} ${ip}`
     const over = { isFailed: false, notAfterMs: atMs }
     const failed = { isFailed: true, notAfterMs: atMs }
+    if (read.name === 'ipControlFailed') this.noteLate(read.values.pnn === undefined ? '' : `${read.values.pnn} ${ip}`)
     // An address that is unassigned and assigned at once only changes its interface.
     if (name === 'nowAssigned') this.settle(this.unassigned, key, failed)
     this.unassigned.delete(key)
@@ -54,6 +69,8 @@ export class Outcomes {
     else if (name === 'sendingReleaseIp') this.settle(this.releases, key, over)
     else if (name === 'takeoverFailed') this.settle(this.takes, key, failed)
     else if (name === 'stillHosted') this.settle(this.releases, key, failed)
+    else if (name === 'notReleased') this.drops.get(pnn)?.kept.add(ip)
+    else if (name === 'strayHosted') this.drops.get(pnn)?.strays.add(ip)
   }
 
   /** A run begins to take an address only when all nodes have released it. */
@@ -65,13 +82,12 @@ export class Outcomes {
 
   private node(each: NodeEvent): void {
     const { atMs, pnn } = each
-    const { drops, takes, releases } = this
+    const { drops } = this
     const { read } = each.event
     switch (read.name) {
       case 'droppingAll':
       case 'dropAllTimeout':
-        drops.set(pnn, each)
-        this.known.set(each, { ...UNKNOWN, isDrop: true })
+        this.drop(each)
         break
       // In 2017, nothing says that it begins.
       case 'stopping':
@@ -79,27 +95,64 @@ export class Outcomes {
       case 'inactive':
       case 'shuttingDown':
       case 'shutdownBegins':
-        if (!drops.has(pnn)) drops.set(pnn, each)
+        if (!drops.has(pnn)) drops.set(pnn, newDrop(each))
+        break
+      case 'tearingDown':
+        this.cutShort(read.values.pnn ?? -1)
+        break
+      case 'startingDaemon':
+      case 'starting':
+      case 'parentDied':
+      case 'shutdownEnds':
+        drops.delete(pnn)
+        this.cutShort(pnn)
         break
       case 'releasedAll':
         this.dropped(pnn, atMs, read.values.count)
         break
-      case 'runSucceeded':
-        for (const open of [takes, releases]) {
-          for (const key of [...open.keys()]) this.settle(open, key, { isFailed: false, notAfterMs: atMs })
-        }
+      case 'runStarts':
+        this.noteLate(undefined)
         break
+      case 'runSucceeded':
       case 'runFailed':
-        takes.clear()
-        releases.clear()
+        this.endRun(atMs)
+    }
+  }
+
+  /** @param key what failed; undefined for a new run, empty if the leader does not say what. */
+  private noteLate(key: string | undefined): void {
+    if (key === undefined) this.late.clear()
+    else this.late.add(key)
+  }
+
+  /** A run ends when all nodes have answered, or have not done so for too long. */
+  private endRun(atMs: number): void {
+    if (this.late.has('')) return
+    for (const open of [this.takes, this.releases]) {
+      for (const key of [...open.keys()]) if (!this.late.has(key)) this.settle(open, key, { isFailed: false, notAfterMs: atMs })
+    }
+    this.noteLate(undefined)
+  }
+
+  private drop(each: NodeEvent): void {
+    const drop = newDrop(each)
+    this.drops.set(each.pnn, drop)
+    this.known.set(each, { ...UNKNOWN, isDrop: true, kept: drop.kept, strays: drop.strays })
+  }
+
+  /** Of what a node has begun that is gone or cannot be reached, nobody waits for the end. */
+  private cutShort(pnn: number): void {
+    for (const open of [this.takes, this.releases]) {
+      for (const key of [...open.keys()]) if (key.startsWith(`${pnn} `)) open.delete(key)
     }
   }
 
   private dropped(pnn: number, atMs: number, count: number | undefined): void {
-    const begin = this.drops.get(pnn)
+    const drop = this.drops.get(pnn)
     this.drops.delete(pnn)
-    if (!begin || atMs - begin.atMs >= LONGEST_MS) return
-    this.known.set(begin, { isFailed: false, notAfterMs: atMs, count, isDrop: true })
+    if (!drop || atMs - drop.begin.atMs >= LONGEST_MS) return
+    const { begin, kept, strays } = drop
+    this.known.set(begin, { isFailed: false, notAfterMs: atMs, count, isDrop: true, kept, strays })
   }
 
   private settle(open: Map<string, NodeEvent>, key: string, outcome: Outcome): void {
@@ -108,3 +161,5 @@ export class Outcomes {
     open.delete(key)
   }
 }
+
+const newDrop = (begin: NodeEvent): Drop => ({ begin, kept: new Set(), strays: new Set() })

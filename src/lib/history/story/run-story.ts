@@ -31,9 +31,10 @@ export class RunStory {
   private lastBeganMs = Number.NEGATIVE_INFINITY
   /** Why the run that is in progress fails. */
   private failure: string | undefined
-  private askedBy: { readonly pnn: Pnn; readonly atMs: number } | undefined
+  private askedBy: NodeEvent | undefined
   isInRecovery = false
   private forcedMs = Number.NEGATIVE_INFINITY
+  private forcedBeforeMs = Number.NEGATIVE_INFINITY
   /** Who says that the run starts; undefined if only the others do. */
   private leader: Pnn | undefined
 
@@ -62,8 +63,8 @@ export class RunStory {
   }
 
   /** A node asked the leader for a run. */
-  asked(pnn: Pnn, atMs: number): void {
-    this.askedBy = { pnn, atMs }
+  asked(by: NodeEvent): void {
+    this.askedBy = by
   }
 
   /** The leader says that its run starts. */
@@ -73,8 +74,9 @@ export class RunStory {
     this.begin(atMs)
   }
 
-  /** The leader of 2017 says that it was asked for a run, which is about to start. */
+  /** The leader of 2017 says that it was asked for a run, which is about to start. Without other nodes, nothing else tells of it. */
   forced({ atMs }: NodeEvent): void {
+    this.forcedBeforeMs = this.forcedMs
     this.forcedMs = atMs
   }
 
@@ -121,8 +123,10 @@ export class RunStory {
 
   private why(atMs: number): string | undefined {
     const { nodes } = this.tools
+    const { forcedMs, forcedBeforeMs } = this
+    const beganMs = Math.max(this.lastBeganMs, atMs - forcedMs < FORCED_MS ? forcedBeforeMs : forcedMs)
     const isNew = (change: NodeChange | undefined): change is NodeChange =>
-      change !== undefined && change.atMs > this.lastBeganMs && change.atMs <= atMs && atMs - change.atMs <= RECENT_MS
+      change !== undefined && change.atMs > beganMs && isRecent(change.atMs, atMs)
     const changes = [...nodes.values()].flatMap((node) =>
       [...[node.worse, node.better].filter((change) => this.isKnown(node, change)), ...node.linksDown.values()].filter(isNew),
     )
@@ -142,17 +146,26 @@ export class RunStory {
 
   private whyMissing(atMs: number): string | undefined {
     for (const { pnn, missing } of this.tools.nodes.values()) {
-      const addresses = [...missing].filter(([, found]) => atMs - found.atMs <= RECENT_MS).map(([address]) => address)
-      if (addresses.length > 0 && this.askedBy?.pnn === pnn && !this.isInRecovery) return wereMissingText(addresses, pnn)
+      const addresses = [...missing].filter(([, found]) => isRecent(found.atMs, atMs)).map(([address]) => address)
+      if (addresses.length > 0 && this.askedBefore(atMs)?.pnn === pnn && !this.isInRecovery)
+        return wereMissingText(addresses, pnn)
     }
     return undefined
   }
 
   private whyAsked(atMs: number): string | undefined {
+    const askedBy = this.askedBefore(atMs)
+    return askedBy && `node ${askedBy.pnn} asked for it`
+  }
+
+  /** Who asked for a run before a moment: so long before it that the clocks leave no doubt. */
+  private askedBefore(atMs: number): NodeEvent | undefined {
     const { askedBy } = this
-    return askedBy && atMs - askedBy.atMs <= RECENT_MS ? `node ${askedBy.pnn} asked for it` : undefined
+    return askedBy && isRecent(askedBy.atMs + (askedBy.uncertaintyMs ?? 0), atMs) ? askedBy : undefined
   }
 }
+
+const isRecent = (thenMs: number, atMs: number): boolean => thenMs <= atMs && atMs - thenMs <= RECENT_MS
 
 /** Whether one of the times is near. They are in order. */
 function isNear(times: readonly number[], atMs: number): boolean {

@@ -7,7 +7,7 @@ import { restartText } from '../../watch/node-causes.ts'
 import { linkText } from '../../watch/words.ts'
 import { Addresses } from './address-story.ts'
 import { type HistoryEntry, HistoryWriter, type NodeEvent } from './entry.ts'
-import { changeFlag, type FlagReport, flagReports } from './flags.ts'
+import { changeFlag, type FlagReport, flagReports, forgetUnheard } from './flags.ts'
 import { LeaderStory } from './leader-story.ts'
 import { beginNodeStory, type NodeStory, STARTING_FLAGS } from './node-story.ts'
 import { Outcomes } from './outcomes.ts'
@@ -132,12 +132,15 @@ export class Story {
       case 'ipControlFailed':
         runs.failed(controlFailure(read.values))
         break
+      case 'cannotBegin':
+        if (read.values.what === 'takeover runs') runs.failed('takeover runs are disabled')
+        break
       case 'controlFailed':
         runs.failed(`${read.values.control} failed on node ${read.values.pnn}`)
         break
       case 'trigger':
       case 'becameHealthy':
-        runs.asked(by.pnn, by.atMs)
+        runs.asked(by)
         break
       case 'disabling':
         if (read.values.what === 'takeover runs') this.disabled(by, node, read.values.seconds ?? 0)
@@ -217,9 +220,10 @@ export class Story {
     node.othersFlags = after
     node.heardBy.set(by.pnn, by.atMs)
     // That it is unhealthy because it was disconnected is what only others say.
-    const own = (this.ownWords.get(pnn) ?? 0) & ~(node.isAssumedUnhealthy ? NODE_FLAG.UNHEALTHY : 0)
+    const own = (this.ownWords.get(pnn) ?? 0) & ~node.unheardFlags & ~(node.isAssumedUnhealthy ? NODE_FLAG.UNHEALTHY : 0)
     const reports = flagReports(before, after).filter(({ mask }) => (mask & own) === 0)
     if (reports.some(({ mask }) => mask === NODE_FLAG.UNHEALTHY)) node.isAssumedUnhealthy = false
+    for (const { mask } of reports) node.unheardFlags &= ~mask
     changeFlag(node, reports, by, this.writer)
   }
 
@@ -324,7 +328,14 @@ export class Story {
     const what = wasSeen ? 'restarted' : 'started'
     this.writer.add(atMs, { kind: 'health', what, text, tone: wasSeen ? 'warning' : 'plain', pnns: [pnn], addresses: [] })
     if (wasSeen) node.worse = { atMs, text, by }
-    Object.assign(node, { flags: STARTING_FLAGS, isKnown: true, flagsSinceMs: atMs, isEnded: false, pausedBy: undefined })
+    Object.assign(node, {
+      flags: STARTING_FLAGS,
+      unheardFlags: 0,
+      isKnown: true,
+      flagsSinceMs: atMs,
+      isEnded: false,
+      pausedBy: undefined,
+    })
     node.isAskedForRun = false
     node.missing.clear()
     node.stray.clear()
@@ -363,7 +374,7 @@ export class Story {
       node.isAssumedUnhealthy ||= (node.flags & NODE_FLAG.UNHEALTHY) === 0
       const masks = [NODE_FLAG.DISCONNECTED, NODE_FLAG.UNHEALTHY]
       // What it said last may not have reached them.
-      if ((node.flags & NODE_FLAG.DISCONNECTED) === 0) node.flags &= node.othersFlags
+      if ((node.flags & NODE_FLAG.DISCONNECTED) === 0) forgetUnheard(node)
       changeFlag(
         node,
         masks.map((mask) => ({ mask, isSet: true })),

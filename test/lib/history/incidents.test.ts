@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest'
+import { entryTexts, readHistory } from '../../support/history.ts'
+
+const IP = '10.0.0.31'
+const TAKE = `Takeover of IP ${IP}/24 on interface eth1`
+const releaseTo = (pnn: number) => `Release of IP ${IP}/24 on interface eth1  node:${pnn}`
+const DROP = 'Dropping all public IP addresses'
+const TOO_LONG = 'Been in recovery mode for too long. Dropping all IPS'
+
+/** What nodes logged: second, node, program, text. */
+type Lines = readonly (readonly [number, number, 'ctdbd' | 'ctdb-recoverd' | 'ctdb-takeover' | 'ctdb-eventd', string])[]
+
+/** A run of node 0 at a second. */
+const run = (second: number, outcome = 'completed successfully'): Lines => [
+  [second, 0, 'ctdb-recoverd', 'Takeover run starting'],
+  [second, 1, 'ctdb-recoverd', 'Disabling takeover runs for 60 seconds'],
+  [second + 0.5, 0, 'ctdb-recoverd', `Takeover run ${outcome}`],
+  [second + 0.5, 1, 'ctdb-recoverd', 'Reenabling takeover runs'],
+]
+
+/** The history of the logs of nodes 0 and 1. */
+function told(lines: Lines): readonly string[] {
+  const textOf = (pnn: number) =>
+    lines
+      .filter(([, node]) => node === pnn)
+      .sort(([a], [b]) => a - b)
+      .map(([second, , program, text]) => {
+        const time = new Date(Date.UTC(2026, 10, 28, 16) + second * 1_000).toISOString().replace('Z', '000+00:00')
+        return `${time} node${pnn} ${program}[1]: ${text}\n`
+      })
+      .join('')
+  const { entries } = readHistory([0, 1].map((pnn) => ({ file: `node${pnn}.log`, text: textOf(pnn), node: pnn })))
+  return entryTexts(entries)
+}
+
+const aboutAddresses = (lines: Lines) => told(lines).filter((text) => text.startsWith('address'))
+
+describe('a node that drops all its addresses', () => {
+  it('does so as it was in recovery mode for too long, whatever its flags are', () => {
+    const texts = aboutAddresses([
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      [5, 0, 'ctdbd', 'Disable node'],
+      [20, 0, 'ctdbd', TOO_LONG],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+    ])
+    expect(texts.at(-1)).toBe(`address released: node 0 released ${IP}; node 0 was in recovery mode for too long`)
+  })
+
+  it('does not release what its kernel lacks', () => {
+    const texts = aboutAddresses([
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      [1, 0, 'ctdbd', 'Takeover of IP 10.0.0.32/24 on interface eth1'],
+      [10, 0, 'ctdb-recoverd', `Assigned IP ${IP} not on an interface`],
+      [20, 0, 'ctdbd', 'Stopping node'],
+      [20, 0, 'ctdbd', DROP],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+    ])
+    expect(texts.slice(2)).toEqual([
+      'address released: node 0 released 10.0.0.32; node 0 became STOPPED|INACTIVE',
+      `address released: node 0 does not own ${IP} any more, and no other node does`,
+    ])
+  })
+
+  it('keeps what it says that it cannot release', () => {
+    const texts = aboutAddresses([
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      [20, 0, 'ctdbd', DROP],
+      [21, 0, 'ctdbd', `Error releasing IP ${IP}`],
+      [21, 0, 'ctdbd', 'Released 0 public IPs'],
+    ])
+    expect(texts).toEqual([`address taken: node 0 took ${IP}`])
+  })
+
+  it('may have released what it took meanwhile, and the log does not say so', () => {
+    const texts = aboutAddresses([
+      [20, 0, 'ctdbd', DROP],
+      [20.5, 0, 'ctdbd', TAKE],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+      ...run(30),
+      [30, 1, 'ctdbd', TAKE],
+    ])
+    expect(texts).toEqual([
+      'address released: node 0 released an address that the log does not name',
+      `address taken: node 0 took ${IP}; the log does not show that this was completed`,
+      `address moved: ${IP} moved from node 0 to node 1`,
+    ])
+  })
+
+  it('releases an address too that was not its own, as a script says', () => {
+    const texts = aboutAddresses([
+      [20, 0, 'ctdbd', DROP],
+      [21, 0, 'ctdb-eventd', `10.interface: WARNING: Public IP ${IP} hosted on interface eth1 but VNN says __none__`],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+    ])
+    expect(texts).toEqual([`address released: node 0 released ${IP}`])
+  })
+})
+
+describe('what has begun, but did not end', () => {
+  it('is said to be so of a node whose daemon ended', () => {
+    const texts = aboutAddresses([
+      [1, 0, 'ctdb-recoverd', 'Takeover run starting'],
+      [1, 1, 'ctdbd', TAKE],
+      [1.2, 1, 'ctdb-recoverd', 'recovery daemon parent died - exiting'],
+      [1.5, 0, 'ctdb-recoverd', 'Takeover run unsuccessful'],
+      ...run(9),
+    ])
+    expect(texts[0]).toBe(`address taken: node 1 took ${IP}; the log does not show that this was completed`)
+  })
+
+  it('is no release if the scripts fail after the end of the run', () => {
+    const texts = aboutAddresses([
+      ...run(1, 'unsuccessful'),
+      [1, 1, 'ctdbd', releaseTo(0)],
+      [1.4, 0, 'ctdb-takeover', `RELEASE_IP ${IP} failed on node 1, ret=-110`],
+      [9, 1, 'ctdbd', `IP ${IP} still hosted during release IP callback, failing`],
+    ])
+    expect(texts).toEqual([`address failed: node 1 could not release ${IP}`])
+  })
+
+  it('is known to have ended with the run, unless the leader says that it failed', () => {
+    const texts = aboutAddresses([
+      ...run(1, 'unsuccessful'),
+      [1, 1, 'ctdbd', TAKE],
+      [1, 1, 'ctdbd', 'Takeover of IP 10.0.0.32/24 on interface eth1'],
+      [1.4, 0, 'ctdb-takeover', 'TAKEOVER_IP 10.0.0.32 failed on node 1, ret=-1'],
+    ])
+    expect(texts).toEqual([
+      `address taken: node 1 took ${IP}`,
+      'address taken: node 1 took 10.0.0.32; the log does not show that this was completed',
+    ])
+  })
+})
+
+describe('a split cluster', () => {
+  const apart: Lines = [
+    [10, 0, 'ctdbd', 'Tearing down connection to dead node :1'],
+    [10, 1, 'ctdbd', 'Tearing down connection to dead node :0'],
+    [11, 1, 'ctdb-recoverd', 'Takeover run starting'],
+    [11, 1, 'ctdbd', TAKE],
+    [12, 1, 'ctdb-recoverd', 'Takeover run completed successfully'],
+  ]
+
+  it('has an address on two nodes, and each of them releases it', () => {
+    const texts = aboutAddresses([
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      ...apart,
+      [20, 0, 'ctdbd', TOO_LONG],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+    ])
+    expect(texts.at(-1)).toBe(
+      `address released: node 0 released ${IP}, which node 1 owns; node 0 was in recovery mode for too long`,
+    )
+  })
+
+  it('leaves it with one of them when it is whole again', () => {
+    const texts = aboutAddresses([
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      ...apart,
+      ...run(30),
+      [30, 1, 'ctdbd', releaseTo(0)],
+      [30.1, 0, 'ctdbd', `Redundant takeover of IP ${IP}/24 on interface eth1 (ip already held)`],
+    ])
+    expect(texts.slice(-2)).toEqual([
+      `address released: node 1 released ${IP}`,
+      `address kept: node 0 owns ${IP}, which it had not released`,
+    ])
+  })
+})
+
+describe('takeover runs', () => {
+  it('cannot begin while they are disabled', () => {
+    const texts = told([
+      [1, 0, 'ctdb-recoverd', 'Takeover run starting'],
+      [1, 0, 'ctdb-recoverd', 'Unable to begin - takeover runs are disabled'],
+      [1, 0, 'ctdb-recoverd', 'Takeover run unsuccessful'],
+    ])
+    expect(texts).toContainEqual(expect.stringMatching(/^takeover-run failed: .*; takeover runs are disabled$/))
+  })
+
+  it('are not due to what a node says only after they start', () => {
+    const texts = told([
+      ...run(1),
+      ...run(9),
+      [9.001, 1, 'ctdb-recoverd', `Assigned IP ${IP} not on an interface`],
+      [9.001, 1, 'ctdb-recoverd', 'Trigger takeoverrun'],
+    ])
+    expect(texts.filter((text) => text.includes('run started'))).toEqual([
+      'takeover-run started: a takeover run started',
+      'takeover-run started: a takeover run started',
+    ])
+  })
+})
+
+it('has a node that is lost as unhealthy too, even if it said so itself when nobody heard it', () => {
+  const texts = told([
+    ...run(1),
+    [10, 1, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'],
+    [12, 0, 'ctdbd', 'Tearing down connection to dead node :1'],
+  ])
+  expect(texts.at(-1)).toMatch(/^health \S+: node 1 became DISCONNECTED\|UNHEALTHY\|INACTIVE/)
+})
+
+it('does not take a log for that of a node that it names as another one', () => {
+  const leads = '2026-11-28T16:00:00.000000+00:00 a ctdb-recoverd[1]: Took cluster lock, leader=0\n'
+  const lost = (host: string) => `2026-11-28T16:00:01.000000+00:00 ${host} ctdbd[1]: Tearing down connection to dead node :2\n`
+  const { unknown } = readHistory([
+    { file: 'a', text: leads + lost('a') },
+    { file: 'b', text: lost('b') },
+  ])
+  expect(unknown.map(({ file }) => file)).toEqual(['b'])
+})
