@@ -1,5 +1,7 @@
 import { allocate } from '../allocation/allocate.ts'
 import type { Algorithm, AllocationInput, AllocationStep } from '../allocation/input.ts'
+import { whyNotOwn } from '../audit/configuration.ts'
+import { isDisabledInFile } from '../audit/failover.ts'
 import { compareAddresses } from '../audit/normal.ts'
 import { hasFlag, isActive, isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
@@ -171,7 +173,15 @@ function failuresOf(snapshot: Snapshot): string[] {
       return []
     })
   const leaderless = snapshot.leader.pnn === null ? ['no leader is known, and only a leader makes a takeover run'] : []
-  return [...leaderless, ...silent]
+  return [...leaderless, ...turnedOff(snapshot), ...silent]
+}
+
+/** A leader that has failover turned off answers the request for a run, and makes none (4.17). */
+function turnedOff(snapshot: Snapshot): string[] {
+  const { pnn } = snapshot.leader
+  const facts = pnn === null ? undefined : factsOf(snapshot, pnn)
+  if (whyNotOwn(facts, 'host.configFile') !== undefined || !isDisabledInFile(facts?.host?.configFile)) return []
+  return [`the leader, node ${pnn}, makes none, as its ctdb.conf turns failover off`]
 }
 
 /** The owner of each address, by its own claim; of several, the one with the highest PNN. */

@@ -3,6 +3,7 @@ import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
+import { planTakeover } from '../../../src/lib/takeover/plan.ts'
 import {
   findingIn,
   healthyCluster,
@@ -96,6 +97,12 @@ describe('failover that is turned off', () => {
       /A takeover run does nothing as long as failover is turned off on the leader, node 0: see failover-off\.$/,
     )
     expect(findingIn(missing, 'ip-missing').remedy).not.toMatch(/ipreallocate/)
+  })
+
+  it('on the leader makes a plan of a takeover run one of a run that is not made', () => {
+    const { failures } = planTakeover(withoutFailover(good, 0))
+    expect(failures).toEqual(['the leader, node 0, makes none, as its ctdb.conf turns failover off'])
+    expect(planTakeover(withoutFailover(good, 1)).failures).toEqual([])
   })
 
   it('on a node keeps it from looking, until a run is made for another reason', () => {
