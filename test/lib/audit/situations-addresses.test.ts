@@ -93,3 +93,9 @@ describe('an IPv6 address that a host outside of the cluster has', () => {
     expect(remedy).not.toMatch(/unban/)
   })
 })
+
+it('a kernel with none of the addresses of a connected node may be that of the host of its container: no private address is missed', () => {
+  const good = healthyCluster()
+  const elsewhere = withHost(good, 2, () => ({ addresses: [heldAddress('192.0.2.1', 24, 'eth0')] }))
+  expect(audited(elsewhere).findings.map(({ id }) => id)).not.toContain('private-ip-missing')
+})

@@ -18,7 +18,8 @@ export const check: Check = {
     'The daemons reach each other at their private addresses, which CTDB does not set up. When a network restart, a broken network configuration, or a hand takes the address away, the node drops out of the cluster. A ctdbd that is started does not find its own node, and ends.',
   outlook: 'Nothing: CTDB does not set up private addresses. The other nodes disconnect the node.',
   remedy: 'Set the private address up again, and look at the network configuration of the node for why it went.',
-  falseAlarm: 'If a daemon has a network of its own, in a container, which is not the one that was looked at, on this node only.',
+  falseAlarm:
+    'If a daemon is in a container with a network of its own, which is not the one that was looked at, and its node is cut off.',
   find(view) {
     const kernels = view.nodes.map(({ pnn, address }) => {
       const own = normalAddress(address)
@@ -26,8 +27,19 @@ export const check: Check = {
     })
     // Where no kernel has one, they are seen in another network than the daemons use.
     if (!kernels.some(({ has }) => has)) return []
-    return kernels.filter(({ has }) => has === false).map(({ pnn, own }) => foundOn(view, pnn, own))
+    const without = kernels.filter(({ pnn, has }) => has === false && !mayBeAnothersKernel(view, pnn))
+    return without.map(({ pnn, own }) => foundOn(view, pnn, own))
   },
+}
+
+/**
+ * Whether a container's host may have been looked at instead of the container: the node is connected, and none of its addresses is there.
+ * A connected node that has just lost everything is found by what happens next: it is disconnected.
+ */
+function mayBeAnothersKernel(view: View, pnn: Pnn): boolean {
+  if (view.isDaemonDead(pnn) || view.isCutOff(pnn) || hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)) return false
+  const held = new Set(view.peek(pnn, 'host.addresses')?.map(({ address }) => address))
+  return !view.peek(pnn, 'known')?.some(({ address, owner }) => owner === pnn && held.has(address))
 }
 
 function foundOn(view: View, pnn: Pnn, address: string): Found {
