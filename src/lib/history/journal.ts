@@ -1,15 +1,16 @@
-import type { LineHeader } from './line-header.ts'
+import { type MessageLine, messageLine } from './message-line.ts'
+import { utf8 } from './utf8.ts'
 
-/** A line of a log with its message: what a journal has in fields. */
+/** An entry of a journal. */
 export interface JournalLine {
-  readonly header: LineHeader
-  readonly text: string
+  readonly atMs: number
+  readonly line: MessageLine
 }
 
-/** An entry of `journalctl -o json`, one in each line; undefined if it is something else. Its text is UTF-8. */
+/** An entry of `journalctl -o json`, one in each line; undefined if it is something else. @param line Latin-1. */
 export function readJournalJson(line: string): JournalLine | undefined {
   try {
-    const fields: unknown = JSON.parse(line)
+    const fields: unknown = JSON.parse(utf8(line))
     return typeof fields === 'object' && fields !== null ? lineOf(fields as Fields) : undefined
   } catch {
     return undefined
@@ -26,14 +27,14 @@ function lineOf(fields: Fields): JournalLine | undefined {
   const program = textOf(own('SYSLOG_IDENTIFIER')) ?? textOf(own('_COMM')) ?? ''
   const pid = Number(own('SYSLOG_PID') ?? own('_PID') ?? 0) || 0
   const host = textOf(own('_HOSTNAME')) ?? ''
-  return { header: { atMs: micros / 1_000, lacks: 'nothing', host, program, pid, start: 0 }, text }
+  return { atMs: micros / 1_000, line: messageLine({ host, program, pid }, text) }
 }
 
 /** The journal gives text that is not UTF-8 as a list of bytes. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (!Array.isArray(value) || !value.every((each) => Number.isInteger(each) && each >= 0 && each <= 255)) return undefined
-  return String.fromCharCode(...value.slice(0, LONGEST_BYTES))
+  return Buffer.from(value.slice(0, LONGEST_BYTES) as number[]).toString()
 }
 
 const LONGEST_BYTES = 8_192
@@ -94,7 +95,7 @@ export class JournalExport {
   }
 
   private set(name: string, value: string): void {
-    if (USED.has(name)) this.fields[name] = value
+    if (USED.has(name)) this.fields[name] = utf8(value)
   }
 }
 

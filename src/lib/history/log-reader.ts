@@ -1,14 +1,20 @@
-import { type ReadMessage, readMessage } from '../log/reader.ts'
-import { JournalExport, readJournalJson } from './journal.ts'
-import { HeaderReader, isOfCtdb, type LineHeader } from './line-header.ts'
+import { readMessage } from '../log/reader.ts'
+import { JournalExport, type JournalLine, readJournalJson } from './journal.ts'
+import { TimeReader } from './line-time.ts'
 import { Lines } from './lines.ts'
+import { type MessageLine, MessageLines, readLine5424 } from './message-line.ts'
+import { utf8 } from './utf8.ts'
 
 /** A line of CTDB whose message is known. */
-export interface LogLine {
-  readonly header: LineHeader
-  readonly read: ReadMessage
-  /** The message as it stands in the log. */
-  readonly text: string
+export interface LogLine extends MessageLine {
+  readonly read: NonNullable<MessageLine['read']>
+}
+
+/** Where and when a line was written. */
+export interface LinePlace {
+  /** Milliseconds since 1970, with fractions; of local time if the line has no zone. */
+  readonly atMs: number
+  readonly lacks: TimeReader['lacks']
   /** In the file, from 1. */
   readonly lineNumber: number
   /** The headings above it that name a node, the last one: `node 252 …:`, `==> node1.log <==`. */
@@ -40,9 +46,12 @@ const WRAPS = 3
 const QUOTED = /^(?:[>|] ?)+/
 const HEADING = /^(?:==> (.+) <==|(?:on )?node (\S+?)(?:\s[^[]*)?:)$/i
 
+/** `<29>`, and in RFC 5424 the version. */
+const PRIORITY = /^<\d{1,3}>(1 )?/
+
 interface Pending {
-  readonly header: LineHeader
-  readonly lineNumber: number
+  readonly place: LinePlace
+  readonly line: MessageLine
   readonly wraps: number
   readonly text: string
 }
@@ -54,14 +63,15 @@ interface Pending {
 export class LogReader {
   readonly counts: LogCounts = { lines: 0, ofCtdb: 0, known: 0, timed: 0, cut: 0, unknown: new Map() }
   private readonly lines = new Lines()
-  private readonly headers = new HeaderReader()
-  private readonly onLine: (line: LogLine) => void
+  private readonly times = new TimeReader()
+  private readonly messages = new MessageLines()
+  private readonly onLine: (line: LogLine, place: LinePlace) => void
   private journal: JournalExport | undefined
   private heading: string | undefined
   /** A message that is not known so far: its next line may complete it. */
   private pending: Pending | undefined
 
-  constructor(onLine: (line: LogLine) => void) {
+  constructor(onLine: (line: LogLine, place: LinePlace) => void) {
     this.onLine = onLine
   }
 
@@ -75,8 +85,8 @@ export class LogReader {
     this.lines.end(this.take)
     this.counts.cut = this.lines.cut
     const last = this.journal?.end()
-    if (last) this.message(last.header, last.text)
-    this.settle()
+    if (last) this.entry(last)
+    if (this.pending) this.settle(this.pending)
   }
 
   private readonly take = (raw: string): void => {
@@ -85,53 +95,66 @@ export class LogReader {
     if (this.counts.lines === 1 && JournalExport.isBegin(raw)) this.journal = new JournalExport()
     if (this.journal) {
       const entry = this.journal.take(raw)
-      if (entry) this.message(entry.header, entry.text)
+      if (entry) this.entry(entry)
     } else if (first === 0x7b) {
-      const entry = readJournalJson(utf8(raw))
-      if (entry) this.message(entry.header, entry.text)
+      const entry = readJournalJson(raw)
+      if (entry) this.entry(entry)
     } else this.plain(first >= 0x30 && first <= 0x39 ? raw : bare(raw))
   }
 
-  private plain(line: string): void {
-    const header = this.headers.read(line)
-    if (header) this.message(header, line.slice(header.start))
-    else if (!this.goesOn(line)) this.noteHeading(line)
+  private plain(whole: string): void {
+    const { times } = this
+    const priority = whole.charCodeAt(0) === 0x3c ? PRIORITY.exec(whole) : null
+    const line = priority ? whole.slice(priority[0].length) : whole
+    if (times.read(line)) {
+      const rest = line.slice(times.length)
+      const message = priority?.[1] === undefined ? this.messages.read(rest) : readLine5424(utf8(rest))
+      if (message) {
+        this.message(message, times.atMs, times.lacks)
+        return
+      }
+    }
+    if (!this.goesOn(whole)) this.noteHeading(whole)
   }
 
-  private message(header: LineHeader, text: string): void {
-    this.settle()
-    this.counts.timed += 1
-    if (!isOfCtdb(header.program)) return
-    this.counts.ofCtdb += 1
-    const read = readMessage(text)
-    if (read) this.known(header, read, text, this.counts.lines)
-    else this.pending = { header, text, wraps: 0, lineNumber: this.counts.lines }
+  private entry({ atMs, line }: JournalLine): void {
+    this.message(line, atMs, 'nothing')
   }
 
-  private known(header: LineHeader, read: ReadMessage, text: string, lineNumber: number): void {
+  private message(line: MessageLine, atMs: number, lacks: LinePlace['lacks']): void {
+    const { counts } = this
+    if (this.pending) this.settle(this.pending)
+    counts.timed += 1
+    if (!line.isOfCtdb) return
+    counts.ofCtdb += 1
+    const place = { atMs, lacks, lineNumber: counts.lines, heading: this.heading }
+    if (isKnown(line)) this.known(line, place)
+    else this.pending = { place, line, text: line.text, wraps: 0 }
+  }
+
+  private known(line: LogLine, place: LinePlace): void {
     this.counts.known += 1
-    this.onLine({ header, read, text, lineNumber, heading: this.heading })
+    this.onLine(line, place)
   }
 
   /** Whether a line without a time is the rest of the message before it, which a mail program has broken. */
   private goesOn(line: string): boolean {
     const { pending } = this
     if (!pending || line.trim() === '') return false
-    const text = `${pending.text.trimEnd()} ${line.trim()}`
+    const text = `${pending.text.trimEnd()} ${utf8(line).trim()}`
     const read = readMessage(text)
     if (read) {
       this.pending = undefined
-      this.known(pending.header, read, text, pending.lineNumber)
-    } else if (pending.wraps + 1 >= WRAPS) this.settle()
+      this.known({ ...pending.line, text, read }, pending.place)
+    } else if (pending.wraps + 1 >= WRAPS) this.settle(pending)
     else this.pending = { ...pending, text, wraps: pending.wraps + 1 }
     return true
   }
 
   /** Nothing more comes of a message that is not known. */
-  private settle(): void {
-    if (!this.pending) return
+  private settle({ text }: Pending): void {
     const { unknown } = this.counts
-    const key = this.pending.text.slice(0, UNKNOWN_LENGTH).replace(/\d+/g, 'N')
+    const key = text.slice(0, UNKNOWN_LENGTH).replace(/\d+/g, 'N')
     if (unknown.has(key) || unknown.size < UNKNOWN_KEPT) unknown.set(key, (unknown.get(key) ?? 0) + 1)
     this.pending = undefined
   }
@@ -139,7 +162,8 @@ export class LogReader {
   /** A heading is about the lines of a log below it, until other text comes. */
   private noteHeading(line: string): void {
     const found = HEADING.exec(line.trim())
-    if (found) this.heading = found[1] ?? found[2]
+    // A part of the text would keep all of it in memory.
+    if (found) this.heading = Buffer.from(found[1] ?? found[2] ?? '', 'latin1').toString()
     else if (/[^\s=*_-]/.test(line)) this.heading = undefined
   }
 }
@@ -152,5 +176,4 @@ function bare(line: string): string {
   return code === 0x20 || code === 0x09 ? text.trimStart() : text
 }
 
-/** Text of bytes, as what these bytes say; what is not UTF-8 becomes U+FFFD. */
-export const utf8 = (bytes: string): string => (/[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes)
+const isKnown = (line: MessageLine): line is LogLine => line.read !== undefined

@@ -1,6 +1,6 @@
 import type { ReadMessage } from '../log/reader.ts'
-import { YEARLESS } from './line-header.ts'
-import { type LogCounts, type LogLine, LogReader, utf8 } from './log-reader.ts'
+import { YEARLESS } from './line-time.ts'
+import { type LinePlace, type LogCounts, type LogLine, LogReader } from './log-reader.ts'
 
 /** A line of a log as it is kept. */
 export interface LogEvent {
@@ -43,12 +43,26 @@ export interface ReadLog {
   readonly counts: LogCounts
 }
 
+/** A source while its file is read. */
+interface OpenSource {
+  readonly source: LogSource
+  /** The last line, by its clock. */
+  lastMs: number
+  /** Of its lines without a year; 0 before the first. */
+  year: number
+}
+
 /** A clock that goes back by more than this was set. Less is only the order in which programs write. */
 const STEP_MS = 1_000
+/** No clock is set back more often than this: the lines are in some other order. */
+const MOST_STEPS = 50
 /** Excerpts in a text are not in the order of time. */
 const PROSE_SHARE = 0.15
 const HALF_YEAR_MS = 180 * 86_400_000
 const DAY_MS = 86_400_000
+const QUARTER_MS = 900_000
+/** The time of each event of so many is enough to find the middle. */
+const SAMPLE = 16
 /** Takes about 100 MB. */
 const MOST_EVENTS = 250_000
 
@@ -60,8 +74,8 @@ export class LogStore {
   droppedBeforeMs: number | undefined
   private readonly times: TimeSettings
   private readonly most: number
-  private readonly texts = new Map<string, string>()
   private count = 0
+  private local = { quarter: Number.NaN, offsetMs: 0 }
 
   constructor(times: TimeSettings, most = MOST_EVENTS) {
     this.times = times
@@ -70,9 +84,11 @@ export class LogStore {
 
   /** Returns a reader for a file; its lines are kept once it has ended. @param given the node that it is from, if the user said so. */
   open(file: string, given: number | undefined): LogReader {
-    const kept: LogSource[] = []
-    const positions = new Map<LogSource, { lastMs: number; year: number }>()
-    const reader = new LogReader((line) => this.keep(line, kept, positions, file, given))
+    const open: OpenSource[] = []
+    const reader = new LogReader((line, place) => {
+      const known = open.find(({ source }) => source.host === line.host)
+      this.keep(line, place, known ?? this.begin({ file, given, host: line.host }, open))
+    })
     this.logs.push({ file, counts: reader.counts })
     return reader
   }
@@ -82,66 +98,55 @@ export class LogStore {
     for (const source of this.sources) {
       const counts = this.logs.find(({ file }) => file === source.file)?.counts
       const isProse = counts !== undefined && counts.lines - counts.timed > PROSE_SHARE * counts.lines
-      if (isProse) {
+      if (isProse || source.steps > MOST_STEPS) {
         source.events = withoutRepeats(source.events.map((event) => ({ ...event, step: 0 })))
         source.steps = 0
       }
     }
   }
 
-  private keep(
-    line: LogLine,
-    kept: LogSource[],
-    positions: Map<LogSource, { lastMs: number; year: number }>,
-    file: string,
-    given: number | undefined,
-  ): void {
-    const { header, read, text, lineNumber, heading } = line
-    const source = kept.find(({ host }) => host === header.host) ?? this.begin({ file, given, host: header.host }, kept)
-    const position = positions.get(source) ?? { lastMs: Number.NEGATIVE_INFINITY, year: 0 }
-    positions.set(source, position)
-    const rawMs = this.timeOf(header.atMs, header.lacks, position)
-    if (rawMs < position.lastMs - STEP_MS) source.steps += 1
-    position.lastMs = rawMs < position.lastMs - STEP_MS ? rawMs : Math.max(position.lastMs, rawMs)
+  private keep({ read, program, pid, text }: LogLine, { atMs, lacks, lineNumber, heading }: LinePlace, open: OpenSource): void {
+    const { source, lastMs } = open
+    const rawMs = this.timeOf(atMs, lacks, open)
+    const isStep = rawMs < lastMs - STEP_MS
+    if (isStep) source.steps += 1
+    open.lastMs = isStep ? rawMs : Math.max(lastMs, rawMs)
     if (rawMs < (this.droppedBeforeMs ?? Number.NEGATIVE_INFINITY)) return
-    source.events.push({
-      source,
-      rawMs,
-      step: source.steps,
-      read: this.compact(read),
-      program: this.intern(header.program),
-      pid: header.pid,
-      text: this.intern(utf8(text)),
-      lineNumber,
-      heading,
-    })
+    source.events.push({ source, rawMs, step: source.steps, read, program, pid, text, lineNumber, heading })
     this.count += 1
     if (this.count > this.most) this.dropOldest()
   }
 
-  private begin({ file, given, host }: Pick<LogSource, 'file' | 'given' | 'host'>, kept: LogSource[]): LogSource {
-    const source: LogSource = { file, given, host: copied(host), steps: 0, events: [] }
-    kept.push(source)
+  private begin(of: Pick<LogSource, 'file' | 'given' | 'host'>, all: OpenSource[]): OpenSource {
+    const source: LogSource = { ...of, steps: 0, events: [] }
+    const open = { source, lastMs: Number.NEGATIVE_INFINITY, year: 0 }
+    all.push(open)
     this.sources.push(source)
-    return source
+    return open
   }
 
-  private timeOf(atMs: number, lacks: LogLine['header']['lacks'], position: { lastMs: number; year: number }): number {
+  private timeOf(atMs: number, lacks: LinePlace['lacks'], position: OpenSource): number {
     if (lacks === 'nothing') return atMs
-    if (lacks === 'zone') return this.times.fromLocal(atMs)
+    if (lacks === 'zone') return this.fromLocal(atMs)
     if (position.year === 0) position.year = yearOf(atMs, this.times)
-    let ms = this.times.fromLocal(inYear(atMs, position.year))
+    let ms = this.fromLocal(inYear(atMs, position.year))
     // After December comes January of the next year.
     if (ms < position.lastMs - HALF_YEAR_MS) {
       position.year += 1
-      ms = this.times.fromLocal(inYear(atMs, position.year))
+      ms = this.fromLocal(inYear(atMs, position.year))
     }
     return ms
   }
 
+  /** Clocks are changed only at full quarters of an hour. */
+  private fromLocal(atMs: number): number {
+    const quarter = Math.floor(atMs / QUARTER_MS)
+    if (quarter !== this.local.quarter) this.local = { quarter, offsetMs: this.times.fromLocal(atMs) - atMs }
+    return atMs + this.local.offsetMs
+  }
+
   private dropOldest(): void {
-    const times = this.sources.flatMap(({ events }) => events.map(({ rawMs }) => rawMs)).sort((a, b) => a - b)
-    const fromMs = times[Math.floor(times.length / 2)] ?? 0
+    const fromMs = middleOf(this.sources)
     this.droppedBeforeMs = fromMs
     this.count = 0
     for (const source of this.sources) {
@@ -150,33 +155,15 @@ export class LogStore {
     }
     // Many events of one moment: none of them can be told from the others.
     if (this.count > this.most) for (const source of this.sources) source.events = []
-    this.texts.clear()
-  }
-
-  /** Values are parts of large texts, which would be kept with them. */
-  private compact(read: ReadMessage): ReadMessage {
-    const { values } = read
-    for (const key in values) {
-      const name = key as keyof typeof values
-      const value: unknown = values[name]
-      if (typeof value === 'string') (values as Record<string, unknown>)[name] = this.intern(utf8(value))
-    }
-    return read
-  }
-
-  private intern(text: string): string {
-    const known = this.texts.get(text)
-    if (known !== undefined) return known
-    const copy = copied(text)
-    if (this.texts.size < TEXTS_KEPT) this.texts.set(copy, copy)
-    return copy
   }
 }
 
-const TEXTS_KEPT = 50_000
-
-/** A text that keeps no larger one in memory. */
-const copied = (text: string): string => Buffer.from(text).toString()
+/** About half of the events are earlier. */
+function middleOf(sources: readonly LogSource[]): number {
+  const some = sources.flatMap(({ events }) => events.filter((_, index) => index % SAMPLE === 0))
+  const times = Float64Array.from(some, ({ rawMs }) => rawMs).sort()
+  return times[times.length >> 1] ?? 0
+}
 
 /** The year in which a line without one was written: the last in which it is not later than now. */
 function yearOf(atMs: number, { nowMs, fromLocal }: TimeSettings): number {

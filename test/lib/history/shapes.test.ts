@@ -233,3 +233,21 @@ describe('which node is which', () => {
     expect(nodes).toEqual([])
   })
 })
+
+it('reads text that is not ASCII from a journal too', () => {
+  const fields = { __REALTIME_TIMESTAMP: MICROS, _HOSTNAME: 'nœud', SYSLOG_IDENTIFIER: 'ctdbd', MESSAGE: '50.x: défaut' }
+  for (const MESSAGE of [fields.MESSAGE, [...Buffer.from(fields.MESSAGE)]]) {
+    const [source] = readStore([{ file: 'x', text: JSON.stringify({ ...fields, MESSAGE }) }]).sources
+    expect([source?.host, source?.events[0]?.text]).toEqual(['nœud', '50.x: défaut'])
+  }
+})
+
+it('has the lines in order of time if the clock would have been set back too often', () => {
+  const lines = Array.from(
+    { length: 200 },
+    (_, index) => `2026-11-28T16:${10 + (index % 2)}:00+00:00 node2 ctdbd[71]: ${MESSAGE}`,
+  )
+  const [source] = readStore([{ file: 'x', text: lines.join('\n') }]).sources
+  expect(source?.steps).toBeGreaterThan(50)
+  expect(readHistory([{ file: 'x', text: lines.join('\n'), node: 0 }]).nodes[0]?.clocks).toHaveLength(1)
+})
