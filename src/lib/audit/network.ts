@@ -10,5 +10,7 @@ export const networkText = ({ family, bytes }: IpBytes, bits: number): string =>
 /** Whether an address is in the network of another address with this prefix length. */
 export function inNetwork(address: string, network: IpBytes, bits: number): boolean {
   const ip = parseIp(address)
-  return ip !== undefined && ip.family === network.family && networkText(ip, bits) === networkText(network, bits)
+  if (ip?.family !== network.family) return false
+  const [own, other] = [maskedBytes(ip.bytes, bits), maskedBytes(network.bytes, bits)]
+  return own.every((byte, index) => byte === other[index])
 }

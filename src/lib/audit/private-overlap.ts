@@ -24,18 +24,19 @@ export function overlaps(view: View): Overlap[] {
   // An address that is itself private is one of its own.
   const isInside = (address: string, network: IpBytes, bits: number) =>
     !privates.has(address) && inNetwork(address, network, bits)
-  const same = view.nodes.flatMap(({ pnn, address: privateAddress }): Overlap[] =>
-    publics
-      .filter(({ address }) => address === normalAddress(privateAddress))
+  const same = view.nodes.flatMap(({ pnn, address: privateAddress }): Overlap[] => {
+    const own = normalAddress(privateAddress)
+    return publics
+      .filter(({ address }) => address === own)
       .map(({ address, nodes }) => ({
         subject: { pnn, address },
         nodes,
         message: `${address} is both a public address and the private address of node ${pnn}`,
         evidence: [`node map: node ${pnn} is ${privateAddress}`, saidByNodes(nodes, `knows ${address} as public`)],
-      })),
-  )
-  // Nodes share their private network.
-  const inside = new Map<string, Overlap>()
+      }))
+  })
+  // Nodes share their private network, so each is looked at once.
+  const inside = new Map<string, Overlap | undefined>()
   for (const { pnn, address: privateAddress } of view.nodes) {
     const own = normalAddress(privateAddress)
     const held = view.need(pnn, 'host.addresses')?.find(({ address }) => address === own)
@@ -43,14 +44,19 @@ export function overlaps(view: View): Overlap[] {
     // A single address (/32, loopback) is not a network.
     if (!held || !ip || held.maskBits === 0 || held.maskBits >= ip.bytes.length * 8) continue
     const network = networkText(ip, held.maskBits)
+    if (inside.has(network)) continue
     const within = publics.map(({ address }) => address).filter((address) => isInside(address, ip, held.maskBits))
-    if (within.length === 0 || inside.has(network)) continue
-    inside.set(network, {
-      subject: { detail: network },
-      addresses: within,
-      message: `public addresses are in the private network ${network}: ${listed(within, 3)}`,
-      evidence: [`node map: node ${pnn} is ${privateAddress}`, kernelHas(pnn, heldText(held)), `public: ${listed(within)}`],
-    })
+    inside.set(
+      network,
+      within.length === 0
+        ? undefined
+        : {
+            subject: { detail: network },
+            addresses: within,
+            message: `public addresses are in the private network ${network}: ${listed(within, 3)}`,
+            evidence: [`node map: node ${pnn} is ${privateAddress}`, kernelHas(pnn, heldText(held)), `public: ${listed(within)}`],
+          },
+    )
   }
-  return [...same, ...inside.values()]
+  return [...same, ...[...inside.values()].filter((each) => each !== undefined)]
 }

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import { compareOutcome } from '../../../src/lib/takeover/outcome.ts'
-import { type Plan, planTakeover } from '../../../src/lib/takeover/plan.ts'
+import { movesNothing, type Plan, planTakeover } from '../../../src/lib/takeover/plan.ts'
 import { makeSnapshot } from '../../support/snapshots.ts'
 
 const moves = ({ addresses }: Plan) => addresses.map(({ address, from, to }) => [address.slice(7), from, to])
@@ -13,6 +14,20 @@ describe('a plan', () => {
     expect(plan.addresses.map(({ change }) => change)).toEqual(['kept', 'kept', 'kept'])
     expect(plan.counts).toEqual([0, 1, 2].map((pnn) => ({ pnn, before: 1, after: 1 })))
     expect(plan.failures).toEqual([])
+  })
+
+  it('is found to move nothing without being made', () => {
+    const flags = fc.dictionary(fc.constantFrom('0', '1', '2'), fc.constantFrom(NODE_FLAG.BANNED, NODE_FLAG.UNHEALTHY), {
+      maxKeys: 2,
+    })
+    const owners = fc.array(fc.constantFrom(0, 1, 2, null), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(owners, flags, (owners, flags) => {
+        const snapshot = makeSnapshot({ owners, flags })
+        const stays = planTakeover(snapshot).addresses.every(({ change }) => change === 'kept' || change === 'unhosted')
+        expect(movesNothing(snapshot)).toBe(stays)
+      }),
+    )
   })
 
   it('shows where the addresses of a node that cannot host them go, and why', () => {

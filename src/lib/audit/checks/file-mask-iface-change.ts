@@ -27,14 +27,14 @@ export const check: Check = {
     const files = fileLines(view)
     return view.nodes.flatMap(({ pnn }) => {
       const known = view.need(pnn, 'known')
-      const held = view.need(pnn, 'host.addresses')
+      const held = Map.groupBy(view.need(pnn, 'host.addresses') ?? [], ({ address }) => address)
       const file = files.get(pnn)
       if (!known || !file) return []
       if (known.some(({ interfaces }) => interfaces === undefined)) view.miss(pnn, 'interfaces of addresses')
       return known.flatMap(({ address, interfaces }): Found[] => {
         const line = file.get(address)
         if (!line) return []
-        const inKernel = held?.find((candidate) => candidate.address === address)
+        const [inKernel] = held.get(address) ?? []
         const byDaemon = interfacesDiffer(pnn, line, interfaces)
         const byKernel = inKernel ? maskDiffers(pnn, line, inKernel, maskOfOtherFiles(files, pnn, address)) : []
         const evidence = [...byDaemon, ...byKernel]

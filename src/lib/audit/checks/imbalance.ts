@@ -1,7 +1,7 @@
 import { isReachable } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import { counted, oneOr } from '../../plural.ts'
-import { planTakeover } from '../../takeover/plan.ts'
+import { movesNothing, planTakeover } from '../../takeover/plan.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
@@ -51,9 +51,10 @@ export const check: Check = {
     if (leader.pnn === null || view.need(leader.pnn, 'tunables') === undefined || complete.includes(false)) return []
     // A node that stays in recovery mode releases all its addresses before any run, and the run after a recovery places all of them.
     if (view.active.some(({ pnn }) => view.peek(pnn, 'recoveryMode') === 1)) return []
+    if (movesNothing(view.snapshot)) return []
     const plan = planTakeover(view.snapshot)
     const changes = plan.addresses.filter(({ change }) => change !== 'kept' && change !== 'unhosted')
-    if (plan.failures.length > 0 || changes.length === 0) return []
+    if (plan.failures.length > 0) return []
     const lost = changes.filter(({ to }) => to === null).map(({ address }) => address)
     const nodes = changes.flatMap(({ from, to }) => [from, to]).filter((pnn) => pnn !== null)
     return [

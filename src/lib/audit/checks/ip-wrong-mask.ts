@@ -33,15 +33,14 @@ export const check: Check = {
       if (!file || !addresses) return []
       const heldByAddress = Map.groupBy(addresses, ({ address }) => address)
       return [...file.values()].flatMap(({ address, maskBits }): Found[] => {
-        const place = placeOf(view, pnn, address)
-        if (place === 'nowhere') return []
-        const entries = (heldByAddress.get(address) ?? []).filter(
-          ({ interfaceName }) => place === undefined || interfaceName === place,
-        )
-        const wrong = entries.filter((held) => held.maskBits !== maskBits)
+        const held = heldByAddress.get(address) ?? []
+        // Mostly so, and quicker than to look for its place.
+        if (held.every((each) => each.maskBits === maskBits)) return []
+        const { entries, isPlaceKnown } = inPlace(view, pnn, address, held)
+        const wrong = entries.filter((each) => each.maskBits !== maskBits)
         const [first] = wrong
         if (!first) return []
-        const isBeside = place !== undefined && wrong.length < entries.length
+        const isBeside = isPlaceKnown && wrong.length < entries.length
         const others = maskOfOtherFiles(files, pnn, address)
         return [
           {
@@ -61,16 +60,14 @@ export const check: Check = {
 }
 
 /**
- * The interface on which a node has, or is to have, an address by what its daemon says; undefined if that is not known. An address that is not
+ * What a node's kernel has of an address, on the interface where it is to be by what its daemon says, if that is known. An address that is not
  * to be there at all, or there also, is reported by other checks.
  */
-function placeOf(view: View, pnn: Pnn, address: string): string | 'nowhere' | undefined {
-  if (view.isDaemonDead(pnn)) return 'nowhere'
+function inPlace(view: View, pnn: Pnn, address: string, held: readonly HostAddress[]) {
   const known = view.peek(pnn, 'known')?.find((each) => each.address === address)
-  if (known === undefined) return undefined
-  if (known.owner !== pnn) return 'nowhere'
-  const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
-  return held.find(({ interfaceName }) => interfaceName === known.activeInterface)?.interfaceName
+  if (view.isDaemonDead(pnn) || (known && known.owner !== pnn)) return { entries: [], isPlaceKnown: true }
+  const entries = held.filter(({ interfaceName }) => interfaceName === known?.activeInterface)
+  return entries.length > 0 ? { entries, isPlaceKnown: true } : { entries: held, isPlaceKnown: false }
 }
 
 const adviceOn = (view: View, pnn: Pnn, address: string): Pick<Found, 'claims' | 'actions'> => ({

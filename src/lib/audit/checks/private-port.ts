@@ -44,7 +44,8 @@ export const check: Check = {
 interface End {
   readonly pnn: Pnn
   readonly address: string
-  readonly connections: readonly HostConnection[]
+  /** The connections that it has made, or wants to make, to this port of other nodes, by their addresses. */
+  readonly made: ReadonlyMap<string, readonly HostConnection[]>
 }
 
 /** Undefined where no daemon answers or listens at the node's private address. */
@@ -57,19 +58,15 @@ function endOf(view: View, pnn: Pnn, given: string): End | undefined {
   const listens = connections.some(
     ({ state, local }) => state === 'LISTEN' && local.port === CTDB_PORT && normalAddress(local.address) === address,
   )
-  return listens ? { pnn, address, connections } : undefined
+  if (!listens) return undefined
+  const made = connections.filter(({ state, peer }) => state !== 'LISTEN' && peer.port === CTDB_PORT)
+  return { pnn, address, made: Map.groupBy(made, ({ peer }) => normalAddress(peer.address)) }
 }
 
 /** After so many repetitions TCP has had no answer for more than six seconds. */
 const MANY = 5
 
 const isLost = ({ resent }: HostConnection): boolean => resent >= MANY
-
-/** The connections that a node has made, or wants to make, to the port of another one. */
-const connectionsTo = ({ connections }: End, to: End): HostConnection[] =>
-  connections.filter(
-    ({ state, peer }) => state !== 'LISTEN' && peer.port === CTDB_PORT && normalAddress(peer.address) === to.address,
-  )
 
 interface Refusal {
   readonly from: End
@@ -78,7 +75,7 @@ interface Refusal {
 
 /** What keeps one node from the port of another one, while the other way round all is well; undefined if nothing does. */
 function refusalOf(from: End, to: End): Refusal | undefined {
-  const [there, back] = [connectionsTo(from, to), connectionsTo(to, from)]
+  const [there, back] = [from.made.get(to.address) ?? [], to.made.get(from.address) ?? []]
   const works = (list: readonly HostConnection[]) => list.some((each) => each.state === 'ESTAB' && !isLost(each))
   if (works(there) || !works(back)) return undefined
   const port = `port ${CTDB_PORT} of ${to.address}`
