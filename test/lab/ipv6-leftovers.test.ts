@@ -53,8 +53,22 @@ describeOnLab('IPv6 addresses that a dead daemon has left in its kernel', (lab) 
     await untilHealthy(lab)
   }, 300_000)
 
+  /** An audit in which they are the only root. While a node takes addresses one after the other, others are missing for seconds. */
+  const auditWithOneRoot = async (): Promise<Report> => {
+    const roots = left.map((address) => `ip-on-dead-daemon 2 ${address}`).toSorted()
+    let report = await audit()
+    const others = async () => {
+      const found = rootsOf(report)
+      if (found.join() === roots.join()) return undefined
+      report = await audit()
+      return `found ${found.join(', ')}`
+    }
+    await waitUntil(`the only roots are ${roots.join(', ')}`, others)
+    return report
+  }
+
   it('are the root of everything: before a ban', async () => {
-    expect(rootsOf(await audit())).toEqual(left.map((address) => `ip-on-dead-daemon 2 ${address}`).toSorted())
+    expect(rootsOf(await auditWithOneRoot())).toHaveLength(left.length)
   })
 
   it('and of the bans that follow, as no other node may use them', { timeout: 400_000 }, async () => {
@@ -66,8 +80,7 @@ describeOnLab('IPv6 addresses that a dead daemon has left in its kernel', (lab) 
       },
       300_000,
     )
-    const report = await audit()
-    expect(rootsOf(report)).toEqual(left.map((address) => `ip-on-dead-daemon 2 ${address}`).toSorted())
+    const report = await auditWithOneRoot()
     expect(report.findings.filter(({ id }) => id === 'node-banned').length).toBeGreaterThan(0)
   })
 

@@ -219,6 +219,15 @@ describe('a ban', () => {
     expect(chainOf(told, 'script-failing', banned).slice(0, 2)).toEqual(['script-failing', 'ip-dad-failed'])
   })
 
+  it('which follows from a dead daemon that has left the address in another kernel', () => {
+    const dead = alsoHeld(withoutDaemon(both, holder), holder, IPV6, 64)
+    const owner = ownerIn(dead, IPV6)
+    const refused = withHost(dead, owner, ({ addresses = [] }) => ({
+      addresses: addresses.map((held) => (held.address === IPV6 ? { ...held, dadFailed: true, tentative: true } : held)),
+    }))
+    expect(chainOf(refused, 'ip-dad-failed', owner)).toEqual(['ip-dad-failed', 'ip-on-dead-daemon'])
+  })
+
   it('may come from a host outside of the cluster that has the address', () => {
     const nowhere = withHost(both, holder, ({ addresses = [] }) => ({
       addresses: addresses.filter(({ address }) => address !== IPV6),

@@ -1,6 +1,6 @@
 import { hasFlag, INACTIVE_FLAGS, type Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
-import { cause } from '../cause.ts'
+import { type Cause, cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, saysItOwns } from '../facts.ts'
 import { takeoverRun } from '../failover.ts'
@@ -19,7 +19,7 @@ export const check: Check = {
   title: 'An IPv6 address is in the kernel but cannot be used',
   seenBy: ['K'],
   moves: true,
-  causes: [cause('ip-duplicate-kernel', 'address')],
+  causes: [cause('ip-duplicate-kernel', 'address'), ...['ip-on-dead-daemon', 'ip-on-inactive-node'].map(answersElsewhere)],
   meaning:
     'Before the kernel uses an IPv6 address, it asks the network whether another host has it (duplicate address detection). Until that is done, the address is tentative. If another host answers, detection has failed, and the node does not serve the address although its kernel has it.',
   outlook:
@@ -45,6 +45,11 @@ export const check: Check = {
       ]
     })
   },
+}
+
+/** A finding of another node whose kernel has the address, and answers for it. A kernel that has found that out is no second holder. */
+function answersElsewhere(id: string): Cause {
+  return { ...cause(id, 'address'), when: (effect, { subject }) => subject.pnn !== effect.subject.pnn }
 }
 
 /** @param isElsewhere whether the kernel also has the address where it can be used. */
