@@ -196,6 +196,16 @@ export function withFlags(snapshot: Snapshot, pnn: number, flags: number): Snaps
 export const withHeld = (snapshot: Snapshot, pnn: number, ...held: HostAddress[]): Snapshot =>
   withHost(snapshot, pnn, ({ addresses = [] }) => ({ addresses: [...addresses, ...held] }))
 
+/** The same change of all machines that are seen. */
+export const withHosts = (snapshot: Snapshot, change: (host: HostFacts) => Partial<HostFacts>): Snapshot =>
+  withAll(snapshot, ({ host }) => (host ? { host: { ...host, ...change(host) } } : {}))
+
+/** A cluster in which no node hears a leader. */
+export const leaderless = (snapshot: Snapshot): Snapshot => ({
+  ...withAll(snapshot, () => ({ leaders: [] })),
+  leader: { pnn: null, era: 'leader' },
+})
+
 /** A node whose daemon is dead, and whose machine is seen. */
 export function withoutDaemon(snapshot: Snapshot, pnn: number): Snapshot {
   const cut = withFlags(snapshot, pnn, NODE_FLAG.DISCONNECTED)
@@ -244,12 +254,22 @@ export const ownerIn = (snapshot: Snapshot, address: string): number => {
   return owner.pnn
 }
 
+/** What an audit finds in a snapshot that stays as it is. */
+export const findingsIn = (snapshot: Snapshot): readonly AuditedFinding[] => auditSamples([snapshot, snapshot]).findings
+
+/** Of these, the errors and warnings that nothing else explains. */
+export const rootsIn = (snapshot: Snapshot): readonly AuditedFinding[] =>
+  findingsIn(snapshot).filter(({ severity, causedBy }) => severity !== 'info' && causedBy === undefined)
+
+/** The checks that found {@link rootsIn}. */
+export const rootIdsIn = (snapshot: Snapshot): string[] => rootsIn(snapshot).map(({ id }) => id)
+
 /**
  * The finding of a check in a snapshot that stays as it is, on a certain node if one is given.
  * @throws Error with the findings that there are.
  */
 export function findingIn(snapshot: Snapshot, id: string, pnn?: number): AuditedFinding {
-  const { findings } = auditSamples([snapshot, snapshot])
+  const findings = findingsIn(snapshot)
   const found = findings.find((each) => each.id === id && (pnn === undefined || each.subject.pnn === pnn))
   if (!found) throw new Error(`no ${id}: ${findings.map((each) => each.id)}`)
   return found

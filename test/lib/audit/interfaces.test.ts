@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import type { HostLink } from '../../../src/lib/snapshot/host-facts.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { isAtLeast } from '../../../src/lib/version.ts'
-import { healthyCluster, withAll } from '../../support/audit-cluster.ts'
+import { findingsIn, healthyCluster, withAll } from '../../support/audit-cluster.ts'
 
 /** A cluster whose public addresses files name `name`; the kernels have the addresses on `link`. */
 function cluster(name: string, link: HostLink, { version = '4.25.0', others = [] as HostLink[], linkUp = true } = {}): Snapshot {
@@ -22,8 +21,7 @@ function cluster(name: string, link: HostLink, { version = '4.25.0', others = []
   }))
 }
 
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings
-const ids = (snapshot: Snapshot) => [...new Set(audited(snapshot).map(({ id }) => id))]
+const ids = (snapshot: Snapshot) => [...new Set(findingsIn(snapshot).map(({ id }) => id))]
 const UP = { up: true, carrier: true, isBond: false }
 
 describe('an interface under an alternative name', () => {
@@ -35,7 +33,7 @@ describe('an interface under an alternative name', () => {
   })
 
   it('is refused before', () => {
-    const [finding] = audited(cluster('ens192', eth1, { version: '4.17.12-Debian' }))
+    const [finding] = findingsIn(cluster('ens192', eth1, { version: '4.17.12-Debian' }))
     expect(finding).toMatchObject({
       id: 'iface-absent',
       message: 'the public addresses file of node 0 names ens192, an alternative name of eth1, which CTDB accepts from 4.25 on',
@@ -56,7 +54,7 @@ describe('an interface under an alternative name', () => {
 })
 
 describe('a link on which daemon and kernel disagree', () => {
-  const outlookOf = (snapshot: Snapshot) => audited(snapshot).find(({ id }) => id === 'iface-link-mismatch')?.outlook
+  const outlookOf = (snapshot: Snapshot) => findingsIn(snapshot).find(({ id }) => id === 'iface-link-mismatch')?.outlook
 
   it.each(['ib0', 'ib1.8001', 'lo1'])('is never corrected for %s', (name) => {
     const down = { ...UP, name, carrier: false, altnames: [] }

@@ -8,6 +8,7 @@ import {
   findingIn,
   healthyCluster,
   heldAddress,
+  leaderless,
   ownerIn,
   withAll,
   withFacts,
@@ -26,10 +27,6 @@ const owner = ownerIn(good, ADDRESS)
 const firstClaim = (snapshot: Snapshot, id: string): Claim | undefined => findingIn(snapshot, id).claims[0]
 const setOn = (pnns: readonly number[], values: Readonly<Record<string, number>>): Snapshot =>
   pnns.reduce((changed, pnn) => withFacts(changed, pnn, ({ tunables }) => ({ tunables: { ...tunables, ...values } })), good)
-const leaderless = (snapshot: Snapshot): Snapshot => ({
-  ...withAll(snapshot, () => ({ leaders: [] })),
-  leader: { pnn: null, era: 'leader' },
-})
 
 describe('a tunable', () => {
   it('differs only as long as the nodes that have it take part', () => {

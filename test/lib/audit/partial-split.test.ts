@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
-import { healthyCluster, withFacts } from '../../support/audit-cluster.ts'
+import { findingsIn, healthyCluster, withFacts } from '../../support/audit-cluster.ts'
 
 const GONE = NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
-
-const findingsIn = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings
 
 /** A cluster of three in which two nodes do not see each other, while the third sees both. */
 const apart = (cluster: Snapshot, pair: readonly number[]): Snapshot =>

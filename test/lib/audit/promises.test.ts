@@ -6,8 +6,10 @@ import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import {
   factsIn,
   findingIn,
+  findingsIn,
   healthyCluster,
   heldAddress,
+  leaderless,
   ownerIn,
   withAll,
   withFacts,
@@ -26,11 +28,7 @@ const owner = ownerIn(good, ADDRESS)
 const other = (owner + 1) % 3
 
 const claimsIn = (snapshot: Snapshot, id: string): readonly Claim[] => findingIn(snapshot, id).claims
-const idsIn = (snapshot: Snapshot): string[] => auditSamples([snapshot, snapshot]).findings.map(({ id }) => id)
-const leaderless = (snapshot: Snapshot): Snapshot => ({
-  ...withAll(snapshot, () => ({ leaders: [] })),
-  leader: { pnn: null, era: 'leader' },
-})
+const idsIn = (snapshot: Snapshot): string[] => findingsIn(snapshot).map(({ id }) => id)
 const also = (snapshot: Snapshot, pnn: number): Snapshot => withHeld(snapshot, pnn, heldAddress(ADDRESS, 24, 'eth1'))
 
 describe('an IPv6 address that a kernel does not use', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import {
   findingIn,
+  findingsIn,
   healthyCluster,
   heldAddress,
   ownerIn,
+  rootIdsIn,
   withAll,
   withFacts,
   withFlags,
@@ -15,11 +16,6 @@ import {
 } from '../../support/audit-cluster.ts'
 
 // Situations around addresses that administrators have reported publicly, and their neighbours.
-
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot])
-const rootsOf = (snapshot: Snapshot) =>
-  audited(snapshot).findings.filter(({ severity, causedBy }) => severity !== 'info' && causedBy === undefined)
-const idsOf = (snapshot: Snapshot) => rootsOf(snapshot).map(({ id }) => id)
 
 describe('a public address that is also the private address of a node', () => {
   const PRIVATE = '10.9.0.1'
@@ -42,12 +38,12 @@ describe('a public address that is also the private address of a node', () => {
 
   it.each([0, 1])('is the root of all that is wrong, and is never to be removed from that node (owner: node %i)', (owner) => {
     const snapshot = owned(owner)
-    expect(idsOf(snapshot)).toEqual(['public-private-overlap'])
+    expect(rootIdsIn(snapshot)).toEqual(['public-private-overlap'])
     const { severity, outlook, remedy } = findingIn(snapshot, 'public-private-overlap')
     expect(severity).toBe('error')
     expect(outlook).toMatch(/then releases it, and is cut off from the others\.$/)
     expect(remedy).toMatch(/make no takeover run, and do not remove the address by hand\.$/)
-    const removed = audited(snapshot).findings.flatMap(({ actions }) =>
+    const removed = findingsIn(snapshot).flatMap(({ actions }) =>
       actions.filter((action) => action.kind === 'remove' && action.pnn === 0),
     )
     expect(removed).toEqual([])
@@ -64,7 +60,7 @@ describe('public addresses in the private network', () => {
     const ADDRESS = '10.9.0.101'
     const one = healthyCluster({ addresses: [ADDRESS, '10.9.0.102', '10.9.0.103'] })
     const stray = withHeld(one, (ownerIn(one, ADDRESS) + 1) % 3, heldAddress(ADDRESS, 24, 'eth1'))
-    expect(idsOf(stray)).toEqual(['ip-duplicate-kernel', 'public-private-overlap'])
+    expect(rootIdsIn(stray)).toEqual(['ip-duplicate-kernel', 'public-private-overlap'])
     expect(findingIn(one, 'public-private-overlap').severity).toBe('warning')
   })
 })
@@ -84,7 +80,7 @@ describe('an IPv6 address that a host outside of the cluster has', () => {
   const nobody: Snapshot = { ...banned, leader: { pnn: null, era: 'leader' } }
 
   it('is looked for first, when it has all nodes banned in turn', () => {
-    expect(new Set(idsOf(nobody))).toEqual(new Set(['script-failing']))
+    expect(new Set(rootIdsIn(nobody))).toEqual(new Set(['script-failing']))
     expect(findingIn(nobody, 'script-failing').remedy).toMatch(
       /^No node of the cluster has fd00::1 now\. .* find it, and make it give the address up\. Fix what the script complains about/,
     )
@@ -97,5 +93,5 @@ describe('an IPv6 address that a host outside of the cluster has', () => {
 it('a kernel with none of the addresses of a connected node may be that of the host of its container: no private address is missed', () => {
   const good = healthyCluster()
   const elsewhere = withHost(good, 2, () => ({ addresses: [heldAddress('192.0.2.1', 24, 'eth0')] }))
-  expect(audited(elsewhere).findings.map(({ id }) => id)).not.toContain('private-ip-missing')
+  expect(findingsIn(elsewhere).map(({ id }) => id)).not.toContain('private-ip-missing')
 })

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
-import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { planTakeover } from '../../../src/lib/takeover/plan.ts'
 import {
@@ -10,11 +8,13 @@ import {
   heldAddress,
   hostIn,
   ownerIn,
+  rootIdsIn,
   withAll,
   withFacts,
   withFlags,
   withHeld,
   withHost,
+  withHosts,
 } from '../../support/audit-cluster.ts'
 
 // Situations around the states of nodes that administrators have reported publicly, and their neighbours.
@@ -24,12 +24,6 @@ const ADDRESS = '10.0.0.1'
 const OWNER = ownerIn(good, ADDRESS)
 const OTHER = (OWNER + 1) % 3
 
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot])
-const rootsOf = (snapshot: Snapshot) =>
-  audited(snapshot).findings.filter(({ severity, causedBy }) => severity !== 'info' && causedBy === undefined)
-const idsOf = (snapshot: Snapshot) => rootsOf(snapshot).map(({ id }) => id)
-const withHosts = (snapshot: Snapshot, change: (host: HostFacts) => Partial<HostFacts>): Snapshot =>
-  withAll(snapshot, ({ host }) => (host ? { host: { ...host, ...change(host) } } : {}))
 const withEach = (snapshot: Snapshot, flag: number): Snapshot =>
   [0, 1, 2].reduce((changed, pnn) => withFlags(changed, pnn, flag), snapshot)
 const withoutAddress = (snapshot: Snapshot, pnn: number): Snapshot =>
@@ -70,7 +64,7 @@ describe('a node that starts and is inactive', () => {
 describe('nodes that are all inactive', () => {
   it('lack no leader: they elect none', () => {
     const recmaster: Snapshot = { ...withEach(good, NODE_FLAG.STOPPED), leader: { pnn: 0, era: 'recmaster' } }
-    expect(new Set(idsOf(recmaster))).toEqual(new Set(['ip-unhostable']))
+    expect(new Set(rootIdsIn(recmaster))).toEqual(new Set(['ip-unhostable']))
   })
 })
 
@@ -85,8 +79,8 @@ describe('nodes that are all disabled, up to 4.8', () => {
   }
 
   it('keep their addresses, unless NoIPHostOnAllDisabled is set', () => {
-    expect(idsOf(disabled(0))).toEqual([])
-    expect(idsOf(disabled(1))).toContain('ip-on-inactive-node')
+    expect(rootIdsIn(disabled(0))).toEqual([])
+    expect(rootIdsIn(disabled(1))).toContain('ip-on-inactive-node')
   })
 })
 
@@ -166,7 +160,7 @@ describe('an interface on a node where no script looks at it', () => {
     ['script-not-enabled', { enabledScripts: ['00.ctdb'] }],
   ] as const)('keeps the state that its daemon believes in: %s', (id, change) => {
     const unlooked = withHost(down, 1, () => change)
-    expect(idsOf(unlooked)).toEqual([id])
+    expect(rootIdsIn(unlooked)).toEqual([id])
     const { outlook, remedy } = findingIn(unlooked, 'iface-link-mismatch')
     expect(outlook).toMatch(/^Nothing: 10\.interface .*, and nothing else looks at links\.$/)
     expect(remedy).toBe(`See ${id} first. Repair the link.`)

@@ -6,14 +6,19 @@ import type { NodeFacts, Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import {
   factsIn,
   findingIn,
+  findingsIn,
   healthyCluster,
   heldAddress,
+  leaderless,
   ownerIn,
+  rootIdsIn,
+  rootsIn,
   withAll,
   withFacts,
   withFlags,
   withHeld,
   withHost,
+  withHosts,
   withoutDaemon,
 } from '../../support/audit-cluster.ts'
 
@@ -24,13 +29,6 @@ const ADDRESS = '10.0.0.1'
 const OWNER = ownerIn(good, ADDRESS)
 const OTHER = (OWNER + 1) % 3
 
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot])
-const serious = (snapshot: Snapshot) => audited(snapshot).findings.filter(({ severity }) => severity !== 'info')
-/** The findings that nothing else explains. */
-const rootsOf = (snapshot: Snapshot) => serious(snapshot).filter(({ causedBy }) => causedBy === undefined)
-const idsOf = (snapshot: Snapshot) => rootsOf(snapshot).map(({ id }) => id)
-const withHosts = (snapshot: Snapshot, change: (host: HostFacts) => Partial<HostFacts>): Snapshot =>
-  withAll(snapshot, ({ host }) => (host ? { host: { ...host, ...change(host) } } : {}))
 const NOW = factsIn(good, 1).times?.now ?? 0
 /** A script failed on node 1 in the last run of an event, some seconds ago. */
 const failing = (snapshot: Snapshot, event: string, result: number, { output = '', ago = 12 } = {}): Snapshot =>
@@ -43,7 +41,7 @@ const failing = (snapshot: Snapshot, event: string, result: number, { output = '
   }))
 const whyUnknown = (snapshot: Snapshot, id: string): string[] => [
   ...new Set(
-    audited(snapshot)
+    auditSamples([snapshot, snapshot])
       .unknown.filter((each) => each.id === id)
       .map(({ why }) => why),
   ),
@@ -54,21 +52,21 @@ describe('the configuration that was read', () => {
 
   it('has no cluster lock in a ctdb.conf that CTDB before 4.9 does not have', () => {
     const dead = withoutDaemon(old, 1)
-    expect(idsOf(dead)).not.toContain('cluster-lock')
+    expect(rootIdsIn(dead)).not.toContain('cluster-lock')
     expect(whyUnknown(dead, 'cluster-lock')).toEqual(['there is no ctdb.conf, and its version may have its settings elsewhere'])
     const unknownVersion = withoutDaemon(
       withHost(good, 1, () => ({ version: undefined, configFile: null })),
       1,
     )
-    expect(idsOf(unknownVersion)).not.toContain('cluster-lock')
+    expect(rootIdsIn(unknownVersion)).not.toContain('cluster-lock')
   })
 
   it('has public addresses, before 4.9, in any file that the settings name, or in none', () => {
     const elsewhere = withHost(old, 1, () => ({ publicAddressesFile: null }))
-    expect(rootsOf(elsewhere)).toEqual([])
+    expect(rootsIn(elsewhere)).toEqual([])
     expect(whyUnknown(elsewhere, 'file-missing')).toEqual([expect.stringMatching(/^before 4\.9/)])
     const unused = withAll(old, () => ({ known: [], available: [] }))
-    expect(idsOf(unused)).not.toContain('file-not-loaded')
+    expect(rootIdsIn(unused)).not.toContain('file-not-loaded')
   })
 
   it('is not that of a daemon in a container, where the host has remains of its own', () => {
@@ -78,7 +76,7 @@ describe('the configuration that was read', () => {
       configFile: '[logging]\n location = syslog\n',
       enabledScripts: ['00.ctdb'],
     }))
-    expect(rootsOf(remains)).toEqual([])
+    expect(rootsIn(remains)).toEqual([])
     expect(whyUnknown(remains, 'script-not-enabled')).toEqual([expect.stringMatching(/configuration is in another folder$/)])
   })
 
@@ -91,9 +89,9 @@ describe('the configuration that was read', () => {
       nodesFile: '10.1.1.1\n',
       addresses: addresses?.filter(({ interfaceName }) => interfaceName !== 'eth1'),
     }))
-    expect(idsOf(dead)).toEqual(['node-disconnected'])
+    expect(rootIdsIn(dead)).toEqual(['node-disconnected'])
     const ignored = withHost(dead, 1, () => ({ version: '4.17.12' }))
-    expect(idsOf(ignored)).toContain('nodes-file-drift')
+    expect(rootIdsIn(ignored)).toContain('nodes-file-drift')
   })
 })
 
@@ -108,9 +106,8 @@ describe('different cluster locks', () => {
   })
 
   it('end daemons that nobody knows, if there is no leader', () => {
-    const leaderless: Snapshot = { ...withAll(good, () => ({ leaders: [] })), leader: { pnn: null, era: 'leader' } }
     const finding = findingIn(
-      withFacts(leaderless, 1, () => ({ clusterLock: '' })),
+      withFacts(leaderless(good), 1, () => ({ clusterLock: '' })),
       'cluster-lock',
     )
     expect(finding.outlook).toMatch(/it is not known which lock the leader has/)
@@ -123,7 +120,7 @@ describe('a comment behind the interfaces of a public address', () => {
   }))
 
   it('is not read by ctdbd, but by the event scripts', () => {
-    expect(rootsOf(commented).map(({ id, evidence }) => [id, ...evidence])).toEqual([
+    expect(rootsIn(commented).map(({ id, evidence }) => [id, ...evidence])).toEqual([
       [
         'file-lint',
         'file on node 1: public_addresses, line 1: too many words: "# office": ctdbd does not read them, but the event scripts take them for interfaces',
@@ -134,9 +131,9 @@ describe('a comment behind the interfaces of a public address', () => {
   it('makes the monitor event fail', () => {
     const output = 'ERROR: Monitored interface # does not exist\nERROR: Monitored interface office does not exist\n'
     const unhealthy = withFlags(failing(commented, 'monitor', 1, { output }), 1, NODE_FLAG.UNHEALTHY)
-    expect(idsOf(unhealthy)).toEqual(['file-lint'])
+    expect(rootIdsIn(unhealthy)).toEqual(['file-lint'])
     const other = withFlags(failing(commented, 'monitor', 1, { output: 'ERROR: nfs' }), 1, NODE_FLAG.UNHEALTHY)
-    expect(idsOf(other)).toEqual(['script-failing', 'file-lint'])
+    expect(rootIdsIn(other)).toEqual(['script-failing', 'file-lint'])
   })
 
   it('has the same effect as a carriage return, and a blank before the address', () => {
@@ -145,7 +142,7 @@ describe('a comment behind the interfaces of a public address', () => {
       [(text: string) => ` ${text}`, 'ERROR: Monitored interface 10.0.0.1/24 does not exist\n'],
     ] as const) {
       const edited = withHost(good, 1, ({ publicAddressesFile }) => ({ publicAddressesFile: edit(publicAddressesFile ?? '') }))
-      expect(idsOf(withFlags(failing(edited, 'monitor', 1, { output }), 1, NODE_FLAG.UNHEALTHY))).toEqual(['file-lint'])
+      expect(rootIdsIn(withFlags(failing(edited, 'monitor', 1, { output }), 1, NODE_FLAG.UNHEALTHY))).toEqual(['file-lint'])
     }
   })
 })
@@ -217,7 +214,7 @@ describe('a file with which ctdbd does not start', () => {
     },
   ])('is what to see to first, before the addresses that its daemon has left: $what', ({ host, root, first, drops }) => {
     const snapshot = withHost(dead, 1, () => host)
-    expect(new Set(rootsOf(snapshot).map(({ id }) => id))).toEqual(new Set([root]))
+    expect(new Set(rootsIn(snapshot).map(({ id }) => id))).toEqual(new Set([root]))
     const left = findingIn(snapshot, LEFT)
     expect(left.remedy).toMatch(first)
     expect(left.remedy).toMatch(/Start ctdbd on that node/)
@@ -228,7 +225,7 @@ describe('a file with which ctdbd does not start', () => {
     const edited = withHost(good, 1, ({ publicAddressesFile }) => ({
       publicAddressesFile: publicAddressesFile?.replaceAll('eth1', 'eth1:0'),
     }))
-    expect(idsOf(edited)).toEqual(['iface-absent'])
+    expect(rootIdsIn(edited)).toEqual(['iface-absent'])
     expect(findingIn(edited, 'file-mask-iface-change').remedy).toMatch(/^Do not restart ctdbd there before/)
     expect(findingIn(edited, 'iface-absent').outlook).toMatch(/unless CTDB_PARTIALLY_ONLINE_INTERFACES is set/)
     expect(findingIn(withFlags(edited, 1, NODE_FLAG.UNHEALTHY), 'iface-absent').outlook).toMatch(/so the node is unhealthy\.$/)
@@ -251,18 +248,18 @@ describe('a cluster without public addresses', () => {
   }))
 
   it('lacks no failover', () => {
-    expect(rootsOf(none)).toEqual([])
+    expect(rootsIn(none)).toEqual([])
   })
 
   it('may have some that are not known', () => {
-    expect(idsOf(withFacts(none, 1, () => ({ known: undefined, host: undefined })))).toEqual(['failover-off'])
+    expect(rootIdsIn(withFacts(none, 1, () => ({ known: undefined, host: undefined })))).toEqual(['failover-off'])
   })
 })
 
 describe('a public address that something else has added too', () => {
   it('with another mask on the node that owns it, is there twice, and only that one has to go', () => {
     const twice = withHeld(good, OWNER, heldAddress(ADDRESS, 16, 'eth1'))
-    expect(rootsOf(twice).map(({ id, message }) => [id, message])).toEqual([
+    expect(rootsIn(twice).map(({ id, message }) => [id, message])).toEqual([
       ['ip-wrong-mask', `node ${OWNER} holds ${ADDRESS} with /16, besides the /24 of its file`],
     ])
     const { outlook, remedy } = findingIn(twice, 'ip-wrong-mask')
@@ -280,8 +277,8 @@ describe('a public address that something else has added too', () => {
       id: 'ip-twice-on-node',
     },
   ])('$what, is no matter of its mask', ({ snapshot, id }) => {
-    expect(idsOf(snapshot)).toEqual([id])
-    expect(audited(snapshot).findings.map((each) => each.id)).not.toContain('ip-wrong-mask')
+    expect(rootIdsIn(snapshot)).toEqual([id])
+    expect(findingsIn(snapshot).map((each) => each.id)).not.toContain('ip-wrong-mask')
   })
 })
 
@@ -293,7 +290,7 @@ describe('an interface whose link 10.interface does not find', () => {
     '/etc/ctdb/functions: 710: ethtool: not found\nERROR: No link on the public network interface eth1\n',
     '/etc/ctdb/functions: line 710: ethtool: command not found\n',
   ])('does not come back without ethtool (%j)', (output) => {
-    expect(idsOf(unhealthy(output))).toEqual(['script-failing'])
+    expect(rootIdsIn(unhealthy(output))).toEqual(['script-failing'])
     expect(findingIn(unhealthy(output), 'iface-link-mismatch').outlook).toMatch(
       /^Nothing: 10\.interface asks ethtool for the link/,
     )
@@ -306,26 +303,23 @@ describe('an interface whose link 10.interface does not find', () => {
 })
 
 describe('a cluster lock that nobody can take', () => {
-  const leaderless: Snapshot = {
-    ...withAll(good, () => ({ leaders: [], recoveryMode: 1 })),
-    leader: { pnn: null, era: 'leader' },
-  }
+  const locked = withAll(leaderless(good), () => ({ recoveryMode: 1 }))
 
   it('leaves the cluster without a leader for as long as that lasts', () => {
-    const { outlook, remedy } = findingIn(leaderless, 'leader-disagreement')
+    const { outlook, remedy } = findingIn(locked, 'leader-disagreement')
     expect(outlook).toMatch(/if the private network and the cluster lock work\.$/)
     expect(remedy).toMatch(/cannot take the cluster lock, \/cluster\/lock: /)
-    expect(findingIn(leaderless, 'recovery-stuck').outlook).toMatch(/the private network and the cluster lock work/)
+    expect(findingIn(locked, 'recovery-stuck').outlook).toMatch(/the private network and the cluster lock work/)
     expect(
       findingIn(
-        withAll(leaderless, () => ({ clusterLock: '' })),
+        withAll(locked, () => ({ clusterLock: '' })),
         'leader-disagreement',
       ).outlook,
     ).not.toMatch(/lock/)
   })
 
   it('may have all nodes banned, which are not to be unbanned one after the other', () => {
-    const banned = [0, 1, 2].reduce((changed, pnn) => withFlags(changed, pnn, NODE_FLAG.BANNED), leaderless)
+    const banned = [0, 1, 2].reduce((changed, pnn) => withFlags(changed, pnn, NODE_FLAG.BANNED), locked)
     const all = withAll(banned, () => ({ banSeconds: 300 }))
     expect(findingIn(all, 'node-banned').remedy).toMatch(/^All nodes are banned, .* Wait: the bans end by themselves\.$/)
     expect(findingIn(withFlags(all, 2, 0), 'node-banned').remedy).toMatch(/`ctdb unban -n 0`/)
@@ -440,7 +434,7 @@ describe('DisableIPFailover', () => {
     expect(findingIn(old, 'failover-off').message).toMatch(/DisableIPFailover turns failover off on nodes 0, 1 and 2/)
     expect(findingIn(old, 'ip-missing').outlook).toMatch(/failover is disabled on/)
     for (const later of [disabled('4.12.0', 'recmaster'), disabled('4.17.12', 'leader')]) {
-      expect(idsOf(later)).not.toContain('failover-off')
+      expect(rootIdsIn(later)).not.toContain('failover-off')
     }
   })
 })
@@ -456,7 +450,7 @@ describe('nodes that are inactive, of which no leader has told the others', () =
     }))
 
   it('count as what they say that they are', () => {
-    expect(audited(own(NODE_FLAG.BANNED)).findings.filter(({ id }) => id === 'node-banned')).toHaveLength(3)
+    expect(findingsIn(own(NODE_FLAG.BANNED)).filter(({ id }) => id === 'node-banned')).toHaveLength(3)
     const { evidence, remedy } = findingIn(own(NODE_FLAG.STOPPED), 'ip-unhostable')
     expect(evidence).toContain('node 2 cannot: it is STOPPED|INACTIVE')
     expect(remedy).toMatch(/run `ctdb continue` on node 2\.$/)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { findingKey } from '../../../src/lib/audit/finding.ts'
 import { NODE_FLAG } from '../../../src/lib/cluster/node.ts'
 import type { EventRun, HostLink } from '../../../src/lib/snapshot/host-facts.ts'
@@ -8,6 +7,7 @@ import {
   ADDRESSES,
   factsIn,
   findingIn,
+  findingsIn,
   healthyCluster,
   heldAddress,
   hostIn,
@@ -17,13 +17,13 @@ import {
   withFlags,
   withHeld,
   withHost,
+  withHosts,
   withoutDaemon,
 } from '../../support/audit-cluster.ts'
 
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings
 /** The ids of a finding and of what explains it, up to the root. */
 function chainOf(snapshot: Snapshot, id: string, pnn: number): string[] {
-  const findings = audited(snapshot)
+  const findings = findingsIn(snapshot)
   const chain: string[] = []
   for (let at = findings.find((each) => each.id === id && each.subject.pnn === pnn); at; ) {
     chain.push(at.id)
@@ -33,8 +33,7 @@ function chainOf(snapshot: Snapshot, id: string, pnn: number): string[] {
   return chain
 }
 
-const withVersion = (snapshot: Snapshot, version: string): Snapshot =>
-  withAll(snapshot, ({ host }) => (host ? { host: { ...host, version } } : {}))
+const withVersion = (snapshot: Snapshot, version: string): Snapshot => withHosts(snapshot, () => ({ version }))
 /** `eth1` is one end of a veth pair. */
 const withVeth = (snapshot: Snapshot): Snapshot =>
   withAll(snapshot, ({ host }) => {

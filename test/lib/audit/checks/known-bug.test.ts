@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { auditSamples } from '../../../../src/lib/audit/audit.ts'
 import { hasBug } from '../../../../src/lib/audit/known-bugs/bug.ts'
 import { KNOWN_BUGS, knownBug } from '../../../../src/lib/audit/known-bugs/table.ts'
 import { CHECKS } from '../../../../src/lib/audit/registry.ts'
 import { NODE_FLAG } from '../../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../../src/lib/snapshot/snapshot.ts'
-import { healthyCluster, withAll, withFacts, withFlags } from '../../../support/audit-cluster.ts'
+import { findingsIn, healthyCluster, leaderless, withFacts, withFlags, withHosts } from '../../../support/audit-cluster.ts'
 
 const good = healthyCluster()
-const withVersion = (snapshot: Snapshot, version: string): Snapshot =>
-  withAll(snapshot, ({ host }) => (host ? { host: { ...host, version } } : {}))
-const audited = (snapshot: Snapshot) => auditSamples([snapshot, snapshot]).findings.filter(({ id }) => id === 'known-bug')
+const withVersion = (snapshot: Snapshot, version: string): Snapshot => withHosts(snapshot, () => ({ version }))
+const audited = (snapshot: Snapshot) => findingsIn(snapshot).filter(({ id }) => id === 'known-bug')
 const bugsOf = (snapshot: Snapshot) => audited(snapshot).map(({ subject }) => subject.detail)
 
 describe('a version', () => {
@@ -68,7 +66,7 @@ describe('the table of known bugs', () => {
 })
 
 describe('a known bug', () => {
-  const noLeader: Snapshot = { ...withAll(good, () => ({ leaders: [] })), leader: { pnn: null, era: 'leader' } }
+  const noLeader = leaderless(good)
 
   it.each<[what: string, number: number, having: string, mended: string, cluster: Snapshot]>([
     ['there are public addresses', 15994, '4.22.3', '4.25.0', good],
