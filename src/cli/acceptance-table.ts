@@ -1,10 +1,8 @@
 import { TomlDate } from 'smol-toml'
 import * as v from 'valibot'
-import { parseIp } from '../lib/address/ip-text.ts'
 import { SEVERITIES } from '../lib/audit/finding.ts'
-import { table } from './config-table.ts'
+import { ipAddress, table } from './config-table.ts'
 
-const isAddress = (value: unknown): boolean => typeof value === 'string' && parseIp(value) !== undefined
 const isPnn = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 0
 const filled = v.pipe(v.string(), v.trim(), v.nonEmpty('empty'))
 
@@ -21,8 +19,10 @@ function isDay(value: unknown): boolean {
 /** An entry of `[[accept]]`. Whether there is a check of that name is not known here: another version may have written the file. */
 export const acceptanceTable = table({
   check: filled,
-  node: v.optional(v.custom<number | string>((value) => isPnn(value) || isAddress(value), 'neither a PNN nor a private address')),
-  address: v.optional(v.custom<string>(isAddress, 'not an IP address')),
+  node: v.optional(
+    v.custom<number | string>((value) => isPnn(value) || v.is(ipAddress, value), 'neither a PNN nor a private address'),
+  ),
+  address: v.optional(ipAddress),
   interface: v.optional(filled),
   detail: v.optional(filled),
   severity: v.optional(v.picklist(SEVERITIES)),

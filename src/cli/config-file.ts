@@ -3,12 +3,11 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
-import { parseIp } from '../lib/address/ip-text.ts'
 import type { Acceptance } from '../lib/audit/acceptance.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
 import { acceptanceTable } from './acceptance-table.ts'
-import { table } from './config-table.ts'
+import { ipAddress, table } from './config-table.ts'
 
 /** How the nodes that no `--host` names are reached: through an entry, or straight from here. */
 const VIAS = ['entry', 'direct'] as const
@@ -33,10 +32,6 @@ const path = v.pipe(v.string(), v.startsWith('/', 'not an absolute path'), v.che
 const word = v.pipe(v.string(), v.check(withoutNul, 'a word cannot contain a NUL'))
 const words = v.tupleWithRest([v.pipe(word, v.nonEmpty('empty'))], word)
 const names = v.pipe(v.array(name), v.nonEmpty())
-const privateAddress = v.pipe(
-  v.string(),
-  v.check((text) => parseIp(text) !== undefined, 'not an IP address'),
-)
 
 /** What a cluster has for all of its nodes, and a node for itself. */
 const nodeSettings = {
@@ -56,7 +51,7 @@ const clusterTable = table({
   accept: v.optional(v.array(acceptanceTable)),
   nodes: v.optional(
     v.record(
-      privateAddress,
+      ipAddress,
       v.lazy((node) => (typeof node === 'string' ? name : nodeTable)),
     ),
   ),

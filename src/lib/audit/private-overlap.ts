@@ -20,25 +20,24 @@ export interface Overlap {
 /** One for each address that is private too, and one for each private network with public addresses. */
 export function overlaps(view: View): Overlap[] {
   const publics = [...knownBy(view)].map(([address, knowers]) => ({ address, nodes: knowers.map(({ pnn }) => pnn) }))
-  const privates = new Set(view.nodes.map(({ address }) => normalAddress(address)))
+  const nodes = view.nodes.map(({ pnn, address }) => ({ pnn, privateAddress: address, own: normalAddress(address) }))
+  const privates = new Set(nodes.map(({ own }) => own))
   // An address that is itself private is one of its own.
   const isInside = (address: string, network: IpBytes, bits: number) =>
     !privates.has(address) && inNetwork(address, network, bits)
-  const same = view.nodes.flatMap(({ pnn, address: privateAddress }): Overlap[] => {
-    const own = normalAddress(privateAddress)
-    return publics
+  const same = nodes.flatMap(({ pnn, privateAddress, own }): Overlap[] =>
+    publics
       .filter(({ address }) => address === own)
       .map(({ address, nodes }) => ({
         subject: { pnn, address },
         nodes,
         message: `${address} is both a public address and the private address of node ${pnn}`,
         evidence: [`node map: node ${pnn} is ${privateAddress}`, saidByNodes(nodes, `knows ${address} as public`)],
-      }))
-  })
+      })),
+  )
   // Nodes share their private network, so each is looked at once.
   const inside = new Map<string, Overlap | undefined>()
-  for (const { pnn, address: privateAddress } of view.nodes) {
-    const own = normalAddress(privateAddress)
+  for (const { pnn, privateAddress, own } of nodes) {
     const held = view.need(pnn, 'host.addresses')?.find(({ address }) => address === own)
     const ip = parseIp(own)
     // A single address (/32, loopback) is not a network.

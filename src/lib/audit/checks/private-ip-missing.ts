@@ -37,10 +37,14 @@ export const check: Check = {
  * A connected node that has just lost everything is found by what happens next: it is disconnected.
  */
 function mayBeAnothersKernel(view: View, pnn: Pnn): boolean {
-  if (view.isDaemonDead(pnn) || view.isCutOff(pnn) || hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)) return false
+  if (view.isDaemonDead(pnn) || isDisconnected(view, pnn)) return false
   const held = new Set(view.peek(pnn, 'host.addresses')?.map(({ address }) => address))
   return !view.peek(pnn, 'known')?.some(({ address, owner }) => owner === pnn && held.has(address))
 }
+
+/** Whether the node is away already, by its own view or that of the others. */
+const isDisconnected = (view: View, pnn: Pnn): boolean =>
+  view.isCutOff(pnn) || hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)
 
 function foundOn(view: View, pnn: Pnn, address: string): Found {
   const isDead = view.isDaemonDead(pnn)
@@ -64,6 +68,6 @@ function foundOn(view: View, pnn: Pnn, address: string): Found {
 
 function whatFollows(view: View, pnn: Pnn, isDead: boolean): string | undefined {
   if (isDead) return 'a ctdbd that is started there does not find its own node, and ends'
-  if (hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED) || view.isCutOff(pnn)) return undefined
+  if (isDisconnected(view, pnn)) return undefined
   return `the other nodes disconnect the node, at the latest ${silenceS(view, view.snapshot.leader.pnn)} s after it went`
 }
