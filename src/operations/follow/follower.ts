@@ -17,8 +17,8 @@ import { SuspensionDetector } from './suspension.ts'
 const ANSWER_MS = 3_000
 /** Time limit for reading all files and rules of a machine. */
 const FULL_SAMPLE_MS = 5_000
-/** Unless something happens, the next audit starts no earlier than this many times the duration of the last one. */
-const AUDIT_SHARE = 10
+/** Unless something happens, the next audit starts no earlier than this many times the duration of the last one: large clusters cost more. */
+const AUDIT_SHARE = 40
 /** When no message has arrived for this long, changes are over. */
 const SETTLED_MS = 1_000
 
