@@ -101,6 +101,7 @@ function settled(
       .join(''),
     nodesFile: (facts.nodeMap ?? []).map(({ address }) => `${address}\n`).join(''),
     configFile: '[cluster]\n  cluster lock = /cluster/lock\n',
+    homeNodesFile: null,
     connections: connectionsIn(facts.nodeMap ?? [], pnn),
     lock: lockOn('gpfs', 'clusterfs', '77', `boot-of-node-${pnn}`),
     enabledScripts: ['00.ctdb', '10.interface'],

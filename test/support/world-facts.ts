@@ -92,6 +92,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     publicAddressesFile: node.files.publicAddresses,
     nodesFile: node.files.nodes,
     configFile: node.config,
+    homeNodesFile: null,
     ...(!node.daemon && { tunablesFiles: { file: node.tunables, directory: '' } }),
     lock: readLock(seenLock(node)),
     connections: connectionsOf(small.world, pnn),

@@ -174,6 +174,7 @@ if [ "$extent" != network ]; then
   section_file publicaddresses 262144 "$base/public_addresses"
   section_file nodes 262144 "$base/nodes"
   section_file config 262144 "$base/ctdb.conf"
+  section_file homenodes 262144 "$base/home_nodes"
   section scripts 65536 scripts
   # It asks no daemon.
   section version 4096 $limited ctdb version

@@ -30,6 +30,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   publicAddressesFile: (sections) => sections.file('publicaddresses'),
   nodesFile: (sections) => sections.file('nodes'),
   configFile: (sections) => sections.file('config'),
+  homeNodesFile: (sections) => sections.file('homenodes'),
   tunablesFiles: (sections) => sections.tunables(),
   enabledScripts: (sections) => scriptNames(sections.text('scripts')),
   version: (sections) => versionOf(sections.text('version')),

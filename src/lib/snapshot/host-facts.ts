@@ -18,6 +18,8 @@ export interface HostFacts {
   readonly nodesFile?: string | null | undefined
   /** The text of ctdb.conf; null where there is none. */
   readonly configFile?: string | null | undefined
+  /** The text of home_nodes, which says on which node an address is due; null where there is none. Absent in snapshots before format 1.3. */
+  readonly homeNodesFile?: string | null | undefined
   /**
    * From which a daemon that starts takes its tunables; only read where no daemon runs. `file`: the text of ctdb.tunables, null where there is
    * none. `directory`: those of tunables.d/*.tunables, one behind the other in alphabetical order.

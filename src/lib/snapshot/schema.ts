@@ -58,6 +58,7 @@ const hostFacts = v.object({
   publicAddressesFile: v.optional(text),
   nodesFile: v.optional(text),
   configFile: v.optional(text),
+  homeNodesFile: v.optional(text),
   tunablesFiles: v.optional(v.object({ file: text, directory: v.string() })),
   enabledScripts: v.optional(v.array(v.string())),
   events: v.optional(

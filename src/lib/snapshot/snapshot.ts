@@ -5,7 +5,7 @@ import type { MeasuredTimes, RecentRecoveries } from '../cluster/statistics.ts'
 import type { HostFacts } from './host-facts.ts'
 
 /** The version that ctdbts writes. */
-export const SNAPSHOT_VERSION = '1.2'
+export const SNAPSHOT_VERSION = '1.3'
 
 /** Everything known about a cluster at one moment: the input of the views, the planner and the audit. Addresses are texts. */
 export interface Snapshot {

@@ -10,6 +10,7 @@ import { seenByCluster, viewsIn } from '../snapshot/cluster-view.ts'
 import { factsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { flagsOf, whyNot } from './can-host.ts'
 import { isComingUp, ordersFor } from './controls.ts'
+import { leadersHomes } from './homes.ts'
 import { reasonFor } from './reason.ts'
 import { type Settings, settingsOf } from './settings.ts'
 
@@ -135,7 +136,7 @@ export function planRun(now: Snapshot, imagined: Snapshot, forceRebalance: reado
     addresses: addresses.toSorted((a, b) => compareAddresses(a.address, b.address)),
     controls: isComingUp(input) ? [] : controlsOf(imagined, addresses, holders),
     counts: countsOf(imagined, addresses),
-    notes: notesOf(settings),
+    notes: notesOf(imagined, settings),
   }
 }
 
@@ -160,8 +161,10 @@ export const leadersMap = (snapshot: Snapshot): Snapshot['nodeMap'] =>
 function allocationInput(snapshot: Snapshot, { algorithm, noIpTakeover, noIpFailback }: Settings): AllocationInput {
   const nodes = leadersMap(snapshot)
   const facts = nodes.map((node) => (isReachable(node) ? factsOf(snapshot, node.pnn) : undefined))
+  const homeNodes = algorithm === 'deterministic' ? leadersHomes(snapshot).homes : undefined
   return {
     algorithm,
+    ...(homeNodes && { homeNodes }),
     noIpTakeover,
     noIpFailback,
     forceRebalance: [],
@@ -256,11 +259,10 @@ export function splitNotes(snapshot: Snapshot): string[] {
   ]
 }
 
-function notesOf(settings: Settings): string[] {
+function notesOf(snapshot: Snapshot, settings: Settings): string[] {
+  const homes = settings.algorithm === 'deterministic' ? leadersHomes(snapshot) : undefined
   return [
     ...(settings.isDefault ? ["the leader's tunables are not known; the plan uses CTDB's defaults"] : []),
-    ...(settings.algorithm === 'deterministic'
-      ? ['a home_nodes file on the leader (4.20 and later) cannot be seen from here and is not considered']
-      : []),
+    ...(homes && !homes.homes ? [`home nodes of the leader are not considered: ${homes.why}`] : []),
   ]
 }

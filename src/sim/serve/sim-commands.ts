@@ -63,12 +63,16 @@ const closed = (texts: readonly string[]): string => texts.map((text) => `${text
 function filesOf(world: World, node: SimNode, givenBase: string): PrintedSection[] {
   const base = givenBase || CTDB_BASE
   const { files, config, tunables, version, pnn, daemon } = node
+  const absent = (path: string, name: string): PrintedSection => {
+    return { name, content: '', status: 1, said: `${path}: No such file or directory` }
+  }
   const inBase = (name: string, file: string, content: string): PrintedSection =>
-    base === CTDB_BASE ? { name, content } : { name, content: '', status: 1, said: `${base}/${file}: No such file or directory` }
+    base === CTDB_BASE ? { name, content } : absent(`${base}/${file}`, name)
   return [
     inBase('publicaddresses', 'public_addresses', files.publicAddresses),
     inBase('nodes', 'nodes', files.nodes),
     inBase('config', 'ctdb.conf', config),
+    absent(`${base}/home_nodes`, 'homenodes'),
     inBase('scripts', 'events/legacy', `${base}/events/legacy/./10.interface.script\0`),
     { name: 'version', content: `${version}\n` },
     { name: 'lock', content: base === CTDB_BASE ? closed(seenLock(node)) : closed(['setting', '']) },

@@ -18,6 +18,7 @@ import {
   withFlags,
   withHeld,
   withHost,
+  withHosts,
   withoutDaemon,
   withoutNode,
 } from '../../support/audit-cluster.ts'
@@ -248,6 +249,20 @@ const faults: readonly (readonly [fault: string, cluster: Snapshot, roots: reado
     'NoIPFailback where it does nothing',
     healthyCluster({ tunables: { IPAllocAlgorithm: 0, NoIPFailback: 1 } }),
     ['tunable-ineffective'],
+  ],
+  ['home nodes that nothing reads', withHosts(good, () => ({ homeNodesFile: '10.0.0.1 1\n' })), ['home-nodes-unused']],
+  [
+    'home nodes that nothing can read',
+    withHosts(healthyCluster({ tunables: { IPAllocAlgorithm: 0 } }), () => ({ homeNodesFile: '# none\n#', version: '4.20.0' })),
+    ['home-nodes-lint', 'known-bug'],
+  ],
+  [
+    'home nodes on one node',
+    withHosts(healthyCluster({ tunables: { IPAllocAlgorithm: 0 } }), ({ hostname }) => ({
+      version: '4.20.0',
+      homeNodesFile: hostname === 'node1' ? '10.0.0.1 1\n' : null,
+    })),
+    ['home-nodes-differ', 'known-bug'],
   ],
   [
     'an obsolete tunable',

@@ -1,7 +1,9 @@
 import { isReachable } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import { counted, oneOr } from '../../plural.ts'
+import { leadersHomes } from '../../takeover/homes.ts'
 import { movesNothing, planTakeover } from '../../takeover/plan.ts'
+import { settingsOf } from '../../takeover/settings.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
@@ -39,7 +41,6 @@ export const check: Check = {
     'The addresses are not where a takeover run would put them: after `ctdb moveip`, `ctdb addip`, or a run that did not complete. The next run, whatever triggers it, moves them, and their clients have to reconnect.',
   outlook: 'Nothing triggers a takeover run because of this; the next one moves them.',
   remedy: 'See `ctdbts takeover-run --dry-run`. Run it at a time of your choosing, or set NoIPFailback on all nodes.',
-  falseAlarm: 'With the deterministic algorithm and a home_nodes file (4.20 and later), which cannot be seen from outside.',
   find(view) {
     // Without these facts the plan would be a guess.
     const complete = view.nodes.filter(isReachable).map(({ pnn }) => {
@@ -49,6 +50,10 @@ export const check: Check = {
     })
     const { leader } = view.snapshot
     if (leader.pnn === null || view.need(leader.pnn, 'tunables') === undefined || complete.includes(false)) return []
+    if (settingsOf(view.snapshot).algorithm === 'deterministic' && leadersHomes(view.snapshot).homes === undefined) {
+      view.miss(leader.pnn, 'host.homeNodesFile')
+      return []
+    }
     // A node that stays in recovery mode releases all its addresses before any run, and the run after a recovery places all of them.
     if (view.active.some(({ pnn }) => view.peek(pnn, 'recoveryMode') === 1)) return []
     if (movesNothing(view.snapshot)) return []

@@ -12,6 +12,9 @@ import { check as fileMaskIfaceChange } from './file-mask-iface-change.ts'
 import { check as fileMissing } from './file-missing.ts'
 import { check as fileNotLoaded } from './file-not-loaded.ts'
 import { check as flagsDisagreement } from './flags-disagreement.ts'
+import { check as homeNodesDiffer } from './home-nodes-differ.ts'
+import { check as homeNodesLint } from './home-nodes-lint.ts'
+import { check as homeNodesUnused } from './home-nodes-unused.ts'
 import { check as ifaceAbsent } from './iface-absent.ts'
 import { check as ifaceLinkMismatch } from './iface-link-mismatch.ts'
 import { check as imbalance } from './imbalance.ts'
@@ -68,6 +71,9 @@ export const ALL_CHECKS: readonly Check[] = [
   fileMissing,
   fileNotLoaded,
   flagsDisagreement,
+  homeNodesDiffer,
+  homeNodesLint,
+  homeNodesUnused,
   ifaceAbsent,
   ifaceLinkMismatch,
   imbalance,

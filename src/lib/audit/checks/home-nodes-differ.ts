@@ -1,0 +1,52 @@
+import { isSpoiled, readHomeNodes } from '../../cluster/home-nodes.ts'
+import { listed, nodesText } from '../../cluster/node-text.ts'
+import type { Check } from '../check.ts'
+import { byValue, fileHas } from '../facts.ts'
+import { goesByHomes, homeNodesFiles, lastsWithAlgorithm } from '../home-nodes.ts'
+import { mend } from '../remedy.ts'
+
+export const check: Check = {
+  id: 'home-nodes-differ',
+  order: 216,
+  severity: 'warning',
+  title: 'Nodes have different home_nodes files',
+  seenBy: ['F', 'C'],
+  moves: false,
+  meaning:
+    'A takeover run of the deterministic algorithm goes by the home_nodes file of the leader alone. If the files differ, addresses move when another node becomes the leader.',
+  outlook: 'Nothing: each leader goes by its own file.',
+  remedy: 'Make the file the same on all nodes.',
+  find(view) {
+    if (goesByHomes(view) !== true) return []
+    const able = homeNodesFiles(view).filter(({ pnn }) => view.peek(pnn, 'capabilities')?.leader !== false)
+    const groups = byValue(able.map(({ pnn, text }) => [pnn, effectOf(text)] as const))
+    if (groups.length < 2) return []
+    return [
+      {
+        subject: {},
+        nodes: able.map(({ pnn }) => pnn),
+        message: `the home_nodes files differ: that of ${groups.map(({ pnns }) => nodesText(pnns)).join(', that of ')}`,
+        evidence: able.map(({ pnn, text }) => fileHas(pnn, textOf(text))),
+        claims: [lastsWithAlgorithm(view, 'the first takeover run of another leader goes by its own file')],
+        actions: [mend({ what: 'file' }, check.remedy)],
+      },
+    ]
+  },
+}
+
+/** What a file says to CTDB, as one text. */
+function effectOf(text: string | null): string {
+  const reading = readHomeNodes(text ?? '')
+  if (isSpoiled(reading)) return ''
+  return reading.homes
+    .map(({ address, pnn }) => `${address} ${pnn}`)
+    .toSorted()
+    .join('\n')
+}
+
+function textOf(text: string | null): string {
+  if (text === null) return 'there is no home_nodes'
+  const reading = readHomeNodes(text)
+  if (isSpoiled(reading)) return 'home_nodes has a line for which CTDB ignores the whole file'
+  return `home_nodes: ${listed(reading.homes.map(({ address, pnn }) => `${address} on node ${pnn}`))}`
+}
