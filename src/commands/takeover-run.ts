@@ -13,6 +13,7 @@ import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { compareOutcome, type Outcome } from '../lib/takeover/outcome.ts'
+import { settingsOf } from '../lib/takeover/settings.ts'
 import type { Edit } from '../lib/takeover/what-if.ts'
 import { planWhatIf, type WhatIfPlan } from '../lib/takeover/what-if-plan.ts'
 import { requestTakeoverRun } from '../operations/administer/takeover-run.ts'
@@ -37,7 +38,8 @@ started node checks itself for the first time, and one when it has become health
 --up leaves open how the node came up: it is healthy, and there is one run. All what-ifs happen before the first run; a note says if another
 order gives another result.
 
---start reads the public addresses and tunables files of the node, if its machine can be reached (--host). A node that is not what the what-if
+--start reads the public addresses and tunables files of the node, if its machine can be reached (--host); with the deterministic algorithm,
+home_nodes is read on the leader. A node that is not what the what-if
 says (banned, stopped, dead) is an error. A plan assumes that all event scripts succeed: if one fails on any node, its run fails, and the
 leader repeats it.
 
@@ -79,7 +81,7 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
         })
       }
       whenOutputCloses(flags.yes ? 'go on' : 'fail')
-      const expected = plan(await this.withDaemon(flags, look))
+      const expected = plan(await this.current(flags, []))
       if (!flags.json) await this.print(expected, flags.explain)
       await requireAgreement(flags)
       return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, expected))
@@ -92,10 +94,16 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
     return undefined
   }
 
-  /** What to plan from. A daemon that is started reads its node's files, which the other daemons do not know. */
+  /**
+   * What to plan from. Files are on the machines, and the daemons do not know them: those that a daemon reads when it is started, and the
+   * leader's home_nodes.
+   */
   private async current(flags: SnapshotOptions, edits: readonly Edit[]): Promise<Snapshot> {
     if (flags.from !== undefined) return await readSnapshot(flags.from)
-    if (edits.every(({ kind }) => kind !== 'start')) return await this.withDaemon(flags, look)
+    if (edits.every(({ kind }) => kind !== 'start' && kind !== 'algorithm')) {
+      const snapshot = await this.withDaemon(flags, look)
+      if (settingsOf(snapshot).algorithm !== 'deterministic') return snapshot
+    }
     const { withCluster } = await import('../cli/with-cluster.ts')
     return await withCluster(flags, (cluster) => cluster.sample())
   }
