@@ -37,6 +37,7 @@ export const COMMANDS = {
   getvar: () => import('./getvar.ts'),
   gratarp: () => import('./gratarp.ts'),
   history: () => import('./history.ts'),
+  'home-nodes': () => import('./home-nodes.ts'),
   ifaces: () => import('./ifaces.ts'),
   ip: () => import('./ip.ts'),
   ipinfo: () => import('./ipinfo.ts'),

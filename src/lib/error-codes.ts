@@ -10,7 +10,7 @@ export const ERROR_CODES = {
   BAD_DEBUG_LEVEL: 'CTDB has no debug level of that name.',
   BAD_NODE_LIST: 'The text is not a list of PNNs.',
   BAD_NUMBER: 'The text is not a number, or the number is out of range.',
-  BAD_OPTION: 'The value of a what-if option is invalid.',
+  BAD_OPTION: 'The value of an option is invalid: of a what-if, or of --zone.',
   BAD_PNN: 'The text is not a PNN.',
   BAD_PORT: 'The text is not a port number.',
   BAD_RECORD_TEXT: 'The text is not a key or a value of a record.',
@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   RUNS_STILL_DISABLED: 'Takeover runs could not be enabled again.',
   RUN_FAILED: 'The leader reports that the takeover run failed.',
   GAVE_UP: 'A step kept failing until its time was over.',
+  NO_PUBLIC_ADDRESSES: 'No node knows a public address.',
   UNKNOWN_ADDRESS: 'The node does not know the public address.',
 
   // Event daemon and event scripts
