@@ -1,6 +1,6 @@
 import { counted } from '../lib/plural.ts'
 import { Cluster } from '../operations/reach/cluster.ts'
-import { showProgress } from './confirm.ts'
+import { type Doing, showProgress } from './confirm.ts'
 import { openWays } from './open-cluster.ts'
 import type { WhileAsking } from './open-remote.ts'
 import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
@@ -11,7 +11,7 @@ import type { SimOptions } from './sim-flags.ts'
  * @param doing what a terminal shows meanwhile.
  * @throws CtdbtsError when no node can be reached, or none says which nodes there are.
  */
-export type Visit = <T>(use: (cluster: Cluster) => Promise<T>, doing?: string) => Promise<T>
+export type Visit = <T>(use: (cluster: Cluster) => Promise<T>, doing?: Doing) => Promise<T>
 
 /**
  * Finds the ways to the cluster that the options name. It can be visited more than once; SSH connections are kept in between.
@@ -24,7 +24,7 @@ export async function withWays<T>(options: GlobalOptions & SimOptions, use: (vis
     clear = () => {}
   }
   // There is room for one line: that of a visit within another takes its place.
-  const show = (doing: string) => {
+  const show = (doing: Doing) => {
     stopShowing()
     // The lines of -v would come in between.
     if (!options.verbose) clear = showProgress(doing)

@@ -1,7 +1,9 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { globalFlags } from '../cli/options.ts'
+import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 
 export default class History extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -12,12 +14,17 @@ programs in between, and compressed (gzip, and zstd where Node reads it). Finds 
 differ, and prints one line per event, as \`watch\` does: who took and released which address, why, and how long it was away; takeover runs,
 recoveries, elections, bans, scripts that failed, daemons that started and ended.
 
+Without files, it fetches the logs of all nodes of a cluster: with --host, naming one node is enough; without it, reads the log of this machine.
+Where a log is says ctdb.conf of its node: a file, with what rotation has left beside it, or syslog, which is read from the journal. Only the time that
+--since and --until ask for is fetched, and an hour before it for the causes.
+
 A cause is only named if the logs show it. CTDB logs that it begins to take or release an address, not that it has done so: times are those
 of the beginning, and --explain says how long it took at most.
 
-Times without a zone are those of this machine. Exit status: 1 if a file could not be read.`
+Times without a zone are those of this machine. Exit status: 1 if a log could not be read.`
   static override examples = [
     '<%= config.bin %> history node0.log node1.log node2.log',
+    '<%= config.bin %> history --host prod --since "2 hours ago"',
     '<%= config.bin %> history 0=log.ctdb.a 1=log.ctdb.b --since "2 hours ago" --address 10.0.0.31',
     'journalctl -u ctdb -o short-iso-precise | <%= config.bin %> history 0=-',
     '<%= config.bin %> history *.log --at "2026-11-28 18:53"',
@@ -33,6 +40,7 @@ Times without a zone are those of this machine. Exit status: 1 if a file could n
     json: { ...globalFlags.json, summary: 'Print JSON documents with a formatVersion, one per line' },
   }
   static override flags = {
+    ...simFlags,
     since: Flags.string({ helpValue: 'TIME', summary: 'Only what happened since then: `2 hours ago`, a date, ISO 8601' }),
     until: Flags.string({ helpValue: 'TIME', summary: 'Only what happened until then' }),
     address: Flags.string({
@@ -45,12 +53,19 @@ Times without a zone are those of this machine. Exit status: 1 if a file could n
     summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
     explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines on which this entry rests, and what they mean' }),
     unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
+    'max-bytes': Flags.string({
+      helpValue: 'SIZE',
+      default: '64M',
+      summary: 'How much to fetch of the log of each node, the latest: `500K`, `64M`, `2G`',
+    }),
   }
   /** It filters by it. */
   protected override readonly handlesNode = true
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(History)
+    const other = wantsHost(flags) ? '--host and --run' : wantsSim(flags) ? '--sim and its options' : undefined
+    if (other !== undefined && argv.length > 0) throw this.doesNotTake(`files together with ${other}`, 'leave out one of them')
     const { runHistory } = await import('../cli/history/run.ts')
     await runHistory(argv as string[], flags)
   }

@@ -180,8 +180,9 @@ export const ERROR_CODES = {
 
   // Logs
   LOG_OF_WHICH_NODE: 'The lines of a log do not tell which node it is from.',
+  LOG_REPLACED: 'A log was rotated while it was read.',
   NO_ENTRY: 'The history has no entry of that number.',
-  NO_LOG: 'A file has no line of CTDB.',
+  NO_LOG: 'A file has no line of CTDB, or the log of a node cannot be found or read.',
 
   // Watch
   NOBODY_TO_ASK: 'A passphrase is needed while the watch occupies the terminal.',

@@ -85,7 +85,8 @@ describe('history', () => {
   })
 
   it.each([
-    ['no file', [], 'USAGE', 'name them'],
+    ['files beside a cluster', ['--host', 'node1', ...NIGHT], 'USAGE', 'leave out one of them'],
+    ['a limit that is no size', ['--sim', '--max-bytes', '1'], 'USAGE', '64M'],
     ['a file that is not there', ['/nonexistent/x.log'], 'NO_LOG', 'journalctl'],
     ['something else', ['package.json'], 'NO_LOG', 'journalctl'],
     ['xz', ['XZ'], 'NO_LOG', 'journalctl'],

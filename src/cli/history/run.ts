@@ -9,13 +9,16 @@ import { explainedJson, historyEntryJson, historyJson, ownersJson, summaryJson }
 import { explainedText, historyHead, historyLine, ownersTable, summaryText, unknownText } from '../../ui/history/text.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
+import { visible } from '../../ui/visible.ts'
 import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
-import type { GlobalOptions } from '../run-options.ts'
+import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
+import type { SimOptions } from '../sim-flags.ts'
+import type { FetchedLogs } from './fetch-logs.ts'
 import { logArgument, nameOf, readLogs } from './read-logs.ts'
 
 /** The options of `history`. */
-export interface HistoryOptions extends GlobalOptions {
+export interface HistoryOptions extends GlobalOptions, SimOptions {
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly address?: readonly string[] | undefined
@@ -23,27 +26,66 @@ export interface HistoryOptions extends GlobalOptions {
   readonly summary: boolean
   readonly explain?: number | undefined
   readonly unknown: boolean
+  readonly 'max-bytes': string
 }
 
+/** Causes are looked for so long before what is asked for, and ends so long after it. */
+const BEFORE_MS = 3_600_000
+const AFTER_MS = 300_000
+
 /**
- * Reads logs and prints what they tell.
- * @throws CtdbtsError NO_LOG, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY.
+ * Reads logs, or fetches those of a cluster, and prints what they tell.
+ * @throws CtdbtsError NO_LOG, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
-  if (files.length === 0) {
-    throw new CtdbtsError('USAGE', 'history takes the logs of the nodes', {
-      hint: 'name them: `ctdbts history node0.log node1.log`, or `-` for standard input',
-    })
-  }
   const context = timeContext()
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
-  const { store, problems } = await readLogs(files.map(logArgument), context)
+  const { store, problems, notes } =
+    files.length > 0
+      ? { ...(await readLogs(files.map(logArgument), context)), notes: [] }
+      : await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context)
   if (problems.length > 0) process.exitCode = 1
   reportProblems(problems, options.json ? 'json' : 'own')
-  const history = told(store, historyOf(store))
+  for (const note of notes) process.stderr.write(`ctdbts: ${visible(note)}\n`)
+  const history = told(store, historyOf(store), files.length === 0)
   const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
   for (const text of output(history, store, { options, range, atMs, style })) process.stdout.write(text)
+}
+
+/** The logs of a cluster, as far as they say something of that time. */
+async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, context: TimeContext): Promise<FetchedLogs> {
+  const { fetchLogs } = await import('./fetch-logs.ts')
+  const logs = await fetchLogs(
+    options,
+    {
+      sinceMs: sinceMs === undefined ? undefined : sinceMs - BEFORE_MS,
+      untilMs: untilMs === undefined ? undefined : untilMs + AFTER_MS,
+      maxBytes: bytesOf(options['max-bytes']),
+      timeoutMs: timeoutMsOf(options),
+    },
+    context,
+  )
+  const [first] = logs.problems
+  if (first && logs.store.logs.length === 0) throw noneFetched(logs.problems, first)
+  return logs
+}
+
+/** One block of a file. */
+const LEAST_BYTES = 64 << 10
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 }
+
+function bytesOf(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,12})([KMG]?)(?:i?B)?$/i.exec(text) ?? []
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? 1)
+  if (bytes >= LEAST_BYTES) return bytes
+  throw new CtdbtsError('USAGE', `--max-bytes takes a size of at least 64K, not ${JSON.stringify(text)}`, {
+    hint: 'write `500K`, `64M` or `2G`',
+  })
+}
+
+function noneFetched(problems: readonly CtdbtsError[], first: CtdbtsError): CtdbtsError {
+  return problems.length === 1 ? first : first.with({ message: problems.map(({ message }) => message).join('; ') })
 }
 
 interface Wanted {
@@ -89,11 +131,13 @@ function* story(history: History, { logs }: LogStore, { options, range, style }:
 }
 
 /** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
-function told(store: LogStore, history: History): History {
+function told(store: LogStore, history: History, isFetched: boolean): History {
   if (history.fromMs === undefined) {
     const files = store.logs.map(({ file }) => nameOf(file))
     throw new CtdbtsError('NO_LOG', `no known line of CTDB in ${files.join(', ')}`, {
-      hint: 'name the log files of CTDB: /var/log/log.ctdb, /var/log/ctdb/log.ctdb, or the output of `journalctl -u ctdb`',
+      hint: isFetched
+        ? 'ask for an earlier time with --since'
+        : 'name the log files of CTDB: /var/log/log.ctdb, /var/log/ctdb/log.ctdb, or the output of `journalctl -u ctdb`',
     })
   }
   if (history.unknown.length === 0) return history

@@ -1,6 +1,6 @@
 import type { ReadMessage } from '../log/reader.ts'
-import { YEARLESS } from './line-time.ts'
 import { type LinePlace, type LogCounts, type LogLine, LogReader } from './log-reader.ts'
+import { inYear, quick, type TimeSettings, yearOf } from './time-settings.ts'
 
 /** A line of a log as it is kept. */
 export interface LogEvent {
@@ -23,29 +23,34 @@ export interface LogSource {
   readonly file: string
   /** The node that the user named for the file. */
   readonly given: number | undefined
+  /** Of a log that was read from a machine, from somewhere in it, so that numbers of lines mean nothing: the host name; empty if not known. */
+  readonly machine?: string | undefined
   /** Empty if the lines do not name it. */
   readonly host: string
   steps: number
   events: LogEvent[]
 }
 
-/** How the times of logs are to be understood. */
-export interface TimeSettings {
-  /** A local time as milliseconds since 1970 in UTC, for lines without a zone. */
-  readonly fromLocal: (localMs: number) => number
-  /** No line is later than this: the year of lines without one follows from it. */
-  readonly nowMs: number
+/** The machine from which a log is read. */
+export interface LogMachine {
+  /** Its time zone; undefined if not known. */
+  readonly fromLocal: TimeSettings['fromLocal'] | undefined
+  /** Empty if not known. */
+  readonly hostname: string
 }
 
 /** A file that was read. */
 export interface ReadLog {
   readonly file: string
   readonly counts: LogCounts
+  /** Hosts whose lines were in the log of another machine, and were left out. */
+  otherHosts: readonly string[]
 }
 
 /** A source while its file is read. */
 interface OpenSource {
   readonly source: LogSource
+  readonly times: TimeSettings
   /** The last line, by its clock. */
   lastMs: number
   /** Of its lines without a year; 0 before the first. */
@@ -59,8 +64,6 @@ const MOST_STEPS = 50
 /** Excerpts in a text are not in the order of time. */
 const PROSE_SHARE = 0.15
 const HALF_YEAR_MS = 180 * 86_400_000
-const DAY_MS = 86_400_000
-const QUARTER_MS = 900_000
 /** The time of each event of so many is enough to find the middle. */
 const SAMPLE = 16
 /** Takes about 100 MB. */
@@ -75,26 +78,37 @@ export class LogStore {
   private readonly times: TimeSettings
   private readonly most: number
   private count = 0
-  private local = { quarter: Number.NaN, offsetMs: 0 }
 
   constructor(times: TimeSettings, most = MOST_EVENTS) {
-    this.times = times
+    this.times = quick(times)
     this.most = most
   }
 
-  /** Returns a reader for a file; its lines are kept once it has ended. @param given the node that it is from, if the user said so. */
-  open(file: string, given: number | undefined): LogReader {
+  /**
+   * Returns a reader for a file; its lines are kept once it has ended.
+   * @param given the node that it is from, if that is known.
+   * @param machine from which it is read, in which case the lines of other hosts do not count.
+   */
+  open(file: string, given: number | undefined, machine?: LogMachine): LogReader {
     const open: OpenSource[] = []
+    const times = machine?.fromLocal ? quick({ ...this.times, fromLocal: machine.fromLocal }) : this.times
+    const of = { file, given, machine: machine?.hostname }
     const reader = new LogReader((line, place) => {
       const known = open.find(({ source }) => source.host === line.host)
-      this.keep(line, place, known ?? this.begin({ file, given, host: line.host }, open))
+      this.keep(line, place, known ?? this.begin({ ...of, host: line.host }, times, open))
     })
-    this.logs.push({ file, counts: reader.counts })
+    this.logs.push({ file, counts: reader.counts, otherHosts: [] })
     return reader
   }
 
   /** Ends the reading of all files: what only their whole shows. */
   finish(): void {
+    for (const log of this.logs) {
+      const sources = this.sources.filter(({ file, machine }) => machine !== undefined && file === log.file)
+      const others = ofOtherHosts(sources)
+      for (const source of others) source.events = []
+      log.otherHosts = others.map(({ host }) => host)
+    }
     for (const source of this.sources) {
       const counts = this.logs.find(({ file }) => file === source.file)?.counts
       const isProse = counts !== undefined && counts.lines - counts.timed > PROSE_SHARE * counts.lines
@@ -117,32 +131,26 @@ export class LogStore {
     if (this.count > this.most) this.dropOldest()
   }
 
-  private begin(of: Pick<LogSource, 'file' | 'given' | 'host'>, all: OpenSource[]): OpenSource {
+  private begin(of: Pick<LogSource, 'file' | 'machine' | 'given' | 'host'>, times: TimeSettings, all: OpenSource[]): OpenSource {
     const source: LogSource = { ...of, steps: 0, events: [] }
-    const open = { source, lastMs: Number.NEGATIVE_INFINITY, year: 0 }
+    const open = { source, times, lastMs: Number.NEGATIVE_INFINITY, year: 0 }
     all.push(open)
     this.sources.push(source)
     return open
   }
 
   private timeOf(atMs: number, lacks: LinePlace['lacks'], position: OpenSource): number {
+    const { times } = position
     if (lacks === 'nothing') return atMs
-    if (lacks === 'zone') return this.fromLocal(atMs)
-    if (position.year === 0) position.year = yearOf(atMs, this.times)
-    let ms = this.fromLocal(inYear(atMs, position.year))
+    if (lacks === 'zone') return times.fromLocal(atMs)
+    if (position.year === 0) position.year = yearOf(atMs, times)
+    let ms = times.fromLocal(inYear(atMs, position.year))
     // After December comes January of the next year.
     if (ms < position.lastMs - HALF_YEAR_MS) {
       position.year += 1
-      ms = this.fromLocal(inYear(atMs, position.year))
+      ms = times.fromLocal(inYear(atMs, position.year))
     }
     return ms
-  }
-
-  /** Clocks are changed only at full quarters of an hour. */
-  private fromLocal(atMs: number): number {
-    const quarter = Math.floor(atMs / QUARTER_MS)
-    if (quarter !== this.local.quarter) this.local = { quarter, offsetMs: this.times.fromLocal(atMs) - atMs }
-    return atMs + this.local.offsetMs
   }
 
   private dropOldest(): void {
@@ -158,22 +166,21 @@ export class LogStore {
   }
 }
 
+/** Of the lines in the log of a machine, those that are not its own: it may collect those of others. */
+function ofOtherHosts(sources: readonly LogSource[]): readonly LogSource[] {
+  const own = sources.filter(({ host, machine = '' }) => host === '' || shortName(host) === shortName(machine))
+  // It may have had another name.
+  if (own.length === 0 && sources.length === 1) return []
+  return sources.filter((source) => !own.includes(source))
+}
+
+const shortName = (host: string): string => host.toLowerCase().split('.')[0] ?? ''
+
 /** About half of the events are earlier. */
 function middleOf(sources: readonly LogSource[]): number {
   const some = sources.flatMap(({ events }) => events.filter((_, index) => index % SAMPLE === 0))
   const times = Float64Array.from(some, ({ rawMs }) => rawMs).sort()
   return times[times.length >> 1] ?? 0
-}
-
-/** The year in which a line without one was written: the last in which it is not later than now. */
-function yearOf(atMs: number, { nowMs, fromLocal }: TimeSettings): number {
-  const year = new Date(nowMs).getUTCFullYear()
-  return fromLocal(inYear(atMs, year)) > nowMs + DAY_MS ? year - 1 : year
-}
-
-function inYear(atMs: number, year: number): number {
-  const date = new Date(atMs)
-  return atMs + Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) - Date.UTC(YEARLESS, date.getUTCMonth(), date.getUTCDate())
 }
 
 /** In a text, the same line is often quoted twice. */

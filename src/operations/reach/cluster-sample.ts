@@ -104,13 +104,13 @@ export class ClusterSample {
     const host = hosts.get(pnn)
     if (!host) return undefined
     const { socketPaths, base, timeoutMs, checksHost } = this.cluster
-    const identity = {
-      privateAddress: hosts.privateAddressOf(pnn),
-      // A daemon that was reached there has said which node it is.
-      needsProof: !host.daemon || checksHost === true,
-      isDaemonRunning: () => this.reachability.isDaemonRunning(pnn),
-    }
-    const sample = sampleHost(host, identity, { socketPaths, base, extent, signal, timeoutMs: hostTimeoutMs ?? timeoutMs })
+    const sample = sampleHost(host, this.reachability.identityOf(pnn, checksHost), {
+      socketPaths,
+      base,
+      extent,
+      signal,
+      timeoutMs: hostTimeoutMs ?? timeoutMs,
+    })
     return hostTimeoutMs === undefined ? sample : withinLimit(sample, hostTimeoutMs)
   }
 

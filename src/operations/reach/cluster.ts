@@ -1,11 +1,14 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
+import type { ErrorCode } from '../../lib/error-codes.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import type { HostFacts } from '../../lib/snapshot/host-facts.ts'
 import type { MissingFact, Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { controls } from '../../lib/wire/controls.ts'
+import type { HostAccess } from '../../transport/host-access.ts'
 import { type TargetNode, targetNode } from '../target-node.ts'
 import { ClusterSample, type SampleOptions } from './cluster-sample.ts'
 import type { ClusterOptions } from './find-nodes.ts'
-import { readHost, withinLimit } from './host-sample.ts'
+import { readHost, sampleHost, withinLimit } from './host-sample.ts'
 import { Hosts } from './hosts.ts'
 import type { Activity } from './listener.ts'
 import { Reachability } from './reachability.ts'
@@ -14,6 +17,12 @@ import { type DaemonConnection, noneOf } from './reached-host.ts'
 export type { SampleOptions } from './cluster-sample.ts'
 export type { ClusterOptions } from './find-nodes.ts'
 export type { Activity } from './listener.ts'
+
+/** The machine of a node, and what was read there. */
+export interface ExaminedMachine {
+  readonly access: HostAccess
+  readonly facts: HostFacts
+}
 
 /** A cluster, with connections to the machine and the daemon of every node that can be reached. */
 export class Cluster implements Disposable {
@@ -105,6 +114,31 @@ export class Cluster implements Disposable {
     const sample = readHost(access, { socketPaths, base, timeoutMs, extent: 'kernel', signal })
     const { facts, missing } = await withinLimit(sample, timeoutMs)
     return Object.keys(facts ?? {}).length === 0 ? missing[0] : undefined
+  }
+
+  /** PNNs of the nodes that are not deleted. */
+  get present(): readonly Pnn[] {
+    return this.reachability.hosts.present
+  }
+
+  /** Whether there is a route to a node's machine. */
+  hasRouteTo(pnn: Pnn): boolean {
+    return this.reachability.hosts.hasRouteTo(pnn)
+  }
+
+  /**
+   * Examines a node's machine, for what else is to be read there.
+   * @throws CtdbtsError when it cannot be reached, or may be another machine.
+   */
+  async examine(pnn: Pnn): Promise<ExaminedMachine> {
+    const { socketPaths, base, timeoutMs, checksHost } = this.options
+    const host = this.reachability.hosts.get(pnn)
+    if (!host?.access) throw host?.problem ?? new CtdbtsError('NOT_REACHED', 'there is no access to it')
+    const identity = this.reachability.identityOf(pnn, checksHost)
+    const { facts, missing } = await sampleHost(host, identity, { socketPaths, base, timeoutMs })
+    if (facts) return { access: host.access, facts }
+    const [{ code, message, hint } = { code: 'NOT_REACHED', message: 'nothing can be read there', hint: undefined }] = missing
+    throw new CtdbtsError(code as ErrorCode, message, { hint })
   }
 
   /** Nodes to whose daemons there are connections on which broadcasts are received. */

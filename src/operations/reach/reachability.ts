@@ -1,6 +1,7 @@
 import { hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import type { CtdbtsError } from '../../lib/errors.ts'
 import type { CtdbClient } from '../../transport/client/client.ts'
+import type { HostIdentity } from './host-sample.ts'
 import { type Hosts, isConnected } from './hosts.ts'
 import type { DaemonConnection } from './reached-host.ts'
 
@@ -64,6 +65,19 @@ export class Reachability {
     const { daemon, problem } = this.hosts.get(pnn) ?? {}
     if (daemon) return this.answers(pnn)
     return problem !== undefined && !DAEMON_IS_DOWN.has(problem.code)
+  }
+
+  /**
+   * What a node's machine has to show.
+   * @param checksHost whether it may be another machine even if the node's daemon was reached there.
+   */
+  identityOf(pnn: Pnn, checksHost: boolean | undefined): HostIdentity {
+    return {
+      privateAddress: this.hosts.privateAddressOf(pnn),
+      // A daemon that was reached there has said which node it is.
+      needsProof: !this.hosts.get(pnn)?.daemon || checksHost === true,
+      isDaemonRunning: () => this.isDaemonRunning(pnn),
+    }
   }
 
   get hasDaemon(): boolean {

@@ -14,6 +14,7 @@ import type { NodeFiles } from '../world/sim-node.ts'
 import { World } from '../world/world.ts'
 import { ClockDriver } from './clock-driver.ts'
 import { enteringHost } from './entering-host.ts'
+import { NodeLogs } from './node-logs.ts'
 import { serveClient } from './serve-client.ts'
 import { serveEventClient } from './serve-events.ts'
 
@@ -46,6 +47,7 @@ const SLICE_MS = 500
 export class SimCluster {
   readonly world: World
   readonly driver: ClockDriver
+  readonly logs: NodeLogs
   private readonly daemons = new Map<Pnn, SimDaemon>()
   /** Both ends of the in-memory connections to each daemon. */
   private readonly pairs = new Map<Pnn, Set<Duplex>>()
@@ -54,6 +56,7 @@ export class SimCluster {
   constructor(options: SimClusterOptions) {
     const { layout, era, seed, log, files } = options
     this.hasRealKernels = options.hosts !== undefined
+    this.logs = new NodeLogs(era)
     const enter = (action: () => void) => this.driver.enter(action)
     const hosts =
       options.hosts?.map((host) => enteringHost(host, enter)) ??
@@ -67,7 +70,10 @@ export class SimCluster {
       tunables: QUICK_TUNABLES,
       leaderTimeoutMs: LEADER_TIMEOUT_MS,
       ...(files && { files }),
-      ...(log && { log }),
+      log: (entry) => {
+        this.logs.write(entry)
+        log?.(entry)
+      },
       watcher: {
         daemonStarted: (pnn, daemon) => {
           this.daemons.set(pnn, daemon)

@@ -1,12 +1,14 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { readFactsCommand } from '../../lib/host/facts-script.ts'
 import { GUARD_SCRIPT, GUARD_STARTED } from '../../lib/host/guard-script.ts'
+import { readLogCommand } from '../../lib/host/log-script.ts'
 import { RELAY_SCRIPT } from '../../lib/host/relay-script.ts'
 import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../world/sim-node.ts'
 import type { World } from '../world/world.ts'
 import { connectionsOf, connectionsText } from './connections.ts'
+import { logAnswer } from './node-logs.ts'
 import { promised } from './promised.ts'
 import { seenLock } from './seen-lock.ts'
 import type { SimCluster } from './sim-cluster.ts'
@@ -23,8 +25,8 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     if (/^ip -j (addr|address)( show)?$/.test(line)) return output(await promised(node.host.ipAddrJson()))
     const text = simpleAnswer(node, line)
     if (text !== undefined) return output(text)
-    // The SSH server forwards existing sockets, so a relay is only requested when there is no socket.
-    if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
+    const answer = scriptAnswer(cluster, pnn, argv)
+    if (answer) return answer
     const facts = readFactsCommand(argv)
     if (!facts) return undefined
     const kernel = { name: 'addresses', content: await promised(node.host.ipAddrJson()) }
@@ -32,6 +34,14 @@ export function commandsOf(cluster: SimCluster, pnn: Pnn): RunCommand {
     return output(renderSections(facts.nonce, [kernel, ...rest]).toString())
   }
   return async (argv) => (argv[2] === GUARD_SCRIPT ? await guarded(run, argv.slice(4)) : await run(argv))
+}
+
+/** What our scripts but that for facts print; undefined for any other command. */
+function scriptAnswer(cluster: SimCluster, pnn: Pnn, argv: readonly string[]): CommandResult | undefined {
+  // The SSH server forwards existing sockets, so a relay is only requested when there is no socket.
+  if (argv[0] === 'sh' && argv[2] === RELAY_SCRIPT) return { stdout: '', stderr: 'ctdbts-relay absent\n', status: 3 }
+  const logs = readLogCommand(argv)
+  return logs && { ...logAnswer(cluster.logs.textOf(pnn), logs), stderr: '' }
 }
 
 /** Runs a command as {@link GUARD_SCRIPT} does. There is nothing to guard: no command lasts. */

@@ -26,7 +26,7 @@ export const historyJson = ({ nodes, fromMs, toMs, droppedBeforeMs }: History, l
       afterSteps: step,
     })),
   })),
-  logs: logs.map(({ file, counts }) => ({ file, ...countsJson(counts) })),
+  logs: logs.map(({ file, counts, otherHosts }) => ({ file, ...countsJson(counts), otherHosts })),
 })
 
 const round = (ms: number): number => Math.round(ms * 1_000) / 1_000
@@ -59,7 +59,7 @@ export const explainedJson = (entry: HistoryEntry) => ({
     at: new Date(atMs).toISOString(),
     node: pnn,
     file: event.source.file,
-    line: event.lineNumber,
+    line: event.source.machine === undefined ? event.lineNumber : null,
     text: event.text,
     meaning: MESSAGES[event.read.name].meaning,
   })),

@@ -30,6 +30,9 @@ export function historyHead(history: History, logs: readonly ReadLog[], now: Dat
   return [
     `Logs of ${nodes.length} ${oneOr(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${ofCtdb} lines of CTDB${left}\n`,
     ...nodes.flatMap(clockLines),
+    ...logs.flatMap(({ file, otherHosts }) =>
+      otherHosts.length === 0 ? [] : [`Left out: lines of other hosts in ${visible(file)}: ${visible(otherHosts.join(', '))}\n`],
+    ),
     ...(droppedBeforeMs === undefined
       ? []
       : [`There are more lines than can be kept: the story begins at ${time(droppedBeforeMs)}\n`]),
@@ -59,7 +62,7 @@ export function explainedText(entry: HistoryEntry, style: Style): string {
   const lines = entry.lines.map(({ atMs, pnn, event }) => {
     const { source, lineNumber, text, read } = event
     const time = new Date(atMs).toISOString().slice(11, 23)
-    const place = `${source.file}:${lineNumber}`
+    const place = source.machine === undefined ? `${source.file}:${lineNumber}` : source.file.replace(/^node \d+: /, '')
     return `  node ${pnn}  ${time} UTC  ${visible(place)}\n    ${visible(text)}\n    ${style.paint('quiet', `= ${MESSAGES[read.name].meaning}`)}\n`
   })
   const until =

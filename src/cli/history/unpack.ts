@@ -1,0 +1,58 @@
+import { Readable, type Transform } from 'node:stream'
+import zlib from 'node:zlib'
+import { CtdbtsError } from '../../lib/errors.ts'
+
+/** How compressed files begin, and what reads them. */
+const MAGICS: readonly { readonly bytes: string; readonly name: string; readonly open: (() => Transform) | undefined }[] = [
+  { bytes: '\x1f\x8b', name: 'gzip', open: () => zlib.createGunzip() },
+  // Not in every version of Node.
+  {
+    bytes: '\x28\xb5\x2f\xfd',
+    name: 'zstd',
+    open: 'createZstdDecompress' in zlib ? () => zlib.createZstdDecompress() : undefined,
+  },
+  { bytes: '\xfd7zXZ', name: 'xz', open: undefined },
+  { bytes: 'BZh', name: 'bzip2', open: undefined },
+]
+
+/**
+ * The content of a log, whatever it is compressed with.
+ * @param name of the log, for messages.
+ * @throws CtdbtsError NO_FILE if it is compressed with something that Node does not read; what `content` throws.
+ */
+export async function unpacked(content: AsyncIterable<unknown>, name: string): Promise<AsyncIterable<unknown>> {
+  const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const first = await chunks.next()
+  const head = first.done ? '' : first.value.subarray(0, 6).toString('latin1')
+  const magic = MAGICS.find(({ bytes }) => head.startsWith(bytes))
+  const all = rest(first.done ? undefined : first.value, chunks)
+  if (!magic) return all
+  if (!magic.open) throw unreadable(name, magic.name)
+  const unpacking = magic.open()
+  const packed = Readable.from(all, { objectMode: false })
+  packed.on('error', (error) => unpacking.destroy(error))
+  return packed.pipe(unpacking)
+}
+
+async function* rest(first: Buffer | undefined, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (first) yield first
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+}
+
+function unreadable(name: string, compression: string): CtdbtsError {
+  // The programs have the names of what they write.
+  const hint = `run \`${compression} -dc FILE | ctdbts history -\`, or unpack it first`
+  const message = `cannot read ${name}: it is compressed with ${compression}, which Node does not read here`
+  return new CtdbtsError('NO_FILE', message, { hint })
+}
+
+/** Errors of zlib: the file is not whole. What came before is read. */
+const BROKEN = /^Z_|^ERR_ZSTD|^ZSTD_/
+
+/** What is wrong with a log that could not be read to its end. */
+export function problemOf(name: string, cause: unknown): CtdbtsError {
+  if (cause instanceof CtdbtsError) return cause
+  const { code = '', message } = cause as NodeJS.ErrnoException
+  const what = BROKEN.test(code) ? `${name} is damaged or cut off; read up to there` : `cannot read ${name}`
+  return new CtdbtsError('NO_FILE', `${what}: ${message}`, { cause })
+}
