@@ -53,6 +53,7 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
     explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines on which this entry rests, and what they mean' }),
     unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
+    'no-pager': Flags.boolean({ summary: 'Do not use a pager. On a terminal, the one in PAGER is used, or `less`' }),
     'max-bytes': Flags.string({
       helpValue: 'SIZE',
       default: '64M',

@@ -11,6 +11,7 @@ import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
 import { wantsColour } from '../output.ts'
+import { printPaged } from '../pager.ts'
 import { reportProblems } from '../report-error.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
@@ -27,6 +28,7 @@ export interface HistoryOptions extends GlobalOptions, SimOptions {
   readonly explain?: number | undefined
   readonly unknown: boolean
   readonly 'max-bytes': string
+  readonly 'no-pager': boolean
 }
 
 /** Causes are looked for so long before what is asked for, and ends so long after it. */
@@ -50,7 +52,8 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   for (const note of notes) process.stderr.write(`ctdbts: ${visible(note)}\n`)
   const history = told(store, historyOf(store), files.length === 0)
   const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
-  for (const text of output(history, store, { options, range, atMs, style })) process.stdout.write(text)
+  const wanted = { options, range, atMs, style }
+  await printPaged(() => output(history, store, wanted), { noPager: options.json || options['no-pager'] })
 }
 
 /** The logs of a cluster, as far as they say something of that time. */
