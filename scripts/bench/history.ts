@@ -65,10 +65,15 @@ export async function benchHistory(dir: string): Promise<void> {
 async function wholeProgram(file: string): Promise<void> {
   const startMs = performance.now()
   const child = spawn(process.execPath, ['bin/run.js', 'history', `0=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let most = '?'
+  const timer = setInterval(() => {
+    most = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? most
+  }, 20)
   await once(child.stdout, 'data')
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1)
-  const [, most = '?'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
-  child.kill()
+  child.stdout.resume()
+  await once(child.stdout, 'end')
+  clearInterval(timer)
   console.log(
     `\`ctdbts history\` of it: first line after ${seconds} s, memory ${Math.round(Number(most) / 1_000)} MB (aim: at most 200)`,
   )

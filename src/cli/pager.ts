@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { SteadyOutput } from './steady-output.ts'
 
 /** What a shell returns for a program that does not exist. */
 const NOT_FOUND = 127
@@ -20,7 +21,9 @@ export const pagerEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ LESS: 
 export async function printPaged(text: () => Iterable<string>, { noPager }: { readonly noPager: boolean }): Promise<void> {
   const pager = process.stdout.isTTY && !noPager ? pagerOf(process.env) : undefined
   if (pager !== undefined && (await page(pager, text()))) return
-  for (const piece of text()) process.stdout.write(piece)
+  const output = new SteadyOutput()
+  for (const piece of text()) await output.write(piece)
+  await output.flush()
 }
 
 /** One command, with options. */

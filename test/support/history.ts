@@ -13,7 +13,7 @@ export interface TestLog {
 }
 
 /** Reads logs. The text is UTF-8; times without a zone are UTC. */
-export function readStore(logs: readonly TestLog[], { nowMs = NOW_MS, pieces = 1 << 20, most = 250_000 } = {}): LogStore {
+export function readStore(logs: readonly TestLog[], { nowMs = NOW_MS, pieces = 1 << 20, most = 200_000 } = {}): LogStore {
   const store = new LogStore({ fromLocal: (ms) => ms, nowMs }, most)
   for (const { file, text, node } of logs) {
     const reader = store.open(file, node)
@@ -21,6 +21,7 @@ export function readStore(logs: readonly TestLog[], { nowMs = NOW_MS, pieces = 1
     for (let from = 0; from < bytes.length; from += pieces) reader.push(bytes.slice(from, from + pieces))
     reader.end()
   }
+  store.finish()
   return store
 }
 

@@ -12,7 +12,7 @@ export interface LogArgument {
   readonly node: number | undefined
 }
 
-const CHUNK_BYTES = 1 << 20
+const CHUNK_BYTES = 1 << 16
 
 /** `FILE`, `2=FILE`, or `-`. */
 export function logArgument(text: string): LogArgument {

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type History, historyOf } from '../../lib/history/history.ts'
-import type { LogSource, LogStore } from '../../lib/history/log-store.ts'
+import type { LogSource } from '../../lib/history/log-event.ts'
+import type { LogStore } from '../../lib/history/log-store.ts'
 import { ownersAt } from '../../lib/history/owners.ts'
 import { parseTime, type TimeContext } from '../../lib/history/parse-time.ts'
 import type { HistoryEntry } from '../../lib/history/story/entry.ts'
@@ -40,6 +42,7 @@ const AFTER_MS = 300_000
  * @throws CtdbtsError NO_LOG, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
+  keepMemorySmall()
   const context = timeContext()
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
@@ -55,6 +58,12 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const wanted = { options, range, atMs, style }
   await printPaged(() => output(history, store, wanted), { noPager: options.json || options['no-pager'] })
 }
+
+/**
+ * Lines of a log are forgotten as soon as they are read. V8 would let the part of its memory that is for such things grow to 100 MB; with a small
+ * one, reading takes as long. It looks at this flag each time that it might let it grow.
+ */
+const keepMemorySmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** The logs of a cluster, as far as they say something of that time. */
 async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, context: TimeContext): Promise<FetchedLogs> {

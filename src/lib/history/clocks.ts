@@ -1,5 +1,5 @@
 import { RUN_SECONDS } from '../watch/disabled-runs.ts'
-import type { LogEvent, LogSource } from './log-store.ts'
+import type { LogEvent, LogSource } from './log-event.ts'
 
 /** A clock: that of a source, until it was set back. */
 export interface LogClock {

@@ -1,8 +1,9 @@
-import type { Pnn } from '../cluster/node.ts'
+import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
 import { estimateClocks, type LogClock } from './clocks.ts'
 import { splitHostless } from './hostless.ts'
+import type { LogSource } from './log-event.ts'
 import { findNodes } from './log-nodes.ts'
-import type { LogSource, LogStore } from './log-store.ts'
+import type { LogStore } from './log-store.ts'
 import type { HistoryEntry, NodeEvent } from './story/entry.ts'
 import { Story } from './story/story.ts'
 
@@ -37,17 +38,14 @@ export function historyOf(store: LogStore): History {
       const own = new Map(clocks.flatMap((clock) => (clock.source === source ? [[clock.step, clock] as const] : [])))
       return source.events.map((event) => {
         const clock = own.get(event.step)
-        return { atMs: event.rawMs - (clock?.offsetMs ?? 0), uncertaintyMs: clock?.uncertaintyMs, event }
+        // Not copied once the node is known: there are many.
+        return { atMs: event.rawMs - (clock?.offsetMs ?? 0), uncertaintyMs: clock?.uncertaintyMs, pnn: UNKNOWN_PNN, event }
       })
     })
     .sort((a, b) => a.atMs - b.atMs)
   const { nodes, unknown } = findNodes(sources, timed)
-  const events = causalOrder(
-    timed.flatMap((each) => {
-      const pnn = nodes.get(each.event.source)
-      return pnn === undefined ? [] : [{ ...each, pnn }]
-    }),
-  )
+  for (const each of timed) each.pnn = nodes.get(each.event.source) ?? UNKNOWN_PNN
+  const events = causalOrder(unknown.length === 0 ? timed : timed.filter(({ pnn }) => pnn !== UNKNOWN_PNN))
   const groups = Map.groupBy(nodes, ([, pnn]) => pnn)
   return {
     entries: unknown.length > 0 ? [] : new Story(events).tell(),
@@ -83,6 +81,7 @@ function causalOrder(events: readonly NodeEvent[]): readonly NodeEvent[] {
     early.add(take)
     afterRelease.set(now, { ...take, atMs: now.atMs })
   })
+  if (early.size === 0) return events
   return events.flatMap((each) => {
     if (early.has(each)) return []
     const take = afterRelease.get(each)

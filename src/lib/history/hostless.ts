@@ -1,4 +1,4 @@
-import type { LogEvent, LogSource } from './log-store.ts'
+import type { LogEvent, LogSource } from './log-event.ts'
 
 /**
  * Lines without host names may be from several nodes, as when somebody puts excerpts into one text. The process ids tell: two daemons that both

@@ -1,5 +1,5 @@
 import type { Pnn } from '../cluster/node.ts'
-import type { LogEvent, LogSource } from './log-store.ts'
+import type { LogEvent, LogSource } from './log-event.ts'
 
 /** An event by the reference clock. */
 export interface TimedEvent {

@@ -1,35 +1,7 @@
-import type { ReadMessage } from '../log/reader.ts'
+import { EventRows } from './event-rows.ts'
+import type { LogEvent, LogSource } from './log-event.ts'
 import { type LinePlace, type LogCounts, type LogLine, LogReader } from './log-reader.ts'
 import { inYear, quick, type TimeSettings, yearOf } from './time-settings.ts'
-
-/** A line of a log as it is kept. */
-export interface LogEvent {
-  readonly source: LogSource
-  /** By the clock of its node, milliseconds since 1970. */
-  rawMs: number
-  /** How often that clock was set back before, as far as the order of the lines shows it. */
-  readonly step: number
-  readonly read: ReadMessage
-  readonly program: string
-  readonly pid: number
-  readonly text: string
-  readonly lineNumber: number
-  readonly heading: string | undefined
-}
-
-/** The lines that one host wrote into one file. */
-export interface LogSource {
-  /** As the user gave it; `-` is standard input. */
-  readonly file: string
-  /** The node that the user named for the file. */
-  readonly given: number | undefined
-  /** Of a log that was read from a machine, from somewhere in it, so that numbers of lines mean nothing: the host name; empty if not known. */
-  readonly machine?: string | undefined
-  /** Empty if the lines do not name it. */
-  readonly host: string
-  steps: number
-  events: LogEvent[]
-}
 
 /** The machine from which a log is read. */
 export interface LogMachine {
@@ -50,6 +22,8 @@ export interface ReadLog {
 /** A source while its file is read. */
 interface OpenSource {
   readonly source: LogSource
+  /** Its events so far. */
+  readonly rows: EventRows
   readonly times: TimeSettings
   /** The last line, by its clock. */
   lastMs: number
@@ -66,8 +40,8 @@ const PROSE_SHARE = 0.15
 const HALF_YEAR_MS = 180 * 86_400_000
 /** The time of each event of so many is enough to find the middle. */
 const SAMPLE = 16
-/** Takes about 100 MB. */
-const MOST_EVENTS = 250_000
+/** With their story, they take about 100 MB. */
+const MOST_EVENTS = 200_000
 
 /** Keeps the lines of all logs that matter for the story; the latest ones if there are too many. */
 export class LogStore {
@@ -78,6 +52,7 @@ export class LogStore {
   private readonly times: TimeSettings
   private readonly most: number
   private count = 0
+  private readonly opened: OpenSource[] = []
 
   constructor(times: TimeSettings, most = MOST_EVENTS) {
     this.times = quick(times)
@@ -103,6 +78,7 @@ export class LogStore {
 
   /** Ends the reading of all files: what only their whole shows. */
   finish(): void {
+    for (const { source, rows } of this.opened.splice(0)) source.events = rows.take(source)
     for (const log of this.logs) {
       const sources = this.sources.filter(({ file, machine }) => machine !== undefined && file === log.file)
       const others = ofOtherHosts(sources)
@@ -119,22 +95,23 @@ export class LogStore {
     }
   }
 
-  private keep({ read, program, pid, text }: LogLine, { atMs, lacks, lineNumber, heading }: LinePlace, open: OpenSource): void {
-    const { source, lastMs } = open
+  private keep(line: LogLine, { atMs, lacks, lineNumber, heading }: LinePlace, open: OpenSource): void {
+    const { source, rows, lastMs } = open
     const rawMs = this.timeOf(atMs, lacks, open)
     const isStep = rawMs < lastMs - STEP_MS
     if (isStep) source.steps += 1
     open.lastMs = isStep ? rawMs : Math.max(lastMs, rawMs)
     if (rawMs < (this.droppedBeforeMs ?? Number.NEGATIVE_INFINITY)) return
-    source.events.push({ source, rawMs, step: source.steps, read, program, pid, text, lineNumber, heading })
+    rows.push(line, { rawMs, step: source.steps, lineNumber, heading })
     this.count += 1
     if (this.count > this.most) this.dropOldest()
   }
 
   private begin(of: Pick<LogSource, 'file' | 'machine' | 'given' | 'host'>, times: TimeSettings, all: OpenSource[]): OpenSource {
     const source: LogSource = { ...of, steps: 0, events: [] }
-    const open = { source, times, lastMs: Number.NEGATIVE_INFINITY, year: 0 }
+    const open = { source, rows: new EventRows(), times, lastMs: Number.NEGATIVE_INFINITY, year: 0 }
     all.push(open)
+    this.opened.push(open)
     this.sources.push(source)
     return open
   }
@@ -154,15 +131,16 @@ export class LogStore {
   }
 
   private dropOldest(): void {
-    const fromMs = middleOf(this.sources)
+    const fromMs = middleOf(this.opened)
     this.droppedBeforeMs = fromMs
-    this.count = 0
-    for (const source of this.sources) {
-      source.events = source.events.filter(({ rawMs }) => rawMs >= fromMs)
-      this.count += source.events.length
-    }
+    this.drop(fromMs)
     // Many events of one moment: none of them can be told from the others.
-    if (this.count > this.most) for (const source of this.sources) source.events = []
+    if (this.count > this.most) this.drop(Number.POSITIVE_INFINITY)
+  }
+
+  private drop(fromMs: number): void {
+    for (const { rows } of this.opened) rows.dropBefore(fromMs)
+    this.count = this.opened.reduce((sum, { rows }) => sum + rows.length, 0)
   }
 }
 
@@ -177,9 +155,8 @@ function ofOtherHosts(sources: readonly LogSource[]): readonly LogSource[] {
 const shortName = (host: string): string => host.toLowerCase().split('.')[0] ?? ''
 
 /** About half of the events are earlier. */
-function middleOf(sources: readonly LogSource[]): number {
-  const some = sources.flatMap(({ events }) => events.filter((_, index) => index % SAMPLE === 0))
-  const times = Float64Array.from(some, ({ rawMs }) => rawMs).sort()
+function middleOf(opened: readonly OpenSource[]): number {
+  const times = Float64Array.from(opened.flatMap(({ rows }) => rows.sampleOf(SAMPLE))).sort()
   return times[times.length >> 1] ?? 0
 }
 

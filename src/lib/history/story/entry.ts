@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { TimelineEntry } from '../../watch/timeline.ts'
 import { type NewEntry, TimelineWriter } from '../../watch/timeline-writer.ts'
-import type { LogEvent } from '../log-store.ts'
+import type { LogEvent } from '../log-event.ts'
 
 /** A line of a log by the reference clock, with its node. */
 export interface NodeEvent {

@@ -44,7 +44,8 @@ export class Story {
       const mask = OWN_FLAGS[event.read.name]
       if (mask !== undefined) this.ownWords.set(pnn, (this.ownWords.get(pnn) ?? 0) | mask)
     }
-    const named = new Set(events.flatMap(({ event: { read } }) => ('pnn' in read.values ? [read.values.pnn ?? -1] : [])))
+    const named = new Set<Pnn>()
+    for (const { event } of events) if ('pnn' in event.read.values) named.add(event.read.values.pnn ?? -1)
     const isComplete = [...named].every((pnn) => pnn < 0 || nodes.has(pnn))
     for (const pnn of named) if (pnn >= 0 && !nodes.has(pnn)) nodes.set(pnn, beginNodeStory(pnn, false))
     this.runs = new RunStory({ writer, nodes, events })
