@@ -39,7 +39,7 @@ interface Pace {
   intervalS(): number
 }
 
-/** What a daemon has counted since its start or the last reset, and in each of the last intervals. There are no databases, so their counters stay 0. */
+/** What a daemon has counted since its start or the last reset, and in each of the last intervals. What happens to databases is not counted. */
 export class Counters {
   private readonly pace: Pace
   private counts = newCounts()

@@ -1,6 +1,7 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { ControlName } from '../../lib/wire/controls.ts'
 import type { MessageKind } from '../../lib/wire/messages.ts'
+import type { PeerCall, RecordPacket } from '../databases/packets.ts'
 
 /** How a control ended. */
 export type ControlOutcome =
@@ -17,9 +18,10 @@ export interface ControlCall {
 
 /** What daemons send each other. */
 export type DaemonPacket =
-  | { readonly kind: 'control'; readonly id: number; readonly call: ControlCall }
+  | { readonly kind: 'control'; readonly id: number; readonly call: ControlCall | PeerCall }
   | { readonly kind: 'reply'; readonly id: number; readonly outcome: ControlOutcome }
   | { readonly kind: 'message'; readonly message: MessageKind<unknown>; readonly data: unknown }
+  | { readonly kind: 'record'; readonly record: RecordPacket }
   | { readonly kind: 'keepalive' }
 
 /** A daemon's connections to the others: reliable and in order, as TCP is, until they break. */

@@ -1,6 +1,7 @@
 import type { Era } from '../../lib/cluster/era.ts'
 import type { ClusterNode, Pnn } from '../../lib/cluster/node.ts'
 import type { TunableValues } from '../../lib/cluster/tunables.ts'
+import type { NodeDisk } from '../databases/node-disk.ts'
 import type { Program } from '../process/program.ts'
 import type { DaemonNetwork } from './daemon-network.ts'
 import type { EventScripts } from './event-scripts.ts'
@@ -25,6 +26,8 @@ export interface DaemonOptions {
   readonly log: Log
   readonly nodesFile: NodeFile
   readonly publicAddressesFile: NodeFile
+  /** Where its databases are. */
+  readonly disk: NodeDisk
   /** The path of the cluster lock that the daemon reports. */
   readonly lockPath: string
   /** Setting CTDB_PARTIALLY_ONLINE_INTERFACES. */

@@ -1,15 +1,19 @@
-import { CANNOT_HOST_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import { CANNOT_HOST_FLAGS, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
 import { INVALID_GENERATION, type VnnMap } from '../../lib/cluster/report.ts'
 import { RUN_STATES, type RunState } from '../../lib/cluster/run-state.ts'
 import { TUNABLES, type TunableName } from '../../lib/cluster/tunables.ts'
 import type { RequestOf } from '../../lib/wire/controls.ts'
 import { DESTINATION } from '../../lib/wire/destination.ts'
 import { messages } from '../../lib/wire/messages.ts'
+import type { DatabasesOwner } from '../databases/databases-owner.ts'
+import { NodeDatabases } from '../databases/node-databases.ts'
+import type { PeerCall, PeerCallName, PeerCalls, RecordPacket } from '../databases/packets.ts'
 import type { Program } from '../process/program.ts'
-import { type Process, until } from '../process/wait.ts'
+import { type Process, until, type Wait } from '../process/wait.ts'
 import { ControlFailure } from './control-failure.ts'
+import { controlOutcome } from './control-outcome.ts'
 import { Counters } from './counters.ts'
-import type { DaemonNetwork } from './daemon-network.ts'
+import type { ControlOutcome, DaemonNetwork } from './daemon-network.ts'
 import type { DaemonOptions } from './daemon-options.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { Peers } from './peers.ts'
@@ -24,6 +28,7 @@ export class DaemonState {
   readonly peers: Peers
   readonly mailboxes: Mailboxes
   readonly publicIps: PublicIps
+  readonly databases: NodeDatabases
   readonly tunables = new Map<string, number>()
   runState: RunState = 'UNKNOWN'
   recoveryMode = 1
@@ -64,6 +69,7 @@ export class DaemonState {
       askForAddresses: () => this.mailboxes.send(DESTINATION.CONNECTED_NODES, messages.rebalanceNode, pnn),
       announce: (kind, address) => this.mailboxes.send(DESTINATION.CURRENT_NODE, kind, address),
     })
+    this.databases = new NodeDatabases(this.databasesOwner())
   }
 
   get ownFlags(): number {
@@ -91,6 +97,7 @@ export class DaemonState {
     if (mode === this.recoveryMode) return
     this.recoveryMode = mode
     this.options.log('ctdbd', 'recoveryMode', mode === 0 ? 'NORMAL' : 'ACTIVE')
+    if (mode === 0) this.databases.list.recovered()
     this.endDropAll?.()
     this.endDropAll = mode === 0 ? undefined : this.program.after(this.tunable('RecoveryDropAllIPs') * 1000, () => this.dropAll())
   }
@@ -141,6 +148,7 @@ export class DaemonState {
     const { log } = this.options
     log('ctdbd', 'inactive')
     this.setRecoveryMode(1)
+    this.databases.list.freezeAll()
     log('ctdbd', 'droppingAll')
     yield* this.publicIps.releaseAll()
   }
@@ -161,6 +169,64 @@ export class DaemonState {
     log('ctdbd', 'shuttingDown')
     this.setRunState('SHUTDOWN')
     this.program.start(this.publicIps.releaseAll(), () => ended())
+  }
+
+  /**
+   * Asks a node, which may be this one, about its databases, as other daemons and the recovery daemon do. There is no time limit. Fails with
+   * a ControlFailure.
+   */
+  callPeer<N extends PeerCallName>(to: Pnn, peer: N, request: PeerCalls[N][0]): Wait<PeerCalls[N][1]> {
+    return (done, failed) => {
+      const call = { peer, request } as PeerCall
+      const settle = (outcome: ControlOutcome) => {
+        if (outcome.ok) done(outcome.value as PeerCalls[N][1])
+        else failed(new ControlFailure(outcome.status, outcome.text))
+      }
+      this.program.do(() => {
+        if (to === this.pnn) this.answerPeer(call, settle)
+        else this.peers.control(to, call, settle)
+      })
+      return undefined
+    }
+  }
+
+  protected answerPeer(call: PeerCall, settle: (outcome: ControlOutcome) => void): void {
+    this.program.start(this.databases.answer(call), (outcome) => settle(controlOutcome(outcome)))
+  }
+
+  protected receiveRecord(record: RecordPacket): void {
+    this.program.start(this.databases.migrations.receive(record))
+  }
+
+  private sendRecord(to: Pnn, record: RecordPacket): void {
+    if (to === this.pnn) this.receiveRecord(record)
+    else this.network.send(to, { kind: 'record', record })
+  }
+
+  private databasesOwner(): DatabasesOwner {
+    const daemon = this
+    const { pnn, program, mailboxes, peers, options } = this
+    return {
+      pnn,
+      program,
+      mailboxes,
+      disk: options.disk,
+      get vnnMap() {
+        return daemon.vnnMap
+      },
+      get recoveryMode() {
+        return daemon.recoveryMode
+      },
+      get isInactive() {
+        return (daemon.ownFlags & INACTIVE_FLAGS) !== 0
+      },
+      tunable: (name) => this.tunable(name),
+      enterRecovery: () => this.setRecoveryMode(1),
+      connectedOthers: () => peers.connectedOthers(),
+      isActive: (other) => (peers.flagsOf(other) & INACTIVE_FLAGS) === 0,
+      callPeer: (...call) => this.callPeer(...call),
+      sendRecord: (to, record) => this.sendRecord(to, record),
+    }
   }
 
   private banSelf(): void {

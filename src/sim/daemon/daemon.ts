@@ -4,10 +4,12 @@ import { DESTINATION } from '../../lib/wire/destination.ts'
 import type { MessageKind } from '../../lib/wire/messages.ts'
 import type { Process, Wait } from '../process/wait.ts'
 import { ControlFailure } from './control-failure.ts'
+import { controlOutcome } from './control-outcome.ts'
 import type { ControlCall, ControlOutcome, DaemonPacket, NetworkUser } from './daemon-network.ts'
 import type { DaemonOptions } from './daemon-options.ts'
 import { DaemonState } from './daemon-state.ts'
-import { controlHandlers, type Handlers } from './handlers.ts'
+import type { Handlers } from './handler.ts'
+import { controlHandlers } from './handlers.ts'
 import type { Listener } from './mailboxes.ts'
 import { startUp } from './startup.ts'
 
@@ -59,6 +61,21 @@ export class SimDaemon extends DaemonState implements NetworkUser {
     }
   }
 
+  /** Brings a record of a volatile database to this node, as a client of this daemon does. Fails with a ControlFailure. */
+  migrate(databaseId: number, key: Uint8Array): Wait<void> {
+    return (done, failed) => {
+      this.program.do(() => {
+        this.counters.add('clientPacketsReceived')
+        this.program.start(this.databases.migrations.fetch(databaseId, key), (outcome) => {
+          this.counters.add('clientPacketsSent')
+          if (outcome.ok) done()
+          else failed(outcome.error)
+        })
+      })
+      return undefined
+    }
+  }
+
   /** Sends a message as a client of this daemon does: to a PNN or a DESTINATION. */
   send<D>(to: number, kind: MessageKind<D>, data: D): void {
     this.program.do(() => {
@@ -90,8 +107,11 @@ export class SimDaemon extends DaemonState implements NetworkUser {
       if (packet.kind === 'reply') this.peers.replied(packet.id, packet.outcome)
       if (packet.kind === 'control') {
         const { id, call } = packet
-        this.answer(call, (outcome) => this.network.send(from, { kind: 'reply', id, outcome }))
+        const settle = (outcome: ControlOutcome) => this.network.send(from, { kind: 'reply', id, outcome })
+        if ('peer' in call) this.answerPeer(call, settle)
+        else this.answer(call, settle)
       }
+      if (packet.kind === 'record') this.receiveRecord(packet.record)
     })
   }
 
@@ -104,11 +124,4 @@ export class SimDaemon extends DaemonState implements NetworkUser {
     }
     this.program.start(run(), (outcome) => settle(controlOutcome(outcome)))
   }
-}
-
-function controlOutcome(outcome: { ok: true; value: unknown } | { ok: false; error: unknown }): ControlOutcome {
-  if (outcome.ok) return outcome
-  const { error } = outcome
-  if (error instanceof ControlFailure) return { ok: false, status: error.status, text: error.message }
-  throw error
 }

@@ -4,30 +4,19 @@ import { type ClusterNode, NODE_FLAG } from '../../lib/cluster/node.ts'
 import { readNodesList } from '../../lib/cluster/nodes-list.ts'
 import { timevalOf as timeval } from '../../lib/cluster/timeval.ts'
 import { LISTED_TUNABLES } from '../../lib/cluster/tunables.ts'
-import { CONTROL_FLAG, type ControlName, type ReplyOf, type RequestOf } from '../../lib/wire/controls.ts'
+import { CONTROL_FLAG, type RequestOf } from '../../lib/wire/controls.ts'
+import { databaseHandlers } from '../databases/handlers.ts'
 import { processId } from '../log/entry.ts'
-import { type Process, until } from '../process/wait.ts'
+import { until } from '../process/wait.ts'
 import { ControlFailure } from './control-failure.ts'
 import type { NodeFile } from './daemon-options.ts'
 import type { DaemonState } from './daemon-state.ts'
-
-/** @param flags bits of CONTROL_FLAG. */
-type Handler<N extends ControlName> = (request: RequestOf<N>, flags: number) => Process<ReplyOf<N>>
-
-/** What a daemon does for each control. It refuses a control without a handler, as a real daemon does one that it does not know. */
-export type Handlers = { readonly [N in ControlName]?: Handler<N> }
+import { atOnce, type Handlers } from './handler.ts'
 
 /** The recovery daemon is a client, and so is the one that asks. */
 const NUM_CLIENTS = 2
 /** CTDB's number for the level NOTICE, its default. */
 const NOTICE = 3
-
-/** A handler that answers at once. */
-const atOnce = <Q, R>(answer: (request: Q, flags: number) => R) =>
-  // biome-ignore lint/correctness/useYield: the process never waits.
-  function* (request: Q, flags: number): Process<R> {
-    return answer(request, flags)
-  }
 
 /** The handlers of all controls that the simulator serves. */
 export function controlHandlers(daemon: DaemonState): Handlers {
@@ -39,6 +28,7 @@ export function controlHandlers(daemon: DaemonState): Handlers {
     ...nodeControls(daemon),
     ...recoveryControls(daemon),
     ...addressControls(daemon),
+    ...databaseHandlers(daemon.databases),
   }
 }
 
@@ -51,7 +41,6 @@ function queries(daemon: DaemonState) {
     getRunState: atOnce(() => daemon.runState),
     getNodeMap: atOnce(() => peers.nodes()),
     getVnnMap: atOnce(() => daemon.vnnMap),
-    getDbMap: atOnce(() => []),
     getRecoveryMode: atOnce(() => daemon.recoveryMode),
     getCapabilities: atOnce(() => capabilitiesOf(daemon.roles)),
     getReclockFile: atOnce(() => options.lockPath),
@@ -134,10 +123,10 @@ function statistics(daemon: DaemonState) {
   } satisfies Handlers
 }
 
-/** The processes of clients on a socket are not known, so the recovery daemon is the only one. */
+/** Of the clients, only those are known that have the file of a database open. */
 function processes(daemon: DaemonState) {
   const exists = (pid: number) => {
-    if (pid !== processId(daemon.pnn, 'recoverd')) throw new ControlFailure(-1)
+    if (pid !== processId(daemon.pnn, 'recoverd') && !daemon.databases.clients.has(pid)) throw new ControlFailure(-1)
   }
   return {
     processExists: atOnce(exists),

@@ -1,4 +1,5 @@
 import { type ClusterNode, hasFlag, NODE_FLAG, type Pnn } from '../../lib/cluster/node.ts'
+import type { PeerCall } from '../databases/packets.ts'
 import type { Program } from '../process/program.ts'
 import type { ControlCall, ControlOutcome, DaemonNetwork } from './daemon-network.ts'
 import type { Log } from './log.ts'
@@ -63,7 +64,7 @@ export class Peers {
   }
 
   /** Sends a control to another node. `settle` is called once, or never when that node hangs. */
-  control(to: Pnn, call: ControlCall, settle: (outcome: ControlOutcome) => void): void {
+  control(to: Pnn, call: ControlCall | PeerCall, settle: (outcome: ControlOutcome) => void): void {
     const peer = this.peer(to)
     if (!peer || !isConnected(peer)) {
       settle(disconnected(to))

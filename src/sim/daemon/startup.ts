@@ -20,6 +20,7 @@ export function* startUp(daemon: DaemonState): Process<void> {
     log('ctdbd', 'loadFailed', error instanceof Error ? error.message : String(error))
     return ended()
   }
+  daemon.databases.list.attachPersistent()
   yield* removeStale(daemon)
   daemon.setRunState('SETUP')
   yield* until(daemon.program.sleep(scripts.behaviour.delayMs()))

@@ -15,13 +15,16 @@ export interface RecoverOptions {
   readonly log: Log
   /** The time limit of each control. */
   readonly limitMs: number
+  /** Recovers the databases. Returns the first node that did not take part. */
+  databases(options: RecoverOptions): Process<Pnn | undefined>
 }
 
 /**
- * A recovery without databases: all active nodes enter recovery mode, get the new VNN map, and leave recovery mode.
+ * A recovery: all active nodes enter recovery mode, get the new VNN map and the same databases, and leave recovery mode.
  * @returns the first node that did not take part; undefined when all did.
  */
-export function* recoverDatabases({ active, generation, ask, program, log, limitMs }: RecoverOptions): Process<Pnn | undefined> {
+export function* recoverNodes(options: RecoverOptions): Process<Pnn | undefined> {
+  const { active, generation, ask, program, log, limitMs } = options
   const onAll = function* <N extends ControlName>(name: N, request: RequestOf<N>): Process<Pnn | undefined> {
     const outcomes = yield* until(program.all(active.map((pnn) => ask(pnn, name, request, limitMs))))
     return active[outcomes.findIndex(({ ok }) => !ok)]
@@ -30,6 +33,7 @@ export function* recoverDatabases({ active, generation, ask, program, log, limit
     [() => onAll('setRecoveryMode', 1), () => log('recovery', 'setRecoveryMode', 'ACTIVE')],
     [() => onAll('startRecovery', undefined), () => log('recovery', 'startEvent')],
     [() => onAll('setVnnMap', { generation, map: active }), () => log('recovery', 'updatedVnnMap')],
+    [() => options.databases(options), () => {}],
     [() => onAll('setRecoveryMode', 0), () => log('recovery', 'setRecoveryMode', 'NORMAL')],
     [() => onAll('endRecovery', undefined), () => log('recovery', 'recoveredEvent')],
   ]

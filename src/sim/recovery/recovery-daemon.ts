@@ -12,10 +12,11 @@ import type { Program } from '../process/program.ts'
 import { type Process, until } from '../process/wait.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Culprits } from './culprits.ts'
+import { recoverEachDatabase } from './database-recovery.ts'
 import { type ClusterLock, Leadership } from './leadership.ts'
 import { Operation } from './operation.ts'
 import { OwnNode } from './own-node.ts'
-import { recoverDatabases } from './recover.ts'
+import { type RecoverOptions, recoverNodes } from './recover.ts'
 import { answerRequest } from './run-requests.ts'
 import { type RecoveryWatcher, TakeoverRuns } from './takeover-runs.ts'
 
@@ -157,13 +158,14 @@ export class RecoveryDaemon {
       for (const { pnn, flags } of nodes.filter(isReachable)) yield* this.cluster.pushFlags(pnn, flags)
       this.log('recoverd', 'updatedFlags')
       const active = this.cluster.nodes.filter(isActive).map(({ pnn }) => pnn)
-      const failed = yield* recoverDatabases({
+      const failed = yield* recoverNodes({
         active,
         generation: this.options.drawGeneration(),
         ask: this.ask,
         program: this.program,
         log: this.log,
         limitMs: this.limitMs,
+        databases: (options) => this.recoverDatabases(options),
       })
       if (failed !== undefined) return this.blame(failed, this.cluster.nodes.length)
       yield* this.takeoverRuns.run()
@@ -178,6 +180,11 @@ export class RecoveryDaemon {
     const pauseSeconds = this.daemon.tunable('RerecoveryTimeout')
     this.log('recoverd', 'justRecovered', pauseSeconds)
     if (pauseSeconds > 0) this.recoveries.disable(pauseSeconds)
+  }
+
+  /** Nobody is asked as long as nobody has used a database. */
+  private *recoverDatabases(options: RecoverOptions): Process<Pnn | undefined> {
+    return this.daemon.options.disk.use.hasBegun ? yield* recoverEachDatabase(this.daemon, options) : undefined
   }
 
   private blame(pnn: Pnn, credits: number): void {

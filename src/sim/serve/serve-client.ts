@@ -14,9 +14,10 @@ import { internalMessages } from '../daemon/internal-messages.ts'
 
 type ControlPacket = Extract<Packet, { kind: 'control' }>
 type MessagePacket = Extract<Packet, { kind: 'message' }>
+type CallPacket = Extract<Packet, { kind: 'call' }>
 
-/** No real client sends larger packets. */
-const MAX_FRAME_BYTES = 1 << 20
+/** What a transaction or a part of a backup may have at most. */
+const MAX_FRAME_BYTES = 1 << 26
 /** A client that has not read this much is disconnected. */
 const MAX_QUEUED_BYTES = 16 << 20
 
@@ -62,6 +63,7 @@ class ServedClient {
     if ('srvid' in packet && INTERNAL_SRVIDS.has(packet.srvid)) return
     if (packet.kind === 'control') this.enter(() => this.control(packet))
     if (packet.kind === 'message') this.enter(() => this.message(packet))
+    if (packet.kind === 'call') this.enter(() => this.call(packet))
   }
 
   close(): void {
@@ -97,6 +99,21 @@ class ServedClient {
       (error) => {
         if (!(error instanceof ControlFailure)) throw error
         this.reply(packet, error.status, error.message)
+      },
+    )
+  }
+
+  /** Every call moves a record here; it has no other effect. */
+  private call({ header, databaseId, key }: CallPacket): void {
+    const answer = (status: number) => {
+      const addressing = { destination: header.source, source: this.daemon.pnn, requestId: header.requestId }
+      this.send(encodePacket(addressing, { kind: 'callReply', status, data: new Uint8Array() }))
+    }
+    this.daemon.migrate(databaseId, key)(
+      () => answer(0),
+      (error) => {
+        if (!(error instanceof ControlFailure)) throw error
+        answer(error.status)
       },
     )
   }

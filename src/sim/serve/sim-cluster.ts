@@ -4,6 +4,7 @@ import type { Era } from '../../lib/cluster/era.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { SimDaemon } from '../daemon/daemon.ts'
+import type { DatabaseFiles } from '../databases/node-disk.ts'
 import type { LogEntry } from '../log/entry.ts'
 import { carryOutLine } from '../world/commands.ts'
 import type { Host } from '../world/host.ts'
@@ -16,6 +17,7 @@ import { ClockDriver } from './clock-driver.ts'
 import { enteringHost } from './entering-host.ts'
 import { NodeLogs } from './node-logs.ts'
 import { serveClient } from './serve-client.ts'
+import { serveDatabase } from './serve-database.ts'
 import { serveEventClient } from './serve-events.ts'
 
 export interface SimClusterOptions {
@@ -29,6 +31,8 @@ export interface SimClusterOptions {
   /** The nodes' operating systems; in memory unless given. */
   readonly hosts?: readonly Host[]
   readonly files?: readonly NodeFiles[]
+  /** Where the nodes' databases are; hidden unless given. */
+  readonly databaseFiles?: readonly DatabaseFiles[]
   readonly log?: ((entry: LogEntry) => void) | undefined
   /** Called with a bug in the simulation. Without it, the bug is an uncaught exception. */
   readonly onBug?: (error: unknown) => void
@@ -70,6 +74,7 @@ export class SimCluster {
       tunables: QUICK_TUNABLES,
       leaderTimeoutMs: LEADER_TIMEOUT_MS,
       ...(files && { files }),
+      ...(options.databaseFiles && { databaseFiles: options.databaseFiles }),
       log: (entry) => {
         this.logs.write(entry)
         log?.(entry)
@@ -129,6 +134,13 @@ export class SimCluster {
   serve(pnn: Pnn, stream: Duplex): void {
     const daemon = this.daemons.get(pnn)
     if (daemon) serveClient(stream, daemon, (action) => this.driver.enter(action))
+    else stream.destroy()
+  }
+
+  /** Serves a client of the files of a node's databases. */
+  serveDatabase(pnn: Pnn, stream: Duplex): void {
+    const daemon = this.daemons.get(pnn)
+    if (daemon) serveDatabase(stream, daemon, (action) => this.driver.enter(action))
     else stream.destroy()
   }
 

@@ -7,6 +7,7 @@ import { makeFolder } from '../make-folder.ts'
 import { isAlive } from '../processes.ts'
 import type { Host } from '../world/host.ts'
 import { Cleanups } from './cleanups.ts'
+import { linkedFiles } from './database-files.ts'
 import { NodeFilesOnDisk } from './node-files.ts'
 import { SimCluster, type SimClusterOptions } from './sim-cluster.ts'
 import { commandsOf } from './sim-commands.ts'
@@ -79,23 +80,27 @@ async function start(options: SimServerOptions, cleanups: Cleanups): Promise<Sim
   )
   const sockets = layout.hosts.map((_, pnn) => new ServedSocket(join(folder(pnn), 'run/ctdbd.socket')))
   const eventSockets = layout.hosts.map((_, pnn) => new ServedSocket(join(folder(pnn), 'run/eventd.socket')))
+  const databaseSockets = layout.hosts.map((_, pnn) => new ServedSocket(join(folder(pnn), 'run/databases.socket')))
   const cluster = new SimCluster({
     ...options,
     ...(hosts && { hosts }),
     files,
+    databaseFiles: databaseSockets.map(({ path }, pnn) => linkedFiles(folder(pnn), path)),
     daemonStarted: (pnn) => {
       sockets[pnn]?.open((stream) => cluster.serve(pnn, stream))
       eventSockets[pnn]?.open((stream) => cluster.serveEvents(pnn, stream))
+      databaseSockets[pnn]?.open((stream) => cluster.serveDatabase(pnn, stream))
     },
     daemonEnded: (pnn) => {
       sockets[pnn]?.close()
       eventSockets[pnn]?.close()
+      databaseSockets[pnn]?.close()
     },
   })
-  for (const socket of [...sockets, ...eventSockets]) cleanups.use(socket)
+  for (const socket of [...sockets, ...eventSockets, ...databaseSockets]) cleanups.use(socket)
   cleanups.add(() => cluster.close())
   await cluster.comeUp()
-  await Promise.all([...sockets, ...eventSockets].map((socket) => socket.settled()))
+  await Promise.all([...sockets, ...eventSockets, ...databaseSockets].map((socket) => socket.settled()))
   const paths = sockets.map(({ path }, pnn) => ({
     daemon: path,
     events: eventSockets[pnn]?.path ?? '',

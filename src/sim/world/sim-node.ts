@@ -6,6 +6,7 @@ import { messageText } from '../../lib/log/messages.ts'
 import { SimDaemon } from '../daemon/daemon.ts'
 import { type EventRecord, EventScripts, type ScriptBehaviour } from '../daemon/event-scripts.ts'
 import type { Log } from '../daemon/log.ts'
+import { type DatabaseFiles, type DatabaseUse, type NodeDisk, newDisk } from '../databases/node-disk.ts'
 import type { LogEntry } from '../log/entry.ts'
 import type { Clock } from '../process/clock.ts'
 import { Program } from '../process/program.ts'
@@ -25,6 +26,7 @@ export interface NodeSurroundings {
   readonly random: Random
   readonly era: Era
   readonly locks: LockStorage
+  readonly databaseUse: DatabaseUse
   readonly leaderTimeoutMs: number
   readonly partiallyOnline: boolean
   readonly tunables: TunableValues
@@ -67,15 +69,18 @@ export class SimNode {
   readonly clock: NodeClock
   /** Whether the machine has power. */
   powered = true
+  /** What outlives its daemon. */
+  readonly disk: NodeDisk
   private readonly surroundings: NodeSurroundings
   private readonly lock: ClusterLock
   private running: Running | undefined
 
-  constructor(pnn: Pnn, host: Host, files: NodeFiles, surroundings: NodeSurroundings) {
+  constructor(pnn: Pnn, host: Host, files: NodeFiles, surroundings: NodeSurroundings, databaseFiles?: DatabaseFiles) {
     this.pnn = pnn
     this.host = host
     this.files = files
     this.surroundings = surroundings
+    this.disk = newDisk(surroundings.databaseUse, databaseFiles)
     this.clock = new NodeClock(surroundings.clock)
     this.lock = surroundings.locks.lockOf(pnn)
     const { random, scriptMs } = surroundings
@@ -155,6 +160,7 @@ export class SimNode {
       network: network.port(pnn),
       nodesFile: { path: NODES_FILE, read: () => this.files.nodes },
       publicAddressesFile: { path: PUBLIC_ADDRESSES_FILE, read: () => this.files.publicAddresses },
+      disk: this.disk,
       lockPath: this.lock.path,
       partiallyOnline,
       tunables,

@@ -2,6 +2,7 @@ import type { Era } from '../../lib/cluster/era.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { TunableValues } from '../../lib/cluster/tunables.ts'
 import type { SimDaemon } from '../daemon/daemon.ts'
+import type { DatabaseFiles } from '../databases/node-disk.ts'
 import type { LogEntry } from '../log/entry.ts'
 import { VirtualClock } from '../process/clock.ts'
 import { begin } from '../process/wait.ts'
@@ -34,6 +35,8 @@ export interface WorldOptions {
   readonly scriptMs?: readonly [number, number]
   /** The nodes' files, by PNN; those of the layout, in memory, unless given. */
   readonly files?: readonly NodeFiles[]
+  /** Where the nodes' databases are, by PNN; hidden unless given. */
+  readonly databaseFiles?: readonly DatabaseFiles[]
   readonly log?: (entry: LogEntry) => void
   readonly watcher?: Partial<WorldWatcher>
 }
@@ -73,6 +76,7 @@ export class World {
       random,
       era,
       locks: this.lock,
+      databaseUse: { hasBegun: false },
       leaderTimeoutMs: options.leaderTimeoutMs ?? 5_000,
       partiallyOnline,
       tunables,
@@ -88,7 +92,7 @@ export class World {
     } as const
     this.nodes = hosts.map((host, pnn) => {
       const inMemory = { nodes: layout.nodes, publicAddresses: layout.hosts[pnn]?.publicAddresses ?? '' }
-      return new SimNode(pnn, host, options.files?.[pnn] ?? inMemory, surroundings)
+      return new SimNode(pnn, host, options.files?.[pnn] ?? inMemory, surroundings, options.databaseFiles?.[pnn])
     })
   }
 
