@@ -1,33 +1,47 @@
+import { keyName } from '../lib/cluster/key-name.ts'
 import type { DatabaseRecord } from '../lib/cluster/record.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { ctdbRecordText } from '../ui/ctdb/records.ts'
 import { recordJson } from '../ui/record-json.ts'
 import { MirrorCommand } from './mirror-command.ts'
+import { type SelectionOptions, selectRecords } from './record-selection.ts'
 import type { GlobalOptions } from './run-options.ts'
 import { SteadyOutput } from './steady-output.ts'
 
 /** What is known of the records beside themselves. */
 export interface RecordsSource {
+  /** The name of their database. */
+  readonly name: string
   readonly records: AsyncIterable<DatabaseRecord>
   /** The last line, as `ctdb` words it. */
   readonly ending: (count: number) => string
   /** Whether `ctdb` prints it after a failure too. */
   readonly endsAfterFailure?: boolean
-  /** What the document has besides the records. */
+  /** What the document has besides the name and the records. */
   readonly json: Readonly<Record<string, unknown>>
 }
 
 /** A command that prints records as they come, however many there are. */
 export abstract class RecordsCommand extends MirrorCommand {
-  /** Prints them. @returns the document that oclif prints under --json; only for it, all records are kept in memory. */
+  /** Prints them. @returns the document that oclif prints under --json; only for it and a table, all records are kept in memory. */
   protected async printRecords(
-    { json: wantsJson }: GlobalOptions,
-    { records, ending, endsAfterFailure = true, json }: RecordsSource,
+    options: GlobalOptions & SelectionOptions,
+    { name, records: source, ending, endsAfterFailure = true, json }: RecordsSource,
   ): Promise<unknown> {
-    if (wantsJson) {
-      const all: unknown[] = []
-      for await (const record of records) all.push(recordJson(record))
-      return { formatVersion: 1, ...json, records: all }
+    const records = selectRecords(name, source, options)
+    if (options.json) {
+      const all = await collected(records)
+      return {
+        formatVersion: 1,
+        ...json,
+        name,
+        records: all.map((each) => ({ ...recordJson(each), keyName: keyName(name, each.key) })),
+      }
+    }
+    if (options.table) {
+      const { recordTable } = await import('../ui/record-table.ts')
+      process.stdout.write(recordTable(name, await collected(records)))
+      return undefined
     }
     const output = new SteadyOutput()
     let count = 0
@@ -45,4 +59,10 @@ export abstract class RecordsCommand extends MirrorCommand {
     await output.flush()
     return undefined
   }
+}
+
+async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }

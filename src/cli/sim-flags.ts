@@ -3,17 +3,10 @@ import * as Flags from '@oclif/core/flags'
 import type { Era } from '../lib/cluster/era.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Scenario } from '../sim/world/scenario.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const SIZE = { nodes: 3, addresses: 3, seed: 1 } as const
 const MAX_SCENARIO_BYTES = 1 << 20
-
-const wholeNumber = Flags.custom<number>({
-  helpValue: 'N',
-  parse: async (text, _context, { name }) => {
-    if (/^\d{1,9}$/.test(text)) return Number(text)
-    throw new CtdbtsError('USAGE', `--${name} takes a whole number, not ${JSON.stringify(text)}`)
-  },
-})
 
 const eraFlag = Flags.custom<Era>({
   options: ['2017', 'now'],

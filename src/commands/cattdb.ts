@@ -1,5 +1,6 @@
 import { databaseArgs } from '../cli/database-argument.ts'
 import { fileAccess, requireThisMachine } from '../cli/database-file.ts'
+import { selectionFlags } from '../cli/record-selection.ts'
 import { RecordsCommand } from '../cli/records-command.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { withFile } from '../operations/databases/open-file.ts'
@@ -15,6 +16,7 @@ export default class Cattdb extends RecordsCommand {
 data are empty, until they are removed.`
   static override examples = ['<%= config.bin %> cattdb locking.tdb', '<%= config.bin %> cattdb 0x6645c6c4 --json']
   static override args = databaseArgs
+  static override flags = selectionFlags
   protected override readonly remote = false
 
   async run(): Promise<unknown> {
@@ -22,10 +24,10 @@ data are empty, until they are removed.`
     requireThisMachine(flags)
     return await this.withNode(flags, async (node) => {
       const database = await openDatabase(node.client, args.database)
-      const json = { pnn: await node.pnn, id: databaseIdText(database.id), name: database.name }
+      const json = { pnn: await node.pnn, id: databaseIdText(database.id) }
       const ending = (count: number) => `Dumped ${count} record(s)`
       return await withFile(await fileAccess(node), database, (open) =>
-        this.printRecords(flags, { records: traverseFile(open), ending, json }),
+        this.printRecords(flags, { name: database.name, records: traverseFile(open), ending, json }),
       )
     })
   }

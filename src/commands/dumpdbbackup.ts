@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { backupTime, type OpenBackup, withBackup } from '../cli/backup-file.ts'
+import { selectionFlags } from '../cli/record-selection.ts'
 import { RecordsCommand } from '../cli/records-command.ts'
 import { damaged } from '../lib/cluster/backup-file.ts'
 import type { DatabaseRecord } from '../lib/cluster/record.ts'
@@ -18,15 +19,18 @@ export default class Dumpdbbackup extends RecordsCommand {
     '<%= config.bin %> dumpdbbackup secrets.backup --json',
   ]
   static override args = { file: Args.string({ required: true, ignoreStdin: true, description: 'the backup' }) }
+  static override flags = selectionFlags
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Dumpdbbackup)
     this.refuseAnyNode(flags)
     return await withBackup(args.file, async (backup) => {
       const { name, time } = backup.header
-      if (!flags.json) process.stdout.write(`Dumping database ${visible(name)} from backup @ ${backupTime(backup.header)}\n`)
-      const json = { name, time: new Date(time * 1000).toISOString() }
+      if (!flags.json && !flags.table)
+        process.stdout.write(`Dumping database ${visible(name)} from backup @ ${backupTime(backup.header)}\n`)
+      const json = { time: new Date(time * 1000).toISOString() }
       return await this.printRecords(flags, {
+        name,
         records: recordsOf(backup),
         ending: (count) => `Dumped ${count} record(s)`,
         endsAfterFailure: false,

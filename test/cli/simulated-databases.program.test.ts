@@ -82,4 +82,28 @@ describe('databases of the embedded cluster', () => {
     expect(await on(1, 'pfetch', 'p.tdb', 'key')).toMatchObject(prints('value\n'))
     expect((await on(1, 'getdbmap')).stdout).toMatch(/^Number of databases:3$/m)
   })
+
+  it('show those records only that are asked for', async () => {
+    const { on } = await withDatabases()
+    for (const key of ['user-1', 'user-2', 'group-1', '0xff00']) await on(0, 'writekey', 'v.tdb', key, 'x')
+    const found = async (...options: string[]) => {
+      const { stdout } = await on(1, 'catdb', 'v.tdb', '--json', ...options)
+      return JSON.parse(stdout)
+        .records.map(({ keyName }: { keyName: string }) => keyName)
+        .sort()
+    }
+    expect(await found('--key', 'user-*')).toEqual(['user-1', 'user-2'])
+    expect(await found('--key', '?????-1')).toEqual(['group-1'])
+    expect(await found('--key', '0xff*')).toEqual(['0xff00'])
+    expect(await found('--limit', '3')).toHaveLength(3)
+    expect(await found('--limit', '0')).toEqual([])
+    expect((await on(0, 'catdb', 'v.tdb', '--key', 'user-*', '--limit', '1')).stdout).toMatch(
+      /^key\(6\) = "user-[12]"[\s\S]*^Dumped 1 records$/m,
+    )
+    expect((await on(0, 'cattdb', 'v.tdb', '--key', 'group-*')).stdout).toMatch(
+      /^key\(7\) = "group-1"[\s\S]*^Dumped 1 record\(s\)$/m,
+    )
+    expect((await on(0, 'catdb', 'v.tdb', '--table')).stdout).toMatch(/│ group-1 │ 0 +│ \d+ +│ +│ 1 +│/)
+    expect(await on(0, 'catdb', 'v.tdb', '--limit', 'x')).toMatchObject({ stdout: '', status: 1 })
+  })
 })

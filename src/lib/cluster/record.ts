@@ -1,5 +1,5 @@
 /** The bits in the flags of a record, with the names that `ctdb` gives them. */
-export const RECORD_FLAGS = [
+const RECORD_FLAGS = [
   { mask: 0x0001_0000, name: 'MIGRATED_WITH_DATA' },
   { mask: 0x0002_0000, name: 'VACUUM_MIGRATED' },
   { mask: 0x0004_0000, name: 'AUTOMATIC' },
@@ -9,6 +9,10 @@ export const RECORD_FLAGS = [
   { mask: 0x0800_0000, name: 'RO_REVOKE_COMPLETE' },
 ] as const
 
+/** The names of a record's flags. */
+export const recordMarks = (flags: number): string[] =>
+  RECORD_FLAGS.filter(({ mask }) => (flags & mask) !== 0).map(({ name }) => name)
+
 /** A record of a database, as one node has it. */
 export interface DatabaseRecord {
   readonly key: Uint8Array
@@ -16,7 +20,7 @@ export interface DatabaseRecord {
   readonly dmaster: number
   /** Record sequence number: counts its changes in a persistent database, its migrations in a volatile one. */
   readonly rsn: bigint
-  /** Bits of {@link RECORD_FLAGS}. */
+  /** The bits whose names are {@link recordMarks}. */
   readonly flags: number
   readonly value: Uint8Array
 }

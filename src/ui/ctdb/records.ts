@@ -1,4 +1,4 @@
-import { type DatabaseRecord, RECORD_FLAGS } from '../../lib/cluster/record.ts'
+import { type DatabaseRecord, recordMarks } from '../../lib/cluster/record.ts'
 import { hex32 } from '../../lib/hex32.ts'
 
 /** A record as `ctdb` prints it, with an empty line behind it. */
@@ -7,7 +7,7 @@ export const ctdbRecordText = (record: DatabaseRecord): string =>
 
 /** What CTDB stores in front of the data of a record. */
 export function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'key' | 'value'>): string {
-  const names = RECORD_FLAGS.filter(({ mask }) => (flags & mask) !== 0).map(({ name }) => ` ${name}`)
+  const names = recordMarks(flags).map((name) => ` ${name}`)
   return `dmaster: ${dmaster}\nrsn: ${rsn}\nflags: ${hex32(flags)}${names.join('')}\n`
 }
 

@@ -1,0 +1,39 @@
+import * as Flags from '@oclif/core/flags'
+import { hexOf, keyName, textOf } from '../lib/cluster/key-name.ts'
+import type { DatabaseRecord } from '../lib/cluster/record.ts'
+import { matchesGlob } from '../lib/glob.ts'
+import { wholeNumber } from './whole-number.ts'
+
+/** Options of commands that show records: which ones. */
+export const selectionFlags = {
+  key: Flags.string({
+    helpGroup: 'RECORDS',
+    helpValue: 'GLOB',
+    summary: 'Only records with such a key: as text, as 0x…, or as --table shows it',
+  }),
+  limit: wholeNumber({ helpGroup: 'RECORDS', summary: 'Show this many records at most' }),
+}
+
+/** The values of {@link selectionFlags}. */
+export interface SelectionOptions {
+  readonly key?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** Those records that the options select. Reads no more than it needs for that. */
+export async function* selectRecords(
+  database: string,
+  records: AsyncIterable<DatabaseRecord>,
+  { key: pattern, limit = Number.POSITIVE_INFINITY }: SelectionOptions,
+): AsyncGenerator<DatabaseRecord, void> {
+  if (limit === 0) return
+  const isWanted = ({ key }: DatabaseRecord) =>
+    pattern === undefined || [textOf(key), hexOf(key), keyName(database, key)].some((text) => matchesGlob(pattern, text))
+  let count = 0
+  for await (const record of records) {
+    if (!isWanted(record)) continue
+    yield record
+    count += 1
+    if (count === limit) return
+  }
+}
