@@ -30,8 +30,8 @@ export const yesFlag = { yes: Flags.boolean({ char: 'y', helpGroup: 'CTDBTS', su
  * Asks before something is destroyed, on a terminal only: a script gets what `ctdb` does.
  * @throws CtdbtsError NOT_CONFIRMED unless the answer is yes.
  */
-export async function confirmOnTerminal(question: string, { yes }: { readonly yes: boolean }): Promise<void> {
-  if (yes || !process.stdin.isTTY || !process.stderr.isTTY || (await confirm(question))) return
+export async function confirmOnTerminal(question: () => Promise<string>, { yes }: { readonly yes: boolean }): Promise<void> {
+  if (yes || !process.stdin.isTTY || !process.stderr.isTTY || (await confirm(await question()))) return
   throw new CtdbtsError('NOT_CONFIRMED', 'nothing was changed')
 }
 

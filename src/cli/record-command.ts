@@ -1,11 +1,10 @@
 import { CtdbtsError } from '../lib/errors.ts'
-import type { AttachedDatabase } from '../operations/databases/attach.ts'
 import { openVolatile } from '../operations/databases/open.ts'
 import { type OpenFile, withFile } from '../operations/databases/open-file.ts'
 import { type LockedRecord, withLockedRecord } from '../operations/databases/record-lock.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
-import { confirmOnTerminal } from './confirm.ts'
 import { fileAccess, requireThisMachine } from './database-file.ts'
+import { confirmForDatabase } from './database-question.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { argumentBytes } from './record-arguments.ts'
 import type { GlobalOptions } from './run-options.ts'
@@ -17,8 +16,8 @@ export interface RecordUse<T> {
   /** What `ctdb` prints when `use` fails. */
   readonly failed?: string
   readonly readOnly?: boolean
-  /** What the user is asked first, on a terminal. */
-  readonly question?: (database: AttachedDatabase) => string
+  /** What the user is asked first, on a terminal, given the database in words. */
+  readonly question?: (database: string) => string
   use(record: LockedRecord, open: OpenFile): Promise<T>
 }
 
@@ -36,11 +35,11 @@ export abstract class RecordCommand extends MirrorCommand {
     prepare: () => RecordUse<T>,
   ): Promise<{ readonly id: string; readonly name: string; readonly key: string; readonly result: T }> {
     requireThisMachine(flags)
-    return await this.withNodeInterruptibly(flags, async (node, { signal }) => {
+    return await this.withNodeInterruptibly(flags, async (node, { signal }, daemon) => {
       const opened = await openVolatile(node.client, database)
       const key = argumentBytes('key', keyText)
       const { notLocked, failed = notLocked, readOnly = false, question, use } = prepare()
-      if (question) await confirmOnTerminal(question(opened), { yes: flags.yes === true })
+      if (question) await confirmForDatabase(daemon, opened, question, { yes: flags.yes === true })
       let isLocked = false
       const result = await withFile(await fileAccess(node, signal), opened, (open) =>
         withLockedRecord(

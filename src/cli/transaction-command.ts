@@ -1,6 +1,7 @@
 import type { AttachedDatabase } from '../operations/databases/attach.ts'
 import { openForTransactions, type Transaction, withTransaction } from '../operations/databases/transaction.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { DaemonSession } from './daemon-session.ts'
 import { fileAccess, requireThisMachine } from './database-file.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import type { GlobalOptions } from './run-options.ts'
@@ -16,12 +17,12 @@ export abstract class TransactionCommand extends MirrorCommand {
   protected async change(
     flags: GlobalOptions,
     database: string,
-    prepare: (database: AttachedDatabase) => Promise<(transaction: Transaction) => Promise<void>>,
+    prepare: (database: AttachedDatabase, daemon: DaemonSession) => Promise<(transaction: Transaction) => Promise<void>>,
   ): Promise<unknown> {
     requireThisMachine(flags)
-    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal }) => {
+    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal }, daemon) => {
       const opened = await openForTransactions(node.client, database)
-      const change = await prepare(opened)
+      const change = await prepare(opened, daemon)
       await withTransaction(await fileAccess(node, signal), opened, { readOnly: false }, change)
       return opened
     })

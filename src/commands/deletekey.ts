@@ -1,5 +1,4 @@
 import { yesFlag } from '../cli/confirm.ts'
-import { describeDatabase } from '../cli/database-question.ts'
 import { recordArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { deleteRecord } from '../operations/databases/record-lock.ts'
@@ -20,7 +19,7 @@ export default class Deletekey extends RecordCommand {
     const { result: _nothing, ...record } = await this.lockRecord(flags, args, () => ({
       notLocked: `Failed to fetch record for key ${args.key}`,
       failed: `Failed to delete record for key ${args.key}`,
-      question: (database) => `Delete the record ${visible(args.key)} of ${describeDatabase(database)}?`,
+      question: (words) => `Delete the record ${visible(args.key)} of ${words}?`,
       use: (locked, open) => deleteRecord(open, locked),
     }))
     this.tell(flags, `Database ${record.name}: the record ${args.key} is deleted`)

@@ -1,5 +1,6 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectDatabases } from '../operations/collect/databases.ts'
+import { fileSizes } from '../operations/collect/file-sizes.ts'
 import { ctdbDbMapText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
 
@@ -15,13 +16,24 @@ export default class Getdbmap extends MirrorCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Getdbmap)
-    const [pnn, databases] = await this.fromNode(flags, (node) => collectDatabases(node))
+    const wantsSizes = flags.table || flags.json
+    const { pnn, databases, sizes } = await this.withNode(flags, async (node, { host, timeoutMs }) => {
+      const [pnn, databases] = await Promise.all([node.pnn, collectDatabases(node)])
+      // The files of another node are on another machine.
+      const isHere = wantsSizes && pnn === (await node.localPnn)
+      const paths = databases.map(({ path }) => path)
+      return { pnn, databases, sizes: isHere ? await fileSizes(await host(), paths, timeoutMs) : new Map<string, number>() }
+    })
     return await this.show(flags, {
       ctdb: (style) => ctdbDbMapText(databases, style),
-      json: () => ({ formatVersion: 1, pnn, databases: databases.map(databaseJson) }),
+      json: () => ({
+        formatVersion: 1,
+        pnn,
+        databases: databases.map((each) => ({ ...databaseJson(each), sizeBytes: sizes.get(each.path) ?? null })),
+      }),
       table: async (coloured) => {
         const [{ databaseTable }, { painter }] = await Promise.all([import('../ui/database-table.ts'), import('../ui/table.ts')])
-        return databaseTable(databases, painter(coloured))
+        return databaseTable(databases, sizes, painter(coloured))
       },
     })
   }

@@ -1,5 +1,5 @@
-import { confirmOnTerminal, yesFlag } from '../cli/confirm.ts'
-import { describeDatabase } from '../cli/database-question.ts'
+import { yesFlag } from '../cli/confirm.ts'
+import { confirmForDatabase } from '../cli/database-question.ts'
 import { argumentBytes, recordArgs } from '../cli/record-arguments.ts'
 import { TransactionCommand } from '../cli/transaction-command.ts'
 import { visible } from '../ui/visible.ts'
@@ -16,9 +16,9 @@ export default class Pdelete extends TransactionCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Pdelete)
-    return await this.change(flags, args.database, async (database) => {
+    return await this.change(flags, args.database, async (database, daemon) => {
       const key = argumentBytes('key', args.key)
-      await confirmOnTerminal(`Delete the record ${visible(args.key)} of ${describeDatabase(database)}?`, flags)
+      await confirmForDatabase(daemon, database, (words) => `Delete the record ${visible(args.key)} of ${words}?`, flags)
       return (transaction) => transaction.store(key, new Uint8Array())
     })
   }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { backupTime, withBackup } from '../cli/backup-file.ts'
-import { confirmOnTerminal, yesFlag } from '../cli/confirm.ts'
-import { describeDatabase } from '../cli/database-question.ts'
+import { yesFlag } from '../cli/confirm.ts'
+import { confirmForDatabase } from '../cli/database-question.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { whenOutputCloses } from '../cli/output.ts'
 import { adding } from '../lib/errors.ts'
@@ -30,7 +30,7 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Restoredb)
-    const { id, name } = await this.withNodeInterruptibly(flags, (node, { signal, leaves }) =>
+    const { id, name } = await this.withNodeInterruptibly(flags, (node, { signal, leaves }, daemon) =>
       withBackup(args.file, async (backup) => {
         const { header } = backup
         const kind = { name: args.database ?? header.name, flags: Number(header.flags & 0xffn) }
@@ -39,8 +39,9 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
           process.stdout.write(`Restoring database ${visible(kind.name)} from backup @ ${backupTime(header)}\n`)
         }
         whenOutputCloses('go on')
-        const question = `Replace all records of ${describeDatabase(kind)} on all nodes by the ${header.recordCount} of the backup?`
-        await confirmOnTerminal(question, flags)
+        const question = (words: string) =>
+          `Replace all records of ${words} on all nodes by the ${header.recordCount} of the backup?`
+        await confirmForDatabase(daemon, kind, question, flags)
         const database = await attachDatabase(node.client, kind).catch(
           adding('NOT_ATTACHED', `Failed to attach to DB ${kind.name}`),
         )

@@ -1,6 +1,6 @@
-import { confirmOnTerminal, yesFlag } from '../cli/confirm.ts'
+import { yesFlag } from '../cli/confirm.ts'
 import { databaseArgs } from '../cli/database-argument.ts'
-import { describeDatabase } from '../cli/database-question.ts'
+import { confirmForDatabase } from '../cli/database-question.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { replaceRecords } from '../operations/databases/replace.ts'
@@ -20,9 +20,9 @@ Asks first on a terminal. If a step fails, a recovery follows.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Wipedb)
-    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal, leaves }) => {
+    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal, leaves }, daemon) => {
       const database = await openDatabase(node.client, args.database)
-      await confirmOnTerminal(`Delete all records of ${describeDatabase(database)} on all nodes?`, flags)
+      await confirmForDatabase(daemon, database, (words) => `Delete all records of ${words} on all nodes?`, flags)
       const onStarted = () => leaves(`the database ${database.name} may be frozen; run \`ctdbts recover\``)
       await replaceRecords(node, database.id, { signal, onStarted })
       return database

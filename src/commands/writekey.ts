@@ -1,5 +1,4 @@
 import { yesFlag } from '../cli/confirm.ts'
-import { describeDatabase } from '../cli/database-question.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { storeRecord } from '../operations/databases/record-lock.ts'
@@ -26,7 +25,7 @@ export default class Writekey extends RecordCommand {
         // ctdb names the database here, not the key.
         notLocked: `Failed to lock record for key ${args.database}`,
         failed: `Failed to store record for key ${args.key}`,
-        question: (database) => `Write the record ${visible(args.key)} of ${describeDatabase(database)}?`,
+        question: (words) => `Write the record ${visible(args.key)} of ${words}?`,
         use: (locked, open) => storeRecord(open, locked, value),
       }
     })

@@ -161,6 +161,7 @@ describe('getdbmap', () => {
       readOnly: true,
       replicated: false,
       health: 'too old',
+      sizeBytes: null,
     })
   })
 })

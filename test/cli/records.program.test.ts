@@ -153,6 +153,15 @@ describe.skipIf(!hasTdb())('records of a volatile database', () => {
   })
 })
 
+describe.skipIf(!hasTdb())('getdbmap', () => {
+  it('shows the sizes of the files in its table and in JSON', async () => {
+    const { run } = await start()
+    expect((await run('getdbmap', '--table')).stdout).toMatch(/│ persistent\.tdb │ persistent │ OK +│ [\d.]+ k?B +│/)
+    const { databases } = JSON.parse((await run('getdbmap', '--json')).stdout)
+    expect(databases[0]).toMatchObject({ name: 'volatile.tdb', sizeBytes: expect.any(Number) })
+  })
+})
+
 describe.skipIf(!hasTdb())('cattdb', () => {
   it('shows the records of the file, deleted ones too', async () => {
     const { daemon, run } = await start()
