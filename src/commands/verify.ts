@@ -9,6 +9,7 @@ import { EXIT_MEANINGS, exitStatusOf } from '../cli/verify/exit-status.ts'
 import { FORMATS, type Format } from '../cli/verify/formats.ts'
 import { SEVERITIES } from '../lib/audit/finding.ts'
 import type { CtdbtsError } from '../lib/errors.ts'
+import { QUESTIONS_PER_SECOND } from '../lib/probe/pace.ts'
 
 export default class Verify extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -18,7 +19,7 @@ export default class Verify extends CtdbtsCommand {
 machine, and the daemons of all nodes.
 
 Looks at all nodes twice, and again where something seems to move. A finding of both looks is real; one that comes and goes, as during a
-takeover run, is transient; what could not be read is unknown, and never counts as good. Findings that config.toml accepts, until a given day, are shown but do not count.
+takeover run, is transient; what could not be read is unknown, and never counts as good. With --probe, nodes also send at most ${QUESTIONS_PER_SECOND} questions a second, and only about public addresses. Findings that config.toml accepts, until a given day, are shown but do not count.
 
 Exit status: ${EXIT_MEANINGS}.
 With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.
@@ -61,6 +62,9 @@ With --format checkmk: 0, as the line has the state.`
       helpValue: SEVERITIES.join('|'),
       summary: 'Least severity that counts for the exit status',
     })(),
+    probe: Flags.boolean({
+      summary: 'Also let the nodes ask their networks who answers for each public address (ARP, neighbour discovery)',
+    }),
     interval: Flags.string({ helpValue: 'SECONDS', summary: 'Repeat the audit, and report only changes' }),
   }
   protected override readonly nodeHint = 'leave it out: verify looks at all nodes; `--by node` groups findings by node'
@@ -68,7 +72,7 @@ With --format checkmk: 0, as the line has the state.`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Verify)
     refuseIgnored(flags, (what, hint) => this.doesNotTake(what, hint))
-    const choice = checkIds(flags)
+    const choice = { ...checkIds(flags), probe: flags.probe }
     if (flags['list-checks'] || flags.explain !== undefined) {
       const { checksJson, explainCheck, listChecks } = await import('../ui/audit/checks.ts')
       if (flags.json) return checksJson(flags.explain)
@@ -109,12 +113,15 @@ With --format checkmk: 0, as the line has the state.`
 function refuseIgnored(
   flags: GlobalOptions &
     SimOptions &
-    Readonly<Record<'from' | 'output' | 'interval', string | undefined>> & { readonly format: string },
+    Readonly<Record<'from' | 'output' | 'interval', string | undefined>> & { readonly format: string; readonly probe: boolean },
   refuse: (what: string, hint: string) => CtdbtsError,
 ): void {
   if (flags.table) throw refuse('--table', 'leave it out; for programs, use --json or --format')
   const other = wantsSim(flags) ? '--sim' : wantsHost(flags) ? '--host' : undefined
   if (flags.from !== undefined && other) throw refuse(`${other} together with --from`, 'leave out one of them')
+  if (flags.probe && (flags.from !== undefined || wantsSim(flags))) {
+    throw refuse(`--probe together with ${flags.from === undefined ? '--sim' : '--from'}`, 'probe a live cluster')
+  }
   if (flags.interval !== undefined && flags.output !== undefined) {
     throw refuse('--output together with --interval', 'redirect standard output instead')
   }

@@ -2,7 +2,7 @@ import { publicSocketAddress } from '../../src/lib/address/socket-address.ts'
 import { auditSamples } from '../../src/lib/audit/audit.ts'
 import type { AuditedFinding } from '../../src/lib/audit/report.ts'
 import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
-import type { HostAddress, HostConnection, HostFacts, HostLock } from '../../src/lib/snapshot/host-facts.ts'
+import type { HostAddress, HostConnection, HostFacts, HostLock, NetworkFacts } from '../../src/lib/snapshot/host-facts.ts'
 import { type MapEntry, type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import { flagsOf } from '../../src/lib/takeover/can-host.ts'
 import { planTakeover } from '../../src/lib/takeover/plan.ts'
@@ -19,7 +19,7 @@ export interface Healthy {
 }
 
 /** All facts of a machine on which the daemon runs: a new one is an error here, and not in every test of a healthy cluster. */
-export type FactsOfRunning = Required<Omit<HostFacts, 'tunablesFiles' | 'lastLog'>>
+export type FactsOfRunning = Required<Omit<HostFacts, 'tunablesFiles' | 'lastLog' | keyof NetworkFacts>>
 
 const NOW = 1_800_000_000
 const DROPS_NOTHING = NODE_FLAG.DISCONNECTED | NODE_FLAG.BANNED | NODE_FLAG.STOPPED | NODE_FLAG.DISABLED | NODE_FLAG.UNHEALTHY

@@ -4,6 +4,7 @@ import { withAcceptances } from '../../lib/audit/apply-acceptances.ts'
 import { auditSamples } from '../../lib/audit/audit.ts'
 import { changesBetween, type Outcome, rememberedOf } from '../../lib/audit/changes.ts'
 import type { Severity } from '../../lib/audit/finding.ts'
+import { NEEDING_PROBE } from '../../lib/audit/registry.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type AuditOptions, auditCluster } from '../../operations/audit/audit.ts'
@@ -30,6 +31,7 @@ type Options = GlobalOptions & SimOptions & { readonly from?: string | undefined
  * @throws CtdbtsError BAD_CONFIG; when no node can be reached, or none says which nodes there are.
  */
 export async function auditOnce(options: Options, choice: AuditOptions): Promise<AuditReport> {
+  requireProbe(choice)
   const acceptances = acceptancesOf(options, process.env)
   const report =
     options.from === undefined
@@ -45,6 +47,7 @@ export async function follow(
   { format, seconds, failOn }: { format: Format; seconds: number; failOn: Severity },
 ): Promise<undefined> {
   requireLive(options, format)
+  requireProbe(choice)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const acceptances = acceptancesOf(options, process.env)
@@ -73,6 +76,12 @@ export async function follow(
     ways.close()
   }
   return undefined
+}
+
+/** @throws CtdbtsError USAGE for a check of what a probe finds, without a probe. */
+function requireProbe({ only = [], probe }: AuditOptions): void {
+  const needing = probe ? undefined : only.find((id) => NEEDING_PROBE.includes(id))
+  if (needing !== undefined) throw new CtdbtsError('USAGE', `the check ${needing} needs --probe`, { hint: 'add --probe' })
 }
 
 function requireLive({ from }: Options, format: Format): void {

@@ -30,9 +30,9 @@ const LASTING_MS = 9_000
  * @throws CtdbtsError NO_CHECK for an id that no check has.
  */
 export function auditSamples(samples: readonly Snapshot[], { only, skip, activity = [] }: AuditSamplesOptions = {}): AuditReport {
-  const checks = chooseChecks(only, skip)
   const last = samples.at(-1)
   if (!last) throw new RangeError('an audit takes at least one sample')
+  const checks = chooseChecks(only, skip).filter(({ needsProbe }) => last.isProbed || !needsProbe)
   const before = samples.at(-2)
   const now = auditOnce(last, checks)
   const earlier = samples.slice(0, -1).map((sample) => auditOnce(sample, checks).findings)

@@ -11,6 +11,7 @@ export const SIGHTS = {
   F: 'a file on the node',
   E: 'the event daemon',
   X: 'a command on the node',
+  N: 'questions to the network (`--probe`)',
   planner: 'the plan of a takeover run',
 } as const
 
@@ -23,13 +24,15 @@ export interface CheckDescription {
   readonly title: string
   /**
    * Where its facts come from: CTDB's controls (C), the node's kernel (K), a file on the node (F), the event daemon (E), a command on the
-   * node (X), the plan of a takeover run.
+   * node (X), questions to the network (N), the plan of a takeover run.
    */
   readonly seenBy: readonly (keyof typeof SIGHTS)[]
   /** Whether a takeover run or a recovery in progress can cause it for a moment although nothing is wrong. */
   readonly moves: boolean
   /** Whether the fault looks different from moment to moment while it lasts, as when several nodes lead in turn. */
   readonly isUnsteady?: boolean
+  /** Whether it is only made where the network was asked about the public addresses: `verify --probe`. */
+  readonly needsProbe?: boolean
   /** What the fault means and why it matters, in whole sentences. So are the next three. */
   readonly meaning: string
   /** What CTDB itself does about it in general. Each finding says it for its own situation. */

@@ -5,6 +5,12 @@ import { ALL_CHECKS } from './checks/index.ts'
 /** All checks, in the order in which they are listed. */
 export const CHECKS: readonly Check[] = ALL_CHECKS.toSorted((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
 
+/** The ids of the checks that are only made of what `verify --probe` finds. */
+export const NEEDING_PROBE: readonly string[] = CHECKS.filter(({ needsProbe }) => needsProbe).map(({ id }) => id)
+
+/** The check of these that reads neighbour tables; the others judge answers. */
+export const NEIGHBOUR_STALE = 'ip-neighbour-stale'
+
 /** @throws CtdbtsError NO_CHECK if there is no check with this id. */
 export function checkNamed(id: string): Check {
   const check = CHECKS.find((candidate) => candidate.id === id)

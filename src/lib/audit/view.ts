@@ -60,8 +60,8 @@ export interface View {
    * does not answer there, that is known.
    */
   isOutOfSight(pnn: Pnn): boolean
-  /** Notes that part of a fact is missing. */
-  miss(pnn: Pnn, fact: string): void
+  /** Notes that part of a fact is missing. @param why unless the snapshot says it. */
+  miss(pnn: Pnn, fact: string, why?: string): void
   /** Whether the node's machine was reached, but its daemon did not answer on its own socket. */
   isDaemonDead(pnn: Pnn): boolean
 }
@@ -90,11 +90,11 @@ export function viewOf(normal: Snapshot, miss: (missed: MissedFact) => void, sil
   const isSilent = (pnn: Pnn): boolean => isDaemonDead(pnn) || hasFlag({ flags: flags(pnn) }, NODE_FLAG.DISCONNECTED)
   const unseen = outOfSightNow(normal)
   const isOutOfSight = (pnn: Pnn): boolean => unseen.has(pnn)
-  const noteMissing = (pnn: Pnn, fact: string) => {
+  const noteMissing = (pnn: Pnn, fact: string, why?: string) => {
     if (silenceIsReported && isSilent(pnn) && !isOutOfSight(pnn) && !fact.startsWith('host.')) return
     // The event daemon ends when the daemon does.
     if (silenceIsReported && isDaemonDead(pnn) && fact === 'host.events') return
-    miss({ pnn, fact, ...whyMissing(factsOf(snapshot, pnn), fact) })
+    miss({ pnn, fact, ...(why === undefined ? whyMissing(factsOf(snapshot, pnn), fact) : { why }) })
   }
   const peek = <F extends FactName>(pnn: Pnn, fact: F) => read(factsOf(snapshot, pnn), fact)
   return {

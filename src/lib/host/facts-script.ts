@@ -4,7 +4,7 @@
 
 import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { LOCK_PART } from './lock-script.ts'
-import { CTDB_BASE, HOMES, PREAMBLE, words } from './shell-parts.ts'
+import { CTDB_BASE, HOMES, PREAMBLE, SECTION_PART, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-facts'
@@ -43,21 +43,7 @@ if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
 # The three functions that print a section take its name, how many bytes it may have at most, and what is read. A section ends with what
 # was said about errors and the exit status. Starting a process is most of the work here, so each starts as few as it can.
 
-begin() { printf "\\n%s begin %s %s\\n" "$nonce" "$1" "$2"; }
-end() {
-  printf "\\n%s said %s 0\\n%s" "$nonce" "$1" "\${said%"$nl"*}"
-  printf "\\n%s end %s %s\\n" "$nonce" "$1" "\${said##*"$nl"}"
-}
-
-# What a command prints; it may print anything.
-section() {
-  name=$1 limit=$2
-  shift 2
-  begin "$name" "$limit"
-  said=$({ { "$@"; printf "\\n%s" "$?" >&2; } 2>&3 | head -c "$limit" >&5; } 3>&1 | tail -c 400)
-  end "$name"
-}
-
+${SECTION_PART}
 # What a function prints that runs in this shell, and never prints much.
 section_here() {
   begin "$1" "$2"

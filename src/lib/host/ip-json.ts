@@ -62,12 +62,12 @@ export interface KernelNetwork {
  * @throws CtdbtsError IP_JSON when it is not a list of interfaces at all.
  */
 export function parseIpAddr(text: string): KernelNetwork {
-  const entries = v.safeParse(schema, parseJson(text))
-  if (!entries.success) throw unreadable('it is not a list')
+  const entries = v.safeParse(schema, parseIpJson(text, 'ip -j addr'))
+  if (!entries.success) throw unreadable('ip -j addr', 'it is not a list')
   const network = { links: [] as HostLink[], addresses: [] as HostAddress[], unread: [] as string[] }
   for (const [index, entry] of entries.output.entries()) if (!isNothing(entry)) readInterface(entry, index, network)
   // Every kernel has an interface. So this is something else.
-  if (network.links.length === 0 && network.unread.length > 0) throw unreadable(network.unread.join('; '))
+  if (network.links.length === 0 && network.unread.length > 0) throw unreadable('ip -j addr', network.unread.join('; '))
   return network
 }
 
@@ -139,12 +139,17 @@ function canonical(address: string): string {
   return ip ? formatIp(ip) : address
 }
 
-function parseJson(text: string): unknown {
+/**
+ * Reads the JSON that `ip` prints.
+ * @param command the command, for the message.
+ * @throws CtdbtsError IP_JSON.
+ */
+export function parseIpJson(text: string, command: string): unknown {
   try {
     return JSON.parse(repaired(text))
   } catch (cause) {
     // The parser's message quotes what it read, which may be anything, and long.
-    throw unreadable('it is not JSON', cause)
+    throw unreadable(command, 'it is not JSON', cause)
   }
 }
 
@@ -158,8 +163,8 @@ const repaired = (text: string): string =>
     )
     .replace(/\\(.)/gs, (escaped, character) => (character === "'" ? character : escaped))
 
-function unreadable(why: string, cause?: unknown): CtdbtsError {
-  return new CtdbtsError('IP_JSON', `what \`ip -j addr\` printed cannot be read: ${why}`, {
+function unreadable(command: string, why: string, cause?: unknown): CtdbtsError {
+  return new CtdbtsError('IP_JSON', `what \`${command}\` printed cannot be read: ${why}`, {
     hint: 'JSON needs iproute2 4.17 or newer (`ip -V`)',
     cause,
   })

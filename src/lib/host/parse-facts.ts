@@ -1,11 +1,12 @@
 import { CtdbtsError } from '../errors.ts'
-import type { HostFacts, HostLock } from '../snapshot/host-facts.ts'
+import type { HostFacts, HostLock, NetworkFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
 import { parseConnections } from './connections.ts'
 import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
 import { readLock } from './lock-facts.ts'
+import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
 
 /** What is known of a host, and, of what could not be read, why. */
@@ -17,11 +18,8 @@ export interface HostReport {
 /** Of a line of a log, in characters. */
 const MOST_OF_A_LINE = 300
 
-/** What a shell without the program that it is to run returns. */
-const NOT_FOUND = 127
-
 /** The facts that the command is asked for. */
-type ReadFact = Exclude<keyof HostFacts, 'reachedBy' | 'daemonAnswers' | 'events'>
+type ReadFact = Exclude<keyof HostFacts, 'reachedBy' | 'daemonAnswers' | 'events' | keyof NetworkFacts>
 
 /** How each fact is read. Each throws a CtdbtsError when it cannot be. */
 const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] } = {
@@ -98,31 +96,9 @@ export function missingFact(fact: keyof HostFacts, error: unknown): MissingFact 
   return { fact: `host.${fact}`, code: error.code, message: error.message }
 }
 
-/** The sections of an answer, of which any may be missing or hold anything. */
-class Sections {
-  private readonly sections: ReadonlyMap<string, Section>
-  private readonly lost: CtdbtsError | undefined
+/** The sections of the facts script. */
+class Sections extends SectionTexts {
   private parsed: KernelNetwork | undefined
-
-  constructor(sections: ReadonlyMap<string, Section>, lost: CtdbtsError | undefined) {
-    this.sections = sections
-    this.lost = lost
-  }
-
-  /** @throws CtdbtsError HOST_INCOMPLETE when it is not there, HOST_TOO_LONG when it is not all there. */
-  get(name: string): Section {
-    const section = this.sections.get(name)
-    if (!section) throw this.lost ?? new CtdbtsError('HOST_INCOMPLETE', 'the answer of the node is not whole')
-    if (section.truncated) throw new CtdbtsError('HOST_TOO_LONG', `it is too long: more than ${section.content.length} bytes`)
-    return section
-  }
-
-  /** @throws CtdbtsError as `get`; HOST_NO_PROGRAM or HOST_UNREADABLE, saying why, when what should have printed it has failed. */
-  text(name: string): string {
-    const section = this.get(name)
-    if (section.status !== 0) throw failed(section)
-    return textOf(section)
-  }
 
   /** @throws CtdbtsError as `text`, and IP_JSON. */
   network(): KernelNetwork {
@@ -166,17 +142,8 @@ class Sections {
   }
 }
 
-const textOf = ({ content }: Section): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
-
 const isAbsent = ({ status, content, said }: Section): boolean =>
   status === 1 && content.length === 0 && said.trimEnd().endsWith(': No such file or directory')
-
-function failed({ status, said }: Section): CtdbtsError {
-  const last = said.trim().split('\n').at(-1)?.trim()
-  const code = status === NOT_FOUND ? 'HOST_NO_PROGRAM' : 'HOST_UNREADABLE'
-  // What `timeout` returns when it had to end a command.
-  return new CtdbtsError(code, last || (status === 124 ? 'it took too long' : `exit status ${status}`))
-}
 
 const misread = (what: string): CtdbtsError => new CtdbtsError('HOST_UNREADABLE', `${what} cannot be read`)
 

@@ -30,3 +30,23 @@ line_of() {
   read -r value 2>/dev/null <"$1"
   [ -n "$value" ]
 }`
+
+/**
+ * The functions `begin`, `end` and `section`, which print sections as sections.ts says. The script must have set `nonce` and `nl`, a newline, and
+ * made descriptor 5 a copy of its standard output.
+ */
+export const SECTION_PART = `begin() { printf "\\n%s begin %s %s\\n" "$nonce" "$1" "$2"; }
+end() {
+  printf "\\n%s said %s 0\\n%s" "$nonce" "$1" "\${said%"$nl"*}"
+  printf "\\n%s end %s %s\\n" "$nonce" "$1" "\${said##*"$nl"}"
+}
+
+# What a command prints; it may print anything.
+section() {
+  name=$1 limit=$2
+  shift 2
+  begin "$name" "$limit"
+  said=$({ { "$@"; printf "\\n%s" "$?" >&2; } 2>&3 | head -c "$limit" >&5; } 3>&1 | tail -c 400)
+  end "$name"
+}
+`

@@ -2,7 +2,7 @@
  * What was read from a node's machine, independent of its daemon: by a shell there, and from its event daemon. A fact that could not be read
  * is absent, and listed in the node's `missing` as `host.NAME` (`host.addresses`). All texts come from the node and may contain anything.
  */
-export interface HostFacts {
+export interface HostFacts extends NetworkFacts {
   /** How it was reached: `locally`, or `ssh root@node1:22`. */
   readonly reachedBy: string
   /** Whether the daemon's own socket answered. If not, what CTDB says about this node comes from other nodes. */
@@ -43,6 +43,38 @@ export interface HostFacts {
   readonly lock?: HostLock | undefined
   /** The last lines of the daemon's log, where no daemon runs and a log was found: `place` is its path, or `the journal`. */
   readonly lastLog?: { readonly place: string; readonly lines: readonly string[] } | undefined
+}
+
+/** What `verify --probe` adds to the facts of a machine: how its networks see the public addresses. */
+export interface NetworkFacts {
+  readonly linkAddresses?: readonly LinkAddress[] | undefined
+  /** What the neighbour table has of public addresses, before the node asked for any. */
+  readonly neighbours?: readonly Neighbour[] | undefined
+  /** What the node asked its networks about public addresses. */
+  readonly questions?: readonly NetworkQuestion[] | undefined
+}
+
+/** The link address (MAC) of an interface: six bytes, lower case, with colons. */
+export interface LinkAddress {
+  readonly interfaceName: string
+  readonly mac: string
+}
+
+/** An entry of a neighbour table that has a link address. */
+export interface Neighbour extends LinkAddress {
+  readonly address: string
+  /** Set by hand: the kernel never changes it. */
+  readonly isPermanent: boolean
+}
+
+/** A question to a network: which link address an IP address has (ARP, or neighbour discovery). */
+export interface NetworkQuestion {
+  readonly address: string
+  readonly interfaceName: string
+  /** The link addresses in the answers; empty where nobody answered. Absent if it was not asked. */
+  readonly macs?: readonly string[] | undefined
+  /** Why it was not asked. */
+  readonly problem?: string | undefined
 }
 
 /** An address in a kernel. */

@@ -94,6 +94,18 @@ const hostFacts = v.object({
     }),
   ),
   lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
+  linkAddresses: v.optional(v.array(v.object({ interfaceName: v.string(), mac: v.string() }))),
+  neighbours: v.optional(v.array(v.object({ address, interfaceName: v.string(), mac: v.string(), isPermanent: v.boolean() }))),
+  questions: v.optional(
+    v.array(
+      v.object({
+        address,
+        interfaceName: v.string(),
+        macs: v.optional(v.array(v.string())),
+        problem: v.optional(v.string()),
+      }),
+    ),
+  ),
 })
 const measured = v.object({ count: whole, mean: v.number(), max: v.number() })
 const nodeFacts = v.object({
@@ -134,4 +146,5 @@ export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
   leader: v.object({ pnn: v.nullable(pnn), era: v.picklist(['leader', 'recmaster']) }),
   nodeMap: v.array(mapEntry),
   nodes: v.array(nodeFacts),
+  isProbed: v.optional(v.boolean()),
 })

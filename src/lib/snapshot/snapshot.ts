@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly nodeMap: readonly MapEntry[]
   /** One for each node of the node map, without deleted ones. */
   readonly nodes: readonly NodeFacts[]
+  /** Whether the networks were asked about the public addresses (`verify --probe`). */
+  readonly isProbed?: boolean | undefined
 }
 
 /** A node in a node map. */

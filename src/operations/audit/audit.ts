@@ -4,6 +4,7 @@ import type { AuditReport } from '../../lib/audit/report.ts'
 import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { orAborted } from '../../transport/or-aborted.ts'
 import type { Cluster } from '../reach/cluster.ts'
+import { type ProbedCluster, probedSamples } from './probe.ts'
 
 /** Delay between samples while a takeover run may be in progress: longer than a recovery daemon takes to notice something and request one. */
 const GAP_MS = 2_500
@@ -16,6 +17,8 @@ export interface AuditOptions {
   readonly only?: readonly string[] | undefined
   /** Ids of the checks to skip. */
   readonly skip?: readonly string[] | undefined
+  /** Whether to ask the networks, too, who answers for each public address. Takes a few seconds more. */
+  readonly probe?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -23,7 +26,7 @@ export interface AuditOptions {
  * Audits a cluster: takes two samples, and, while something seems to move, more until nothing does (at most 12 s).
  * @throws as `Cluster.sample`; the signal's reason.
  */
-export async function auditCluster(cluster: Cluster, { only, skip, signal }: AuditOptions = {}): Promise<AuditReport> {
+export async function auditCluster(cluster: Cluster, { only, skip, probe, signal }: AuditOptions = {}): Promise<AuditReport> {
   const startMs = Date.now()
   const samples: Snapshot[] = []
   const times: number[] = []
@@ -51,5 +54,14 @@ export async function auditCluster(cluster: Cluster, { only, skip, signal }: Aud
     report = audit()
     isSure = !needsAnotherSample(report) || Date.now() - startMs > LIMIT_MS
   }
-  return report
+  const last = samples.pop()
+  if (!probe || !last) return report
+  const probed: ProbedCluster = {
+    accessTo: (pnn) => cluster.accessTo(pnn),
+    sample: () => takeSample().snapshot,
+    timeoutMs: cluster.timeoutMs,
+    signal,
+  }
+  samples.push(...(await probedSamples(probed, last)))
+  return audit()
 }

@@ -141,6 +141,16 @@ export class Cluster implements Disposable {
     throw new CtdbtsError(code as ErrorCode, message, { hint })
   }
 
+  /** A node's machine; undefined if it is not reached. */
+  accessTo(pnn: Pnn): HostAccess | undefined {
+    return this.reachability.hosts.get(pnn)?.access
+  }
+
+  /** Time limit for each answer, in milliseconds. */
+  get timeoutMs(): number {
+    return this.options.timeoutMs
+  }
+
   /** Nodes to whose daemons there are connections on which broadcasts are received. */
   get listenedTo(): Pnn[] {
     return this.reachability.hosts.all.flatMap(([pnn, { daemon }]) => (daemon?.listener && daemon.client.isOpen ? [pnn] : []))

@@ -80,7 +80,7 @@ describe('what could not be read', () => {
 
   it('is unknown to each check where nothing but the node map is known, unless the check reads only that', () => {
     const cluster = healthyCluster()
-    const bare = { ...cluster, nodes: cluster.nodes.map(({ pnn }) => ({ pnn, missing: [] })) }
+    const bare = { ...cluster, isProbed: true, nodes: cluster.nodes.map(({ pnn }) => ({ pnn, missing: [] })) }
     const { unknown, findings } = auditSamples([bare])
     const reported = new Set([...unknown, ...findings].map(({ id }) => id))
     for (const check of CHECKS) {

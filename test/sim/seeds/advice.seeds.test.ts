@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { CHECKS } from '../../../src/lib/audit/registry.ts'
+import { CHECKS, NEEDING_PROBE } from '../../../src/lib/audit/registry.ts'
 import { type Tried, tryOutlooks, tryRemedies } from './advice.ts'
 import type { AdviceResult } from './advice-thread.ts'
 import { batchesOf, SeedThreads } from './seed-threads.ts'
@@ -24,6 +24,7 @@ const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly re
   ...both('its scripts are always there', ['script-not-enabled']),
   ...both('its interfaces are always there', ['iface-absent']),
   ...both('its networks do not overlap', ['public-private-overlap']),
+  ...both('its networks cannot be probed', NEEDING_PROBE),
   ...outlooks('nothing is foretold', ['recovery-repeated']),
   ...outlooks('its daemons do not read ctdb.conf', ['config-invalid']),
   ...remedies('no other version can be installed', ['known-bug']),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CHECKS } from '../../../src/lib/audit/registry.ts'
+import { CHECKS, NEEDING_PROBE } from '../../../src/lib/audit/registry.ts'
 import { auditText } from '../../../src/ui/audit/text.ts'
 import { painter } from '../../../src/ui/table.ts'
 import { blindReport, cleanReport, emptyReport, faultyReport, transientReport } from './reports.ts'
@@ -9,7 +9,7 @@ const plain = { groupBy: 'fault', verbose: false, paint } as const
 
 describe('a report for people', () => {
   it('is one line without findings', () => {
-    expect(auditText(cleanReport, plain)).toBe(`No problem found (3 nodes, ${CHECKS.length} checks)\n`)
+    expect(auditText(cleanReport, plain)).toBe(`No problem found (3 nodes, ${CHECKS.length - NEEDING_PROBE.length} checks)\n`)
   })
 
   it('shows evidence, outlook, remedy and effects of each fault', () => {
@@ -44,7 +44,7 @@ Transient, for example while addresses move:
 Could not be read:
   ? node 2: timed out after 10 s: tunables (needed by 2 checks)
 
-3 errors; 1 transient; 1 fact could not be read (3 nodes, ${CHECKS.length} checks)
+3 errors; 1 transient; 1 fact could not be read (3 nodes, ${CHECKS.length - NEEDING_PROBE.length} checks)
 `)
   })
 
@@ -67,7 +67,7 @@ Could not be read:
   ~ ip-missing: node 2 claims 10.0.0.1, but its kernel does not have it (it was
     not in the previous sample)
 
-no problem found; 1 transient (3 nodes, ${CHECKS.length} checks)
+no problem found; 1 transient (3 nodes, ${CHECKS.length - NEEDING_PROBE.length} checks)
 `)
   })
 

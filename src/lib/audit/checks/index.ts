@@ -18,11 +18,15 @@ import { check as homeNodesUnused } from './home-nodes-unused.ts'
 import { check as ifaceAbsent } from './iface-absent.ts'
 import { check as ifaceLinkMismatch } from './iface-link-mismatch.ts'
 import { check as imbalance } from './imbalance.ts'
+import { check as ipAnswerForeign } from './ip-answer-foreign.ts'
+import { check as ipAnswerNone } from './ip-answer-none.ts'
+import { check as ipAnswerOtherNode } from './ip-answer-other-node.ts'
 import { check as ipDadFailed } from './ip-dad-failed.ts'
 import { check as ipDuplicateClaim } from './ip-duplicate-claim.ts'
 import { check as ipDuplicateKernel } from './ip-duplicate-kernel.ts'
 import { check as ipForeignManager } from './ip-foreign-manager.ts'
 import { check as ipMissing } from './ip-missing.ts'
+import { check as ipNeighbourStale } from './ip-neighbour-stale.ts'
 import { check as ipOnDeadDaemon } from './ip-on-dead-daemon.ts'
 import { check as ipOnInactiveNode } from './ip-on-inactive-node.ts'
 import { check as ipRogue } from './ip-rogue.ts'
@@ -77,11 +81,15 @@ export const ALL_CHECKS: readonly Check[] = [
   ifaceAbsent,
   ifaceLinkMismatch,
   imbalance,
+  ipAnswerForeign,
+  ipAnswerNone,
+  ipAnswerOtherNode,
   ipDadFailed,
   ipDuplicateClaim,
   ipDuplicateKernel,
   ipForeignManager,
   ipMissing,
+  ipNeighbourStale,
   ipOnDeadDaemon,
   ipOnInactiveNode,
   ipRogue,

@@ -1,0 +1,46 @@
+import { nodesText } from '../../cluster/node-text.ts'
+import { cause } from '../cause.ts'
+import type { Check, Found } from '../check.ts'
+import { leavesInterface } from '../lasting.ts'
+import { staysUntil } from '../outlook.ts'
+import { networkAnswers, ownerHas, probedAddresses } from '../probed.ts'
+import { mend } from '../remedy.ts'
+
+export const check: Check = {
+  id: 'ip-answer-none',
+  order: 146,
+  severity: 'error',
+  title: 'Nobody answers for a public address on its network',
+  seenBy: ['N', 'C', 'K'],
+  moves: true,
+  needsProbe: true,
+  causes: [cause('iface-link-mismatch', 'node'), cause('ip-wrong-interface', 'address')],
+  meaning:
+    'The kernel of the owner has the address, but other nodes that ask the network for it get no answer: the interface is on another network (a switch port, a VLAN, a bond), or something drops the questions or the answers. Clients on that network cannot reach the address. Where only some of the nodes get no answer, it is a warning: these may be the ones on another network.',
+  outlook: 'Nothing: CTDB only looks at the link of the interface and at the kernel of the owner.',
+  remedy:
+    'Check on the owner that the interface is on the right network (switch port, VLAN, bond), that nothing drops ARP or neighbour discovery (`arptables -S`, `nft list ruleset`, `ip6tables -S`), and `arp_ignore` and `arp_filter` of the interface. An announcement (gratarp) does not help.',
+  falseAlarm: 'A switch or a hypervisor that keeps the nodes from seeing each other (private VLAN), but not the clients.',
+  find(view) {
+    return probedAddresses(view).flatMap(({ address, owner, held, answers }): Found[] => {
+      const [first] = held
+      const silent = answers.filter(({ macs }) => macs.length === 0)
+      if (owner === undefined || !first || silent.length === 0) return []
+      const isForAll = silent.length === answers.length
+      const asking = nodesText(silent.map(({ pnn }) => pnn))
+      return [
+        {
+          subject: { pnn: owner, address },
+          nodes: answers.map(({ pnn }) => pnn),
+          severity: isForAll ? 'error' : 'warning',
+          message: isForAll
+            ? `nobody answers for ${address}, which node ${owner} has, when ${asking} ask${silent.length === 1 ? 's' : ''}`
+            : `${asking} get${silent.length === 1 ? 's' : ''} no answer for ${address}, which node ${owner} has; other nodes do`,
+          evidence: [...ownerHas(owner, held), ...answers.map(networkAnswers)],
+          claims: [staysUntil(leavesInterface(view, owner, [address]), 'CTDB does not ask the network')],
+          actions: [mend({ what: 'network', pnn: owner, interfaceName: first.interfaceName, address }, check.remedy)],
+        },
+      ]
+    })
+  },
+}

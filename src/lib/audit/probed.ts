@@ -1,0 +1,113 @@
+import type { Pnn } from '../cluster/node.ts'
+import { listed, nodesText } from '../cluster/node-text.ts'
+import { groupOf } from '../group-of.ts'
+import type { HostAddress } from '../snapshot/host-facts.ts'
+import { heldText, kernelHas, knownBy } from './facts.ts'
+import { type Action, nameIn } from './remedy.ts'
+import type { View } from './view.ts'
+
+/** What one node was answered when it asked its network for an address. */
+export interface Answered {
+  readonly pnn: Pnn
+  readonly interfaceName: string
+  /** Link addresses; empty where nobody answered. */
+  readonly macs: readonly string[]
+}
+
+/** A public address, and what the networks say of it. */
+export interface ProbedAddress {
+  readonly address: string
+  /** The node that says that it owns it, if that is one. */
+  readonly owner: Pnn | undefined
+  /** Where the owner's kernel has it, and can use it. Empty if there is no owner, or its kernel was not seen. */
+  readonly held: readonly HostAddress[]
+  /** Of the nodes that could ask. */
+  readonly answers: readonly Answered[]
+}
+
+/** All public addresses. Notes that the answers about an address are missing, if no node could ask, unless they only add detail. */
+export function probedAddresses(view: View, areAnswersNeeded = true): ProbedAddress[] {
+  const answers = answersOf(view)
+  return [...knownBy(view)].map(([address, knowers]) => {
+    const owners = knowers.filter(({ pnn, known }) => known.owner === pnn).map(({ pnn }) => pnn)
+    const owner = owners.length === 1 ? owners[0] : undefined
+    const all = owner === undefined ? [] : (view.need(owner, 'host.addresses') ?? [])
+    const held = all.filter((each) => each.address === address && !each.tentative && !each.dadFailed)
+    const own = answers.get(address) ?? []
+    if (areAnswersNeeded && own.length === 0) noteUnasked(view, address, owner ?? knowers[0]?.pnn)
+    return { address, owner, held, answers: own }
+  })
+}
+
+function answersOf(view: View): Map<string, Answered[]> {
+  const found = new Map<string, Answered[]>()
+  for (const { pnn } of view.nodes) {
+    for (const { address, interfaceName, macs } of view.want(pnn, 'host.questions') ?? []) {
+      if (macs) groupOf(found, address).push({ pnn, interfaceName, macs })
+    }
+  }
+  return found
+}
+
+function noteUnasked(view: View, address: string, pnn: Pnn | undefined): void {
+  for (const node of view.nodes) {
+    const failed = view.peek(node.pnn, 'host.questions')?.find((each) => each.address === address && each.problem !== undefined)
+    if (!failed) continue
+    view.miss(node.pnn, 'host.questions', `it cannot ask for ${address} on ${failed.interfaceName}: ${failed.problem}`)
+    return
+  }
+  const why = `no other node that was examined could ask for ${address}: none has a working interface on its network, with a link-local address if that is IPv6`
+  if (pnn !== undefined) view.miss(pnn, 'host.questions', why)
+}
+
+/** The link addresses of all nodes. */
+export interface LinkAddresses {
+  /** The nodes that have a link address on any interface. */
+  nodesWith(mac: string): readonly Pnn[]
+  /** The nodes whose link addresses are not known. */
+  readonly unseen: readonly Pnn[]
+}
+
+/** Notes the nodes whose link addresses are missing. */
+export function linkAddressesOf(view: View): LinkAddresses {
+  const nodes = new Map<string, Pnn[]>()
+  const unseen: Pnn[] = []
+  for (const { pnn } of view.nodes) {
+    const own = view.need(pnn, 'host.linkAddresses')
+    if (!own) unseen.push(pnn)
+    for (const mac of new Set(own?.map((each) => each.mac))) groupOf(nodes, mac).push(pnn)
+  }
+  return { nodesWith: (mac) => nodes.get(mac) ?? [], unseen }
+}
+
+/** Evidence: what a network answered to a node. */
+export const networkAnswers = ({ pnn, interfaceName, macs }: Answered): string =>
+  `network at ${interfaceName} of node ${pnn}: ${macs.length === 0 ? 'nobody answers' : `answered by ${listed(macs)}`}`
+
+/** Evidence: where the owner has the address. */
+export const ownerHas = (owner: Pnn, held: readonly HostAddress[]): string[] =>
+  held.map((each) => kernelHas(owner, heldText(each)))
+
+/** What the link addresses are that a finding is about: `an interface of node 2`. */
+export function whoseText(mac: string, { nodesWith, unseen }: LinkAddresses): string {
+  const nodes = nodesWith(mac)
+  if (nodes.length > 0) return `an interface of ${nodesText(nodes)}`
+  return unseen.length === 0
+    ? 'no interface of any node'
+    : `no interface of any node but perhaps ${nodesText(unseen)}, which could not be examined`
+}
+
+/** Announces an address from its owner. Empty unless the owner's kernel has it: an announcement by others would harm. */
+export const announce = (
+  { address, owner, held }: Pick<ProbedAddress, 'address' | 'owner' | 'held'>,
+  condition?: string,
+): Action[] =>
+  owner === undefined
+    ? []
+    : held.slice(0, 1).map(({ interfaceName }) => ({
+        kind: 'command',
+        command: `ctdbts gratarp ${address} ${nameIn(interfaceName)}`,
+        on: owner,
+        purpose: 'so that its neighbours learn who has it (its kernel has it)',
+        ...(condition !== undefined && { if: condition }),
+      }))

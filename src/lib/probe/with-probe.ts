@@ -1,0 +1,34 @@
+import type { Pnn } from '../cluster/node.ts'
+import type { HostReport } from '../host/parse-facts.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+
+/** What a probe found, by node. */
+export type ProbeReports = ReadonlyMap<Pnn, HostReport>
+
+/** A snapshot with what a probe found. Nodes whose machines were not examined have a reason for that already. */
+export const withProbe = (snapshot: Snapshot, reports: ProbeReports): Snapshot => ({
+  ...snapshot,
+  isProbed: true,
+  nodes: snapshot.nodes.map((facts) => {
+    const report = reports.get(facts.pnn)
+    if (!report || !facts.host) return facts
+    return { ...facts, host: { ...facts.host, ...report.facts }, missing: [...facts.missing, ...report.missing] }
+  }),
+})
+
+/**
+ * What two probes found one after the other. Neighbour tables are those of the first: a question may correct them. The answers about an address
+ * are those of the second, if it asked about it.
+ */
+export function laterAnswers(first: ProbeReports, second: ProbeReports, addresses: ReadonlySet<string>): ProbeReports {
+  const nodes = new Set([...first.keys(), ...second.keys()])
+  return new Map(
+    [...nodes].map((pnn) => {
+      const [before, after] = [first.get(pnn), second.get(pnn)]
+      const kept = before?.facts.questions?.filter(({ address }) => !addresses.has(address)) ?? []
+      const questions = [...kept, ...(after?.facts.questions ?? [])]
+      const missing = [...(before?.missing ?? []), ...(after?.missing ?? [])]
+      return [pnn, { facts: { ...before?.facts, questions }, missing }]
+    }),
+  )
+}
