@@ -106,6 +106,7 @@ for at in range(3, len(sys.argv) - 2, 3):
     questions.append(Question(*sys.argv[at : at + 3]))
 free = 0.0
 for _ in range(TRIES):
+    has_sent = False
     for question in questions:
         if question.macs or question.problem:
             continue
@@ -115,12 +116,13 @@ for _ in range(TRIES):
             break
         try:
             question.ask()
+            has_sent = True
         except OSError as error:
             question.problem = error.strerror or str(error)
         free = time.monotonic() + gap
-    listen(time.monotonic() + PATIENCE)
-    if all(question.macs or question.problem for question in questions):
+    if not has_sent:
         break
+    listen(time.monotonic() + PATIENCE)
 
 
 def report(question):

@@ -59,6 +59,7 @@ export async function auditCluster(cluster: Cluster, { only, skip, probe, signal
   const probed: ProbedCluster = {
     accessTo: (pnn) => cluster.accessTo(pnn),
     sample: () => takeSample().snapshot,
+    pause: (ms) => sleep(ms, undefined, { signal }),
     timeoutMs: cluster.timeoutMs,
     signal,
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { auditSamples } from '../../lib/audit/audit.ts'
 import { NEEDING_PROBE, NEIGHBOUR_STALE } from '../../lib/audit/registry.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
@@ -19,6 +18,8 @@ export interface ProbedCluster {
   accessTo(pnn: Pnn): HostAccess | undefined
   /** Takes another sample. */
   sample(): Promise<Snapshot>
+  /** Waits. @throws the signal's reason. */
+  pause(ms: number): Promise<unknown>
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }
@@ -34,7 +35,7 @@ export async function probedSamples(cluster: ProbedCluster, last: Snapshot): Pro
   const addresses = publicAddressesOf(last)
   let seen = await look(cluster, last, addresses)
   if (findingsOf([withProbe(last, seen)]).some(({ id }) => id === NEIGHBOUR_STALE)) {
-    await sleep(GAP_MS, undefined, { signal: cluster.signal })
+    await cluster.pause(GAP_MS)
     seen = await look(cluster, last, addresses)
   }
   const first = combined(seen, await ask(cluster, last, addresses))
@@ -43,7 +44,7 @@ export async function probedSamples(cluster: ProbedCluster, last: Snapshot): Pro
   const answered = findingsOf(samples).filter(({ id, isGone }) => id !== NEIGHBOUR_STALE && !isGone)
   const doubted = new Set(answered.flatMap(({ subject }) => subject.address ?? []))
   if (doubted.size === 0) return samples
-  await sleep(GAP_MS, undefined, { signal: cluster.signal })
+  await cluster.pause(GAP_MS)
   const second = await ask(cluster, next, doubted)
   return [...samples, withProbe(await cluster.sample(), laterAnswers(first, second, doubted))]
 }

@@ -37,6 +37,11 @@ export class Lab {
     return this.nodes.map(({ pnn }) => pnn)
   }
 
+  /** The names of its namespaces begin with it. */
+  get id(): string {
+    return this.description.labId
+  }
+
   /** The folder that contains all files of the lab. */
   get directory(): string {
     return this.description.directory

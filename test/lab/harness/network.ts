@@ -10,7 +10,7 @@ export type Interface = (typeof INTERFACES)[number]
 /** The network namespace of a node. */
 export const nodeNamespace = (labId: string, pnn: number): string => `${labId}-${pnn}`
 /** The network namespace of the bridge. It is separate, so that the firewall and other bridges of the machine cannot interfere. */
-const switchNamespace = (labId: string): string => `${labId}-switch`
+export const switchNamespace = (labId: string): string => `${labId}-switch`
 /** The end of a node's cable at the bridge. */
 const switchPort = (pnn: number, name: Interface): string => `n${pnn}-${name}`
 
@@ -48,6 +48,17 @@ async function createNode(labId: string, pnn: number): Promise<void> {
 /** Pulls or plugs a node's cable at the switch: the interface of the node loses its link, as with a real cable. */
 export async function setCable(labId: string, pnn: number, name: Interface, state: 'plugged' | 'pulled'): Promise<void> {
   await ip('-n', switchNamespace(labId), 'link', 'set', switchPort(pnn, name), state === 'plugged' ? 'up' : 'down')
+}
+
+/** Connects a machine that is no node to the switch, with one interface, eth1. @returns its namespace, which goes with the lab. */
+export async function addStranger(labId: string): Promise<string> {
+  const stranger = `${labId}-stranger`
+  await ip('netns', 'add', stranger)
+  const hub = switchNamespace(labId)
+  await ip('-n', hub, 'link', 'add', 'stranger', 'type', 'veth', 'peer', 'name', 'eth1', 'netns', stranger)
+  await ip('-n', hub, 'link', 'set', 'stranger', 'master', 'br0', 'up')
+  await ip('-n', stranger, 'link', 'set', 'eth1', 'up')
+  return stranger
 }
 
 /** All named network namespaces of the machine. */
