@@ -222,6 +222,23 @@ describeOnLab('a probe of the networks', (lab) => {
     expect(await seen()).toEqual({ roots: [`ip-answer-other-node ${other} ${address}`], unknown: [] })
   })
 
+  it('finds an owner that answers from all its interfaces', async () => {
+    const address = '10.99.1.132'
+    const owner = await ownerOf(address)
+    for (const [name, value] of Object.entries({ 'all.arp_ignore': 0, 'all.arp_filter': 0, 'eth2.rp_filter': 1 })) {
+      const setting = `net.ipv4.conf.${name}`
+      const before = (await lab.must(owner, 'sysctl', '-n', setting)).trim()
+      await change(owner, ['sysctl', '-qw', `${setting}=${value}`], ['sysctl', '-qw', `${setting}=${before}`])
+    }
+    const report = await audit()
+    expect(rootsOf(report)).toContain(`ip-answer-flux ${owner} ${address}`)
+    expect(rootsOf(report).every((root) => root.startsWith(`ip-answer-flux ${owner} 10.99.1.`))).toBe(true)
+    expect(report.findings.find(({ subject }) => subject.address === address)).toMatchObject({
+      severity: 'warning',
+      message: `node ${owner} answers for ${address} from eth0 and eth2, where its kernel does not have it`,
+    })
+  })
+
   it.each(['openssh', 'ssh2'])('stops asking soon after it was interrupted: %s', async (client) => {
     const owner = await ownerOf('10.99.1.131')
     const setting = 'net.ipv4.conf.eth1.arp_ignore'

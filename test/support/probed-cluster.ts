@@ -18,6 +18,7 @@ export function probedCluster(): Snapshot {
     return {
       host: host && {
         ...host,
+        interfaceFilters: [{ interfaceName: 'eth1', arp: false, strict: true }],
         linkAddresses: [{ interfaceName: 'eth1', mac: macOf(pnn) }],
         neighbours: others.map((address) => ({ ...at(address), mac: macOf(ownerIn(good, address)), isPermanent: false })),
         questions: others.map((address) => ({ ...at(address), macs: [macOf(ownerIn(good, address))] })),

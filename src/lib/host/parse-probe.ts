@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
-import type { LinkAddress, Neighbour, NetworkFacts, NetworkQuestion } from '../snapshot/host-facts.ts'
+import type { InterfaceFilter, LinkAddress, Neighbour, NetworkFacts, NetworkQuestion } from '../snapshot/host-facts.ts'
 import { parseIpJson } from './ip-json.ts'
 import { type HostReport, missingFact } from './parse-facts.ts'
 import type { PlannedQuestion } from './probe-script.ts'
@@ -38,6 +38,24 @@ function parseNeighbours(text: string, addresses: ReadonlySet<string>): Neighbou
   })
 }
 
+/** What the settings of /proc/sys/net/ipv4/conf say of each interface. Of arp_filter either counts, of rp_filter the greater one. */
+function parseFilters(text: string): InterfaceFilter[] {
+  const settings = new Map<string, { arp: number; rp: number }>()
+  for (const [, name = '', filter, value] of text.matchAll(
+    /^\/proc\/sys\/net\/ipv4\/conf\/([^/\n]+)\/(arp|rp)_filter:(\d+)$/gm,
+  )) {
+    const own = settings.get(name) ?? { arp: 0, rp: 0 }
+    settings.set(name, { ...own, [filter === 'arp' ? 'arp' : 'rp']: Number(value) })
+  }
+  const all = settings.get('all')
+  if (!all) throw new CtdbtsError('HOST_UNREADABLE', 'net.ipv4.conf.all.arp_filter cannot be read')
+  return [...settings].flatMap(([interfaceName, { arp, rp }]) =>
+    ['all', 'default'].includes(interfaceName)
+      ? []
+      : [{ interfaceName, arp: arp + all.arp > 0, strict: Math.max(rp, all.rp) === 1 }],
+  )
+}
+
 /** The entries of this form; others are of other kinds. */
 function entriesOf<S extends v.GenericSchema>(schema: S, text: string, command: string): v.InferOutput<S>[] {
   // `ip` prints nothing at all where there is nothing.
@@ -58,6 +76,7 @@ export function parseLook(output: Uint8Array, nonce: string, addresses: Readonly
   const sections = new SectionTexts(parseSections(output, nonce), lost)
   return merged([
     readFact('linkAddresses', () => parseLinkAddresses(sections.text('links'))),
+    readFact('interfaceFilters', () => parseFilters(sections.text('filters'))),
     readFact('neighbours', () => parseNeighbours(sections.text('neighbours'), addresses)),
   ])
 }

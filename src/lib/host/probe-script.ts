@@ -15,10 +15,15 @@ limited=
 if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
 `
 
-/** Reads the link addresses and the neighbour tables of a kernel. */
+/** Reads the link addresses, the neighbour tables, and what the interfaces filter. */
 const LOOK = `${BEGIN}
+# Interfaces may go away meanwhile.
+filters() {
+  $limited grep -H "" /proc/sys/net/ipv4/conf/*/arp_filter /proc/sys/net/ipv4/conf/*/rp_filter || return 0
+}
 section links 1500000 $limited ip -j link
 section neighbours 4000000 $limited ip -j neigh
+section filters 262144 filters
 `
 
 /**

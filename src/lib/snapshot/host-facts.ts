@@ -48,6 +48,7 @@ export interface HostFacts extends NetworkFacts {
 /** What `verify --probe` adds to the facts of a machine: how its networks see the public addresses. */
 export interface NetworkFacts {
   readonly linkAddresses?: readonly LinkAddress[] | undefined
+  readonly interfaceFilters?: readonly InterfaceFilter[] | undefined
   /** What the neighbour table has of public addresses, before the node asked for any. */
   readonly neighbours?: readonly Neighbour[] | undefined
   /** What the node asked its networks about public addresses. */
@@ -58,6 +59,15 @@ export interface NetworkFacts {
 export interface LinkAddress {
   readonly interfaceName: string
   readonly mac: string
+}
+
+/** What an interface filters by the addresses in packets, by its own setting and that of all interfaces. IPv4 only. */
+export interface InterfaceFilter {
+  readonly interfaceName: string
+  /** It answers ARP only if the way back leads through it (`arp_filter`). */
+  readonly arp: boolean
+  /** It drops packets if the way back does not lead through it (`rp_filter` 1, strict). */
+  readonly strict: boolean
 }
 
 /** An entry of a neighbour table that has a link address. */

@@ -95,6 +95,7 @@ const hostFacts = v.object({
   ),
   lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
   linkAddresses: v.optional(v.array(v.object({ interfaceName: v.string(), mac: v.string() }))),
+  interfaceFilters: v.optional(v.array(v.object({ interfaceName: v.string(), arp: v.boolean(), strict: v.boolean() }))),
   neighbours: v.optional(v.array(v.object({ address, interfaceName: v.string(), mac: v.string(), isPermanent: v.boolean() }))),
   questions: v.optional(
     v.array(

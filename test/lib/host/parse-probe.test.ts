@@ -6,11 +6,23 @@ import { type PrintedSection, renderSections } from '../../../src/lib/host/secti
 
 const NONCE = '0123456789abcdef'
 const MAC = 'ca:db:58:c5:15:82'
+const CONF = '/proc/sys/net/ipv4/conf'
+const settings = (lines: Record<string, number>): PrintedSection => ({
+  name: 'filters',
+  content: Object.entries(lines)
+    .map(([name, value]) => `${CONF}/${name}:${value}\n`)
+    .join(''),
+})
+const FILTERS = settings({ 'all/arp_filter': 0, 'all/rp_filter': 0 })
 const printed = (...sections: PrintedSection[]) => renderSections(NONCE, sections)
 
 describe('what a machine shows of its networks', () => {
   const look = (links: string, neighbours: string, addresses: readonly string[]) =>
-    parseLook(printed({ name: 'links', content: links }, { name: 'neighbours', content: neighbours }), NONCE, new Set(addresses))
+    parseLook(
+      printed({ name: 'links', content: links }, { name: 'neighbours', content: neighbours }, FILTERS),
+      NONCE,
+      new Set(addresses),
+    )
 
   it('has the addresses of Ethernet interfaces only', () => {
     const links = JSON.stringify([
@@ -19,7 +31,11 @@ describe('what a machine shows of its networks', () => {
       { ifname: 'ib0', link_type: 'infiniband', address: '80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:10:20:31' },
       {},
     ])
-    expect(look(links, '', []).facts).toEqual({ linkAddresses: [{ interfaceName: 'eth1', mac: MAC }], neighbours: [] })
+    expect(look(links, '', []).facts).toEqual({
+      linkAddresses: [{ interfaceName: 'eth1', mac: MAC }],
+      interfaceFilters: [],
+      neighbours: [],
+    })
   })
 
   it('has the entries for public addresses that the kernel uses, in whatever form they are printed', () => {
@@ -40,6 +56,23 @@ describe('what a machine shows of its networks', () => {
       { address: '10.0.0.2', ...found, isPermanent: true },
       { address: 'fd00::1', ...found, isPermanent: false },
     ])
+  })
+
+  it('has what interfaces filter, by their own settings and those of all', () => {
+    const filtersIn = (lines: Record<string, number>) =>
+      parseLook(printed(settings(lines)), NONCE, new Set()).facts.interfaceFilters?.map(
+        ({ interfaceName, arp, strict }) => `${interfaceName} ${arp} ${strict}`,
+      )
+    const own = {
+      'default/rp_filter': 1,
+      'eth0.5/arp_filter': 1,
+      'eth0.5/rp_filter': 2,
+      'eth1/arp_filter': 0,
+      'eth1/rp_filter': 0,
+    }
+    expect(filtersIn({ 'all/arp_filter': 0, 'all/rp_filter': 0, ...own })).toEqual(['eth0.5 true false', 'eth1 false false'])
+    expect(filtersIn({ 'all/arp_filter': 1, 'all/rp_filter': 1, ...own })).toEqual(['eth0.5 true false', 'eth1 true true'])
+    expect(filtersIn(own)).toBeUndefined()
   })
 
   it.each<[string, PrintedSection[], string[]]>([
@@ -69,7 +102,7 @@ describe('what a machine shows of its networks', () => {
     ],
     ['was not printed', [], ['host.linkAddresses HOST_INCOMPLETE', 'host.neighbours HOST_INCOMPLETE']],
   ])('is missing where it %s', (_, sections, missing) => {
-    const report = parseLook(printed(...sections), NONCE, new Set())
+    const report = parseLook(printed(...sections, FILTERS), NONCE, new Set())
     expect(report.missing.map(({ fact, code }) => `${fact} ${code}`)).toEqual(missing)
   })
 })

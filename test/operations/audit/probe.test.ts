@@ -12,6 +12,9 @@ const good = healthyCluster()
 const truth = probedCluster()
 const [first, second] = ASKERS
 
+const CONF = '/proc/sys/net/ipv4/conf'
+const FILTERS = { name: 'filters', content: `${CONF}/all/arp_filter:0\n${CONF}/all/rp_filter:0\n` }
+
 interface Happening {
   /** What a node has in its neighbour table for {@link A} at its nth look. */
   readonly neighbour?: (pnn: number, look: number) => string | undefined
@@ -51,7 +54,11 @@ function clusterIn({ neighbour = () => undefined, answers = () => [macOf(OWNER)]
           state: ['STALE'],
         }))
         const links = [{ ifname: 'eth1', link_type: 'ether', address: macOf(pnn) }]
-        return { exitStatus: 0, stderr: '', stdout: content({ links, neighbours: entries }) }
+        return {
+          exitStatus: 0,
+          stderr: '',
+          stdout: Buffer.concat([content({ links, neighbours: entries }), renderSections(nonce, [FILTERS])]),
+        }
       }
       const [, gap = '', , ...questions] = words
       const addresses = questions.filter((_, index) => index % 3 === 1)

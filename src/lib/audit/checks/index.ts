@@ -18,6 +18,7 @@ import { check as homeNodesUnused } from './home-nodes-unused.ts'
 import { check as ifaceAbsent } from './iface-absent.ts'
 import { check as ifaceLinkMismatch } from './iface-link-mismatch.ts'
 import { check as imbalance } from './imbalance.ts'
+import { check as ipAnswerFlux } from './ip-answer-flux.ts'
 import { check as ipAnswerForeign } from './ip-answer-foreign.ts'
 import { check as ipAnswerNone } from './ip-answer-none.ts'
 import { check as ipAnswerOtherNode } from './ip-answer-other-node.ts'
@@ -81,6 +82,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ifaceAbsent,
   ifaceLinkMismatch,
   imbalance,
+  ipAnswerFlux,
   ipAnswerForeign,
   ipAnswerNone,
   ipAnswerOtherNode,

@@ -1,0 +1,75 @@
+import type { Pnn } from '../../cluster/node.ts'
+import { listed } from '../../cluster/node-text.ts'
+import { cause } from '../cause.ts'
+import type { Check, Found } from '../check.ts'
+import { kernelHas } from '../facts.ts'
+import { leavesInterface } from '../lasting.ts'
+import { staysUntil } from '../outlook.ts'
+import { networkAnswers, ownerHas, type ProbedAddress, probedAddresses } from '../probed.ts'
+import { mend } from '../remedy.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'ip-answer-flux',
+  order: 149,
+  severity: 'warning',
+  title: 'The owner answers for an address from an interface that does not have it',
+  seenBy: ['N', 'C', 'K'],
+  moves: true,
+  needsProbe: true,
+  causes: [cause('ip-wrong-interface', 'address'), cause('ip-twice-on-node', 'address')],
+  meaning:
+    'Linux answers ARP for any of its addresses on every interface, unless it is told not to. Where two interfaces of a node are on one network, clients learn the link address of either (ARP flux). When the other interface loses its link, these clients do not reach the address until they ask again, although CTDB sees nothing wrong with it. With a strict `rp_filter` the other interface may drop their packets, which makes it a warning; else it is an info.',
+  outlook: 'Nothing: CTDB does not ask the network.',
+  remedy:
+    'Set `net.ipv4.conf.all.arp_ignore=1` and `net.ipv4.conf.all.arp_announce=2` on the nodes, or connect the interfaces to different networks.',
+  falseAlarm:
+    'Where interfaces share a network on purpose, and no interface but the one with the address can be reached by clients.',
+  find(view) {
+    return probedAddresses(view).flatMap((probed): Found[] => {
+      const { address, owner, held, answers } = probed
+      if (owner === undefined || held.length === 0) return []
+      const names = answeringElsewhere(view, owner, probed)
+      if (names.length === 0) return []
+      const filters = view.peek(owner, 'host.interfaceFilters') ?? []
+      const strict = names.filter((name) => filters.some(({ interfaceName, strict }) => interfaceName === name && strict))
+      return [
+        {
+          subject: { pnn: owner, address },
+          nodes: answers.map(({ pnn }) => pnn),
+          severity: strict.length > 0 ? 'warning' : 'info',
+          message: `node ${owner} answers for ${address} from ${listed(names)}, where its kernel does not have it`,
+          evidence: [
+            ...answers.map(networkAnswers),
+            ...ownerHas(owner, held),
+            ...strict.map((name) => kernelHas(owner, `rp_filter of ${name} is 1 (strict)`)),
+          ],
+          claims: [staysUntil(leavesInterface(view, owner, [address]), 'CTDB does not ask the network')],
+          actions: [
+            mend(
+              { what: 'configuration', pnn: owner },
+              `Set \`net.ipv4.conf.all.arp_ignore=1\` and \`net.ipv4.conf.all.arp_announce=2\` on node ${owner}, or connect its interfaces to different networks.`,
+            ),
+          ],
+        },
+      ]
+    })
+  },
+}
+
+/**
+ * The interfaces of the owner whose link addresses answer, and which have nothing to do with those that have the address: a bond and its parts share
+ * one. Interfaces with arp_filter are not judged: it looks at who asks, and not every node asks from an address.
+ */
+function answeringElsewhere(view: View, owner: Pnn, { held, answers }: ProbedAddress): string[] {
+  const links = view.need(owner, 'host.linkAddresses') ?? []
+  const filters = view.need(owner, 'host.interfaceFilters') ?? []
+  const rightful = new Set(
+    links.filter((link) => held.some((each) => each.interfaceName === link.interfaceName)).map(({ mac }) => mac),
+  )
+  const answering = new Set(answers.flatMap(({ macs }) => macs))
+  return links
+    .filter(({ mac }) => answering.has(mac) && !rightful.has(mac))
+    .map(({ interfaceName }) => interfaceName)
+    .filter((name) => filters.some(({ interfaceName, arp }) => interfaceName === name && !arp))
+}
