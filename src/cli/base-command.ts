@@ -33,6 +33,9 @@ export abstract class CtdbtsCommand extends Command {
   /** What to do instead of giving -n, where that is refused. */
   protected readonly nodeHint: string = `leave it out: ${this.ctor.id} looks at all nodes`
 
+  /** The options that were given, once they are known. */
+  protected options: (GlobalOptions & SimOptions) | undefined
+
   protected override async init(): Promise<void> {
     await super.init()
     dropOclifListener()
@@ -96,6 +99,13 @@ export abstract class CtdbtsCommand extends Command {
     checkOutputForms(this.ctor.id, options, { ctdbJson, machineReadable })
   }
 
+  /** Notes the options that were given. @throws CtdbtsError for those that the command does not have. */
+  protected takeOptions(options: GlobalOptions): void {
+    this.options = options
+    this.checkOutput(options)
+    this.checkNodeOption(options)
+  }
+
   private checkNodeOption({ node }: GlobalOptions): void {
     if (node !== undefined && !this.handlesNode) throw this.doesNotTake('-n', this.nodeHint)
   }
@@ -119,13 +129,17 @@ export abstract class CtdbtsCommand extends Command {
   ): Promise<ParserOutput<F, B, A>> {
     // In development, oclif warns about commands that did not parse. An error that occurs before that is enough.
     this.parsed = true
-    const { options: given, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
+    const { options: optionWords, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
     // Words that look like options can only come from after a `--`.
-    const parsed = await super.parse(options, [...given, '--', ...words])
+    const parsed = await super.parse(options, [...optionWords, '--', ...words]).catch(async (error: unknown) => {
+      // As with ctdb, options come before words.
+      const { flags: own, baseFlags, enableJsonFlag } = this.ctor
+      const { flags } = await super.parse({ flags: own, baseFlags, enableJsonFlag, args: {} }, [...optionWords])
+      this.takeOptions(flags as unknown as GlobalOptions)
+      throw error
+    })
     // Here, as a command that had to ask for it would crash with -j, or ignore -X or -n, if its author forgot.
-    const flags = parsed.flags as unknown as GlobalOptions
-    this.checkOutput(flags)
-    this.checkNodeOption(flags)
+    this.takeOptions(parsed.flags as unknown as GlobalOptions)
     return parsed
   }
 

@@ -15,6 +15,8 @@ const TITLE = 'event daemon helper'
 
 /** A command about the event daemon and its scripts. It does not ask ctdbd. */
 export abstract class EventCommand extends MirrorCommand {
+  protected override readonly asksDaemon = false
+
   /** Shows the result of the last run of an event. @returns what oclif prints under --json, and the exit status of `event status`. */
   protected async showStatus(
     flags: GlobalOptions,

@@ -3,10 +3,12 @@ import type { TargetNode } from '../operations/target-node.ts'
 import { visible } from '../ui/visible.ts'
 import { CtdbtsCommand } from './base-command.ts'
 import type { DaemonSession } from './daemon-session.ts'
+import { wantsHost } from './host-flags.ts'
 import { type Interruption, interruptible } from './interruptible.ts'
+import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { whenOutputCloses } from './output.ts'
 import type { GlobalOptions } from './run-options.ts'
-import type { SimOptions } from './sim-flags.ts'
+import { type SimOptions, wantsSim } from './sim-flags.ts'
 
 /**
  * A command that `ctdb` has too: with its text, its exit status and its grammar. A wrong number of arguments prints the command's usage on
@@ -16,6 +18,8 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   /** `ctdb` accepts -X and -Y everywhere; they change nothing where it has no such output. */
   protected override readonly machineReadable: boolean = true
   protected override readonly handlesNode: boolean = true
+  /** Whether it works with the daemon. Other commands refuse -n in the words of `ctdb`. */
+  protected readonly asksDaemon: boolean = true
 
   /** Like `withNode`, for changes that must not be left half done: see `interruptible`. */
   protected async withNodeInterruptibly<T>(
@@ -30,14 +34,32 @@ export abstract class MirrorCommand extends CtdbtsCommand {
     })
   }
 
-  /** For a command that asks no daemon. @throws CtdbtsError LOCAL_ONLY when -n names a node. */
-  protected refuseAnyNode(options: GlobalOptions): void {
-    if (this.nodeOf(options) !== undefined) throw this.refuseNode('Cannot specify node for command')
-  }
-
   /** Prints what was done, with -v. */
   protected tell({ verbose }: GlobalOptions, line: string): void {
     if (verbose) process.stderr.write(`${visible(line)}\n`)
+  }
+
+  protected override takeOptions(options: GlobalOptions): void {
+    super.takeOptions(options)
+    if (!this.asksDaemon && this.nodeOf(options) !== undefined) throw this.refuseNode('Cannot specify node for command')
+  }
+
+  /** As with ctdb, a node that cannot be asked is reported before wrong words. */
+  protected override async catch(error: unknown): Promise<void> {
+    const { options } = this
+    if (!options || this.nodeOf(options) === undefined || !this.isAboutWords(error)) return await super.catch(error)
+    try {
+      // Nobody is asked in ways that ctdb does not have.
+      if (!wantsHost(options) && !wantsSim(options)) await this.withNode(options, async () => {})
+    } catch (problem) {
+      return await super.catch(problem)
+    }
+    await super.catch(error)
+  }
+
+  private isAboutWords(error: unknown): boolean {
+    if (error instanceof CtdbtsError) return error.code === 'USAGE' && error.ctdbText?.stdout !== undefined
+    return isUsageError(error) && readUsageError(error).isOfWords
   }
 
   protected override usageError(message: string): CtdbtsError {

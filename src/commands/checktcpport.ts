@@ -13,10 +13,10 @@ export default class Checktcpport extends MirrorCommand {
     'Fails if a program on this machine uses the port on any IPv4 address, or if the user may not. Prints nothing if it is free.'
   static override examples = ['<%= config.bin %> checktcpport 445']
   static override args = { port: Args.string({ required: true, ignoreStdin: true, description: 'the port' }) }
+  protected override readonly asksDaemon = false
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Checktcpport)
-    this.refuseAnyNode(flags)
     requireThisMachine(flags)
     const { bindError } = await import('../transport/local/tcp-port.ts')
     // ctdb reads the number and cuts it as C does.

@@ -20,10 +20,10 @@ export default class Dumpdbbackup extends RecordsCommand {
   ]
   static override args = { file: Args.string({ required: true, ignoreStdin: true, description: 'the backup' }) }
   static override flags = selectionFlags
+  protected override readonly asksDaemon = false
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Dumpdbbackup)
-    this.refuseAnyNode(flags)
     return await withBackup(args.file, async (backup) => {
       const { name, time } = backup.header
       if (!flags.json && !flags.table)

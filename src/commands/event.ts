@@ -32,7 +32,6 @@ The component of CTDB's own scripts is called legacy. With --host, all this happ
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Event)
-    this.refuseAnyNode(flags)
     const request = parseEventRequest(argv.map(String))
     switch (request.kind) {
       case 'status': {

@@ -11,10 +11,10 @@ export default class Listnodes extends MirrorCommand {
     `Reads the nodes file, or runs the command that ctdb.conf names instead ("nodes list = !COMMAND"); asks no daemon.
 With --host, does so on that host. Omits deleted nodes (# in front).`
   static override examples = ['<%= config.bin %> listnodes', '<%= config.bin %> -X listnodes']
+  protected override readonly asksDaemon = false
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Listnodes)
-    this.refuseAnyNode(flags)
     const nodes = await withMachine(flags, (access) => readNodes(nodesSourceOf(flags, access)))
     const listed = listedNodes(nodes)
     return await this.show(flags, {

@@ -19,7 +19,6 @@ Always exits with 0, like ctdb; "event status legacy EVENT" exits with the statu
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(Scriptstatus)
-    this.refuseAnyNode(flags)
     const { document } = await this.showStatus(flags, 'legacy', args.event).catch(harmless)
     return document
   }

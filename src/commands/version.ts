@@ -16,10 +16,10 @@ For the version of ctdbts itself, use "ctdbts --version".`
   ]
   static override strict = false
   protected override readonly ctdbJson = true
+  protected override readonly asksDaemon = false
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Version)
-    this.refuseAnyNode(flags)
     const version = await installedVersion(flags, process.env)
     // ctdb's (4.25) own document: its --json shall be ours.
     const document = () => ({ version })

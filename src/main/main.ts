@@ -41,13 +41,13 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Oc
     } else {
       await runOclif(words, root, elsewhere)
     }
+    // ctdb without a command shows its usage, and fails.
+    if (name === '--help' && argv[0] !== 'help' && !wantsOclif(argv)) process.exitCode = EXIT_STATUS.failure
     await Promise.race([flush(), outputLost])
     endSoon()
   } catch (error) {
     reportError(error, beforeEnd(argv).includes('--json') ? 'json' : 'ctdb')
   }
-  // ctdb without a command shows its usage, and fails.
-  if (argv.length === 0) process.exitCode = EXIT_STATUS.failure
 }
 
 /** Has oclif find out what is wanted: for help, and for what looks at all commands. */
@@ -79,6 +79,7 @@ function commandFirst(given: readonly string[]): string[] {
   if (command === undefined || !isCommand(command)) {
     // Like popt, all options first.
     cutCommandLine(argv, shapes)
+    if (command === undefined && !argv.includes('--json')) return helpFirst([])
     throw noSuchCommand(command)
   }
   return [command, ...argv.slice(0, at), ...argv.slice(at + 1)]

@@ -211,6 +211,10 @@ describe('a wrong command line', () => {
     [['ip', '-n'], 'Invalid option -n: missing argument\n'],
     [['-n', 'x', 'ip'], 'Invalid option x: invalid numeric value\n'],
     [['-j', 'ip'], '--json not supported by the ip subcommand\n'],
+    // Wrong words come after wrong options.
+    [['ip', 'nonsense', '-j'], '--json not supported by the ip subcommand\n'],
+    [['getvar', '-j'], '--json not supported by the getvar subcommand\n'],
+    [['checktcpport', '-n', '1'], 'Cannot specify node for command checktcpport\n'],
   ])('is refused as by ctdb: %j', async (argv, stderr) => {
     expect(await ctdbts(argv, { CTDB_SOCKET: '/nowhere' })).toMatchObject({ stdout: '', stderr, status: 1 })
   })
@@ -244,10 +248,29 @@ describe('a wrong command line', () => {
     expect(stdout).toContain('Commands:\n  status  ')
   })
 
+  it.each([
+    [['-n', '9', 'getvar'], 'Node 9 does not exist\n'],
+    [['ip', 'nonsense', '-n', '9'], 'Node 9 does not exist\n'],
+    [['setifacelink', 'eth0', 'sideways', '-n', '9'], 'Node 9 does not exist\n'],
+    [['-n', '1', 'wipedb'], 'Node cannot be specified for command wipedb\n'],
+  ])('is refused for the node that cannot be asked, and not for its words: %j', async (argv, stderr) => {
+    await using cluster = await clusterOf({})
+    expect(await cluster.run(...argv)).toMatchObject({ stdout: '', stderr, status: 1 })
+  })
+
+  it('shows the usage when the node can be asked', async () => {
+    await using cluster = await clusterOf({})
+    const { stdout, stderr, status } = await cluster.run('-n', '1', 'getvar')
+    expect([stdout.split('\n')[0], stderr, status]).toEqual(['Usage: ctdbts [OPTION...]', '', 1])
+  })
+
   it('shows the help, and fails, when there is nothing on it', async () => {
-    const { stdout, status } = await ctdbts([])
-    expect(stdout).toContain('Show public addresses')
-    expect(status).toBe(1)
+    for (const argv of [[], ['-X'], ['-n', '1']]) {
+      const { stdout, stderr, status } = await ctdbts(argv)
+      expect(stdout).toContain('Show public addresses')
+      expect([stderr, status]).toEqual(['', 1])
+    }
+    expect(await ctdbts(['--json'])).toMatchObject({ stdout: expect.stringContaining('NO_COMMAND'), status: 1 })
     expect(await ctdbts(['-n', '1', 'ip', '--help'])).toMatchObject({
       stdout: expect.stringContaining('ctdbts ip [all]'),
       status: 0,
