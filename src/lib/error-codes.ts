@@ -131,7 +131,7 @@ export const ERROR_CODES = {
   HOST_NO_PROGRAM: 'A program that the facts script needs is missing on the node.',
   HOST_TOO_LONG: 'A file or an output on the node is longer than the limit.',
   HOST_UNREADABLE: 'A file or an output on the node cannot be read.',
-  IP_JSON: 'The output of `ip -j addr` cannot be parsed.',
+  IP_JSON: 'The output of `ip -j` cannot be parsed.',
   NO_CTDB: 'The `ctdb` program is not installed, or leads back to ctdbts.',
   NO_DAEMON: 'No daemon answers on any node.',
   NO_NODES: 'There is no nodes file, or it cannot be read.',
