@@ -64,6 +64,8 @@ export class WorldRecord {
     small.onLine = ({ pnn, text }) => {
       if (/ assigned to iface/.test(text)) this.noteClaims(small.node(pnn))
       if (/^(?:Redundant r|R)elease of IP/.test(text)) this.noteRelease()
+      // A connection that ended is often made again at once.
+      if (/ is dead: | connected to | connected - /.test(text)) this.noteFlags(small.node(pnn), small.world.nodes)
     }
     small.hosts.forEach((host, pnn) => {
       const before = host.onChange
@@ -141,6 +143,15 @@ export class WorldRecord {
   /** The flags that a node had, as any of the nodes believed, as text. */
   flagsOf(pnn: Pnn, fromMs: number, toMs: number): unknown[] {
     return this.small.world.nodes.flatMap((viewer) => this.during(`flags ${viewer.pnn} ${pnn}`, fromMs, toMs))
+  }
+
+  /** The flags that a node had as the others believed last, also those whose daemons have ended. */
+  lastFlagsOf(pnn: Pnn, ms: number): unknown[] {
+    return this.small.world.nodes.flatMap((viewer) =>
+      this.during(`flags ${viewer.pnn} ${pnn}`, 0, ms)
+        .filter((each) => each !== undefined)
+        .slice(-1),
+    )
   }
 
   /** The flags that it had as itself believed. */

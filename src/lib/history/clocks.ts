@@ -32,8 +32,9 @@ const LEAST_PAIRS = 2
 const ONE_MOMENT_MS = 3_000
 /** So much clocks may differ if nothing happened twice. */
 const SURE_ONCE_MS = 500
-/** A difference that nearly as many pairs have, and that is smaller, is more likely. */
+/** A difference that nearly as many pairs have, and that is smaller, is more likely, unless there are many pairs. */
 const NEARLY = 0.9
+const MANY = 10
 /** So many of these differences are compared. */
 const GUESSES = 10
 
@@ -93,7 +94,13 @@ function connect(clocks: readonly LogClock[], links: readonly Link[]): void {
 function linkOf(a: number, b: number, marks: readonly Marks[]): Link | undefined {
   const [one, other] = [marks[a], marks[b]]
   if (!one || !other) return undefined
-  const [nearest, ...others] = mostFrequent(one, other).map((guessMs) => pairsOf(one, other, guessMs))
+  const guesses = mostFrequent(one, other).map((guessMs) => pairsOf(one, other, guessMs))
+  const most = guesses.reduce((best, { length }) => Math.max(best, length), 0)
+  // What comes again and again, as runs that fail, nearly fits a moment earlier and a moment later too.
+  const enough = most > MANY ? most : NEARLY * most
+  const at = guesses.findIndex(({ length }) => length >= enough)
+  const nearest = guesses[at]
+  const others = guesses.toSpliced(0, at + 1)
   if (!nearest) return undefined
   // That the lines of one moment fit those of another one, as of two recoveries, happens by chance.
   const better = hasMoments(nearest) ? undefined : others.find((each) => each.length > nearest.length && hasMoments(each))
@@ -123,8 +130,8 @@ function mostFrequent(one: Marks, other: Marks): readonly number[] {
   const votesOf = (bin: number) => (bins.get(bin) ?? 0) + (bins.get(bin - 1) ?? 0) + (bins.get(bin + 1) ?? 0)
   const most = [...bins.keys()].reduce((best, bin) => Math.max(best, votesOf(bin)), 0)
   const likely = [...bins.keys()].filter((bin) => votesOf(bin) >= NEARLY * most)
-  const nearest = likely.sort((a, b) => Math.abs(a) - Math.abs(b) || votesOf(b) - votesOf(a))
-  return nearest.slice(0, GUESSES).map((bin) => bin * BIN_MS)
+  const guesses = likely.sort((a, b) => votesOf(b) - votesOf(a) || Math.abs(a) - Math.abs(b)).slice(0, GUESSES)
+  return guesses.sort((a, b) => Math.abs(a) - Math.abs(b) || votesOf(b) - votesOf(a)).map((bin) => bin * BIN_MS)
 }
 
 /** Whether pairs are of several moments, not only of one. */

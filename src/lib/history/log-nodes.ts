@@ -13,6 +13,8 @@ interface Evidence {
   readonly votes: Map<Pnn, number>
   /** Nodes that are named as others. */
   readonly others: Set<Pnn>
+  /** All nodes that are named. */
+  readonly named: Set<Pnn>
   readonly ownAddresses: Set<string>
 }
 
@@ -44,19 +46,19 @@ export function findNodes(sources: readonly LogSource[], events: readonly TimedE
     return pnn === undefined
   })
   const bySpan = rest.filter((source) => !joinHost(source, nodes))
-  const unknown = bySpan.filter((source) => !takeLast(source, bySpan, nodes, evidence))
-  return { nodes, unknown }
+  return { nodes, unknown: eliminate(bySpan, nodes, evidence) }
 }
 
 function gather(source: LogSource): Evidence {
-  const evidence: Evidence = { votes: new Map(), others: new Set(), ownAddresses: new Set() }
+  const evidence: Evidence = { votes: new Map(), others: new Set(), named: new Set(), ownAddresses: new Set() }
   const own = (pnn: number | undefined) => {
     if (pnn !== undefined) evidence.votes.set(pnn, (evidence.votes.get(pnn) ?? 0) + OWN_WORD)
   }
   const other = (pnn: number | undefined) => {
     if (pnn !== undefined && pnn >= 0) evidence.others.add(pnn)
   }
-  for (const { read } of source.events) {
+  for (const { read, text } of source.events) {
+    if ('pnn' in read.values && (read.values.pnn ?? -1) >= 0) evidence.named.add(read.values.pnn ?? 0)
     switch (read.name) {
       case 'tookLeadership':
       case 'interfacesFirst':
@@ -71,6 +73,10 @@ function gather(source: LogSource): Evidence {
       case 'tearingDown':
       case 'deadCount':
         other(read.values.pnn)
+        break
+      case 'flagsChanged':
+        // Daemons that say it so do not say it of themselves; older ones do.
+        if (text.includes('->')) other(read.values.pnn)
         break
       case 'connected':
       case 'dead':
@@ -148,21 +154,27 @@ function spanOf({ events }: LogSource): { readonly fromMs: number; readonly toMs
 
 /** All nodes that lines name. */
 function mentioned(evidence: ReadonlyMap<LogSource, Evidence>): ReadonlySet<Pnn> {
-  return new Set([...evidence.values()].flatMap(({ votes, others }) => [...votes.keys(), ...others]))
+  return new Set([...evidence.values()].flatMap(({ votes, named }) => [...votes.keys(), ...named]))
 }
 
-/** The only source that is left is the only node that is left, if the lines name it. */
-function takeLast(
-  source: LogSource,
-  rest: readonly LogSource[],
+/** Finds out by elimination which nodes the sources are from that are left. @returns those of which it cannot be told. */
+function eliminate(
+  sources: readonly LogSource[],
   nodes: Map<LogSource, Pnn>,
   evidence: ReadonlyMap<LogSource, Evidence>,
-): boolean {
+): readonly LogSource[] {
   const taken = new Set(nodes.values())
-  const others = evidence.get(source)?.others
-  const left = [...mentioned(evidence)].filter((pnn) => !taken.has(pnn) && !others?.has(pnn))
-  const [pnn] = left
-  if (rest.length !== 1 || left.length !== 1 || pnn === undefined) return false
-  nodes.set(source, pnn)
-  return true
+  const left = [...mentioned(evidence)].filter((pnn) => !taken.has(pnn))
+  // Where there are more nodes than logs, there is no telling whose are missing; but the last log may name all other nodes itself.
+  if (sources.length !== 1 && sources.length !== left.length) return sources
+  const candidatesOf = (source: LogSource) => left.filter((pnn) => evidence.get(source)?.others.has(pnn) !== true)
+  const found = sources.find((source) => candidatesOf(source).length === 1)
+  const [pnn] = found ? candidatesOf(found) : []
+  if (!found || pnn === undefined) return sources
+  nodes.set(found, pnn)
+  return eliminate(
+    sources.filter((source) => source !== found),
+    nodes,
+    evidence,
+  )
 }

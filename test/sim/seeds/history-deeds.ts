@@ -22,7 +22,7 @@ export type Pair = readonly [Said, Done]
 interface Unsaid {
   /** How far a deed may be outside of the time that is said. */
   readonly slackMs: number
-  /** Logs that begin in the middle do not tell which addresses a node had that drops all. */
+  /** Logs that begin in the middle do not tell which addresses a node had before that drops all. */
   readonly isCut: boolean
   /** How often each deed is said without the address. */
   readonly unnamed: Map<string, number>
@@ -81,8 +81,12 @@ function findPairs(
   done: readonly Done[],
   { slackMs, isCut, unnamed }: Unsaid,
 ): readonly Pair[] | undefined {
-  const canSkip = (done: Done | undefined) =>
-    done?.deed.startsWith('RELEASE_IP') === true && (isCut || (unnamed.get(done.deed) ?? 0) > 0)
+  const canSkip = (one: Done | undefined, index: number) => {
+    if (one?.deed.startsWith('RELEASE_IP') !== true) return false
+    const tookIt = one.deed.replace('RELEASE', 'TAKE')
+    const isKnown = done.slice(0, index).some(({ deed }) => deed === tookIt)
+    return (isCut && !isKnown) || (unnamed.get(one.deed) ?? 0) > 0
+  }
   const failed = new Set<string>()
   const pairAnd = (one: Said | undefined, other: Done | undefined, i: number, j: number): readonly Pair[] | undefined => {
     if (!one || !other) return one || other ? undefined : []
@@ -93,7 +97,7 @@ function findPairs(
     const [one, other] = [said[i], done[j]]
     const key = `${i} ${j}`
     if (failed.has(key)) return undefined
-    const skipped = () => (one?.isUnsure ? find(i + 1, j) : undefined) ?? (canSkip(other) ? find(i, j + 1) : undefined)
+    const skipped = () => (one?.isUnsure ? find(i + 1, j) : undefined) ?? (canSkip(other, j) ? find(i, j + 1) : undefined)
     const found = pairAnd(one, other, i, j) ?? skipped()
     if (!found) failed.add(key)
     return found

@@ -1,22 +1,29 @@
-import { type History, historyOf } from '../../../src/lib/history/history.ts'
+import type { Pnn } from '../../../src/lib/cluster/node.ts'
+import { type History, type HistoryNode, historyOf } from '../../../src/lib/history/history.ts'
 import { LogStore } from '../../../src/lib/history/log-store.ts'
 import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
 import { isShown, logLine, usualLevel } from '../../../src/sim/log/entry.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { START_MS } from '../../support/sim-world.ts'
 import type { Happened } from '../../support/watched-world.ts'
+import type { WorldRecord } from '../../support/world-record.ts'
 import { drawTrouble } from './draw.ts'
 import { deedOf, inOrderOfEnds, isDeed, isDoubtful, type Pair, pairsOf, unnamedReleases } from './history-deeds.ts'
 import type { Judged } from './judged-seeds.ts'
 import { beginRecorded } from './recorded.ts'
+import { isTrueState } from './true-states.ts'
 import { TrueCauses } from './watch-causes.ts'
 
 /** Steps of the world, and messages on their way. */
 const LATE_MS = 50
 const SHIFT_MS = 7_000
+/** Messages are under way for so long, if none is lost. */
+const UNDER_WAY_MS = 5
 
 /** How often the history could say something, and how often it did. */
 export interface HistoryCounts {
+  clusters: number
+  judged: number
   takes: number
   moves: number
   movesExplained: number
@@ -68,8 +75,10 @@ export function historySeed(seed: number): HistoryResult {
     {
       happened: watch.happened,
       causes: new TrueCauses(record, small),
+      record,
       isCut: seed % 2 === 1,
       isSlow: done.some((line) => / delay-between /.test(line)),
+      shifted,
     },
   )
   return {
@@ -94,33 +103,73 @@ const textOf = ({ atMs, kind, text, cause }: HistoryEntry): string =>
 interface Truth {
   readonly happened: readonly Happened[]
   readonly causes: TrueCauses
+  readonly record: WorldRecord
   /** The logs begin in the middle. */
   readonly isCut: boolean
   /** Packets were under way for long, so that lines which belong together do not come at the same time, and the clocks seem to differ. */
   readonly isSlow: boolean
+  /** The node whose clock is wrong; -1 for none. */
+  readonly shifted: Pnn
 }
+
+const FIRST_COUNTS: HistoryCounts = { clusters: 1, judged: 0, takes: 0, moves: 0, movesExplained: 0, timesBounded: 0 }
+
+/** Whether a release that may not have been completed was not: why an address left cannot be compared then. */
+const isNotDone = (entry: HistoryEntry, record: WorldRecord): boolean =>
+  isDoubtful(entry) &&
+  !record.held(entry.pnns[0] ?? -1, entry.addresses[0] ?? '', entry.atMs, Number.POSITIVE_INFINITY).includes(false)
 
 class Judge {
   private readonly isCut: boolean
   readonly wrong: string[] = []
-  readonly counts: HistoryCounts = { takes: 0, moves: 0, movesExplained: 0, timesBounded: 0 }
+  readonly counts: HistoryCounts = { ...FIRST_COUNTS }
 
-  constructor({ entries, unknown, nodes }: History, { happened, causes, isCut, isSlow }: Truth) {
+  constructor({ entries, unknown, nodes }: History, { happened, causes, record, isCut, isSlow, shifted }: Truth) {
     this.isCut = isCut
-    // That a cluster in which nothing happens does not say which node is which is no fault.
-    if (unknown.length > 0) return
-    const doubts = nodes.flatMap(({ clocks }) => clocks.map(({ uncertaintyMs }) => uncertaintyMs))
-    // What cannot be compared is taken to be right, and the user is told so.
-    if (isSlow || (doubts.includes(undefined) && nodes.length > 1)) return
-    const slack = Math.max(0, ...doubts.map((doubt = 0) => doubt))
+    this.whose(nodes)
+    // Where few lines name nodes, it cannot be told which node is which.
+    if (unknown.length > 0 || isSlow) return
+    this.clocks(nodes, shifted)
+    // A clock that cannot be compared is taken to be right, and the user is told so.
+    if (shifted >= 0 && nodes.some(({ clocks }) => clocks[0]?.uncertaintyMs === undefined)) return
+    this.counts.judged += 1
+    const doubts = nodes.flatMap(({ clocks }) => clocks.map(({ uncertaintyMs = 0 }) => uncertaintyMs))
+    const slack = Math.max(0, ...doubts)
     this.addresses(entries, happened, LATE_MS + slack)
-    for (const entry of entries) {
-      if (isDoubtful(entry)) continue
-      const wrong = causes.whyWrong({ ...entry, atMs: (entry.notAfterMs ?? entry.atMs) + LATE_MS + slack })
-      if (wrong !== undefined) this.wrong.push(wrong)
-      if (entry.what !== 'moved') continue
-      this.counts.moves += 1
-      if (entry.cause !== undefined) this.counts.movesExplained += 1
+    for (const entry of entries) this.entry(entry, causes, record, slack)
+  }
+
+  private entry(entry: HistoryEntry, causes: TrueCauses, record: WorldRecord, slack: number): void {
+    const endMs = (entry.notAfterMs ?? entry.atMs) + LATE_MS + slack
+    const wrong = isNotDone(entry, record) ? undefined : causes.whyWrong({ ...entry, atMs: endMs })
+    if (wrong !== undefined) this.wrong.push(wrong)
+    const about = { fromMs: entry.atMs - LATE_MS - slack, toMs: entry.atMs + LATE_MS + slack }
+    if (!isTrueState(entry, record, about)) this.wrong.push(`not so: ${entry.text} at ${entry.atMs - START_MS}`)
+    if (entry.what !== 'moved') return
+    this.counts.moves += 1
+    if (entry.cause !== undefined) this.counts.movesExplained += 1
+  }
+
+  private whose(nodes: readonly HistoryNode[]): void {
+    for (const { pnn, sources } of nodes) {
+      for (const { file } of sources) if (file !== `node${pnn}.log`) this.wrong.push(`${file} is taken for that of node ${pnn}`)
+    }
+  }
+
+  /** No clock differs from the others by more than what is said of it. */
+  private clocks(nodes: readonly HistoryNode[], shifted: Pnn): void {
+    const known = nodes.flatMap(({ pnn, clocks }) =>
+      clocks.flatMap(({ offsetMs, uncertaintyMs }) =>
+        uncertaintyMs === undefined ? [] : [{ pnn, uncertaintyMs, errorMs: offsetMs - (pnn === shifted ? SHIFT_MS : 0) }],
+      ),
+    )
+    for (const one of known) {
+      for (const other of known) {
+        const wrongMs = Math.abs(one.errorMs - other.errorMs)
+        if (wrongMs > one.uncertaintyMs + other.uncertaintyMs + UNDER_WAY_MS) {
+          this.wrong.push(`the clocks of nodes ${one.pnn} and ${other.pnn} are wrong by ${wrongMs} ms`)
+        }
+      }
     }
   }
 

@@ -47,7 +47,7 @@ export class TrueCauses {
     if (kind === 'health') return this.moved(entry) && this.wasStarted(entry)
     if (cause === undefined) return true
     if (kind === 'takeover-run' && what === 'started')
-      return this.couldNotBegin(atMs) || this.runsUntil(atMs).some((run) => this.startsRun(cause, run))
+      return [...this.notBegun(atMs), ...this.runsUntil(atMs)].some((run) => this.startsRun(cause, run))
     return kind !== 'address' || this.moves(cause, entry)
   }
 
@@ -61,10 +61,11 @@ export class TrueCauses {
     return this.isNews(cause, run)
   }
 
-  /** A run that is said to start, but does not, as runs are disabled: it is not recorded. */
-  private couldNotBegin(sinceMs: number): boolean {
-    return this.small.log.some(({ atMs, text }) => {
-      return text === 'Unable to begin - takeover runs are disabled' && Math.abs(atMs - sinceMs) <= REPORT_MS
+  /** Runs that were said to start, but did not, as runs are disabled: they are not recorded. */
+  private notBegun(sinceMs: number): TrueRun[] {
+    return this.small.log.flatMap(({ pnn, atMs, text }) => {
+      const isOne = text === 'Unable to begin - takeover runs are disabled' && Math.abs(atMs - sinceMs) <= REPORT_MS
+      return isOne ? [{ leader: pnn, startMs: atMs, inputsMs: atMs, endMs: atMs, ok: false }] : []
     })
   }
 

@@ -332,6 +332,7 @@ export class Story {
     Object.assign(node, {
       flags: STARTING_FLAGS,
       unheardFlags: 0,
+      isAssumedUnhealthy: false,
       isKnown: true,
       flagsSinceMs: atMs,
       isEnded: false,
