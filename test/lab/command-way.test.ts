@@ -78,6 +78,17 @@ describeOnLab('nodes reached through a command', (lab) => {
     expect(stdout).toMatch(/^No problem found \(3 nodes,/)
   })
 
+  it.each([
+    ['a program that enters them', () => ['--host', lab.pnns.join(','), '--run', `${enter} {node}`]],
+    ['OpenSSH', () => ['--host', hosts, '--run', openssh]],
+    ['SSH', () => [...labSsh(lab).flags, '--host', '10.99.0.2']],
+  ])('have their logs fetched, through %s', async (_, ways) => {
+    const { stdout, stderr, status } = await lab.ctdbts(0, 'history', ...ways(), '--since', '1 hour ago')
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    expect(stdout).toMatch(/^Logs of 3 nodes /)
+    expect(stdout).toMatch(/the takeover run finished after /)
+  })
+
   it('are audited through OpenSSH', async () => {
     const { stdout, stderr, status } = await lab.ctdbts(0, ...VERIFY, '--host', hosts, '--run', openssh)
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
