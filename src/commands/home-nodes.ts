@@ -1,13 +1,15 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { fromFlag } from '../cli/options.ts'
-import { simFlags } from '../cli/sim-flags.ts'
+import type { GlobalOptions } from '../cli/run-options.ts'
+import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { homeNodesText, proposeHomes } from '../lib/allocation/home-proposal.ts'
 import type { Pnn } from '../lib/cluster/node.ts'
 import { CtdbtsError } from '../lib/errors.ts'
+import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { placeableAddresses, planHomes } from '../lib/takeover/home-plan.ts'
-import { homesJson, homesText } from '../ui/home-nodes.ts'
+import { type HomesView, homesJson, homesText } from '../ui/home-nodes.ts'
 
 export default class HomeNodes extends CtdbtsCommand {
   static override readonly group = 'addresses'
@@ -15,22 +17,26 @@ export default class HomeNodes extends CtdbtsCommand {
   static override description =
     `From 4.20 on, the deterministic algorithm (IPAllocAlgorithm = 0) gives each address to the node that home_nodes names, a file beside
 public_addresses, whenever that node can host it. Proposes such a file, and shows what the next takeover run would move with it. Changes
-nothing.
+nothing without --write.
 
 The addresses are evened out over the nodes that know them, and stay where they are as far as that allows. With --zone, each zone gets the
 same number, so that as few as possible move when a rack or a site fails. With --keep, all stay where they are.
 
---print prints only the file, to be put beside public_addresses on all nodes: the leader reads its own at each takeover run.`
+--print prints only the file, to be put beside public_addresses on all nodes: the leader reads its own at each takeover run. --write does that
+after a question, if the machines of all nodes can be reached (--host), and asks for no takeover run. Exit status: 1 if a node did not get it.`
   static override examples = [
     '<%= config.bin %> home-nodes --host node1',
     '<%= config.bin %> home-nodes --zone 0,1 --zone 2,3 --host node1',
     '<%= config.bin %> home-nodes --keep --print > home_nodes',
+    '<%= config.bin %> home-nodes --write --host node1',
   ]
   static override flags = {
     ...fromFlag,
     ...simFlags,
     keep: Flags.boolean({ summary: 'Make the present owners the homes', exclusive: ['zone'] }),
-    print: Flags.boolean({ summary: 'Print only the file', exclusive: ['json'] }),
+    print: Flags.boolean({ summary: 'Print only the file', exclusive: ['json', 'write'] }),
+    write: Flags.boolean({ summary: 'Write the file on all nodes, after a question', exclusive: ['from', 'json'] }),
+    yes: Flags.boolean({ char: 'y', summary: 'With --write, do not ask', dependsOn: ['write'] }),
     zone: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -41,22 +47,42 @@ same number, so that as few as possible move when a rack or a site fails. With -
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(HomeNodes)
-    const zones = flags.zone && zonesIn(flags.zone)
-    const { withCluster } = await import('../cli/with-cluster.ts')
-    const snapshot =
-      flags.from === undefined ? await withCluster(flags, (cluster) => cluster.sample()) : await readSnapshot(flags.from)
-    const nodes = new Set(snapshot.nodes.map(({ pnn }) => pnn))
-    const stranger = zones?.flat().find((pnn) => !nodes.has(pnn))
-    if (stranger !== undefined) throw badZone(`there is no node ${stranger}`)
-    const addresses = placeableAddresses(snapshot)
-    if (addresses.length === 0) throw new CtdbtsError('NO_PUBLIC_ADDRESSES', 'no node knows a public address')
-    const homes = proposeHomes(addresses, { keep: flags.keep, ...(zones && { zones }) })
-    const view = { addresses, homes, plan: planHomes(snapshot, homes) }
+    if (!flags.write) return await this.showProposal(flags, await currentSnapshot(flags))
+    if (wantsSim(flags)) throw this.doesNotTake('--write together with --sim', 'write on a live cluster')
+    const { proposeAndWrite } = await import('../cli/home-nodes.ts')
+    return await proposeAndWrite(flags, (snapshot) => proposalFor(flags, snapshot))
+  }
+
+  private async showProposal(flags: GlobalOptions & ProposalOptions & { print: boolean }, snapshot: Snapshot): Promise<unknown> {
+    const proposal = proposalFor(flags, snapshot)
     return await this.show(flags, {
-      ctdb: () => (flags.print ? homeNodesText(homes) : homesText(view)),
-      json: () => homesJson(view),
+      ctdb: () => (flags.print ? homeNodesText(proposal.homes) : homesText(proposal)),
+      json: () => homesJson(proposal),
     })
   }
+}
+
+interface ProposalOptions {
+  readonly keep: boolean
+  readonly zone?: readonly string[] | undefined
+}
+
+async function currentSnapshot(options: GlobalOptions & SimOptions & { from?: string | undefined }): Promise<Snapshot> {
+  if (options.from !== undefined) return await readSnapshot(options.from)
+  const { withCluster } = await import('../cli/with-cluster.ts')
+  return await withCluster(options, (cluster) => cluster.sample())
+}
+
+/** @throws CtdbtsError BAD_OPTION; NO_PUBLIC_ADDRESSES. */
+function proposalFor({ keep, zone }: ProposalOptions, snapshot: Snapshot): HomesView {
+  const zones = zone && zonesIn(zone)
+  const nodes = new Set(snapshot.nodes.map(({ pnn }) => pnn))
+  const stranger = zones?.flat().find((pnn) => !nodes.has(pnn))
+  if (stranger !== undefined) throw badZone(`there is no node ${stranger}`)
+  const addresses = placeableAddresses(snapshot)
+  if (addresses.length === 0) throw new CtdbtsError('NO_PUBLIC_ADDRESSES', 'no node knows a public address')
+  const homes = proposeHomes(addresses, { keep, ...(zones && { zones }) })
+  return { addresses, homes, plan: planHomes(snapshot, homes) }
 }
 
 const badZone = (why: string): CtdbtsError =>

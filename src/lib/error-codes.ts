@@ -129,6 +129,7 @@ export const ERROR_CODES = {
   FILE_ELSEWHERE: 'The command needs the file of a database, and that is on another machine or does not exist.',
   HOST_INCOMPLETE: 'The answer of the facts script is incomplete.',
   HOST_NO_PROGRAM: 'A program that the facts script needs is missing on the node.',
+  FILE_TOO_LONG: 'A file is too long to be written on a node.',
   HOST_TOO_LONG: 'A file or an output on the node is longer than the limit.',
   HOST_UNREADABLE: 'A file or an output on the node cannot be read.',
   IP_JSON: 'The output of `ip -j` cannot be parsed.',

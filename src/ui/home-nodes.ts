@@ -47,3 +47,14 @@ export const homesJson = ({ addresses, homes, plan }: HomesView): Record<string,
   movesThen: plan.then.addresses.filter(({ from, to }) => from !== to).map(({ address, from, to }) => ({ address, from, to })),
   notes: [...plan.notes, ...plan.then.notes],
 })
+
+/** On which nodes the file was written, a line for each. */
+export const writtenText = (
+  nodes: readonly { readonly pnn: number; readonly path?: string | undefined; readonly why?: string | undefined }[],
+): string =>
+  nodes
+    .map(
+      ({ pnn, path, why }) =>
+        `Node ${pnn}: ${path === undefined ? `not written: ${visible(why ?? '')}` : `wrote ${visible(path)}`}\n`,
+    )
+    .join('')

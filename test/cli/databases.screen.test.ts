@@ -19,9 +19,18 @@ describe.skipIf(!hasTmux || !hasTdb())('on a terminal', () => {
   }
 
   it.each([
-    ['wipedb volatile.tdb', /Delete all records of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\) on all nodes\? \[y\/N\]/],
-    ['pdelete persistent.tdb key', /Delete the record key of persistent\.tdb \(0x00000020, persistent, [\d.]+ (Ki)?B\)\? \[y\/N\]/],
-    ['writekey volatile.tdb key other', /Write the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\)\? \[y\/N\]/],
+    [
+      'wipedb volatile.tdb',
+      /Delete all records of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\) on all nodes\? \[y\/N\]/,
+    ],
+    [
+      'pdelete persistent.tdb key',
+      /Delete the record key of persistent\.tdb \(0x00000020, persistent, [\d.]+ (Ki)?B\)\? \[y\/N\]/,
+    ],
+    [
+      'writekey volatile.tdb key other',
+      /Write the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\)\? \[y\/N\]/,
+    ],
     ['deletekey volatile.tdb key', /Delete the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\)\? \[y\/N\]/],
   ])('%s asks first, and changes nothing without a yes', async (words, question) => {
     const { daemon, run } = await start()

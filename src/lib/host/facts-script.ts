@@ -4,7 +4,7 @@
 
 import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { LOCK_PART } from './lock-script.ts'
-import { CTDB_BASE, HOMES, PREAMBLE, SECTION_PART, words } from './shell-parts.ts'
+import { FIND_BASE, HOMES, PREAMBLE, SECTION_PART, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-facts'
@@ -20,23 +20,7 @@ nl="
 ${PREAMBLE}
 exec </dev/null 5>&1
 
-# The configuration of the ctdbd that runs, by its pid file; where none runs, the folder with a nodes file, as packages leave an empty
-# configuration; else, as there are clusters without one, that with another file.
-runs=
-pid=
-for home in ${words(HOMES.map(({ etc, run }) => `${etc}:${run}`))}; do
-  if [ -z "$runs" ] && line_of "\${home#*:}/ctdbd.pid" && pid=$value && line_of "/proc/$pid/comm" && [ "$value" = ctdbd ]; then
-    runs=yes base=\${base:-\${home%%:*}}
-  fi
-done
-if [ -z "$base" ]; then
-  for file in nodes ctdb.conf public_addresses; do
-    for folder in ${words(HOMES.map(({ etc }) => etc))}; do
-      if [ -z "$base" ] && [ -e "$folder/$file" ]; then base=$folder; fi
-    done
-  done
-  base=\${base:-${CTDB_BASE}}
-fi
+${FIND_BASE}
 limited=
 if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
 

@@ -4,6 +4,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import type { HostFacts } from '../../lib/snapshot/host-facts.ts'
 import type { MissingFact, Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { controls } from '../../lib/wire/controls.ts'
+import { writeFileOn } from '../../transport/host/write-file.ts'
 import type { HostAccess } from '../../transport/host-access.ts'
 import { type TargetNode, targetNode } from '../target-node.ts'
 import { ClusterSample, type SampleOptions } from './cluster-sample.ts'
@@ -144,6 +145,18 @@ export class Cluster implements Disposable {
   /** A node's machine; undefined if it is not reached. */
   accessTo(pnn: Pnn): HostAccess | undefined {
     return this.reachability.hosts.get(pnn)?.access
+  }
+
+  /**
+   * Replaces a file beside CTDB's other files on a node's machine. Call {@link examine} before, to be sure of the machine.
+   * @returns its path.
+   * @throws CtdbtsError NOT_REACHED; as `writeFileOn`.
+   */
+  async writeFile(pnn: Pnn, name: string, text: string, signal?: AbortSignal): Promise<string> {
+    const { base, timeoutMs } = this.options
+    const access = this.accessTo(pnn)
+    if (!access) throw new CtdbtsError('NOT_REACHED', `there is no access to node ${pnn}`)
+    return await writeFileOn(access, name, text, { base, timeoutMs, signal })
   }
 
   /** Time limit for each answer, in milliseconds. */

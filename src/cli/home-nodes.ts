@@ -1,0 +1,42 @@
+import { homeNodesText } from '../lib/allocation/home-proposal.ts'
+import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import type { Snapshot } from '../lib/snapshot/snapshot.ts'
+import { type WrittenFile, writeHomeNodes } from '../operations/administer/write-home-nodes.ts'
+import { type HomesView, homesText, writtenText } from '../ui/home-nodes.ts'
+import { confirm } from './confirm.ts'
+import { interruptible } from './interruptible.ts'
+import { whenOutputCloses } from './output.ts'
+import type { GlobalOptions } from './run-options.ts'
+import { withWays } from './with-cluster.ts'
+
+/**
+ * Shows proposed home nodes, asks, and writes them on all nodes.
+ * @throws CtdbtsError NOT_CONFIRMED; as `writeHomeNodes`.
+ */
+export async function proposeAndWrite(
+  options: GlobalOptions & { readonly yes: boolean },
+  propose: (snapshot: Snapshot) => HomesView,
+): Promise<undefined> {
+  whenOutputCloses(options.yes ? 'go on' : 'fail')
+  await withWays(options, async (visit) => {
+    const view = propose(await visit((cluster) => cluster.sample()))
+    process.stdout.write(homesText(view))
+    await requireAgreement(options)
+    const text = homeNodesText(view.homes)
+    const written = await visit(
+      (cluster) => interruptible(({ signal }) => writeHomeNodes(cluster, text, signal)),
+      'Writing home_nodes:',
+    )
+    process.stdout.write(writtenText(written.map(({ pnn, path, problem }) => ({ pnn, path, why: problem?.message }))))
+    if (written.some(isMissing)) process.exitCode = EXIT_STATUS.failure
+  })
+  return undefined
+}
+
+const isMissing = ({ path }: WrittenFile): boolean => path === undefined
+
+/** @throws CtdbtsError NOT_CONFIRMED. */
+async function requireAgreement({ yes }: { readonly yes: boolean }): Promise<void> {
+  if (!yes && !(await confirm('Write home_nodes on all nodes?'))) throw new CtdbtsError('NOT_CONFIRMED', 'nothing was written')
+  whenOutputCloses('go on')
+}
