@@ -2,8 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type DatabaseStory, simulateDatabases } from './databases.ts'
 import { batchesOf, SeedThreads } from './seed-threads.ts'
 
-/** SIM_SEEDS=N simulates N seeds; SIM_SEED=S only that one. */
-const count = Number(process.env.SIM_SEEDS ?? 120)
+/** SIM_SEEDS=N simulates N seeds, DATABASES=N too; SIM_SEED=S only that one. */
+const count = Number(process.env.DATABASES ?? process.env.SIM_SEEDS ?? 120)
 const only = process.env.SIM_SEED === undefined ? undefined : Number(process.env.SIM_SEED)
 const BATCH = 30
 const LIMIT_MS_PER_SEED = 2_000
