@@ -1,12 +1,12 @@
 import type { Pnn } from '../cluster/node.ts'
 import { readsHomeNodes } from '../takeover/homes.ts'
-import { lastsWithLeader } from './lasting.ts'
+import { algorithmOf } from '../takeover/settings.ts'
+import { lastsWithLeader, type Tunables, whoseTunables } from './lasting.ts'
 import type { Claim } from './outlook.ts'
 import type { View } from './view.ts'
 
-/** Values of the tunable IPAllocAlgorithm. */
-const DETERMINISTIC = 0
-const DEFAULT_ALGORITHM = 2
+/** Whether these are the tunables of a node that goes by home nodes when it leads. */
+export const isDeterministic = (tunables: Tunables): boolean => algorithmOf(tunables) === 'deterministic'
 
 /** A node's home_nodes file. */
 export interface HomeNodesFile {
@@ -17,12 +17,12 @@ export interface HomeNodesFile {
 
 /**
  * Whether takeover runs go by home nodes: the leader's algorithm is the deterministic one. Undefined if its tunables are not known, which is
- * noted. Without a leader, any node may be the next one.
+ * noted.
  */
 export function goesByHomes(view: View): boolean | undefined {
-  const pnn = view.snapshot.leader.pnn ?? view.nodes.find((node) => view.peek(node.pnn, 'tunables'))?.pnn ?? view.nodes[0]?.pnn
+  const pnn = whoseTunables(view) ?? view.nodes[0]?.pnn
   const tunables = pnn === undefined ? undefined : view.need(pnn, 'tunables')
-  return tunables && (tunables.IPAllocAlgorithm ?? DEFAULT_ALGORITHM) === DETERMINISTIC
+  return tunables && isDeterministic(tunables)
 }
 
 /** The home_nodes files of the nodes whose CTDB reads them (4.20 and later), as far as they are known. */
@@ -36,7 +36,7 @@ export const homeNodesFiles = (view: View): HomeNodesFile[] =>
 /** Nothing happens about a fault of a home_nodes file, which counts as long as the leader has the deterministic algorithm. */
 export const lastsWithAlgorithm = (view: View, because: string): Claim =>
   lastsWithLeader(view, {
-    has: ({ IPAllocAlgorithm = DEFAULT_ALGORITHM }) => IPAllocAlgorithm === DETERMINISTIC,
+    has: isDeterministic,
     pnns: view.nodes.map(({ pnn }) => pnn),
     because,
   })

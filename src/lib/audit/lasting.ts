@@ -15,6 +15,10 @@ export const leavesInterface = (view: View, pnn: Pnn, addresses: readonly string
   return { on: 'release', pnn, addresses, ...(mayMove && { orMoves: true }) }
 }
 
+/** The node whose tunables count: the leader; without one, any may be the next, so the first that has said its own. */
+export const whoseTunables = (view: View): Pnn | undefined =>
+  view.snapshot.leader.pnn ?? view.nodes.find(({ pnn }) => view.peek(pnn, 'tunables'))?.pnn
+
 /**
  * Nothing happens about a tunable that counts because the leader has it. With another leader that is over, unless every node has it.
  * @param pnns without a leader, the nodes that have it, of which one may lead next.

@@ -61,3 +61,6 @@ const whyNoPnn = (word: string): string =>
 
 /** Whether CTDB ignores a home_nodes file. */
 export const isSpoiled = ({ faults }: HomeNodesReading): boolean => faults.some(({ spoilsFile }) => spoilsFile)
+
+/** The home nodes that CTDB takes from a file. */
+export const takenHomes = (reading: HomeNodesReading): HomeNodesReading['homes'] => (isSpoiled(reading) ? [] : reading.homes)

@@ -161,10 +161,10 @@ export const leadersMap = (snapshot: Snapshot): Snapshot['nodeMap'] =>
 function allocationInput(snapshot: Snapshot, { algorithm, noIpTakeover, noIpFailback }: Settings): AllocationInput {
   const nodes = leadersMap(snapshot)
   const facts = nodes.map((node) => (isReachable(node) ? factsOf(snapshot, node.pnn) : undefined))
-  const homeNodes = algorithm === 'deterministic' ? leadersHomes(snapshot).homes : undefined
+  const { homes: homeNodes = [] } = leadersHomes(snapshot)
   return {
     algorithm,
-    ...(homeNodes && { homeNodes }),
+    homeNodes,
     noIpTakeover,
     noIpFailback,
     forceRebalance: [],
@@ -260,9 +260,9 @@ export function splitNotes(snapshot: Snapshot): string[] {
 }
 
 function notesOf(snapshot: Snapshot, settings: Settings): string[] {
-  const homes = settings.algorithm === 'deterministic' ? leadersHomes(snapshot) : undefined
+  const homes = leadersHomes(snapshot)
   return [
     ...(settings.isDefault ? ["the leader's tunables are not known; the plan uses CTDB's defaults"] : []),
-    ...(homes && !homes.homes ? [`home nodes of the leader are not considered: ${homes.why}`] : []),
+    ...(homes.homes === undefined ? [`home nodes of the leader are not considered: ${homes.why}`] : []),
   ]
 }

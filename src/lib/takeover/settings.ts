@@ -10,11 +10,15 @@ export interface Settings {
   readonly isDefault: boolean
 }
 
+/** The algorithm of a node's tunables: LCP2 unless they say otherwise, or where they say something that there is not. */
+export const algorithmOf = ({ IPAllocAlgorithm = 2 }: Readonly<Record<string, number>>): Algorithm =>
+  ALGORITHMS[IPAllocAlgorithm] ?? 'lcp2'
+
 /** The settings that the next takeover run will use. */
 export function settingsOf(snapshot: Snapshot): Settings {
   const tunables = snapshot.leader.pnn === null ? undefined : factsOf(snapshot, snapshot.leader.pnn)?.tunables
   return {
-    algorithm: ALGORITHMS[tunables?.IPAllocAlgorithm ?? 2] ?? 'lcp2',
+    algorithm: algorithmOf(tunables ?? {}),
     noIpTakeover: (tunables?.NoIPTakeover ?? 0) !== 0,
     noIpFailback: (tunables?.NoIPFailback ?? 0) !== 0,
     isDefault: tunables === undefined,

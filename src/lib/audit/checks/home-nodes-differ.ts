@@ -1,4 +1,4 @@
-import { isSpoiled, readHomeNodes } from '../../cluster/home-nodes.ts'
+import { isSpoiled, readHomeNodes, takenHomes } from '../../cluster/home-nodes.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
 import type { Check } from '../check.ts'
 import { byValue, fileHas } from '../facts.ts'
@@ -36,9 +36,7 @@ export const check: Check = {
 
 /** What a file says to CTDB, as one text. */
 function effectOf(text: string | null): string {
-  const reading = readHomeNodes(text ?? '')
-  if (isSpoiled(reading)) return ''
-  return reading.homes
+  return takenHomes(readHomeNodes(text ?? ''))
     .map(({ address, pnn }) => `${address} ${pnn}`)
     .toSorted()
     .join('\n')

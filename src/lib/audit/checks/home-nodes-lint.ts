@@ -1,4 +1,4 @@
-import { type HomeNodeFault, isSpoiled, readHomeNodes } from '../../cluster/home-nodes.ts'
+import { type HomeNodeFault, type HomeNodesReading, isSpoiled, readHomeNodes } from '../../cluster/home-nodes.ts'
 import type { Pnn } from '../../cluster/node.ts'
 import { listed, nodesText } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
@@ -33,7 +33,7 @@ export const check: Check = {
 function foundIn(view: View, text: string, pnns: readonly Pnn[]): Found[] {
   const reading = readHomeNodes(text)
   const spoiled = isSpoiled(reading)
-  const faults = spoiled ? reading.faults.filter(({ spoilsFile }) => spoilsFile) : [...reading.faults, ...vain(view, text)]
+  const faults = spoiled ? reading.faults.filter(({ spoilsFile }) => spoilsFile) : [...reading.faults, ...vain(view, reading)]
   if (faults.length === 0) return []
   const which = `${oneOr(faults.length, 'line', 'lines')} ${listed(
     faults.map(({ line }) => String(line)),
@@ -55,12 +55,12 @@ function foundIn(view: View, text: string, pnns: readonly Pnn[]): Found[] {
 }
 
 /** The lines that can be read, but of a node or an address that is not there. */
-function vain(view: View, text: string): HomeNodeFault[] {
+function vain(view: View, { homes }: HomeNodesReading): HomeNodeFault[] {
   const isNode = new Set(view.nodes.map(({ pnn }) => pnn))
   const known = knownBy(view)
   // An address may be known to a node that has not said what it knows.
   const saysAll = view.nodes.every(({ pnn }) => view.peek(pnn, 'known') !== undefined)
-  return readHomeNodes(text).homes.flatMap(({ line, address, pnn }): HomeNodeFault[] => {
+  return homes.flatMap(({ line, address, pnn }): HomeNodeFault[] => {
     if (!isNode.has(pnn)) return [{ line, reason: `there is no node ${pnn}`, spoilsFile: false }]
     if (saysAll && !known.has(address)) return [{ line, reason: `no node knows ${address}`, spoilsFile: false }]
     const isKnownThere = known.get(address)?.some((knower) => knower.pnn === pnn)

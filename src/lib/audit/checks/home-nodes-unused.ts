@@ -3,7 +3,7 @@ import { nodesText } from '../../cluster/node-text.ts'
 import { readsHomeNodes } from '../../takeover/homes.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, said } from '../facts.ts'
-import { goesByHomes } from '../home-nodes.ts'
+import { goesByHomes, isDeterministic } from '../home-nodes.ts'
 import { lastsWithLeader } from '../lasting.ts'
 import { stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
@@ -61,6 +61,6 @@ function byOtherAlgorithm(view: View, pnns: readonly Pnn[]): Found {
     ...found,
     message: `the home_nodes file on ${nodesText(pnns)} is not read: only the deterministic algorithm goes by it`,
     evidence: [...found.evidence, ...(leader === null ? [] : [said(leader, `IPAllocAlgorithm = ${algorithm ?? 2}`)])],
-    claims: [lastsWithLeader(view, { has: ({ IPAllocAlgorithm = 2 }) => IPAllocAlgorithm !== 0, pnns })],
+    claims: [lastsWithLeader(view, { has: (values) => !isDeterministic(values), pnns })],
   }
 }

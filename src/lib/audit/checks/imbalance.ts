@@ -3,7 +3,6 @@ import { listed } from '../../cluster/node-text.ts'
 import { counted, oneOr } from '../../plural.ts'
 import { leadersHomes } from '../../takeover/homes.ts'
 import { movesNothing, planTakeover } from '../../takeover/plan.ts'
-import { settingsOf } from '../../takeover/settings.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
@@ -50,7 +49,7 @@ export const check: Check = {
     })
     const { leader } = view.snapshot
     if (leader.pnn === null || view.need(leader.pnn, 'tunables') === undefined || complete.includes(false)) return []
-    if (settingsOf(view.snapshot).algorithm === 'deterministic' && leadersHomes(view.snapshot).homes === undefined) {
+    if (leadersHomes(view.snapshot).homes === undefined) {
       view.miss(leader.pnn, 'host.homeNodesFile')
       return []
     }

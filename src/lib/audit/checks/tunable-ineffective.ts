@@ -2,7 +2,7 @@ import { ALGORITHMS } from '../../allocation/input.ts'
 import { TUNABLES } from '../../cluster/tunables.ts'
 import type { Check, Found } from '../check.ts'
 import { said } from '../facts.ts'
-import { lastsWithLeader, type Tunables } from '../lasting.ts'
+import { lastsWithLeader, type Tunables, whoseTunables } from '../lasting.ts'
 import { mend } from '../remedy.ts'
 
 /** Obsolete tunables that once controlled how addresses are hosted. */
@@ -37,9 +37,8 @@ export const check: Check = {
   outlook: 'Nothing.',
   remedy: 'Set what is meant instead, or remove the tunable from ctdb.tunables.',
   find(view) {
-    const { pnn: leader, era } = view.snapshot.leader
-    // Without a leader, any node may be the next one.
-    const pnn = leader ?? view.nodes.find((node) => view.peek(node.pnn, 'tunables'))?.pnn
+    const { era } = view.snapshot.leader
+    const pnn = whoseTunables(view)
     const values = pnn === undefined ? undefined : view.need(pnn, 'tunables')
     if (pnn === undefined || !values) return []
     const say = (name: keyof typeof INEFFECTIVE, message: string, remedy: string): Found => ({
