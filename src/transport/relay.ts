@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CtdbtsError } from '../lib/errors.ts'
 import { RELAY_GO, RELAY_REPORT, RELAY_SCRIPT } from '../lib/host/relay-script.ts'
+import { lastLineOf } from '../lib/last-line.ts'
 import { noNullDevice } from './exec-errors.ts'
 import { remoteText } from './remote-text.ts'
 import type { RunningCommand } from './running-command.ts'
@@ -115,6 +116,6 @@ function refusal(word: string, rest: string, paths: readonly string[], way: Rela
 
 /** Why a command ended: the last line that it printed, else its exit status. */
 export function endingOf(stderr: string, exitStatus: number | null): string {
-  const lastLine = remoteText(stderr.trim().split('\n').at(-1) ?? '')
+  const lastLine = remoteText(lastLineOf(stderr))
   return lastLine === '' ? `exit status ${exitStatus ?? 'unknown'}` : lastLine
 }

@@ -1,6 +1,9 @@
+/** A bit in the flags of a record: it has had a value when it moved to another node. */
+export const MIGRATED_WITH_DATA = 0x0001_0000
+
 /** The bits in the flags of a record, with the names that `ctdb` gives them. */
 const RECORD_FLAGS = [
-  { mask: 0x0001_0000, name: 'MIGRATED_WITH_DATA' },
+  { mask: MIGRATED_WITH_DATA, name: 'MIGRATED_WITH_DATA' },
   { mask: 0x0002_0000, name: 'VACUUM_MIGRATED' },
   { mask: 0x0004_0000, name: 'AUTOMATIC' },
   { mask: 0x0100_0000, name: 'RO_HAVE_DELEGATIONS' },
@@ -24,3 +27,6 @@ export interface DatabaseRecord {
   readonly flags: number
   readonly value: Uint8Array
 }
+
+/** The key of a record as a text that differs for different keys. */
+export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1')

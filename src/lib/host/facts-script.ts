@@ -4,7 +4,7 @@
 
 import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { LOCK_PART } from './lock-script.ts'
-import { FIND_BASE, HOMES, PREAMBLE, SECTION_PART, words } from './shell-parts.ts'
+import { FIND_BASE, HOMES, SECTIONS, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-facts'
@@ -15,19 +15,9 @@ const SCRIPT_NAME = 'ctdbts-facts'
  */
 const SCRIPT = `
 nonce=$1 base=$2 extent=$3
-nl="
-"
-${PREAMBLE}
-exec </dev/null 5>&1
-
+${SECTIONS}
 ${FIND_BASE}
-limited=
-if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
 
-# The three functions that print a section take its name, how many bytes it may have at most, and what is read. A section ends with what
-# was said about errors and the exit status. Starting a process is most of the work here, so each starts as few as it can.
-
-${SECTION_PART}
 # What a function prints that runs in this shell, and never prints much.
 section_here() {
   begin "$1" "$2"

@@ -1,4 +1,5 @@
 import type { HostLock, LockFile, LockHolder, LockMount, LockPlace } from '../snapshot/host-facts.ts'
+import { isRegularFile } from './file-mode.ts'
 
 /**
  * Reads what the facts script prints of the cluster lock.
@@ -42,15 +43,11 @@ function readPlace(stat: string, values: ReadonlyMap<string, string>, processes:
   }
 }
 
-/** The type of a file in its mode, and that of a regular file. */
-const TYPE_MASK = 0xf000
-const REGULAR = 0x8000
-
 /** What `stat -c '%d %i %f'` prints. */
 function readFile(stat: string): LockFile | undefined {
   const [, number = '', inode = '', mode = ''] = /^(\d{1,20}) (\d{1,20}) ([0-9a-f]{1,8})$/.exec(stat) ?? []
   if (number === '') return undefined
-  return { device: deviceOf(BigInt(number)), inode, isRegular: (Number.parseInt(mode, 16) & TYPE_MASK) === REGULAR }
+  return { device: deviceOf(BigInt(number)), inode, isRegular: isRegularFile(mode) }
 }
 
 /** Major and minor number of a device, as the C library packs them into one. */

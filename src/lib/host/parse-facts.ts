@@ -15,6 +15,12 @@ export interface HostReport {
   readonly missing: readonly MissingFact[]
 }
 
+/** Parts of a report as one. */
+export const merged = (parts: readonly HostReport[]): HostReport => ({
+  facts: Object.assign({}, ...parts.map(({ facts }) => facts)),
+  missing: parts.flatMap(({ missing }) => missing),
+})
+
 /** Of a line of a log, in characters. */
 const MOST_OF_A_LINE = 300
 

@@ -1,9 +1,10 @@
 import * as v from 'valibot'
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
+import { lastLineOf } from '../last-line.ts'
 import type { InterfaceFilter, LinkAddress, Neighbour, NetworkFacts, NetworkQuestion } from '../snapshot/host-facts.ts'
 import { parseIpJson } from './ip-json.ts'
-import { type HostReport, missingFact } from './parse-facts.ts'
+import { type HostReport, merged, missingFact } from './parse-facts.ts'
 import type { PlannedQuestion } from './probe-script.ts'
 import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
@@ -153,7 +154,7 @@ const macsIn = (texts: readonly string[]): string[] => [
 ]
 
 const whyNot = ({ said, status }: Section): string =>
-  said.trim().split('\n').at(-1)?.trim().slice(0, 300) || `the question failed with exit status ${status}`
+  lastLineOf(said).slice(0, 300) || `the question failed with exit status ${status}`
 
 function readFact<F extends keyof NetworkFacts>(fact: F, read: () => NetworkFacts[F]): HostReport {
   try {
@@ -162,9 +163,3 @@ function readFact<F extends keyof NetworkFacts>(fact: F, read: () => NetworkFact
     return { facts: {}, missing: [missingFact(fact, error)] }
   }
 }
-
-/** Parts of a report as one. */
-export const merged = (parts: readonly HostReport[]): HostReport => ({
-  facts: Object.assign({}, ...parts.map(({ facts }) => facts)),
-  missing: parts.flatMap(({ missing }) => missing),
-})

@@ -1,19 +1,12 @@
 // The scripts of `verify --probe`: constant POSIX sh, as facts-script.ts says. What they print is framed as sections.ts says.
 
 import { PROBE_PYTHON } from './probe-python.ts'
-import { PREAMBLE, SECTION_PART } from './shell-parts.ts'
+import { SECTIONS } from './shell-parts.ts'
 
 const BEGIN = `
 nonce=$1
 shift
-nl="
-"
-${PREAMBLE}
-exec </dev/null 5>&1
-${SECTION_PART}
-limited=
-if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
-`
+${SECTIONS}`
 
 /** Reads the link addresses, the neighbour tables, and what the interfaces filter. */
 const LOOK = `${BEGIN}

@@ -1,4 +1,5 @@
 import { CtdbtsError } from '../errors.ts'
+import { lastLineOf } from '../last-line.ts'
 import type { Section } from './sections.ts'
 
 /** What a shell without the program that it is to run returns. */
@@ -35,7 +36,7 @@ export class SectionTexts {
 export const textOf = ({ content }: Section): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
 
 function failed({ status, said }: Section): CtdbtsError {
-  const last = said.trim().split('\n').at(-1)?.trim()
+  const last = lastLineOf(said)
   const code = status === NOT_FOUND ? 'HOST_NO_PROGRAM' : 'HOST_UNREADABLE'
   // What `timeout` returns when it had to end a command.
   return new CtdbtsError(code, last || (status === 124 ? 'it took too long' : `exit status ${status}`))

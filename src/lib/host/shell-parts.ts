@@ -32,10 +32,19 @@ line_of() {
 }`
 
 /**
- * The functions `begin`, `end` and `section`, which print sections as sections.ts says. The script must have set `nonce` and `nl`, a newline, and
- * made descriptor 5 a copy of its standard output.
+ * The beginning of a script that prints sections as sections.ts says: the environment; `limited`, which goes in front of a command that may take
+ * 3 s, where there is `timeout`; and the functions `begin`, `end` and `section`. The script must have set `nonce`. Nothing may read
+ * its standard input. Starting a process is most of the work, so each function starts as few as it can.
  */
-export const SECTION_PART = `begin() { printf "\\n%s begin %s %s\\n" "$nonce" "$1" "$2"; }
+export const SECTIONS = `nl="
+"
+${PREAMBLE}
+exec </dev/null 5>&1
+limited=
+if timeout 3 true 2>/dev/null; then limited="timeout 3"; fi
+
+# A section takes its name, how many bytes it may have at most, and what is read. It ends with what was said about errors and the exit status.
+begin() { printf "\\n%s begin %s %s\\n" "$nonce" "$1" "$2"; }
 end() {
   printf "\\n%s said %s 0\\n%s" "$nonce" "$1" "\${said%"$nl"*}"
   printf "\\n%s end %s %s\\n" "$nonce" "$1" "\${said##*"$nl"}"

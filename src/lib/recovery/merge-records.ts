@@ -1,4 +1,5 @@
 import type { Pnn } from '../cluster/node.ts'
+import { keyText, MIGRATED_WITH_DATA } from '../cluster/record.ts'
 import type { RecordHeader } from '../wire/record-structs.ts'
 
 /** What decides which copy of a record is kept. */
@@ -14,9 +15,6 @@ export interface RecordsOfNode<R extends RecordCopy> {
   readonly records: readonly R[]
 }
 
-/** RECORD_FLAGS: MIGRATED_WITH_DATA. */
-const MIGRATED_WITH_DATA = 0x0001_0000
-
 /**
  * The records that a recovery keeps of what the nodes have: of each the copy with the highest record sequence number, of equal ones that of
  * the node that could change it. Records without a value are deleted ones, and are left out.
@@ -25,7 +23,7 @@ export function mergeBySequence<R extends RecordCopy>(nodes: readonly RecordsOfN
   const best = new Map<string, { readonly pnn: Pnn; readonly record: R }>()
   for (const { pnn, records } of nodes) {
     for (const record of records) {
-      const name = Buffer.from(record.key).toString('latin1')
+      const name = keyText(record.key)
       const found = best.get(name)
       if (!found || isNewer(record, found.record, pnn)) best.set(name, { pnn, record })
     }

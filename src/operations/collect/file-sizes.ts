@@ -1,9 +1,8 @@
 import { CtdbtsError } from '../../lib/errors.ts'
+import { isRegularFile } from '../../lib/host/file-mode.ts'
 import type { HostAccess } from '../../transport/host-access.ts'
 
 const MAX_BYTES = 1 << 20
-const KIND = 0xf000
-const REGULAR = 0x8000
 
 /**
  * The sizes of files on a machine in bytes, by path: of those that are there and are files. Nothing is known where the machine cannot be
@@ -26,5 +25,5 @@ export async function fileSizes(
 
 function sizeIn(line: string): [string, number][] {
   const [, mode = '', size = '', path = ''] = /^([0-9a-f]+) (\d+) (.*)$/.exec(line) ?? []
-  return (Number.parseInt(mode, 16) & KIND) === REGULAR ? [[path, Number(size)]] : []
+  return isRegularFile(mode) ? [[path, Number(size)]] : []
 }

@@ -3,10 +3,11 @@ import { type LogPlace, logPlace } from '../../lib/history/log-place.ts'
 import type { TimeSettings } from '../../lib/history/time-settings.ts'
 import { zoneOf } from '../../lib/history/time-zone.ts'
 import { type FoundLogs, parseFoundLogs } from '../../lib/host/log-script.ts'
+import { lastLineOf } from '../../lib/last-line.ts'
 import { machineOf } from '../../transport/host-access.ts'
 import type { ExaminedMachine } from '../reach/cluster.ts'
 import { type FilePart, LogFiles } from './log-files.ts'
-import { AT_LIMIT, type LogWishes, lastLine, type RunLogs, runnerOn } from './run-logs.ts'
+import { AT_LIMIT, type LogWishes, type RunLogs, runnerOn } from './run-logs.ts'
 
 /** A part of a log, which is read while it is taken. */
 interface LogPiece {
@@ -104,7 +105,7 @@ async function inFiles(
   if (parts) return { place: parts.log, left: parts.left, pieces: parts.parts.map((part) => pieceOf(files, part)) }
   const paths = place.paths.join(', ')
   if (place.kind === 'file') throw new CtdbtsError('NO_LOG', `there is no log on ${machineOf(access)}: no file ${paths}`)
-  const why = said === '' ? '' : `: ${lastLine(said)}`
+  const why = said === '' ? '' : `: ${lastLineOf(said)}`
   throw new CtdbtsError(
     'NO_LOG',
     `CTDB on ${machineOf(access)} logs to syslog, but the journal has nothing of it${why}, and there is no ${paths}`,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { TimeSettings } from '../../lib/history/time-settings.ts'
 import { type LogRequest, logCommand, logOutput } from '../../lib/host/log-script.ts'
+import { lastLineOf } from '../../lib/last-line.ts'
 import { type ExecResult, type HostAccess, machineOf } from '../../transport/host-access.ts'
 
 /** Which part of the logs is wanted. */
@@ -35,9 +36,9 @@ export function runnerOn(access: HostAccess, { timeoutMs, signal }: LogWishes): 
     const result = await access.exec(logCommand(nonce, request), limits)
     const output = logOutput(result.stdout, nonce)
     if (output) return { ...result, output }
-    throw new CtdbtsError('EXEC_FAILED', `\`ctdbts-logs\` on ${machineOf(access)} did not run: ${lastLine(result.stderr)}`)
+    throw new CtdbtsError(
+      'EXEC_FAILED',
+      `\`ctdbts-logs\` on ${machineOf(access)} did not run: ${lastLineOf(result.stderr) || 'it printed nothing'}`,
+    )
   }
 }
-
-/** Where the reason is. */
-export const lastLine = (text: string): string => text.trim().split('\n').at(-1) || 'it printed nothing'

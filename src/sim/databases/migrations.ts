@@ -1,9 +1,10 @@
+import { keyText } from '../../lib/cluster/record.ts'
 import { ControlFailure } from '../daemon/control-failure.ts'
 import { type Process, until, type Wait } from '../process/wait.ts'
 import type { Databases } from './databases.ts'
 import type { DatabasesOwner } from './databases-owner.ts'
 import type { RecordPacket } from './packets.ts'
-import { keyText, type StoredRecord } from './record-store.ts'
+import type { StoredRecord } from './record-store.ts'
 import type { SimDatabase } from './sim-database.ts'
 
 const NO_VALUE = new Uint8Array()

@@ -1,3 +1,4 @@
+import { keyText } from '../../lib/cluster/record.ts'
 import { decode, encode } from '../../lib/wire/codec.ts'
 import { u64 } from '../../lib/wire/primitives.ts'
 import { RECORD_HEADER_BYTES, type RecordData, type RecordHeader, recordHeader } from '../../lib/wire/record-structs.ts'
@@ -26,9 +27,6 @@ export const dataOf = ({ header, value }: Omit<StoredRecord, 'key'>): Uint8Array
 
 /** The lock of a database as a whole, among those of its records: no key is empty. */
 export const WHOLE = ''
-
-/** A key as a text that differs for different keys. */
-export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1')
 
 /** The records of a database on one node: what is in its file. */
 export class RecordStore {

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
+import { keyText } from '../../lib/cluster/record.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { decodeTdbFrame, encodeTdbFrame, type TdbFrame, tdbFrameSplitter } from '../../lib/tdb/frames.ts'
 import { ControlFailure } from '../daemon/control-failure.ts'
 import type { SimDaemon } from '../daemon/daemon.ts'
 import type { Release } from '../databases/record-locks.ts'
-import { dataOf, keyText, storedOf, WHOLE } from '../databases/record-store.ts'
+import { dataOf, storedOf, WHOLE } from '../databases/record-store.ts'
 import type { SimDatabase } from '../databases/sim-database.ts'
 import type { Enter } from './serve-client.ts'
 

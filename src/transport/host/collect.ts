@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { EVENTD_SOCKETS } from '../../lib/cluster/paths.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type CommandExtent, type Extent, factsCommand } from '../../lib/host/facts-script.ts'
-import { type HostReport, missingFact, parseHostFacts } from '../../lib/host/parse-facts.ts'
+import { type HostReport, merged, missingFact, parseHostFacts } from '../../lib/host/parse-facts.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
+import { lastLineOf } from '../../lib/last-line.ts'
 import type { EventRun } from '../../lib/snapshot/host-facts.ts'
 import { ADDRESS_EVENTS, EventClient } from '../client/event-client.ts'
 import { commandName } from '../exec-errors.ts'
@@ -41,7 +42,7 @@ export async function collectHostFacts(access: HostAccess, options: CollectHostO
     ...(asksEvents ? [askEvents(access, options)] : []),
   ])
   signal?.throwIfAborted()
-  return { facts: Object.assign({}, ...parts.map(({ facts }) => facts)), missing: parts.flatMap(({ missing }) => missing) }
+  return merged(parts)
 }
 
 /** What to read where: files behind a prefix, and the network where the node's addresses are. */
@@ -81,8 +82,7 @@ export function failureOf(
 ): CtdbtsError | undefined {
   if (exitStatus === 0) return undefined
   const outcome = exitStatus === null ? 'was killed' : `failed with exit status ${exitStatus}`
-  // The last line has the reason: sudo, for one, warns before.
-  const lastLine = stderr.trim().split('\n').at(-1)?.trim() ?? ''
+  const lastLine = lastLineOf(stderr)
   const reason = lastLine === '' ? '' : `: ${lastLine}`
   return new CtdbtsError('EXEC_FAILED', `\`${commandName(command)}\` on ${machine} ${outcome}${reason}`)
 }

@@ -1,5 +1,6 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type FoundScript, type ListedScript, listScripts } from '../../lib/event/script-list.ts'
+import { lastLineOf } from '../../lib/last-line.ts'
 import { type ExecResult, type HostAccess, machineOf } from '../host-access.ts'
 
 /** The folders of a machine's event scripts. */
@@ -139,7 +140,7 @@ async function runIn({ access, timeoutMs }: ScriptFolders, script: string, words
     maxBytes: MAX_BYTES,
   })
   if (result.exitStatus === 0) return result.stdout.toString()
-  const why = result.stderr.trim().split('\n').at(-1) || `exit status ${result.exitStatus}`
+  const why = lastLineOf(result.stderr) || `exit status ${result.exitStatus}`
   throw new CtdbtsError('SCRIPTS_UNKNOWN', `cannot examine the event scripts on ${machineOf(access)}: ${why}`, {
     hint: 'check that the machine has a POSIX shell, and that you may read the folder `events` of its configuration',
   })

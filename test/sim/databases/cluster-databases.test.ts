@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { DATABASE_FLAG } from '../../../src/lib/cluster/database.ts'
+import { keyText } from '../../../src/lib/cluster/record.ts'
 import { databaseId } from '../../../src/lib/cluster/record-hash.ts'
 import { message } from '../../../src/lib/wire/messages.ts'
 import { recordData } from '../../../src/lib/wire/record-structs.ts'
 import type { ControlFailure } from '../../../src/sim/daemon/control-failure.ts'
-import { keyText } from '../../../src/sim/databases/record-store.ts'
 import { DatabaseClient } from '../../support/database-client.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 

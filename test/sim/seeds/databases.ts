@@ -1,6 +1,6 @@
+import { keyText } from '../../../src/lib/cluster/record.ts'
 import { databaseId } from '../../../src/lib/cluster/record-hash.ts'
 import type { SimDaemon } from '../../../src/sim/daemon/daemon.ts'
-import { keyText } from '../../../src/sim/databases/record-store.ts'
 import type { SimDatabase } from '../../../src/sim/databases/sim-database.ts'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
