@@ -5,7 +5,7 @@ import { CtdbtsError } from '../lib/errors.ts'
  * Asks on the terminal; anything but y or yes is no, and so is the end of the input. Ctrl-C ends the program, as always.
  * @throws CtdbtsError NOT_CONFIRMED where there is no terminal to ask on.
  */
-export async function confirm(question: string): Promise<boolean> {
+async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CtdbtsError('NOT_CONFIRMED', 'confirmation needs a terminal', { hint: 'use --yes to skip the confirmation' })
   }
@@ -21,6 +21,15 @@ export async function confirm(question: string): Promise<boolean> {
   const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
+}
+
+/**
+ * Asks before something is done, unless --yes was given.
+ * @param otherwise what is so without a yes: `nothing was done`.
+ * @throws CtdbtsError NOT_CONFIRMED; as {@link confirm}.
+ */
+export async function requireAgreement(question: string, { yes }: { readonly yes: boolean }, otherwise: string): Promise<void> {
+  if (!yes && !(await confirm(question))) throw new CtdbtsError('NOT_CONFIRMED', otherwise)
 }
 
 /** The option of commands that destroy something. */

@@ -1,9 +1,9 @@
 import { homeNodesText } from '../lib/allocation/home-proposal.ts'
-import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { EXIT_STATUS } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
-import { type WrittenFile, writeHomeNodes } from '../operations/administer/write-home-nodes.ts'
+import { writeHomeNodes } from '../operations/administer/write-home-nodes.ts'
 import { type HomesView, homesText, writtenText } from '../ui/home-nodes.ts'
-import { confirm } from './confirm.ts'
+import { requireAgreement } from './confirm.ts'
 import { interruptible } from './interruptible.ts'
 import { whenOutputCloses } from './output.ts'
 import type { GlobalOptions } from './run-options.ts'
@@ -21,22 +21,15 @@ export async function proposeAndWrite(
   await withWays(options, async (visit) => {
     const view = propose(await visit((cluster) => cluster.sample()))
     process.stdout.write(homesText(view))
-    await requireAgreement(options)
+    await requireAgreement('Write home_nodes on all nodes?', options, 'nothing was written')
+    whenOutputCloses('go on')
     const text = homeNodesText(view.homes)
     const written = await visit(
       (cluster) => interruptible(({ signal }) => writeHomeNodes(cluster, text, signal)),
       'Writing home_nodes:',
     )
     process.stdout.write(writtenText(written.map(({ pnn, path, problem }) => ({ pnn, path, why: problem?.message }))))
-    if (written.some(isMissing)) process.exitCode = EXIT_STATUS.failure
+    if (written.some(({ path }) => path === undefined)) process.exitCode = EXIT_STATUS.failure
   })
   return undefined
-}
-
-const isMissing = ({ path }: WrittenFile): boolean => path === undefined
-
-/** @throws CtdbtsError NOT_CONFIRMED. */
-async function requireAgreement({ yes }: { readonly yes: boolean }): Promise<void> {
-  if (!yes && !(await confirm('Write home_nodes on all nodes?'))) throw new CtdbtsError('NOT_CONFIRMED', 'nothing was written')
-  whenOutputCloses('go on')
 }

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
-import { confirm, showProgress } from '../cli/confirm.ts'
+import { requireAgreement, showProgress } from '../cli/confirm.ts'
 import type { DaemonSession } from '../cli/daemon-session.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { RUN_MAY_FOLLOW, withInterruptionReport } from '../cli/interruption-report.ts'
@@ -83,7 +83,8 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
       whenOutputCloses(flags.yes ? 'go on' : 'fail')
       const expected = plan(await this.current(flags, []))
       if (!flags.json) await this.print(expected, flags.explain)
-      await requireAgreement(flags)
+      await requireAgreement('Ask the leader for this takeover run?', flags, 'nothing was done')
+      whenOutputCloses('go on')
       return await this.withDaemon(flags, (daemon) => this.carryOut(flags, daemon, expected))
     }
     const expected = plan(await this.current(flags, edits))
@@ -130,14 +131,6 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
     const [{ planText }, { painter }] = await Promise.all([import('../ui/plan.ts'), import('../ui/table.ts')])
     process.stdout.write(planText(plan, { explain, paint: painter(wantsColour(process.stdout, process.env)) }))
   }
-}
-
-/** @throws CtdbtsError NOT_CONFIRMED. */
-async function requireAgreement({ yes }: { yes: boolean }): Promise<void> {
-  if (!yes && !(await confirm('Ask the leader for this takeover run?'))) {
-    throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
-  }
-  whenOutputCloses('go on')
 }
 
 const look = ({ client, pnn, timeoutMs }: DaemonSession): Promise<Snapshot> =>

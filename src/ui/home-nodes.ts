@@ -1,8 +1,7 @@
 import { homeNodesText, type PlaceableAddress, type ProposedHomes } from '../lib/allocation/home-proposal.ts'
-import { counted } from '../lib/plural.ts'
 import type { HomePlan } from '../lib/takeover/home-plan.ts'
 import type { Plan } from '../lib/takeover/plan.ts'
-import { changesAnything, nodeText } from './plan-words.ts'
+import { countWords, nodeText } from './plan-words.ts'
 import { table } from './table.ts'
 import { visible } from './visible.ts'
 
@@ -13,13 +12,15 @@ export interface HomesView {
   readonly plan: HomePlan
 }
 
-const moved = ({ addresses }: Plan): number => addresses.filter(({ from, to }) => from !== to).length
-const run = (plan: Plan): string =>
-  changesAnything(plan) ? `moves ${counted(moved(plan), 'address', 'addresses')}` : 'moves nothing'
+const movesOf = ({ addresses }: Plan) =>
+  addresses.flatMap(({ address, from, to }) => (from === to ? [] : [{ address, from, to }]))
+
+const ownersOf = ({ addresses }: HomesView) => new Map(addresses.map(({ address, owner }) => [address, owner]))
 
 /** Home nodes for people: each address, how many each node has, and what a takeover run would move. */
-export function homesText({ addresses, homes, plan }: HomesView): string {
-  const ownerOf = new Map(addresses.map(({ address, owner }) => [address, owner]))
+export function homesText(view: HomesView): string {
+  const { homes, plan } = view
+  const ownerOf = ownersOf(view)
   const rows = homes.map(({ address, pnn }) => [address, String(pnn), nodeText(ownerOf.get(address) ?? null)])
   const count = (pnn: number) => homes.filter((home) => home.pnn === pnn).length
   return [
@@ -29,24 +30,24 @@ export function homesText({ addresses, homes, plan }: HomesView): string {
       plan.now.counts.map(({ pnn, before }) => [String(pnn), String(before), String(count(pnn))]),
     ),
     ...plan.then.failures.map((failure) => `The takeover run would fail: ${visible(failure)}\n`),
-    `With these home nodes, the next takeover run ${run(plan.then)}; as things are, it ${run(plan.now)}.\n`,
+    `With these home nodes, the next takeover run ${countWords(movesOf(plan.then).length)}; as things are, it ${countWords(movesOf(plan.now).length)}.\n`,
     ...[...plan.notes, ...plan.then.notes].map((note) => `Note: ${visible(note)}\n`),
   ].join('')
 }
 
 /** Home nodes as a JSON document. */
-export const homesJson = ({ addresses, homes, plan }: HomesView): Record<string, unknown> => ({
-  formatVersion: 1,
-  homes: homes.map(({ address, pnn }) => ({
-    address,
-    pnn,
-    owner: addresses.find((each) => each.address === address)?.owner ?? null,
-  })),
-  file: homeNodesText(homes),
-  movesNow: plan.now.addresses.filter(({ from, to }) => from !== to).map(({ address, from, to }) => ({ address, from, to })),
-  movesThen: plan.then.addresses.filter(({ from, to }) => from !== to).map(({ address, from, to }) => ({ address, from, to })),
-  notes: [...plan.notes, ...plan.then.notes],
-})
+export function homesJson(view: HomesView): Record<string, unknown> {
+  const { homes, plan } = view
+  const ownerOf = ownersOf(view)
+  return {
+    formatVersion: 1,
+    homes: homes.map(({ address, pnn }) => ({ address, pnn, owner: ownerOf.get(address) ?? null })),
+    file: homeNodesText(homes),
+    movesNow: movesOf(plan.now),
+    movesThen: movesOf(plan.then),
+    notes: [...plan.notes, ...plan.then.notes],
+  }
+}
 
 /** On which nodes the file was written, a line for each. */
 export const writtenText = (

@@ -1,4 +1,5 @@
 import type { AllocationStep } from '../lib/allocation/input.ts'
+import { counted } from '../lib/plural.ts'
 import type { AddressPlan, Plan } from '../lib/takeover/plan.ts'
 
 /** What happens to an address, as one character. */
@@ -16,6 +17,10 @@ export const nodeText = (pnn: number | null): string => (pnn === null ? 'nobody'
 /** Whether a takeover run would change anything. */
 export const changesAnything = ({ addresses }: Plan): boolean =>
   addresses.some(({ change }) => change !== 'kept' && change !== 'unhosted')
+
+/** How many addresses a takeover run moves: `moves nothing`, `moves 3 addresses`. */
+export const countWords = (moves: number): string =>
+  moves === 0 ? 'moves nothing' : `moves ${counted(moves, 'address', 'addresses')}`
 
 /** How many addresses a node has after a takeover run, and how many more or fewer that is: `7 (+2)`. */
 export const countText = ({ before, after }: { readonly before: number; readonly after: number }): string =>

@@ -1,11 +1,10 @@
 import { nodesText } from '../lib/cluster/node-text.ts'
-import { counted } from '../lib/plural.ts'
 import type { CourseRun, RunCause } from '../lib/takeover/course.ts'
 import type { NeededEvent } from '../lib/takeover/needed-events.ts'
 import type { Outcome } from '../lib/takeover/outcome.ts'
 import type { AddressPlan, Plan } from '../lib/takeover/plan.ts'
 import type { WhatIfPlan } from '../lib/takeover/what-if-plan.ts'
-import { CHANGE_SIGNS, changesAnything, countText, nodeText, planSummary, stepText } from './plan-words.ts'
+import { CHANGE_SIGNS, changesAnything, countText, countWords, nodeText, planSummary, stepText } from './plan-words.ts'
 import { type Paint, table } from './table.ts'
 import { visible } from './visible.ts'
 
@@ -45,8 +44,6 @@ const CAUSES: Readonly<Record<RunCause, string>> = {
   check: 'when the started node checks itself for the first time',
   healthy: 'when the started node has become healthy',
 }
-
-const countWords = (moves: number): string => (moves === 0 ? 'moves nothing' : `moves ${counted(moves, 'address', 'addresses')}`)
 
 /** Nothing if a single run moves everything. */
 function courseText(course: readonly CourseRun[]): string {

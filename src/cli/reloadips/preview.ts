@@ -8,7 +8,7 @@ import type { Cluster } from '../../operations/reach/cluster.ts'
 import type { TargetNode } from '../../operations/target-node.ts'
 import { previewJson, previewText, type Reload, reloadedText, reloadJson, reloadText } from '../../ui/reload.ts'
 import { painter } from '../../ui/table.ts'
-import { confirm } from '../confirm.ts'
+import { requireAgreement } from '../confirm.ts'
 import { wantsHost } from '../host-flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { wantsColour } from '../output.ts'
@@ -46,7 +46,7 @@ export async function reloadWithPreview(reload: PreviewedReload): Promise<unknow
       if (!mayReload(preview)) process.exitCode = EXIT_STATUS.failure
       return options.json ? { formatVersion: 1, preview: previewJson(preview) } : undefined
     }
-    await requireAgreement(options, preview)
+    await agree(options, preview)
     const carried = await visit((cluster) => carryOut(cluster, visit, reload, preview), 'Reloading:')
     process.exitCode = exitStatusOf(carried)
     if (options.json) return reloadJson(preview, carried)
@@ -55,11 +55,10 @@ export async function reloadWithPreview(reload: PreviewedReload): Promise<unknow
   })
 }
 
-/** @throws CtdbtsError NO_ACTIVE_NODE, when there is nothing to agree to; NOT_CONFIRMED. */
-async function requireAgreement({ yes }: ReloadOptions, { nodes }: ReloadPreview): Promise<void> {
+/** @throws CtdbtsError NO_ACTIVE_NODE, when there is nothing to agree to; as `requireAgreement`. */
+async function agree(options: ReloadOptions, { nodes }: ReloadPreview): Promise<void> {
   if (nodes.every(({ verdict }) => verdict === 'left out')) throw noActiveNode()
-  if (yes || (await confirm('Reload the public addresses files, and ask for a takeover run?'))) return
-  throw new CtdbtsError('NOT_CONFIRMED', 'nothing was done')
+  await requireAgreement('Reload the public addresses files, and ask for a takeover run?', options, 'nothing was done')
 }
 
 function exitStatusOf({ nodes, runError, outcome }: Reload): number {

@@ -16,13 +16,12 @@ export interface WrittenFile {
  * @throws CtdbtsError what is wrong with the first machine that cannot be reached; the signal's reason.
  */
 export async function writeHomeNodes(cluster: Cluster, text: string, signal?: AbortSignal): Promise<WrittenFile[]> {
-  const pnns = cluster.present
-  await Promise.all(pnns.map((pnn) => cluster.examine(pnn)))
+  const machines = await Promise.all(cluster.present.map(async (pnn) => ({ pnn, machine: await cluster.examine(pnn) })))
   signal?.throwIfAborted()
   return await Promise.all(
-    pnns.map(async (pnn): Promise<WrittenFile> => {
+    machines.map(async ({ pnn, machine }): Promise<WrittenFile> => {
       try {
-        return { pnn, path: await cluster.writeFile(pnn, 'home_nodes', text, signal) }
+        return { pnn, path: await cluster.writeFile(machine, 'home_nodes', text, signal) }
       } catch (error) {
         if (!(error instanceof CtdbtsError)) throw error
         return { pnn, problem: error }

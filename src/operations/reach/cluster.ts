@@ -148,14 +148,12 @@ export class Cluster implements Disposable {
   }
 
   /**
-   * Replaces a file beside CTDB's other files on a node's machine. Call {@link examine} before, to be sure of the machine.
+   * Replaces a file beside CTDB's other files on a machine that was examined.
    * @returns its path.
-   * @throws CtdbtsError NOT_REACHED; as `writeFileOn`.
+   * @throws as `writeFileOn`.
    */
-  async writeFile(pnn: Pnn, name: string, text: string, signal?: AbortSignal): Promise<string> {
+  async writeFile({ access }: ExaminedMachine, name: string, text: string, signal?: AbortSignal): Promise<string> {
     const { base, timeoutMs } = this.options
-    const access = this.accessTo(pnn)
-    if (!access) throw new CtdbtsError('NOT_REACHED', `there is no access to node ${pnn}`)
     return await writeFileOn(access, name, text, { base, timeoutMs, signal })
   }
 

@@ -1,4 +1,5 @@
 import { nodesText } from '../../cluster/node-text.ts'
+import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { leavesInterface } from '../lasting.ts'
@@ -34,8 +35,8 @@ export const check: Check = {
           nodes: answers.map(({ pnn }) => pnn),
           severity: isForAll ? 'error' : 'warning',
           message: isForAll
-            ? `nobody answers for ${address}, which node ${owner} has, when ${asking} ask${silent.length === 1 ? 's' : ''}`
-            : `${asking} get${silent.length === 1 ? 's' : ''} no answer for ${address}, which node ${owner} has; other nodes do`,
+            ? `nobody answers for ${address}, which node ${owner} has, when ${asking} ${oneOr(silent.length, 'asks', 'ask')}`
+            : `${asking} ${oneOr(silent.length, 'gets', 'get')} no answer for ${address}, which node ${owner} has; other nodes do`,
           evidence: [...ownerHas(owner, held), ...answers.map(networkAnswers)],
           claims: [staysUntil(leavesInterface(view, owner, [address]), 'CTDB does not ask the network')],
           actions: [mend({ what: 'network', pnn: owner, interfaceName: first.interfaceName, address }, check.remedy)],

@@ -3,8 +3,6 @@ import { CtdbtsError } from '../../../lib/errors.ts'
 import { decodeTdbFrame, encodeTdbFrame, type TdbFrame, tdbFrameSplitter } from '../../../lib/tdb/frames.ts'
 import type { TdbFile } from '../../tdb-file.ts'
 
-const NO_BYTES = new Uint8Array()
-
 /** A TDB file that something else works on, at the other end of a stream. */
 export class FramedFile implements TdbFile {
   private readonly stream: Duplex
@@ -48,7 +46,7 @@ export class FramedFile implements TdbFile {
   }
 
   async *traverse(): AsyncGenerator<{ key: Uint8Array; data: Uint8Array }, void> {
-    let frame = await this.ask('T', NO_BYTES)
+    let frame = await this.ask('T')
     while (frame.letter === 'R') {
       yield frame
       frame = this.checked(await this.next())
@@ -70,11 +68,11 @@ export class FramedFile implements TdbFile {
   }
 
   /** Sends a request. */
-  send(letter: string, key: Uint8Array, data: Uint8Array = NO_BYTES): void {
+  send(letter: string, key?: Uint8Array, data?: Uint8Array): void {
     this.stream.write(encodeTdbFrame(letter, key, data))
   }
 
-  private async ask(letter: string, key: Uint8Array, data: Uint8Array = NO_BYTES): Promise<TdbFrame> {
+  private async ask(letter: string, key?: Uint8Array, data?: Uint8Array): Promise<TdbFrame> {
     this.send(letter, key, data)
     return this.checked(await this.next())
   }
