@@ -18,30 +18,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { collectHostFacts } from '../../../src/transport/host/collect.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
-import { localHost } from '../../../src/transport/local/host.ts'
+import { machine, SHELLS, works } from '../../support/node-shells.ts'
 import { tempDir } from '../../support/temp-dir.ts'
-
-const works = (file: string, ...argv: string[]): boolean => spawnSync(file, argv).status === 0
-
-/** The shells of this machine that stand for those of nodes. */
-const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([file = '', ...argv]) =>
-  works(file, ...argv, '-c', 'true'),
-)
 
 const isRoot = process.geteuid?.() === 0
 const hasNamespaces = isRoot && works('unshare', '--net', 'true') && works('iptables', '-S') && works('ip6tables', '-S')
 if (!hasNamespaces)
   process.stderr.write('\nThe tests of host facts in a network namespace are SKIPPED: they need root, ip, iptables\n')
 if (!isRoot) process.stderr.write('\nThe tests of host facts as another user are SKIPPED: they need root\n')
-
-/** This machine, with a shell of our choice, and through a command that runs another. */
-function machine(shell: readonly string[] = ['sh'], through: readonly string[] = []): HostAccess {
-  const host = localHost()
-  return {
-    ...host,
-    exec: ([, ...argv], limits) => host.exec([...through, ...shell, ...argv] as [string, ...string[]], limits),
-  }
-}
 
 /** What it tells, but for the event daemon. */
 async function look(

@@ -1,24 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeFileOn } from '../../../src/transport/host/write-file.ts'
-import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
+import { machine, SHELLS } from '../../support/node-shells.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const LIMITS = { timeoutMs: 20_000 }
-
-/** This machine, with a shell of our choice. */
-function machine(shell: readonly string[]): HostAccess {
-  const host = localHost()
-  return { ...host, exec: ([, ...argv], limits) => host.exec([...shell, ...argv] as [string, ...string[]], limits) }
-}
-
-/** The shells of this machine that stand for those of nodes. */
-const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
-  ([file = '', ...argv]) => spawnSync(file, [...argv, '-c', 'true']).status === 0,
-)
 
 describe.each(SHELLS)('a file is written on a machine, by %s', (...shell) => {
   const access = machine(shell)
