@@ -86,12 +86,15 @@ describe('each cause of failure has its own message and hint', () => {
     await using daemon = await new ScriptedDaemon(dir.file('s'), answerBasics).listen()
     chmodSync(dir.path, 0o755)
     chmodSync(daemon.path, 0o700)
+    // Another user may be kept from reading the checkout, so it becomes that user once all is loaded.
     const code = `
       const { connectUnix } = await import(process.argv[1])
+      process.setgroups([])
+      process.setegid(65534)
+      process.seteuid(65534)
       await connectUnix(process.argv[2], { timeoutMs: 1000 }).catch(({ code, message, hint }) => console.log(code, message, hint))`
     const library = new URL('../../../dist/library/wire.js', import.meta.url).href
-    // Nobody may read the checkout, so the library is handed over on standard input.
-    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', code, library, daemon.path], { uid: 65534 })
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', code, library, daemon.path])
     expect(stdout).toContain(`NO_PERMISSION no permission to use the CTDB socket ${daemon.path}`)
     expect(stdout).toContain('sudo')
   })
