@@ -15,6 +15,8 @@ export interface Terminal extends AsyncDisposable {
   showsColoured(holds: (coloured: string) => boolean): Promise<string>
   /** Presses keys, in tmux's names: `y`, `Enter`, `C-c`. */
   press(...keys: string[]): Promise<void>
+  /** Presses a key, again and again, until the screen shows this. */
+  pressUntil(key: string, what: string): Promise<void>
   /** Types a text, letter by letter. */
   type(text: string): Promise<void>
   /** Pastes a text, as a terminal that knows bracketed paste does. */
@@ -75,10 +77,19 @@ export async function openTerminal(
       await client.changed(isDone ? SETTLE_MS : RECHECK_MS)
     }
   }
+  const press = async (...keys: string[]) => void (await client.run('send-keys', ...keys))
   return {
     shows: (what) => until(screen, (text) => (typeof what === 'string' ? text.includes(what) : what.test(text))),
     showsColoured: (holds) => until(coloured, holds),
-    press: async (...keys) => void (await client.run('send-keys', ...keys)),
+    press,
+    pressUntil: async (key, what) => {
+      const deadline = performance.now() + LIMIT_MS
+      for (let seen = ''; !seen.includes(what); seen = await screen()) {
+        expect(performance.now() > deadline && seen).toBe(false)
+        await press(key)
+        await client.changed(RECHECK_MS)
+      }
+    },
     type: async (text) => void (await client.run('send-keys', '-l', text)),
     // A text may have several lines, a command of the client has one.
     paste: async (text) => {
