@@ -157,7 +157,7 @@ describe.runIf(hasSsh)('without --ssh', () => {
 })
 
 /** More with `OPENSSH_RUNS=200`. */
-const RUNS = Number(process.env.OPENSSH_RUNS ?? 15)
+const RUNS = Number(process.env.OPENSSH_RUNS ?? 9)
 const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const
 
 describe.runIf(hasSsh)('of runs that are killed', () => {

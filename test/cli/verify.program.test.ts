@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { folder, served } from '../support/served-cluster.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -17,6 +17,18 @@ function scenario(name: string, text: string): string {
 /** Node 1 has lost its daemon, whose addresses stay on, for long enough that all know it. */
 const DEAD_DAEMON = scenario('dead-daemon.sim', 'nodes 3\naddresses 3\nat 0 kill 1\nat 30 run\n')
 const BANNED = scenario('banned.sim', 'nodes 3\naddresses 3\nat 0 ban 1 3000\nat 10 run\n')
+
+/** Where what an audit says does not depend on how it came to know the cluster, one look at each cluster does. */
+const lookedAt = { healthy: ['--sim'], dead: ['--sim-scenario', DEAD_DAEMON], banned: ['--sim-scenario', BANNED] }
+const snapshot = (of: keyof typeof lookedAt) => ['--from', scenarios.file(`${of}.json`)]
+beforeAll(async () => {
+  const looks = Object.entries(lookedAt).map(([name, argv]) =>
+    ctdbts(['snapshot', ...argv, '-o', scenarios.file(`${name}.json`)]),
+  )
+  const done = { status: 0, stdout: '' }
+  // What could not be read of a dead or banned node is reported.
+  expect(await Promise.all(looks)).toMatchObject([{ ...done, stderr: '' }, done, done])
+})
 
 // Side by side, as they wait most of the time.
 describe.concurrent('ctdbts verify --sim', () => {
@@ -39,14 +51,14 @@ describe.concurrent('ctdbts verify --sim', () => {
   })
 
   it('groups by node on request', async () => {
-    const { stdout } = await ctdbts(['verify', '--sim-scenario', DEAD_DAEMON, '--by', 'node'])
+    const { stdout } = await ctdbts(['verify', ...snapshot('dead'), '--by', 'node'])
     expect(stdout).toContain('Node 1 (10.11.12.2), DISCONNECTED|UNHEALTHY|INACTIVE, reached simulated node 1:\n')
     expect(stdout).not.toContain('Node 0 (')
   })
 
   it('fails from the severity of --fail-on on', async () => {
     const statusOf = async (failOn: string) =>
-      (await ctdbts(['verify', '--sim-scenario', BANNED, '--checks', 'node-banned', '--fail-on', failOn])).status
+      (await ctdbts(['verify', ...snapshot('banned'), '--checks', 'node-banned', '--fail-on', failOn])).status
     expect(await statusOf('info')).toBe(2)
     expect(await statusOf('warning')).toBe(2)
     expect(await statusOf('error')).toBe(0)
@@ -82,14 +94,14 @@ describe.concurrent('ctdbts verify --sim', () => {
       faulty: /<failure [\s\S]*ip-on-dead-daemon|ip-on-dead-daemon[\s\S]*<failure /,
     },
   ])('speaks $format', async ({ format, healthy, faulty }) => {
-    const clean = await ctdbts(['verify', '--sim', '--format', format])
+    const clean = await ctdbts(['verify', ...snapshot('healthy'), '--format', format])
     expect(clean).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(healthy) })
-    const dead = await ctdbts(['verify', '--sim-scenario', DEAD_DAEMON, '--format', format])
+    const dead = await ctdbts(['verify', ...snapshot('dead'), '--format', format])
     expect(dead).toMatchObject({ status: 2, stderr: '', stdout: expect.stringMatching(faulty) })
   })
 
   it("has the plugins' statuses under --format nagios: a warning is 1", async () => {
-    const { stdout, status } = await ctdbts(['verify', '--sim-scenario', BANNED, '--checks', 'node-banned', '--format', 'nagios'])
+    const { stdout, status } = await ctdbts(['verify', ...snapshot('banned'), '--checks', 'node-banned', '--format', 'nagios'])
     expect(status).toBe(1)
     expect(stdout).toMatch(/^CTDB WARNING - 1 warning: node-banned: /)
   })
@@ -101,7 +113,7 @@ describe.concurrent('ctdbts verify --sim', () => {
   })
 
   it('has the state in the line under --format checkmk, and ends with 0', async () => {
-    const faulty = await ctdbts(['verify', '--sim-scenario', BANNED, '--checks', 'node-banned', '--format', 'checkmk'])
+    const faulty = await ctdbts(['verify', ...snapshot('banned'), '--checks', 'node-banned', '--format', 'checkmk'])
     expect(faulty).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^1 "CTDB" ctdb_errors=0\|\S+ 1 warning: node-banned: /),
@@ -112,7 +124,7 @@ describe.concurrent('ctdbts verify --sim', () => {
 
   it('runs the selected checks, without the excluded ones', async () => {
     const checksOf = async (...argv: string[]): Promise<string[]> =>
-      JSON.parse((await ctdbts(['verify', '--sim', '--json', ...argv])).stdout).checks
+      JSON.parse((await ctdbts(['verify', ...snapshot('healthy'), '--json', ...argv])).stdout).checks
     expect(await checksOf('--checks', 'imbalance, ip-missing')).toEqual(['ip-missing', 'imbalance'])
     expect(await checksOf('--checks', 'ip-missing,imbalance', '--skip', 'ip-missing')).toEqual(['imbalance'])
     expect(await checksOf('--skip', 'ip-missing')).not.toContain('ip-missing')
@@ -175,7 +187,7 @@ describe('acceptances', () => {
         home.file('ctdbts/config.toml'),
         `[[accept]]\ncheck = "node-banned"\nnode = 1\nreason = "on purpose"\nuntil = ${until}\n`,
       )
-      const options = ['--sim-scenario', BANNED, '--checks', 'node-banned', ...argv]
+      const options = [...snapshot('banned'), '--checks', 'node-banned', ...argv]
       return await ctdbts(['verify', ...options], { XDG_CONFIG_HOME: home.path })
     }
     expect(await verify('"2999-12-31"')).toMatchObject({ status: 0, stdout: expect.stringContaining('- ACCEPTED node-banned') })
@@ -214,17 +226,13 @@ describe('the checks', () => {
 
 describe('ctdbts verify --from', () => {
   it('audits a snapshot, and reports that it was read only once', async () => {
-    const file = folder().file('snapshot.json')
-    expect(await ctdbts(['snapshot', '--sim', '-o', file])).toMatchObject({ status: 0, stdout: '', stderr: '' })
-    const { stdout, status } = await ctdbts(['verify', '--from', file])
+    const { stdout, status } = await ctdbts(['verify', ...snapshot('healthy')])
     expect(status).toBe(0)
     expect(stdout.replaceAll('\n', ' ')).toMatch(/^No problem found .*read only once, so transient faults cannot be recognized $/)
   })
 
   it('finds in it what it would find live', async () => {
-    const file = folder().file('snapshot.json')
-    expect((await ctdbts(['snapshot', '--sim-scenario', DEAD_DAEMON, '-o', file])).status).toBe(0)
-    const { stdout, status } = await ctdbts(['verify', '--from', file, '--json'])
+    const { stdout, status } = await ctdbts(['verify', ...snapshot('dead'), '--json'])
     expect(status).toBe(2)
     expect(JSON.parse(stdout).samples).toBe(1)
     expect(stdout).toContain('"ip-on-dead-daemon"')
