@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { KNOWN_SOCKETS } from '../../src/lib/cluster/paths.ts'
 import { auditCluster } from '../../src/operations/audit/audit.ts'
 import { Cluster } from '../../src/operations/reach/cluster.ts'
 import { describeOnLab } from './describe-on-lab.ts'
-import { nodeAccess } from './harness/node-access.ts'
+import { wholeCluster } from './harness/node-access.ts'
 import { untilHealthy, viewOf } from './harness/view.ts'
 
 /** Each takes some seconds of processor time. `LAB_AUDITS=500 npm run test:lab -- verify-runs` makes more of them. */
 const AUDITS = Number(process.env.LAB_AUDITS ?? 15)
+/** As many audits ask the networks too. `LAB_PROBES=500` makes more of them. */
+const PROBES = Number(process.env.LAB_PROBES ?? 10)
 const ROUNDS = 4
-/** How many audits run at the same time, each with its own connections. */
-const AT_ONCE = 2
+/** How many audits run at the same time, each with its own connections. One of them does not probe; if many have to probe, more do. */
+const AT_ONCE = 2 + Math.floor(PROBES / 200)
 /** Without a pause, the audits would leave no time for takeover runs. */
 const PAUSE_MS = 300
 
@@ -47,28 +48,25 @@ describeOnLab('audits during takeover runs', (lab) => {
     await untilHealthy(lab)
   }, 240_000)
 
-  it(`raise no false alarm in ${AUDITS} or more`, { timeout: 15_000 * AUDITS }, async () => {
-    const options = {
-      entries: lab.pnns.map((pnn) => ({ name: `node ${pnn}`, reach: async () => nodeAccess(lab, pnn) })),
-      socketPaths: KNOWN_SOCKETS,
-      timeoutMs: 10_000,
-    }
-    let audits = 0
+  it(`raise no false alarm in ${AUDITS} or more, nor in ${PROBES} with a probe`, {
+    timeout: 15_000 * (AUDITS + PROBES),
+  }, async () => {
+    const made = { audits: 0, probes: 0 }
     let transient = 0
     const alarms: unknown[] = []
-    const auditAll = async () => {
-      while (audits < AUDITS || moves < ROUNDS) {
-        audits++
-        using cluster = await Cluster.open(options)
-        const { findings, unknown } = await auditCluster(cluster)
+    const auditAll = async (probe: boolean) => {
+      while (made.audits < AUDITS || made.probes < PROBES || moves < ROUNDS) {
+        made[probe ? 'probes' : 'audits']++
+        using cluster = await Cluster.open(wholeCluster(lab))
+        const { findings, unknown } = await auditCluster(cluster, { probe })
         alarms.push(...findings.filter(({ state }) => state === 'real'), ...unknown)
         transient += findings.length
         await sleep(PAUSE_MS)
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, auditAll))
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => auditAll(index > 0)))
     process.stdout.write(
-      `${audits} audits during ${moves} rounds of takeover runs: ${transient} transient findings, ${alarms.length} alarms\n`,
+      `${made.audits} audits and ${made.probes} with a probe during ${moves} rounds of takeover runs: ${transient} transient findings, ${alarms.length} alarms\n`,
     )
     expect(alarms).toEqual([])
     // Otherwise there was nothing that could have been mistaken for a problem.

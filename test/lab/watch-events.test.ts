@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { KNOWN_SOCKETS } from '../../src/lib/cluster/paths.ts'
 import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { Observation } from '../../src/lib/watch/observation.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { Follower } from '../../src/operations/follow/follower.ts'
 import { describeOnLab } from './describe-on-lab.ts'
-import { nodeAccess } from './harness/node-access.ts'
+import { wholeCluster } from './harness/node-access.ts'
 import { untilHealthy, type View, viewOf } from './harness/view.ts'
 import { waitUntil } from './harness/wait.ts'
 
@@ -29,11 +28,7 @@ describeOnLab('a follower', (lab) => {
 
   beforeAll(async () => {
     follower = Follower.start({
-      cluster: {
-        entries: lab.pnns.map((pnn) => ({ name: `node ${pnn}`, reach: async () => nodeAccess(lab, pnn) })),
-        socketPaths: KNOWN_SOCKETS,
-        timeoutMs: 10_000,
-      },
+      cluster: wholeCluster(lab),
       intervalMs: INTERVAL_MS,
       auditEveryMs: INTERVAL_MS,
       observe: (observation) => observed.push(observation),

@@ -1,3 +1,5 @@
+import { KNOWN_SOCKETS } from '../../../src/lib/cluster/paths.ts'
+import type { ClusterOptions } from '../../../src/operations/reach/find-nodes.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
 import type { Lab } from './lab.ts'
@@ -12,3 +14,10 @@ export function nodeAccess(lab: Lab, pnn: number): HostAccess {
     connect: (paths) => connect(paths.map((path) => path.replace(/^\/run\//, `${lab.path(pnn, 'run')}/`))),
   }
 }
+
+/** How to open a cluster, with access to all its machines. */
+export const wholeCluster = (lab: Lab): ClusterOptions => ({
+  entries: lab.pnns.map((pnn) => ({ name: `node ${pnn}`, reach: async () => nodeAccess(lab, pnn) })),
+  socketPaths: KNOWN_SOCKETS,
+  timeoutMs: 10_000,
+})
