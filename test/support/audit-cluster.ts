@@ -113,6 +113,7 @@ function settled(
     nonlocalBind: { ipv4: false, ipv6: false },
     promoteSecondaries: ['lo', 'eth0', ...names],
     drops: [],
+    bonds: [],
   }
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length
   return { ...facts, known, interfaces: names.map((name) => ({ name, linkUp: true, references: references(name) })), host }

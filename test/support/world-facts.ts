@@ -105,6 +105,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     nonlocalBind: { ipv4: false, ipv6: false },
     promoteSecondaries: host?.promotesSecondaries ? names : [],
     drops: [],
+    bonds: [],
   }
 }
 

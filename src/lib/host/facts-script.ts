@@ -83,6 +83,17 @@ promote() {
   done
 }
 
+# Each bond: its name, and what the kernel tells of it. A network namespace has those of its own.
+bonds() {
+  for file in /proc/net/bonding/*; do
+    if [ -f "$file" ]; then
+      printf "%s\\000" "\${file##*/}"
+      $limited head -c 65536 "$file" || return
+      printf "\\000"
+    fi
+  done
+}
+
 # The kernel itself looks for the port: it may have thousands of other connections.
 connections() {
   ss -tano "( dport = :${CTDB_PORT} or sport = :${CTDB_PORT} )"
@@ -145,6 +156,7 @@ if [ "$extent" != files ]; then
   section_here promote 131072 promote
   section iptables 524288 rules iptables
   section ip6tables 524288 rules ip6tables
+  section_here bonds 262144 bonds
   section_here hostname 4096 own_name
   section_here connections 262144 connections
 fi

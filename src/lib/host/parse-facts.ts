@@ -1,6 +1,7 @@
 import { CtdbtsError } from '../errors.ts'
 import type { HostFacts, HostLock, NetworkFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
+import { parseBonds } from './bonds.ts'
 import { parseConnections } from './connections.ts'
 import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
@@ -41,6 +42,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   nonlocalBind: (sections) => nonlocalBind(sections.text('nonlocal')),
   promoteSecondaries: (sections) => promoting(sections.text('promote')),
   drops: (sections) => readDrops(sections),
+  bonds: (sections) => parseBonds(sections.text('bonds')),
   hostname: (sections) => sections.text('hostname').trim(),
   connections: (sections) => sections.connections(),
   lock: (sections) => sections.lock(),
@@ -54,6 +56,7 @@ const NETWORK_FACTS: readonly ReadFact[] = [
   'nonlocalBind',
   'promoteSecondaries',
   'drops',
+  'bonds',
   'hostname',
   'connections',
 ]

@@ -37,6 +37,8 @@ export interface HostFacts extends NetworkFacts {
   readonly promoteSecondaries?: readonly string[] | undefined
   /** Addresses for which iptables drops all incoming packets. */
   readonly drops?: readonly HostDrop[] | undefined
+  /** The bonds, and what is bonded in them. Absent in snapshots before format 1.3. */
+  readonly bonds?: readonly HostBond[] | undefined
   /** The TCP connections of the port at which daemons reach each other (4379), and those to that port of other nodes. */
   readonly connections?: readonly HostConnection[] | undefined
   /** What is at the place of the cluster lock that ctdb.conf names. */
@@ -121,6 +123,17 @@ export interface HostLink {
   readonly parent?: string | undefined
   /** Whether it is a bond. Absent in snapshots before format 1.2. */
   readonly isBond?: boolean | undefined
+}
+
+/** A bond: several interfaces that work as one. */
+export interface HostBond {
+  readonly name: string
+  /** As the kernel calls it: `IEEE 802.3ad Dynamic link aggregation`, `fault-tolerance (active-backup)`. */
+  readonly mode: string
+  /** The interfaces that are bonded, in the kernel's order, and whether each has a link. */
+  readonly members: readonly { readonly name: string; readonly up: boolean }[]
+  /** 802.3ad: the link address of the switch that takes part in it; null where none does. Absent where the kernel does not tell it. */
+  readonly partner?: string | null | undefined
 }
 
 /** The last run of an event of the component `legacy`. */

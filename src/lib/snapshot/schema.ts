@@ -74,6 +74,16 @@ const hostFacts = v.object({
   nonlocalBind: v.optional(v.object({ ipv4: v.boolean(), ipv6: v.boolean() })),
   promoteSecondaries: v.optional(v.array(v.string())),
   drops: v.optional(v.array(v.object({ interfaceName: v.string(), address: v.string() }))),
+  bonds: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        mode: v.string(),
+        members: v.array(v.object({ name: v.string(), up: v.boolean() })),
+        partner: v.optional(text),
+      }),
+    ),
+  ),
   connections: v.optional(
     v.array(v.object({ state: v.picklist(['LISTEN', 'ESTAB', 'SYN-SENT']), local: end, peer: end, resent: whole })),
   ),

@@ -90,6 +90,7 @@ function filesOf(world: World, node: SimNode, givenBase: string): PrintedSection
     { name: 'promote', content: closed(['all', 'default', 'lo', ...world.interfacesOf(pnn)].flatMap((name) => [name, '0'])) },
     { name: 'iptables', content: '-P INPUT ACCEPT\n' },
     { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
+    { name: 'bonds', content: '' },
     { name: 'hostname', content: `n${pnn}\n` },
     { name: 'connections', content: connectionsText(connectionsOf(world, pnn)) },
     ...(daemon ? [] : [inBase('tunables', 'ctdb.tunables', tunables), { name: 'tunablesd', content: '' }]),

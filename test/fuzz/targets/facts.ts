@@ -17,6 +17,7 @@ const EXAMPLE = renderSections(NONCE, [
   { name: 'promote', content: 'all\x000\0eth0\x001\0' },
   { name: 'iptables', content: '-P INPUT ACCEPT\n-A INPUT -d 10.0.0.1/32 -i eth0 -j DROP\n' },
   { name: 'ip6tables', content: '', status: 127, said: 'sh: ip6tables: not found' },
+  { name: 'bonds', content: 'bond0\0Bonding Mode: x\nSlave Interface: eth1\nMII Status: up\n\0' },
   { name: 'hostname', content: 'node1\n' },
   { name: 'connections', content: 'LISTEN 0 9 [fd00::1]:4379 *:*\nSYN-SENT 0 1 10.0.0.1:9 10.0.0.2:4379 timer:(on,1sec,2)\n' },
   {
@@ -43,6 +44,7 @@ export const target: FuzzTarget = {
       'enabledScripts',
       'version',
       'drops',
+      'bonds',
       'hostname',
       'lock',
       'connections',

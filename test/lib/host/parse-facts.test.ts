@@ -4,7 +4,7 @@ import { formatIp, parseIp } from '../../../src/lib/address/ip-text.ts'
 import { factsCommand } from '../../../src/lib/host/facts-script.ts'
 import { parseHostFacts } from '../../../src/lib/host/parse-facts.ts'
 import { type PrintedSection, renderSections } from '../../../src/lib/host/sections.ts'
-import type { ConnectionEnd, HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
+import type { ConnectionEnd, HostBond, HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { takeSeedFromEnvironment } from '../../support/fast-check.ts'
 
 takeSeedFromEnvironment()
@@ -22,6 +22,7 @@ const FACTS = [
   'nonlocalBind',
   'promoteSecondaries',
   'drops',
+  'bonds',
   'hostname',
   'connections',
   'lock',
@@ -40,6 +41,7 @@ const QUIET = [
   { name: 'promote', content: 'all\x000\0' },
   { name: 'iptables', content: '-P INPUT ACCEPT\n' },
   { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
+  { name: 'bonds', content: '' },
   { name: 'hostname', content: 'node1\n' },
   { name: 'connections', content: 'State\n' },
   { name: 'lock', content: 'setting\0\0' },
@@ -94,6 +96,16 @@ const connection = fc.record({
 })
 const drop = fc.record({ interfaceName: name, address: fc.oneof(ipv4, ipv6) })
 
+const bond = fc.record(
+  {
+    name,
+    mode: fc.constantFrom('IEEE 802.3ad Dynamic link aggregation', 'fault-tolerance (active-backup)'),
+    members: fc.array(fc.record({ name, up: fc.boolean() }), { maxLength: 3 }),
+    partner: fc.constantFrom(null, '00:1b:21:aa:bb:cc'),
+  },
+  { requiredKeys: ['name', 'mode', 'members'] },
+)
+
 const facts = fc
   .record({
     network,
@@ -105,6 +117,7 @@ const facts = fc
     nonlocalBind: fc.record({ ipv4: fc.boolean(), ipv6: fc.boolean() }),
     promoteSecondaries: fc.uniqueArray(name.filter((each) => each !== 'all' && each !== 'default')),
     drops: fc.array(drop),
+    bonds: fc.array(bond, { maxLength: 2 }),
     hostname: fc.stringMatching(/^[a-z0-9.-]{1,20}$/),
     connections: fc.array(connection),
     lock: fc.record({ setting: text.filter((each) => !each.includes('\0')) }),
@@ -124,6 +137,15 @@ const facts = fc
   )
 
 const endText = ({ address, port }: ConnectionEnd): string => `${address.includes(':') ? `[${address}]` : address}:${port ?? '*'}`
+
+/** What the kernel tells of a bond. */
+const bondText = ({ mode, members, partner }: HostBond): string =>
+  [
+    `Bonding Mode: ${mode}`,
+    ...(partner === undefined ? [] : [`\tPartner Mac Address: ${partner ?? '00:00:00:00:00:00'}`]),
+    ...members.map((each) => `\nSlave Interface: ${each.name}\nMII Status: ${each.up ? 'up' : 'down'}`),
+    '',
+  ].join('\n')
 
 /** What a machine would print of which these are the facts. */
 function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
@@ -169,6 +191,7 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
     },
     { name: 'iptables', content: rules((one) => !one.includes(':')).join('') },
     { name: 'ip6tables', content: rules((one) => one.includes(':')).join('') },
+    { name: 'bonds', content: (given.bonds ?? []).map((each) => `${each.name}\0${bondText(each)}\0`).join('') },
     { name: 'hostname', content: `${given.hostname}\n` },
     {
       name: 'connections',

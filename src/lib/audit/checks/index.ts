@@ -1,5 +1,6 @@
 // Made from the files in this folder by `npm run generated`; do not edit.
 import type { Check } from '../check.ts'
+import { check as bondDegraded } from './bond-degraded.ts'
 import { check as clockDrift } from './clock-drift.ts'
 import { check as clusterLock } from './cluster-lock.ts'
 import { check as clusterSplit } from './cluster-split.ts'
@@ -64,6 +65,7 @@ import { check as tunablesDiffer } from './tunables-differ.ts'
 import { check as versionSkew } from './version-skew.ts'
 
 export const ALL_CHECKS: readonly Check[] = [
+  bondDegraded,
   clockDrift,
   clusterLock,
   clusterSplit,

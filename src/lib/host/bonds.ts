@@ -1,0 +1,38 @@
+import { CtdbtsError } from '../errors.ts'
+import type { HostBond } from '../snapshot/host-facts.ts'
+
+/** What stands for the partner of a bond where no switch takes part. */
+const NO_PARTNER = '00:00:00:00:00:00'
+/** What the kernel says of an interface that has a link. It uses one that is going back after the time that was set for it (updelay). */
+const WITH_LINK = ['up', 'going back']
+
+/**
+ * Reads what the kernel tells of bonds: for each its name and the text of its file in /proc/net/bonding, each closed by a NUL.
+ * @throws CtdbtsError HOST_UNREADABLE when a text is not of that form.
+ */
+export function parseBonds(text: string): HostBond[] {
+  const parts = text.split('\0')
+  if (parts.pop() !== '' || parts.length % 2 !== 0) throw notUnderstood()
+  return Array.from({ length: parts.length / 2 }, (_, index) => bondIn(parts[2 * index] ?? '', parts[2 * index + 1] ?? ''))
+}
+
+/** Before the first `Slave Interface` is what concerns the bond as a whole. */
+function bondIn(name: string, text: string): HostBond {
+  const [whole = '', ...slaves] = text.split(/^Slave Interface: /m)
+  const mode = field(whole, 'Bonding Mode')
+  if (mode === undefined) throw notUnderstood()
+  const partner = field(whole, 'Partner Mac Address')
+  return {
+    name,
+    mode,
+    members: slaves.map((slave) => ({
+      name: slave.split('\n', 1)[0] ?? '',
+      up: WITH_LINK.includes(field(slave, 'MII Status') ?? ''),
+    })),
+    ...(partner !== undefined && { partner: partner === NO_PARTNER ? null : partner }),
+  }
+}
+
+const field = (text: string, name: string): string | undefined => new RegExp(`^[ \\t]*${name}: (.*)$`, 'm').exec(text)?.[1]
+
+const notUnderstood = (): CtdbtsError => new CtdbtsError('HOST_UNREADABLE', 'what the kernel tells of bonds cannot be understood')
