@@ -114,6 +114,7 @@ function settled(
     promoteSecondaries: ['lo', 'eth0', ...names],
     drops: [],
     bonds: [],
+    configuredAddresses: [],
   }
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length
   return { ...facts, known, interfaces: names.map((name) => ({ name, linkUp: true, references: references(name) })), host }

@@ -3,6 +3,7 @@
 // framed as sections.ts says.
 
 import { CTDB_PORT } from '../cluster/nodes-list.ts'
+import { CONFIGURED_PART } from './configured-script.ts'
 import { LOCK_PART } from './lock-script.ts'
 import { FIND_BASE, HOMES, SECTIONS, words } from './shell-parts.ts'
 
@@ -138,7 +139,7 @@ more_tunables() {
     fi
   done
 }
-${LOCK_PART}
+${CONFIGURED_PART}${LOCK_PART}
 if [ "$extent" != files ]; then section addresses 1500000 $limited ip -j addr; fi
 if [ "$extent" = kernel ]; then exit 0; fi
 if [ "$extent" != network ]; then
@@ -157,6 +158,7 @@ if [ "$extent" != files ]; then
   section iptables 524288 rules iptables
   section ip6tables 524288 rules ip6tables
   section_here bonds 262144 bonds
+  section_here configured 262144 configured
   section_here hostname 4096 own_name
   section_here connections 262144 connections
 fi

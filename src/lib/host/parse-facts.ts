@@ -2,6 +2,7 @@ import { CtdbtsError } from '../errors.ts'
 import type { HostFacts, HostLock, NetworkFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
 import { parseBonds } from './bonds.ts'
+import { parseConfiguredAddresses } from './configured-addresses.ts'
 import { parseConnections } from './connections.ts'
 import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
@@ -43,6 +44,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   promoteSecondaries: (sections) => promoting(sections.text('promote')),
   drops: (sections) => readDrops(sections),
   bonds: (sections) => parseBonds(sections.text('bonds')),
+  configuredAddresses: (sections) => parseConfiguredAddresses(sections.text('configured')),
   hostname: (sections) => sections.text('hostname').trim(),
   connections: (sections) => sections.connections(),
   lock: (sections) => sections.lock(),
@@ -57,6 +59,7 @@ const NETWORK_FACTS: readonly ReadFact[] = [
   'promoteSecondaries',
   'drops',
   'bonds',
+  'configuredAddresses',
   'hostname',
   'connections',
 ]

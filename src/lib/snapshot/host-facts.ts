@@ -39,6 +39,8 @@ export interface HostFacts extends NetworkFacts {
   readonly drops?: readonly HostDrop[] | undefined
   /** The bonds, and what is bonded in them. Absent in snapshots before format 1.3. */
   readonly bonds?: readonly HostBond[] | undefined
+  /** The addresses that other programs are configured to set on the machine. Absent in snapshots before format 1.3. */
+  readonly configuredAddresses?: readonly ConfiguredAddress[] | undefined
   /** The TCP connections of the port at which daemons reach each other (4379), and those to that port of other nodes. */
   readonly connections?: readonly HostConnection[] | undefined
   /** What is at the place of the cluster lock that ctdb.conf names. */
@@ -134,6 +136,15 @@ export interface HostBond {
   readonly members: readonly { readonly name: string; readonly up: boolean }[]
   /** 802.3ad: the link address of the switch that takes part in it; null where none does. Absent where the kernel does not tell it. */
   readonly partner?: string | null | undefined
+}
+
+/** An address that the configuration of another program than CTDB gives to the machine. */
+export interface ConfiguredAddress {
+  readonly by: 'systemd-networkd' | 'NetworkManager' | 'keepalived'
+  /** The path of the file. */
+  readonly file: string
+  /** In normal form. */
+  readonly address: string
 }
 
 /** The last run of an event of the component `legacy`. */

@@ -84,6 +84,11 @@ const hostFacts = v.object({
       }),
     ),
   ),
+  configuredAddresses: v.optional(
+    v.array(
+      v.object({ by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived']), file: v.string(), address: v.string() }),
+    ),
+  ),
   connections: v.optional(
     v.array(v.object({ state: v.picklist(['LISTEN', 'ESTAB', 'SYN-SENT']), local: end, peer: end, resent: whole })),
   ),

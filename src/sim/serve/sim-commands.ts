@@ -91,6 +91,7 @@ function filesOf(world: World, node: SimNode, givenBase: string): PrintedSection
     { name: 'iptables', content: '-P INPUT ACCEPT\n' },
     { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
     { name: 'bonds', content: '' },
+    { name: 'configured', content: '' },
     { name: 'hostname', content: `n${pnn}\n` },
     { name: 'connections', content: connectionsText(connectionsOf(world, pnn)) },
     ...(daemon ? [] : [inBase('tunables', 'ctdb.tunables', tunables), { name: 'tunablesd', content: '' }]),

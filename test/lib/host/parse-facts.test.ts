@@ -23,6 +23,7 @@ const FACTS = [
   'promoteSecondaries',
   'drops',
   'bonds',
+  'configuredAddresses',
   'hostname',
   'connections',
   'lock',
@@ -42,6 +43,7 @@ const QUIET = [
   { name: 'iptables', content: '-P INPUT ACCEPT\n' },
   { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
   { name: 'bonds', content: '' },
+  { name: 'configured', content: '' },
   { name: 'hostname', content: 'node1\n' },
   { name: 'connections', content: 'State\n' },
   { name: 'lock', content: 'setting\0\0' },
@@ -106,6 +108,12 @@ const bond = fc.record(
   { requiredKeys: ['name', 'mode', 'members'] },
 )
 
+const configured = fc.record({
+  by: fc.constant('systemd-networkd' as const),
+  file: text.filter((each) => !each.includes('\0')),
+  address: fc.oneof(ipv4, ipv6),
+})
+
 const facts = fc
   .record({
     network,
@@ -118,6 +126,7 @@ const facts = fc
     promoteSecondaries: fc.uniqueArray(name.filter((each) => each !== 'all' && each !== 'default')),
     drops: fc.array(drop),
     bonds: fc.array(bond, { maxLength: 2 }),
+    configuredAddresses: fc.array(configured, { maxLength: 2 }),
     hostname: fc.stringMatching(/^[a-z0-9.-]{1,20}$/),
     connections: fc.array(connection),
     lock: fc.record({ setting: text.filter((each) => !each.includes('\0')) }),
@@ -192,6 +201,12 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
     { name: 'iptables', content: rules((one) => !one.includes(':')).join('') },
     { name: 'ip6tables', content: rules((one) => one.includes(':')).join('') },
     { name: 'bonds', content: (given.bonds ?? []).map((each) => `${each.name}\0${bondText(each)}\0`).join('') },
+    {
+      name: 'configured',
+      content: (given.configuredAddresses ?? [])
+        .map(({ by, file, address: one }) => `${by}\0${file}\0[Network]\nAddress=${one}/24\n\0`)
+        .join(''),
+    },
     { name: 'hostname', content: `${given.hostname}\n` },
     {
       name: 'connections',

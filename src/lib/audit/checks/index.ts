@@ -26,6 +26,7 @@ import { check as ipAnswerOtherNode } from './ip-answer-other-node.ts'
 import { check as ipDadFailed } from './ip-dad-failed.ts'
 import { check as ipDuplicateClaim } from './ip-duplicate-claim.ts'
 import { check as ipDuplicateKernel } from './ip-duplicate-kernel.ts'
+import { check as ipForeignConfig } from './ip-foreign-config.ts'
 import { check as ipForeignManager } from './ip-foreign-manager.ts'
 import { check as ipMissing } from './ip-missing.ts'
 import { check as ipNeighbourStale } from './ip-neighbour-stale.ts'
@@ -91,6 +92,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ipDadFailed,
   ipDuplicateClaim,
   ipDuplicateKernel,
+  ipForeignConfig,
   ipForeignManager,
   ipMissing,
   ipNeighbourStale,

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { ConfiguredAddress } from '../../../../src/lib/snapshot/host-facts.ts'
+import { findingsIn, healthyCluster, withHost } from '../../../support/audit-cluster.ts'
+
+const NETWORKD = { by: 'systemd-networkd', file: '/etc/systemd/network/10-eth1.network' } as const
+const KEEPALIVED = { by: 'keepalived', file: '/etc/keepalived/keepalived.conf' } as const
+const cluster = (...configuredAddresses: ConfiguredAddress[]) => withHost(healthyCluster(), 1, () => ({ configuredAddresses }))
+const found = (...configured: ConfiguredAddress[]) =>
+  findingsIn(cluster(...configured)).map(({ id, message }) => `${id}: ${message}`)
+
+describe('a public address that another program sets', () => {
+  it.each([
+    ['nothing is set', []],
+    ['the address of the node itself is', [{ ...NETWORKD, address: '192.168.1.2' }]],
+    ['an address beside is', [{ ...NETWORKD, address: '10.0.0.77' }]],
+  ])('is not reported where %s', (_, configured) => {
+    expect(found(...configured)).toEqual([])
+  })
+
+  it('is reported once, with all places', () => {
+    const places = [
+      { ...NETWORKD, address: '10.0.0.2' },
+      { ...KEEPALIVED, address: '10.0.0.2' },
+    ]
+    expect(findingsIn(cluster(...places))).toMatchObject([
+      {
+        id: 'ip-foreign-config',
+        message: 'systemd-networkd and keepalived on node 1 is configured to set 10.0.0.2, a public address',
+        evidence: places.map(({ file }) => `file on node 1: ${file} has 10.0.0.2`),
+      },
+    ])
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfiguredAddresses } from '../../../src/lib/host/configured-addresses.ts'
+
+const read = (by: string, text: string) => parseConfiguredAddresses(`${by}\0/etc/x\0${text}\0`).map(({ address }) => address)
+
+describe('the addresses that other programs set', () => {
+  it.each([
+    ['nothing', '', []],
+    ['those of the interface', '[Network]\nAddress=10.0.0.1/24\n[Address]\n Address = fd00::0001/64\n', ['10.0.0.1', 'fd00::1']],
+    ['not those of other machines', '[Neighbor]\nAddress=10.0.0.1\n[DHCPServerStaticLease]\nAddress=10.0.0.2\n', []],
+    ['not an address that is not one', '[Network]\nAddress=0.0.0.0/x\nAddress=host\n', ['0.0.0.0']],
+    ['one twice as one', '[Network]\nAddress=10.0.0.1/24\nAddress=10.0.0.1/32\n', ['10.0.0.1']],
+  ])('are read from files of systemd-networkd: %s', (_, text, addresses) => {
+    expect(read('systemd-networkd', text)).toEqual(addresses)
+  })
+
+  it.each([
+    [
+      'without the gateway',
+      '[connection]\n[ipv4]\naddress1=10.0.0.1/24,10.0.0.254\n[ipv6]\naddress1=fd00::1/64\n',
+      ['10.0.0.1', 'fd00::1'],
+    ],
+    ['of a profile that comes up by itself', '[connection]\nautoconnect=true\n[ipv4]\naddress1=10.0.0.1/24\n', ['10.0.0.1']],
+    ['not of one that does not', '[connection]\nautoconnect=false\n[ipv4]\naddress1=10.0.0.1/24\n', []],
+    ['not those of other sections', '[wireguard-peer.x]\naddress1=10.0.0.1/24\n', []],
+  ])('are read from profiles of NetworkManager: %s', (_, text, addresses) => {
+    expect(read('NetworkManager', text)).toEqual(addresses)
+  })
+
+  it.each([
+    ['of a block', '  virtual_ipaddress {\n    10.0.0.1/24 dev eth1 label eth1:1\n    fd00::1\n  }\n', ['10.0.0.1', 'fd00::1']],
+    ['of one line', 'virtual_ipaddress { 10.0.0.1 }\n', ['10.0.0.1']],
+    ['of those that are not announced', 'virtual_ipaddress_excluded {\n10.0.0.1\n}\n', ['10.0.0.1']],
+    ['not what is commented out', 'virtual_ipaddress {\n# 10.0.0.1\n! 10.0.0.2\n}\n', []],
+    ['not of a block that is commented out', '#virtual_ipaddress {\n#10.0.0.1\n#}\n', []],
+  ])('are read from the file of keepalived: %s', (_, text, addresses) => {
+    expect(read('keepalived', text)).toEqual(addresses)
+  })
+
+  it.each(['keepalived\0', 'keepalived\0/etc/x\0', 'another\0/etc/x\0\0', 'constructor\0/etc/x\0\0'])(
+    'are refused when it is not whole, or of another program: %j',
+    (text) => {
+      expect(() => parseConfiguredAddresses(text)).toThrow('cannot be understood')
+    },
+  )
+})

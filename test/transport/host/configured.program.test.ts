@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseConfiguredAddresses } from '../../../src/lib/host/configured-addresses.ts'
+import { CONFIGURED_PART } from '../../../src/lib/host/configured-script.ts'
+import { SHELLS } from '../../support/node-shells.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+
+const KEEPALIVED = `vrrp_instance one {
+  authentication {
+    auth_pass secret
+  }
+  virtual_ipaddress {
+    10.0.0.1/24 dev eth1
+  }
+}
+vrrp_instance two {
+  virtual_ipaddress { 10.0.0.2 }
+  authentication { auth_pass secret }
+}
+`
+const FILES = {
+  '/etc/systemd/network/10-a b.network': '[Match]\nName=eth1\n[Network]\n  Address = 10.0.0.3/24\nDNS=10.0.0.9\n',
+  '/run/systemd/network/10-a b.network': '[Network]\nAddress=10.0.0.4/24\n',
+  '/run/systemd/network/20-netplan.network': '[Network]\nAddress=10.0.0.5/24',
+  '/etc/NetworkManager/system-connections/eth1.nmconnection': '[wifi-security]\npsk=secret\n[ipv4]\naddress1=10.0.0.6/24\n',
+  '/etc/keepalived/keepalived.conf': KEEPALIVED,
+}
+const RUNNING = ['/run/systemd/netif', '/run/NetworkManager', '/run/keepalived.pid']
+
+describe.each(SHELLS)('what other programs are configured to set, as %s reads it', (...shell) => {
+  const look = (running: readonly string[], files: Readonly<Record<string, string>>) => {
+    const root = tempDir().file('root')
+    const write = (path: string, text: string) => {
+      mkdirSync(join(root, dirname(path)), { recursive: true })
+      writeFileSync(join(root, path), text)
+    }
+    for (const [path, text] of Object.entries(files)) write(path, text)
+    for (const path of running) write(path.endsWith('.pid') ? path : `${path}/x`, '')
+    mkdirSync(join(root, '/etc/systemd/network'), { recursive: true })
+    symlinkSync('/dev/null', join(root, '/etc/systemd/network/99-masked.network'))
+    const script = `set -u; limited=; ${CONFIGURED_PART.replaceAll(/(?<=[ "])\/(?:etc|run)\//g, `${root}$&`)} configured`
+    const [file = 'sh', ...argv] = shell
+    const printed = execFileSync(file, [...argv, '-c', script], { encoding: 'utf8' })
+    expect(printed).not.toContain('secret')
+    return parseConfiguredAddresses(printed).map(({ by, file: path, address }) => [by, path.replace(root, ''), address])
+  }
+
+  it('is read from the files that count, without the secrets in them', () => {
+    expect(look(RUNNING, FILES)).toEqual([
+      ['systemd-networkd', '/etc/systemd/network/10-a b.network', '10.0.0.3'],
+      ['systemd-networkd', '/run/systemd/network/20-netplan.network', '10.0.0.5'],
+      ['NetworkManager', '/etc/NetworkManager/system-connections/eth1.nmconnection', '10.0.0.6'],
+      ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.1'],
+      ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.2'],
+    ])
+  })
+
+  it('is nothing where none of these programs has run, or there are no files', () => {
+    expect(look([], FILES)).toEqual([])
+    expect(look(RUNNING, {})).toEqual([])
+  })
+})
