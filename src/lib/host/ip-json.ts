@@ -45,6 +45,9 @@ const link = v.object({
   link: v.optional(v.string()),
   /** The number of that peer, when it is in another network namespace. */
   link_index: v.optional(v.number()),
+  link_type: v.optional(v.unknown()),
+  /** Its link address. */
+  address: v.optional(v.unknown()),
 })
 const schema = v.array(v.unknown())
 
@@ -109,7 +112,15 @@ const isOfOtherFamily = (info: unknown): boolean =>
 const issueText = ([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string =>
   `${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`
 
-const hostLink = ({ ifname, flags, altnames, link: parent, link_index: index }: v.InferOutput<typeof link>): HostLink => ({
+const hostLink = ({
+  ifname,
+  flags,
+  altnames,
+  link: parent,
+  link_index: index,
+  link_type: type,
+  address: mac,
+}: v.InferOutput<typeof link>): HostLink => ({
   name: ifname,
   up: flags.includes('UP'),
   // LOWER_UP follows the other end at once; `operstate` lags behind by up to a second.
@@ -118,7 +129,10 @@ const hostLink = ({ ifname, flags, altnames, link: parent, link_index: index }: 
   ...((parent !== undefined || index !== undefined) && { parent: parent ?? `if${index}` }),
   // Slaves have the flag SLAVE. A bridge has neither.
   isBond: flags.includes('MASTER'),
+  ...(type === 'ether' && isMac(mac) && { mac: mac.toLowerCase() }),
 })
+
+const isMac = (text: unknown): text is string => typeof text === 'string' && /^([\da-f]{2}:){5}[\da-f]{2}$/i.test(text)
 
 const hostAddress = (interfaceName: string, info: v.InferOutput<typeof address>): HostAddress => ({
   address: info.local,

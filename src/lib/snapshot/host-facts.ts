@@ -125,6 +125,8 @@ export interface HostLink {
   readonly parent?: string | undefined
   /** Whether it is a bond. Absent in snapshots before format 1.2. */
   readonly isBond?: boolean | undefined
+  /** The link address of an Ethernet interface: six bytes, lower case, with colons. Absent in snapshots before format 1.3. */
+  readonly mac?: string | undefined
 }
 
 /** A bond: several interfaces that work as one. */

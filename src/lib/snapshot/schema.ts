@@ -52,6 +52,7 @@ const hostFacts = v.object({
         altnames: v.optional(v.array(v.string())),
         parent: v.optional(v.string()),
         isBond: v.optional(v.boolean()),
+        mac: v.optional(v.string()),
       }),
     ),
   ),

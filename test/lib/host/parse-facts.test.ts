@@ -84,6 +84,7 @@ const link = name.chain((each) =>
     carrier: fc.boolean(),
     altnames: fc.array(name, { maxLength: 2 }),
     isBond: fc.boolean(),
+    mac: fc.constantFrom(undefined, '02:00:00:00:00:0a'),
     parent: fc.option(name, { nil: undefined }),
     addresses: fc.array(address(each), { maxLength: 4 }),
   }),
@@ -135,7 +136,11 @@ const facts = fc
     ({ network: links, files: [publicAddressesFile, nodesFile, configFile, homeNodesFile], ...rest }): Partial<HostFacts> => ({
       ...rest,
       addresses: links.flatMap(({ addresses }) => addresses),
-      links: links.map(({ addresses: _, parent, ...each }) => ({ ...each, ...(parent !== undefined && { parent }) })),
+      links: links.map(({ addresses: _, parent, mac, ...each }) => ({
+        ...each,
+        ...(parent !== undefined && { parent }),
+        ...(mac !== undefined && { mac }),
+      })),
       publicAddressesFile,
       nodesFile,
       configFile,
@@ -162,6 +167,8 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
   const printed = links.map((each) => ({
     ifname: each.name,
     link: each.parent,
+    link_type: each.mac === undefined ? 'none' : 'ether',
+    address: each.mac,
     altnames: each.altnames,
     flags: [...(each.up ? ['UP'] : []), ...(each.carrier ? ['LOWER_UP'] : []), ...(each.isBond ? ['MASTER'] : [])],
     addr_info: addresses

@@ -18,6 +18,7 @@ import { check as homeNodesLint } from './home-nodes-lint.ts'
 import { check as homeNodesUnused } from './home-nodes-unused.ts'
 import { check as ifaceAbsent } from './iface-absent.ts'
 import { check as ifaceLinkMismatch } from './iface-link-mismatch.ts'
+import { check as ifaceSameMac } from './iface-same-mac.ts'
 import { check as imbalance } from './imbalance.ts'
 import { check as ipAnswerFlux } from './ip-answer-flux.ts'
 import { check as ipAnswerForeign } from './ip-answer-foreign.ts'
@@ -84,6 +85,7 @@ export const ALL_CHECKS: readonly Check[] = [
   homeNodesUnused,
   ifaceAbsent,
   ifaceLinkMismatch,
+  ifaceSameMac,
   imbalance,
   ipAnswerFlux,
   ipAnswerForeign,
