@@ -114,6 +114,7 @@ function settled(
     promoteSecondaries: ['lo', 'eth0', ...names],
     drops: [],
     bonds: [],
+    serviceAddresses: [],
     configuredAddresses: [],
   }
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length

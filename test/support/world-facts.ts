@@ -106,6 +106,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     promoteSecondaries: host?.promotesSecondaries ? names : [],
     drops: [],
     bonds: [],
+    serviceAddresses: [],
     configuredAddresses: [],
   }
 }

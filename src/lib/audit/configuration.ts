@@ -4,7 +4,14 @@ import { isAtLeast } from '../version.ts'
 import { configValue } from './config-file.ts'
 
 /** The facts that are read from the folder with a node's configuration. */
-type ConfigurationFact = 'publicAddressesFile' | 'nodesFile' | 'configFile' | 'homeNodesFile' | 'enabledScripts' | 'lock'
+type ConfigurationFact =
+  | 'publicAddressesFile'
+  | 'nodesFile'
+  | 'configFile'
+  | 'homeNodesFile'
+  | 'enabledScripts'
+  | 'serviceAddresses'
+  | 'lock'
 
 const FILES = ['publicAddressesFile', 'nodesFile', 'configFile'] as const
 
@@ -35,7 +42,10 @@ export function whyNotOwn(facts: NodeFacts | undefined, fact: string): string | 
 }
 
 const NAMES: ReadonlyMap<string, ConfigurationFact> = new Map(
-  [...FILES, 'homeNodesFile' as const, 'enabledScripts' as const, 'lock' as const].map((name) => [`host.${name}`, name]),
+  [...FILES, 'homeNodesFile' as const, 'enabledScripts' as const, 'serviceAddresses' as const, 'lock' as const].map((name) => [
+    `host.${name}`,
+    name,
+  ]),
 )
 
 /** Whether its daemon has read a list of nodes that is not in the folder. */

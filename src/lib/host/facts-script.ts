@@ -5,6 +5,7 @@
 import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { CONFIGURED_PART } from './configured-script.ts'
 import { LOCK_PART } from './lock-script.ts'
+import { SERVICES_PART } from './service-addresses.ts'
 import { FIND_BASE, HOMES, SECTIONS, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
@@ -139,7 +140,7 @@ more_tunables() {
     fi
   done
 }
-${CONFIGURED_PART}${LOCK_PART}
+${CONFIGURED_PART}${SERVICES_PART}${LOCK_PART}
 if [ "$extent" != files ]; then section addresses 1500000 $limited ip -j addr; fi
 if [ "$extent" = kernel ]; then exit 0; fi
 if [ "$extent" != network ]; then
@@ -150,6 +151,7 @@ if [ "$extent" != network ]; then
   section scripts 65536 scripts
   # It asks no daemon.
   section version 4096 $limited ctdb version
+  section_here services 65536 services
   section_here lock 65536 cluster_lock
 fi
 if [ "$extent" != files ]; then

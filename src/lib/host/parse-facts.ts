@@ -10,6 +10,7 @@ import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
 import { readLock } from './lock-facts.ts'
 import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
+import { parseServiceAddresses } from './service-addresses.ts'
 
 /** What is known of a host, and, of what could not be read, why. */
 export interface HostReport {
@@ -37,6 +38,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   nodesFile: (sections) => sections.file('nodes'),
   configFile: (sections) => sections.file('config'),
   homeNodesFile: (sections) => sections.file('homenodes'),
+  serviceAddresses: (sections) => parseServiceAddresses(sections.text('services')),
   tunablesFiles: (sections) => sections.tunables(),
   enabledScripts: (sections) => scriptNames(sections.text('scripts')),
   version: (sections) => versionOf(sections.text('version')),

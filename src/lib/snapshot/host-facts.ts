@@ -27,6 +27,8 @@ export interface HostFacts extends NetworkFacts {
   readonly tunablesFiles?: { readonly file: string | null; readonly directory: string } | undefined
   /** Names of the event scripts that are enabled, without `.script`: `10.interface`. */
   readonly enabledScripts?: readonly string[] | undefined
+  /** The addresses of CTDB's own services, as the options of their scripts have them. Absent in snapshots before format 1.3. */
+  readonly serviceAddresses?: readonly ServiceAddress[] | undefined
   /** The results of the scripts in the last run of each event. An event that never ran has no scripts. */
   readonly events?: readonly EventRun[] | undefined
   /** As `ctdb version` prints it: `4.17.12-Debian`. */
@@ -138,6 +140,13 @@ export interface HostBond {
   readonly members: readonly { readonly name: string; readonly up: boolean }[]
   /** 802.3ad: the link address of the switch that takes part in it; null where none does. Absent where the kernel does not tell it. */
   readonly partner?: string | null | undefined
+}
+
+/** The address of a service that an event script of CTDB provides: 11.natgw or 91.lvs. */
+export interface ServiceAddress {
+  readonly service: 'NATGW' | 'LVS'
+  /** In normal form. */
+  readonly address: string
 }
 
 /** An address that the configuration of another program than CTDB gives to the machine. */

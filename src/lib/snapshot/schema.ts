@@ -90,6 +90,7 @@ const hostFacts = v.object({
       v.object({ by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived']), file: v.string(), address: v.string() }),
     ),
   ),
+  serviceAddresses: v.optional(v.array(v.object({ service: v.picklist(['NATGW', 'LVS']), address: v.string() }))),
   connections: v.optional(
     v.array(v.object({ state: v.picklist(['LISTEN', 'ESTAB', 'SYN-SENT']), local: end, peer: end, resent: whole })),
   ),

@@ -85,6 +85,7 @@ function filesOf(world: World, node: SimNode, givenBase: string): PrintedSection
     absent(`${base}/home_nodes`, 'homenodes'),
     inBase('scripts', 'events/legacy', `${base}/events/legacy/./10.interface.script\0`),
     { name: 'version', content: `${version}\n` },
+    { name: 'services', content: '' },
     { name: 'lock', content: base === CTDB_BASE ? closed(seenLock(node)) : closed(['setting', '']) },
     { name: 'nonlocal', content: '0\n0\n' },
     { name: 'promote', content: closed(['all', 'default', 'lo', ...world.interfacesOf(pnn)].flatMap((name) => [name, '0'])) },

@@ -19,6 +19,7 @@ const EXAMPLE = renderSections(NONCE, [
   { name: 'ip6tables', content: '', status: 127, said: 'sh: ip6tables: not found' },
   { name: 'bonds', content: 'bond0\0Bonding Mode: x\nSlave Interface: eth1\nMII Status: up\n\0' },
   { name: 'configured', content: 'systemd-networkd\0/etc/systemd/network/a.network\0[Network]\nAddress=10.0.0.1/24\n\0' },
+  { name: 'services', content: 'LVS\0CTDB_LVS_NODES=x\nCTDB_LVS_PUBLIC_IP=10.0.0.1\n\0' },
   { name: 'hostname', content: 'node1\n' },
   { name: 'connections', content: 'LISTEN 0 9 [fd00::1]:4379 *:*\nSYN-SENT 0 1 10.0.0.1:9 10.0.0.2:4379 timer:(on,1sec,2)\n' },
   {
@@ -46,6 +47,7 @@ export const target: FuzzTarget = {
       'version',
       'drops',
       'bonds',
+      'serviceAddresses',
       'configuredAddresses',
       'hostname',
       'lock',

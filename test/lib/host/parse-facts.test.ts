@@ -17,6 +17,7 @@ const FACTS = [
   'nodesFile',
   'configFile',
   'homeNodesFile',
+  'serviceAddresses',
   'enabledScripts',
   'version',
   'nonlocalBind',
@@ -43,6 +44,7 @@ const QUIET = [
   { name: 'iptables', content: '-P INPUT ACCEPT\n' },
   { name: 'ip6tables', content: '-P INPUT ACCEPT\n' },
   { name: 'bonds', content: '' },
+  { name: 'services', content: '' },
   { name: 'configured', content: '' },
   { name: 'hostname', content: 'node1\n' },
   { name: 'connections', content: 'State\n' },
@@ -109,6 +111,7 @@ const bond = fc.record(
   { requiredKeys: ['name', 'mode', 'members'] },
 )
 
+const service = fc.record({ service: fc.constantFrom('NATGW' as const, 'LVS' as const), address: fc.oneof(ipv4, ipv6) })
 const configured = fc.record({
   by: fc.constant('systemd-networkd' as const),
   file: text.filter((each) => !each.includes('\0')),
@@ -127,6 +130,7 @@ const facts = fc
     promoteSecondaries: fc.uniqueArray(name.filter((each) => each !== 'all' && each !== 'default')),
     drops: fc.array(drop),
     bonds: fc.array(bond, { maxLength: 2 }),
+    serviceAddresses: fc.array(service, { maxLength: 2 }),
     configuredAddresses: fc.array(configured, { maxLength: 2 }),
     hostname: fc.stringMatching(/^[a-z0-9.-]{1,20}$/),
     connections: fc.array(connection),
@@ -208,6 +212,12 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
     { name: 'iptables', content: rules((one) => !one.includes(':')).join('') },
     { name: 'ip6tables', content: rules((one) => one.includes(':')).join('') },
     { name: 'bonds', content: (given.bonds ?? []).map((each) => `${each.name}\0${bondText(each)}\0`).join('') },
+    {
+      name: 'services',
+      content: (given.serviceAddresses ?? [])
+        .map(({ service: of, address: one }) => `${of}\0CTDB_${of}_NODES=/nodes\nCTDB_${of}_PUBLIC_IP=${one}/24\n\0`)
+        .join(''),
+    },
     {
       name: 'configured',
       content: (given.configuredAddresses ?? [])

@@ -18,7 +18,13 @@ const OFTEN = 20
 const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly remedy?: string }>> = {
   ...both('its cluster lock is never slow', ['lock-slow']),
   ...both('its nodes always have the file', ['file-missing', 'lock-missing']),
-  ...both('its nodes have no such file', ['ip-foreign-config', 'home-nodes-lint', 'home-nodes-differ', 'home-nodes-unused']),
+  ...both('its nodes have no such file', [
+    'ip-foreign-config',
+    'ip-of-service',
+    'home-nodes-lint',
+    'home-nodes-differ',
+    'home-nodes-unused',
+  ]),
   ...both('its ctdb.conf has only a lock, which is the same on all nodes', ['config-old-style', 'cluster-lock']),
   ...both('its kernels have no such setting', ['nonlocal-bind', 'leftover-drop', 'ip-foreign-manager', 'private-ip-missing']),
   ...both('its scripts are always there', ['script-not-enabled']),

@@ -32,7 +32,7 @@ describe('examining a machine', () => {
   it('reports facts of its shell and of its event daemon', async () => {
     const { facts, missing } = await collectHostFacts(machine('node1'), OPTIONS)
     expect(facts).toEqual({ hostname: 'node1', events: NO_RUNS })
-    expect(missing).toHaveLength(15)
+    expect(missing).toHaveLength(16)
   })
 
   it('takes the network from the machine in whose kernel the addresses are, and everything else from behind the prefix', async () => {
@@ -47,7 +47,7 @@ describe('examining a machine', () => {
     const access: HostAccess = { ...saying('container'), kernel: saying('host') }
     const { facts, missing } = await collectHostFacts(access, OPTIONS)
     expect(facts).toEqual({ hostname: 'host', events: NO_RUNS })
-    expect(missing).toHaveLength(15)
+    expect(missing).toHaveLength(16)
     await collectHostFacts(access, { ...OPTIONS, extent: 'kernel' })
     expect(asked).toEqual(['container files', 'host network', 'host kernel'])
   })

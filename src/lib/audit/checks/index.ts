@@ -31,6 +31,7 @@ import { check as ipForeignConfig } from './ip-foreign-config.ts'
 import { check as ipForeignManager } from './ip-foreign-manager.ts'
 import { check as ipMissing } from './ip-missing.ts'
 import { check as ipNeighbourStale } from './ip-neighbour-stale.ts'
+import { check as ipOfService } from './ip-of-service.ts'
 import { check as ipOnDeadDaemon } from './ip-on-dead-daemon.ts'
 import { check as ipOnInactiveNode } from './ip-on-inactive-node.ts'
 import { check as ipRogue } from './ip-rogue.ts'
@@ -98,6 +99,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ipForeignManager,
   ipMissing,
   ipNeighbourStale,
+  ipOfService,
   ipOnDeadDaemon,
   ipOnInactiveNode,
   ipRogue,

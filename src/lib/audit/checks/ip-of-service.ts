@@ -1,0 +1,37 @@
+import { SERVICE_SCRIPTS } from '../../host/service-addresses.ts'
+import type { Check, Found } from '../check.ts'
+import { fileHas, knownBy } from '../facts.ts'
+import { stays } from '../outlook.ts'
+import { mend } from '../remedy.ts'
+
+const NAMES = { NATGW: 'NAT gateway', LVS: 'LVS' } as const
+
+export const check: Check = {
+  id: 'ip-of-service',
+  order: 154,
+  severity: 'error',
+  title: "CTDB's own NAT gateway or LVS has a public address as its address",
+  seenBy: ['F', 'X', 'C'],
+  moves: false,
+  meaning:
+    'The scripts 11.natgw and 91.lvs add and remove the address of their service by themselves, on the node that leads it and on the others, whoever owns it as a public address. CTDB sees that each node has an address, or has none, that it does not expect.',
+  outlook:
+    'Nothing, but that 11.natgw does not let ctdbd start where the public addresses file has the address with the same mask. 91.lvs does not check it.',
+  remedy: 'Give the service an address of its own, or take the address out of the public addresses files.',
+  find(view) {
+    const publics = knownBy(view)
+    return view.nodes.flatMap(({ pnn }): Found[] => {
+      const scripts = view.need(pnn, 'host.enabledScripts') ?? []
+      const used = (view.want(pnn, 'host.serviceAddresses') ?? []).filter(
+        ({ service, address }) => publics.has(address) && scripts.includes(SERVICE_SCRIPTS[service]),
+      )
+      return used.map(({ service, address }) => ({
+        subject: { pnn, address, detail: NAMES[service] },
+        message: `${address} is a public address, and that of ${NAMES[service]} on node ${pnn}`,
+        evidence: [fileHas(pnn, `the options of ${SERVICE_SCRIPTS[service]} have CTDB_${service}_PUBLIC_IP with ${address}`)],
+        claims: [stays('CTDB goes by its configuration')],
+        actions: [mend({ what: 'configuration', pnn }, check.remedy)],
+      }))
+    })
+  },
+}

@@ -1,0 +1,60 @@
+import { formatIp, parseIp } from '../address/ip-text.ts'
+import { CtdbtsError } from '../errors.ts'
+import type { ServiceAddress } from '../snapshot/host-facts.ts'
+
+/** The event script of each service, and the beginning of its options. */
+export const SERVICE_SCRIPTS = { NATGW: '11.natgw', LVS: '91.lvs' } as const satisfies Readonly<
+  Record<ServiceAddress['service'], string>
+>
+
+/** Defines `services`, which prints of each service its name, and the lines of its options that count here, each closed by a NUL. */
+export const SERVICES_PART = `
+# As the script of the service reads them: first the options of all scripts, then its own.
+service_lines() {
+  if ! [ -e "$base/events/legacy/$2.script" ]; then return 0; fi
+  printf "%s\\000" "$1"
+  for file in "$base/script.options" "$base/events/legacy/$2.options"; do
+    if [ -f "$file" ] && [ -r "$file" ]; then
+      $limited sed -n "/^[[:blank:]]*CTDB_$1_NODES=/p; /^[[:blank:]]*CTDB_$1_PUBLIC_IP=/p" "$file" || return
+      echo
+    fi
+  done
+  printf "\\000"
+}
+services() {
+${Object.entries(SERVICE_SCRIPTS)
+  .map(([service, script]) => `  service_lines ${service} ${script} || return\n`)
+  .join('')}}
+`
+
+/**
+ * Reads which addresses the services of CTDB itself have: those that have nodes. An address that only a shell can read is left out.
+ * @throws CtdbtsError HOST_UNREADABLE when a text is not of the form that `services` prints.
+ */
+export function parseServiceAddresses(text: string): ServiceAddress[] {
+  const parts = text.split('\0')
+  if (parts.pop() !== '' || parts.length % 2 !== 0) throw notUnderstood()
+  return Array.from({ length: parts.length / 2 }, (_, index) => parts.slice(2 * index, 2 * index + 2)).flatMap(
+    ([service = '', lines = '']): ServiceAddress[] => {
+      if (!isService(service)) throw notUnderstood()
+      const nodes = valueIn(lines, `CTDB_${service}_NODES`)
+      const [address = ''] = valueIn(lines, `CTDB_${service}_PUBLIC_IP`)?.split('/') ?? []
+      const ip = nodes ? parseIp(address) : undefined
+      return ip ? [{ service, address: formatIp(ip) }] : []
+    },
+  )
+}
+
+const isService = (name: string): name is ServiceAddress['service'] => Object.hasOwn(SERVICE_SCRIPTS, name)
+
+/** What the last line that sets a variable sets, if that is one plain word. */
+function valueIn(lines: string, name: string): string | undefined {
+  const last = lines
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => line.startsWith(`${name}=`))
+  return /^\w+=(["']?)([\w./:-]*)\1\s*(?:#.*)?$/.exec(last ?? '')?.[2]
+}
+
+const notUnderstood = (): CtdbtsError =>
+  new CtdbtsError('HOST_UNREADABLE', "the addresses of CTDB's own services cannot be understood")
