@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnLab } from './describe-on-lab.ts'
+import { lockPath } from './harness/node-files.ts'
 import { labSsh } from './harness/ssh-config.ts'
 import { VERIFY } from './harness/verify-words.ts'
 import { untilHealthy } from './harness/view.ts'
@@ -23,7 +24,7 @@ time.sleep(600)
 const REFUSAL = 'Daemon able to take recovery lock'
 
 describeOnLab('the cluster lock', (lab) => {
-  const path = join(lab.directory, 'lock')
+  const path = lockPath(lab.directory)
   const audit = async (): Promise<Report> => {
     const { stdout } = await lab.ctdbts(0, ...VERIFY, ...labSsh(lab).flags, '--host', '10.99.0.1', '--json')
     return JSON.parse(stdout)
@@ -104,6 +105,47 @@ describeOnLab('the cluster lock', (lab) => {
       await unmount()
       await untilHealthy(lab)
       expect(rootsOf(await audit())).toEqual([])
+    })
+  })
+
+  describe('whose file system is not mounted on one node', () => {
+    const shared = dirname(dirname(path))
+    let victim: number
+
+    beforeAll(async () => {
+      victim = ((await lab.leader()) + 1) % 3
+      await lab.must(victim, 'mount', '-t', 'tmpfs', 'tmpfs', shared)
+    })
+    afterAll(async () => {
+      await lab.must(victim, 'umount', shared)
+      await untilHealthy(lab)
+    })
+
+    it('is reported, and nothing else', async () => {
+      const report = await audit()
+      expect({ roots: rootsOf(report), unknown: report.unknown }).toEqual({ roots: [`lock-missing ${victim}`], unknown: [] })
+    })
+  })
+
+  describe('that takes longer than it may', () => {
+    const setLimit = (ms: number) => lab.must(1, 'ctdb', 'setvar', 'RecLockLatencyMs', String(ms))
+
+    afterAll(async () => {
+      await setLimit(1_000)
+      await untilHealthy(lab)
+    })
+
+    it('is reported where it was often enough, against the limit of that node', async () => {
+      // In each recovery, each node starts a helper that tests the lock, which takes some milliseconds.
+      for (let count = 0; count < 3; count++) await lab.must(0, 'ctdb', 'recover')
+      expect(rootsOf(await audit())).not.toContain('lock-slow 1')
+      await setLimit(1)
+      const report = await audit()
+      expect(rootsOf(report)).toContain('lock-slow 1')
+      expect(report.findings.find(({ id }) => id === 'lock-slow')).toMatchObject({
+        severity: 'warning',
+        message: 'the cluster lock is slow on node 1',
+      })
     })
   })
 })

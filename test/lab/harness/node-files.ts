@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** A node, as code outside of the harness sees it. */
 export interface LabNode {
@@ -69,18 +69,22 @@ UsePAM yes
 StrictModes no
 `
 
+/** The cluster lock of a lab, as if on a file system of its own below a folder that all nodes have. */
+export const lockPath = (labDirectory: string): string => join(labDirectory, 'shared/cluster/lock')
+
 /** Writes the files that ctdbd and sshd of a node read, and creates the folders that they write to. */
 export function writeNodeFiles(labDirectory: string, directory: string, pnn: number, nodes: number): void {
   const etc = join(directory, 'etc')
   for (const folder of ['run/ctdb', 'run/sshd', 'log', 'lib/volatile', 'lib/persistent', 'lib/state']) {
     mkdirSync(join(directory, folder), { recursive: true })
   }
+  mkdirSync(dirname(lockPath(labDirectory)), { recursive: true })
   cpSync('/etc/ctdb', etc, { recursive: true, verbatimSymlinks: true })
   const write = (name: string, text: string) => writeFileSync(join(etc, name), text)
   const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join('')
   write('nodes', lines(Array.from({ length: nodes }, (_, other) => privateAddress(other))))
   write('public_addresses', lines(publicAddresses(nodes).map(({ line }) => line)))
-  write('ctdb.conf', CTDB_CONF(join(labDirectory, 'lock')))
+  write('ctdb.conf', CTDB_CONF(lockPath(labDirectory)))
   write('ctdb.tunables', lines(Object.entries(TUNABLES).map(([name, value]) => `${name}=${value}`)))
   write('script.options', 'CTDB_PARTIALLY_ONLINE_INTERFACES=yes\n')
   write('sshd_config', SSHD_CONFIG(directory, join(labDirectory, 'keys'), privateAddress(pnn)))
