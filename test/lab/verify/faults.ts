@@ -391,6 +391,18 @@ export const FAULTS: readonly Fault[] = [
     undo: async () => restoreFiles(),
   },
   {
+    name: 'systemd-networkd is configured to set an address',
+    unnoticed: true,
+    async make({ lab }) {
+      const pnn = otherThan(lab, await ownerOf(lab))
+      // That it has run since the machine started is seen by the first folder.
+      await lab.must(pnn, 'mkdir', '-p', '/run/systemd/netif', '/run/systemd/network')
+      writeFileSync(lab.path(pnn, 'run/systemd/network/50-lab.network'), `[Match]\nName=eth1\n[Network]\nAddress=${ADDRESS}/24\n`)
+      return [`ip-foreign-config ${pnn} ${ADDRESS}`]
+    },
+    undo: ({ lab }) => everywhere(lab, 'rm', '-rf', '/run/systemd'),
+  },
+  {
     name: 'a node was added to one nodes file',
     unnoticed: true,
     async make({ lab }) {
