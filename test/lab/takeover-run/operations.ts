@@ -73,7 +73,8 @@ const seenByAll =
   ({ nodes }: Snapshot): boolean =>
     nodes.every(({ nodeMap }) => (((nodeMap?.find((entry) => entry.pnn === pnn)?.flags ?? 0) & flag) !== 0) === wanted)
 
-function toggleDisabled(snapshot: Snapshot, pnn: number): Operation {
+/** Disables a node, or enables it. */
+export function toggleDisabled(snapshot: Snapshot, pnn: number): Operation {
   const disable = (flagsOf(snapshot, pnn) & NODE_FLAG.DISABLED) === 0
   return {
     name: `${disable ? 'disable' : 'enable'} ${pnn}`,
