@@ -22,6 +22,7 @@ const { values: options, positionals } = parseArgs({
 })
 
 const FINDINGS = 'fuzz-findings'
+const NAME_WIDTH = 1 + Math.max(...targetNames.map(({ length }) => length))
 const seconds = Number(process.env.FUZZ_SECONDS ?? 300)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000)
 const names = positionals.length > 0 ? positionals : targetNames
@@ -46,7 +47,7 @@ function report(name: string, { executions, seconds, blocks, missed, corpus, fin
   const coverage = `${covered} of ${blocks} blocks (${Math.round((100 * covered) / blocks)} %), ${corpus} inputs kept`
   // Nothing but the finding is known of a thread that had to be stopped.
   const search = blocks === 0 ? 'stopped' : `${rate}, ${coverage}`
-  console.log(`${name.padEnd(14)}${executions} executions, ${search}, ${findings.length} findings`)
+  console.log(`${name.padEnd(NAME_WIDTH)}${executions} executions, ${search}, ${findings.length} findings`)
   if (options.missed) for (const place of missed) console.log(`    not reached: ${place}`)
   for (const finding of findings) reportFinding(name, finding)
 }
