@@ -16,8 +16,11 @@ import { errnoOf } from './errno-of.ts'
 /** A backup of a database that is being read. */
 export interface OpenBackup {
   readonly header: BackupHeader
-  /** Its records in portions, in the order of the file. @throws CtdbtsError BAD_BACKUP at what cannot be. */
-  buffers(): AsyncGenerator<{ readonly databaseId: number; readonly records: readonly RecordData[] }, void>
+  /**
+   * Its records in portions, in the order of the file, from the first one at each call.
+   * @throws CtdbtsError BAD_BACKUP at damage, also while records of a portion are read.
+   */
+  buffers(): AsyncGenerator<{ readonly databaseId: number; readonly records: Iterable<RecordData> }, void>
 }
 
 /**
@@ -29,35 +32,40 @@ export async function withBackup<T>(path: string, use: (backup: OpenBackup) => P
     throw saidByCtdb('NO_FILE', `Failed to open file ${path} for reading`, { exitStatus: errnoOf(cause), cause })
   })
   try {
-    const start = await readUpTo(file, BACKUP_HEADER_BYTES).catch((cause) => {
+    const start = await readUpTo(file, BACKUP_HEADER_BYTES, 0).catch((cause) => {
       throw saidByCtdb('NO_FILE', `Failed to read db header from file ${path}`, { exitStatus: errnoOf(cause), cause })
     })
-    const header = decodeBackupHeader(start)
-    return await use({ header, buffers: () => buffersOf(file, header) })
+    const header = decodeBackupHeader(start, path)
+    return await use({ header, buffers: () => buffersOf(file, path, header) })
   } finally {
     await file.close()
   }
 }
 
-async function* buffersOf(file: FileHandle, { bufferCount }: BackupHeader): ReturnType<OpenBackup['buffers']> {
+async function* buffersOf(file: FileHandle, path: string, { bufferCount }: BackupHeader): ReturnType<OpenBackup['buffers']> {
+  const { size } = await file.stat()
+  let offset = BACKUP_HEADER_BYTES
   for (let index = 0n; index < bufferCount; index++) {
-    const head = await readUpTo(file, BUFFER_HEAD_BYTES)
-    if (head.length < BUFFER_HEAD_BYTES) throw damaged(`it ends before buffer ${index} of ${bufferCount}`)
-    const { databaseId, count, bytes } = decodeBufferHead(head)
-    const { size } = await file.stat()
-    if (bytes > size) throw damaged(`buffer ${index} of ${bufferCount} has ${bytes} bytes, the file only ${size}`)
-    const content = await readUpTo(file, bytes)
-    if (content.length < bytes) throw damaged(`it ends within buffer ${index} of ${bufferCount}`)
-    yield { databaseId, records: decodeBuffer(count, content) }
+    const which = `buffer ${index} of ${bufferCount}`
+    const place = { path, offset }
+    const head = await readUpTo(file, BUFFER_HEAD_BYTES, offset)
+    if (head.length < BUFFER_HEAD_BYTES) throw damaged({ path, offset: size }, `it ends before ${which}`)
+    const { databaseId, count, bytes } = decodeBufferHead(head, place)
+    offset += BUFFER_HEAD_BYTES
+    const left = size - offset
+    if (bytes > left) throw damaged(place, `${which} has ${bytes} bytes, but only ${left} follow`)
+    const content = await readUpTo(file, bytes, offset)
+    yield { databaseId, records: decodeBuffer(count, content, { path, offset }) }
+    offset += bytes
   }
 }
 
-/** The next bytes of a file; fewer at its end. */
-async function readUpTo(file: FileHandle, length: number): Promise<Uint8Array> {
+/** Bytes of a file; fewer at its end. */
+async function readUpTo(file: FileHandle, length: number, position: number): Promise<Uint8Array> {
   const buffer = Buffer.alloc(length)
   let read = 0
   while (read < length) {
-    const { bytesRead } = await file.read(buffer, read, length - read, null)
+    const { bytesRead } = await file.read(buffer, read, length - read, position + read)
     if (bytesRead === 0) break
     read += bytesRead
   }

@@ -2,10 +2,8 @@ import * as Args from '@oclif/core/args'
 import { backupTime, type OpenBackup, withBackup } from '../cli/backup-file.ts'
 import { selectionFlags } from '../cli/record-selection.ts'
 import { RecordsCommand } from '../cli/records-command.ts'
-import { damaged } from '../lib/cluster/backup-file.ts'
 import type { DatabaseRecord } from '../lib/cluster/record.ts'
 import { adding } from '../lib/errors.ts'
-import { RECORD_HEADER_BYTES } from '../lib/wire/record-structs.ts'
 import { storedRecord } from '../operations/databases/traverse.ts'
 import { visible } from '../ui/visible.ts'
 
@@ -45,13 +43,10 @@ async function* recordsOf(backup: OpenBackup): AsyncGenerator<DatabaseRecord, vo
   for (;;) {
     const { value } = await buffers.next().catch(adding('BAD_BACKUP', 'Failed to read records'))
     if (!value) return
-    for (const { key, data } of value.records) {
-      if (data.length < RECORD_HEADER_BYTES) {
-        throw damaged(`a record of ${data.length} bytes is too short for a header`).with({
-          ctdbText: { stderr: ['Failed to dump records'] },
-        })
-      }
-      yield storedRecord(key, data)
+    try {
+      for (const { key, data } of value.records) yield storedRecord(key, data)
+    } catch (error) {
+      adding('BAD_BACKUP', 'Failed to dump records')(error)
     }
   }
 }

@@ -1,10 +1,13 @@
 import * as Args from '@oclif/core/args'
-import { backupTime, withBackup } from '../cli/backup-file.ts'
+import { backupTime, type OpenBackup, withBackup } from '../cli/backup-file.ts'
 import { yesFlag } from '../cli/confirm.ts'
 import { confirmForDatabase } from '../cli/database-question.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { whenOutputCloses } from '../cli/output.ts'
+import { COUNT_OFFSET, damaged } from '../lib/cluster/backup-file.ts'
 import { adding } from '../lib/errors.ts'
+import type { ValueOf } from '../lib/wire/codec.ts'
+import type { recordBuffer } from '../lib/wire/record-structs.ts'
 import { attachDatabase } from '../operations/databases/attach.ts'
 import { replaceRecords } from '../operations/databases/replace.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
@@ -39,6 +42,8 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
           process.stdout.write(`Restoring database ${visible(kind.name)} from backup @ ${backupTime(header)}\n`)
         }
         whenOutputCloses('go on')
+        // Damage must not be found only when the database is frozen and empty.
+        await requireWhole(backup, args.file, signal)
         const question = (words: string) =>
           `Replace all records of ${words} on all nodes by the ${header.recordCount} of the backup?`
         await confirmForDatabase(daemon, kind, question, flags)
@@ -46,7 +51,7 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
           adding('NOT_ATTACHED', `Failed to attach to DB ${kind.name}`),
         )
         const onStarted = () => leaves(`the database ${kind.name} may be frozen; run \`ctdbts recover\``)
-        const replacement = { count: Number(header.recordCount), buffers: backup.buffers() }
+        const replacement = { count: Number(header.recordCount), buffers: recordBuffers(backup) }
         await replaceRecords(node, database.id, { replacement, signal, onStarted })
         return database
       }),
@@ -56,4 +61,20 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
       json: () => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file }),
     })
   }
+}
+
+/** @throws CtdbtsError BAD_BACKUP if the backup is damaged. */
+async function requireWhole(backup: OpenBackup, path: string, signal: AbortSignal): Promise<void> {
+  let count = 0n
+  for await (const { records } of recordBuffers(backup)) {
+    signal.throwIfAborted()
+    count += BigInt(records.length)
+  }
+  const { recordCount } = backup.header
+  if (count !== recordCount)
+    throw damaged({ path, offset: COUNT_OFFSET }, `it has ${count} records, and announces ${recordCount}`)
+}
+
+async function* recordBuffers(backup: OpenBackup): AsyncGenerator<ValueOf<typeof recordBuffer>, void> {
+  for await (const { databaseId, records } of backup.buffers()) yield { databaseId, records: [...records] }
 }

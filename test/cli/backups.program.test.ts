@@ -165,11 +165,20 @@ describe('restoredb', () => {
     expect(steps().at(-1)?.[0]).toBe('SET_RECMODE')
   })
 
-  it('thaws by a recovery when the backup is damaged', async () => {
+  it('changes nothing when the backup is damaged', async () => {
     const { dir, run, steps } = await start()
-    writeFileSync(dir.file('backup'), BACKUP.subarray(0, -1))
-    expect((await run('restoredb', dir.file('backup'))).status).toBe(5)
-    expect(steps().at(-1)?.[0]).toBe('SET_RECMODE')
+    const file = dir.file('backup')
+    writeFileSync(file, BACKUP.subarray(0, 200))
+    expect(await run('restoredb', file)).toMatchObject({
+      stderr: `ctdbts: ${file} is damaged at offset 104: buffer 0 of 2 has 84 bytes, but only 80 follow\n`,
+      status: 5,
+    })
+    writeFileSync(file, Buffer.concat([encodeBackupHeader({ ...header, recordCount: 4n }), BACKUP.subarray(104)]))
+    expect(await run('restoredb', file)).toMatchObject({
+      stderr: `ctdbts: ${file} is damaged at offset 32: it has 3 records, and announces 4\n`,
+      status: 5,
+    })
+    expect(steps()).toEqual([])
   })
 })
 
@@ -201,18 +210,46 @@ describe('dumpdbbackup', () => {
     }
     expect(await dumped(Buffer.of())).toMatchObject(fails('Wrong version of backup file, expected 3, got 0\n', 22))
     expect(await dump(dir.file('absent'))).toMatchObject(fails(`Failed to open file ${dir.file('absent')} for reading\n`, 2))
-    expect(await dumped(BACKUP.subarray(0, -1))).toMatchObject({ stderr: 'Failed to read records\n', status: 5 })
-    const huge = Buffer.from(BACKUP)
-    huge.writeBigUInt64LE(1n << 29n, 104 + 8)
-    expect(await dumped(huge)).toMatchObject({ stderr: 'Failed to read records\n', status: 5 })
-    const { error } = JSON.parse((await dump(dir.file('backup'), '--json')).stdout)
-    expect(error.message).toMatch(
-      /^Failed to read records: the backup is damaged: buffer 0 of 2 has 536870912 bytes, the file only \d+$/,
+    const file = dir.file('backup')
+    const damagedAt = (place: string) => `ctdbts: ${file} is damaged at offset ${place}\n`
+    expect(await dumped(BACKUP.subarray(0, -1))).toMatchObject({
+      stderr: `${damagedAt('204: buffer 1 of 2 has 41 bytes, but only 40 follow')}Failed to read records\n`,
+      status: 5,
+    })
+  })
+
+  it('names the place of damage, after the records in front of it', async () => {
+    const file = folder().file('backup')
+    // The second record of the first buffer is at 104 + 16 + 42.
+    const changed = async (change: (bytes: Buffer) => void) => {
+      const bytes = Buffer.from(BACKUP)
+      change(bytes)
+      writeFileSync(file, bytes)
+      const { stdout, stderr, status } = await dump(file)
+      return { count: stdout.split('key(').length - 1, stderr: stderr.replaceAll(file, 'FILE'), status }
+    }
+    const damage = (words: string, last: string, status: number, count = 0) => ({
+      count,
+      stderr: `ctdbts: FILE is damaged at offset ${words}\nFailed to ${last} records\n`,
+      status,
+    })
+    expect(await changed((bytes) => bytes.writeBigUInt64LE(1n << 29n, 104 + 8))).toEqual(
+      damage('104: a buffer of 536870912 bytes', 'read', 12),
+    )
+    expect(await changed((bytes) => bytes.writeBigUInt64LE(1n << 27n, 104 + 8))).toEqual(
+      damage('104: buffer 0 of 2 has 134217728 bytes, but only 141 follow', 'read', 5),
+    )
+    expect(await changed((bytes) => bytes.writeUInt32LE(0xffff_ffff, 162 + 8))).toEqual(
+      damage('162: record 1 of 2 in a buffer: length 42 of a record with 4294967295 bytes of key and 25 of data', 'dump', 90, 1),
+    )
+    expect(await changed((bytes) => bytes.writeUInt32LE(0xffff_ffff, 104 + 4))).toEqual(
+      damage('204: record 2 of 4294967295 in a buffer: needs 4 bytes, but 0 remain', 'dump', 90, 2),
     )
     const short = { requestId: 0, key: Buffer.of(), data: Buffer.alloc(23) }
-    expect(await dumped(Buffer.concat([encodeBackupHeader(header), encodeBuffer(1, [short])]))).toMatchObject({
-      stderr: 'Failed to dump records\n',
-    })
+    writeFileSync(file, Buffer.concat([encodeBackupHeader(header), encodeBuffer(1, [short])]))
+    expect(JSON.parse((await dump(file, '--json')).stdout).error.message).toBe(
+      `Failed to dump records: ${file} is damaged at offset 120: record 0 of 1 in a buffer: 23 bytes are too few for a header`,
+    )
   })
 })
 

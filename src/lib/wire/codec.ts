@@ -47,7 +47,8 @@ export type ValueOf<C> = C extends Codec<infer T> ? T : never
 
 /** An error with its place in the value, such as `publicIps[3].address`. Each codec adds its step while the error propagates. */
 class FieldError extends CtdbtsError {
-  private readonly reason: string
+  /** What is wrong, without the field and the place. */
+  readonly reason: string
   private readonly position: string
   private path = ''
 

@@ -62,12 +62,15 @@ export const DIFFERENCES: readonly Difference[] = [
       USAGE.test(ctdbts.stdout),
   },
   {
-    why: 'where a backup ends too early, `ctdb` exits with the error number that an earlier call has left, `ctdbts` with that of EIO',
+    why: 'where a backup ends too early, `ctdb` exits with the error number that an earlier call has left, `ctdbts` with that of EIO, and names the place',
     explains: (ctdb, ctdbts, { command, argv }) =>
       (command === 'dumpdbbackup' || command === 'restoredb') &&
       argv.some((word) => word.endsWith('-truncated')) &&
       ctdbts.status === 5 &&
-      isDeepStrictEqual({ ...ctdb, status: 5 }, ctdbts),
+      isDeepStrictEqual(
+        { ...ctdb, status: 5 },
+        { ...ctdbts, stderr: ctdbts.stderr.replace(/^ctdbts: .* is damaged at .*\n/, '') },
+      ),
   },
   {
     why: '4.17 writes "Destiation" in the header; 4.25 and `ctdbts` do not',
