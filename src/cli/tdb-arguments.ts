@@ -17,7 +17,7 @@ export async function withTdb<T>(path: string, use: (file: TdbFile) => Promise<T
   const { openTdb } = await import('../transport/local/tdb/tdb-file.ts')
   const file = await openTdb({ path, openFlags: 0 }).catch((error: unknown) => {
     if (!(error instanceof CtdbtsError) || error.code !== 'TDB_OPEN') throw error
-    throw error.with({ ctdbText: { stderr: [`Failed to open TDB file ${path}`] } })
+    throw error.with({ ctdbText: { stderr: [...(error.ctdbText?.stderr ?? []), `Failed to open TDB file ${path}`] } })
   })
   try {
     return await use(file)

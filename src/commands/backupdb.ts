@@ -58,12 +58,12 @@ async function backUp({ file, database: { id, name, flags } }: OpenFile, path: s
     const { bufferCount, recordCount } = await writeBuffers(file.traverse(), output, id, said).catch((error) => {
       if (!(error instanceof CtdbtsError) || (!error.ctdbText && error.code !== 'TDB_FAILED')) throw error
       const line = `Failed to collect records from DB ${name}`
-      const { ctdbText, exitStatus } = error
+      const { code, ctdbText, exitStatus } = error
       throw error.with({
         code: 'BACKUP_FAILED',
         message: `${line}: ${error.message}`,
         ctdbText: { stderr: [...(ctdbText?.stderr ?? []), line] },
-        exitStatus: ctdbText ? exitStatus : ERRNO.EIO,
+        exitStatus: code === 'TDB_FAILED' ? ERRNO.EIO : exitStatus,
       })
     })
     const time = Math.floor(Date.now() / 1000)

@@ -42,7 +42,8 @@ What CTDB stores in front of the data is 0, unless it is given. As with \`ctdb\`
         }
         await tdb.store(key, Buffer.concat([encode(recordHeader, header), value])).catch((error: unknown) => {
           if (!(error instanceof CtdbtsError)) throw error
-          throw error.with({ ctdbText: { stderr: [`Failed to write record ${args.key} to file ${file}`] } })
+          const stderr = [...(error.ctdbText?.stderr ?? []), `Failed to write record ${args.key} to file ${file}`]
+          throw error.with({ ctdbText: { stderr } })
         })
       })
     })

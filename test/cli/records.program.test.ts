@@ -8,11 +8,13 @@ import { hasTdb } from '../support/tdb.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const SEQUENCE_NUMBER = '__db_sequence_number__\0'
+/** Where a TDB file says where its first hash chain begins. */
+const FIRST_CHAIN = 172
 const number = (value: number) => String.fromCharCode(value, 0, 0, 0, 0, 0, 0, 0)
 
-async function start(faults: DatabaseFaults = {}) {
+async function start(faults: DatabaseFaults = {}, chains = 131) {
   const dir = tempDir()
-  const daemon = await DatabaseDaemon.start(dir.path, faults)
+  const daemon = await DatabaseDaemon.start(dir.path, faults, chains)
   onTestFinished(async () => {
     await daemon[Symbol.asyncDispose]()
     dir[Symbol.dispose]()
@@ -176,6 +178,44 @@ describe.skipIf(!hasTdb())('cattdb', () => {
   })
 })
 
+describe.skipIf(!hasTdb())('a damaged TDB file', () => {
+  // Its only hash chain has the two records that were written.
+  const damaged = async (change: (bytes: Buffer, first: number, second: number) => void) => {
+    const { daemon, dir, run } = await start({}, 1)
+    const file = dir.file('volatile.tdb')
+    for (const key of ['a', 'b']) await daemon.write('volatile.tdb', key, Buffer.from('value'))
+    const bytes = readFileSync(file)
+    const first = bytes.readUInt32LE(FIRST_CHAIN)
+    change(bytes, first, bytes.readUInt32LE(first))
+    writeFileSync(file, bytes)
+    const words = (offset: number, what: string) => `ctdbts: ${file} is damaged at offset ${offset}: ${what}\n`
+    return { run, file, first, words, daemon, dir }
+  }
+
+  it('whose hash chain goes round is not read for ever, nor written', async () => {
+    const { run, file, first, words, dir } = await damaged((bytes, first, second) => bytes.writeUInt32LE(first, second))
+    const loop = words(first, 'hash chain 0 comes back to the record there')
+    const { stdout, stderr, status } = await run('cattdb', 'volatile.tdb')
+    expect({ stderr, status }).toEqual({ stderr: loop, status: 5 })
+    expect(stdout).toMatch(/^key\(1\) = "[ab]"\n[\s\S]*\nDumped \d+ record\(s\)\n$/)
+    expect(await run('backupdb', 'volatile.tdb', dir.file('backup'))).toMatchObject(
+      fails(`${loop}Failed to collect records from DB volatile.tdb\n`, 5),
+    )
+    expect(await run('tfetch', file, 'absent')).toMatchObject(fails(loop))
+    expect(await run('tstore', file, 'absent', 'value')).toMatchObject(
+      fails(`${loop}Failed to write record absent to file ${file}\n`),
+    )
+    expect(await run('readkey', 'volatile.tdb', 'absent')).toMatchObject(fails(`${loop}Failed to read record for key absent\n`))
+  })
+
+  it('with a huge record is not read', async () => {
+    const { run, file, first, words } = await damaged((bytes, first) => bytes.writeUInt32LE(0x7fff_ffff, first + 12))
+    const huge = words(first, 'the record there has a key of 1 bytes and data of 2147483647, in 44 bytes')
+    expect(await run('tfetch', file, 'absent')).toMatchObject(fails(huge))
+    expect(await run('cattdb', 'volatile.tdb')).toMatchObject(fails(huge, 5, 'Dumped 0 record(s)\n'))
+  })
+})
+
 describe.skipIf(!hasTdb())('tstore and tfetch', () => {
   it('write and read a record with its header', async () => {
     const { daemon, dir, run } = await start()
@@ -208,7 +248,9 @@ describe.skipIf(!hasTdb())('tstore and tfetch', () => {
     await daemon.store('volatile.tdb', 'short', Buffer.from('short'))
     expect(await run('tfetch', file, 'key')).toMatchObject(fails('No record for key key\n'))
     expect(await run('tfetch', file, 'short')).toMatchObject(fails('Invalid record for key short\n'))
-    expect(await run('tfetch', broken, 'key')).toMatchObject(fails(`Failed to open TDB file ${broken}\n`))
+    expect(await run('tfetch', broken, 'key')).toMatchObject(
+      fails(`ctdbts: ${broken} is damaged at offset 9: it ends within its header\nFailed to open TDB file ${broken}\n`),
+    )
     expect(await run('tstore', dir.file('absent'), 'key', 'value')).toMatchObject(
       fails(`Failed to open TDB file ${dir.file('absent')}\n`),
     )

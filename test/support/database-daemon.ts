@@ -43,9 +43,10 @@ export class DatabaseDaemon extends ScriptedDaemon {
     this.faults = faults
   }
 
-  static async start(folder: string, faults: DatabaseFaults = {}): Promise<DatabaseDaemon> {
+  /** @param chains how many hash chains its files have. */
+  static async start(folder: string, faults: DatabaseFaults = {}, chains = 131): Promise<DatabaseDaemon> {
     const paths = DATABASES.map(({ name }) => join(folder, name))
-    createTdbs(OPEN_FLAGS, ...paths)
+    createTdbs({ openFlags: OPEN_FLAGS, chains }, ...paths)
     const files = DATABASES.map(
       async ({ name }) => [name, await openTdb({ path: join(folder, name), openFlags: OPEN_FLAGS })] as const,
     )

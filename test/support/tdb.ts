@@ -5,8 +5,8 @@ import ctypes, os, sys
 tdb = ctypes.CDLL("libtdb.so.1")
 tdb.tdb_open.argtypes, tdb.tdb_open.restype = [ctypes.c_char_p, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_uint], ctypes.c_void_p
 tdb.tdb_close.argtypes = [ctypes.c_void_p]
-for path in sys.argv[2:]:
-    handle = tdb.tdb_open(os.fsencode(path), 131, int(sys.argv[1]), os.O_RDWR | os.O_CREAT, 0o600)
+for path in sys.argv[3:]:
+    handle = tdb.tdb_open(os.fsencode(path), int(sys.argv[2]), int(sys.argv[1]), os.O_RDWR | os.O_CREAT, 0o600)
     assert handle
     tdb.tdb_close(handle)
 `
@@ -15,14 +15,17 @@ for path in sys.argv[2:]:
 export const TDB_FLAG = { NOSYNC: 64, INCOMPATIBLE_HASH: 2048 } as const
 
 /** Creates empty TDB files. */
-export const createTdbs = (openFlags: number, ...paths: readonly string[]): void => {
-  execFileSync('/usr/bin/python3', ['-I', '-c', CREATE, String(openFlags), ...paths], { stdio: 'pipe' })
+export function createTdbs(
+  { openFlags, chains = 131 }: { openFlags: number; chains?: number },
+  ...paths: readonly string[]
+): void {
+  execFileSync('/usr/bin/python3', ['-I', '-c', CREATE, String(openFlags), String(chains), ...paths], { stdio: 'pipe' })
 }
 
 /** Whether this machine has what works on TDB files: Python and the TDB library. */
 export function hasTdb(): boolean {
   try {
-    createTdbs(0)
+    createTdbs({ openFlags: 0 })
     return true
   } catch {
     return false

@@ -41,7 +41,7 @@ export async function withFile<T>(
       code: 'NOT_ATTACHED',
       message: `${line}: ${error.message}`,
       exitStatus: ERRNO.ENOMEM,
-      ctdbText: { stderr: [line] },
+      ctdbText: { stderr: [...(error.ctdbText?.stderr ?? []), line] },
     })
   })
   try {

@@ -74,5 +74,5 @@ export function storedRecord(key: Uint8Array, data: Uint8Array): DatabaseRecord 
 
 function unreadable(error: unknown): never {
   if (!(error instanceof CtdbtsError) || error.code !== 'TDB_FAILED') throw error
-  throw error.with({ exitStatus: ERRNO.EIO, ctdbText: { stderr: [] } })
+  throw error.with({ exitStatus: ERRNO.EIO, ctdbText: error.ctdbText ?? { stderr: [] } })
 }

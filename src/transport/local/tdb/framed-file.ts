@@ -1,7 +1,17 @@
 import type { Duplex } from 'node:stream'
+import { type Damage, damagedFile } from '../../../lib/damaged-file.ts'
 import { CtdbtsError } from '../../../lib/errors.ts'
 import { decodeTdbFrame, encodeTdbFrame, type TdbFrame, tdbFrameSplitter } from '../../../lib/tdb/frames.ts'
 import type { TdbFile } from '../../tdb-file.ts'
+
+/** What a file that something else works on has besides the stream. */
+interface FramedFileOptions {
+  readonly signal: AbortSignal | undefined
+  /** Ends what works on the file. */
+  readonly end: () => void
+  /** Looks for damage in the file, where that is possible. */
+  readonly damage?: () => Damage | undefined
+}
 
 /** A TDB file that something else works on, at the other end of a stream. */
 export class FramedFile implements TdbFile {
@@ -10,13 +20,14 @@ export class FramedFile implements TdbFile {
   private readonly frames: AsyncIterator<TdbFrame, void>
   private readonly signal: AbortSignal | undefined
   private readonly end: () => void
+  private readonly damage: (() => Damage | undefined) | undefined
 
-  /** @param end ends what works on the file. */
-  constructor(stream: Duplex, path: string, { signal, end }: { signal: AbortSignal | undefined; end: () => void }) {
+  constructor(stream: Duplex, path: string, { signal, end, damage }: FramedFileOptions) {
     this.stream = stream
     this.path = path
     this.signal = signal
     this.end = end
+    this.damage = damage
     this.frames = framesOf(stream)
     signal?.addEventListener('abort', this.close, { once: true })
   }
@@ -79,7 +90,14 @@ export class FramedFile implements TdbFile {
 
   private checked(frame: TdbFrame): TdbFrame {
     if (frame.letter !== 'E') return frame
-    throw new CtdbtsError('TDB_FAILED', `${this.path}: ${textOf(frame.data)}`)
+    throw this.failure('TDB_FAILED', frame)
+  }
+
+  /** Why something failed: for what ended in this answer. */
+  failure(code: 'TDB_OPEN' | 'TDB_FAILED', { data }: TdbFrame): CtdbtsError {
+    const damage = this.damage?.()
+    if (damage) return damagedFile(code, this.path, damage)
+    return new CtdbtsError(code, `${code === 'TDB_OPEN' ? 'cannot open ' : ''}${this.path}: ${Buffer.from(data).toString()}`)
   }
 }
 
@@ -89,6 +107,3 @@ async function* framesOf(stream: Duplex): AsyncGenerator<TdbFrame, void> {
     for (const frame of splitter.push(chunk)) yield decodeTdbFrame(frame)
   }
 }
-
-/** The reason in an answer. */
-export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()

@@ -53,8 +53,11 @@ tdb.tdb_store.argtypes = [pointer, Data, Data, ctypes.c_int]
 tdb.tdb_error.argtypes = [pointer]
 tdb.tdb_errorstr.argtypes, tdb.tdb_errorstr.restype = [pointer], ctypes.c_char_p
 tdb.tdb_traverse_read.argtypes = [pointer, VISIT, pointer]
+tdb.tdb_fd.argtypes = [pointer]
+tdb.tdb_exists.argtypes = [pointer, Data]
 NOEXIST = 8
 REPLACE = 1
+RECORD = 28
 handle = tdb.tdb_open(path, 0, flags, os.O_RDWR, 0)
 if not handle:
     answer(b"E", data=os.strerror(ctypes.get_errno()).encode())
@@ -65,16 +68,34 @@ def data_of(text):
 def bytes_of(data):
     return ctypes.string_at(data.dptr, data.dsize) if data.dsize else b""
 def failed():
-    answer(b"E", data=tdb.tdb_errorstr(handle))
+    # The library does not give each failure a reason.
+    answer(b"E", data=tdb.tdb_errorstr(handle) if tdb.tdb_error(handle) else b"Corrupt database")
+visited, most = 0, 0
 @VISIT
 def visit(_handle, key, data, _state):
+    global visited, most
+    visited += 1
+    if visited > most:
+        most = os.fstat(tdb.tdb_fd(handle)).st_size // RECORD
+        if visited > most:
+            return 1
     answer(b"R", bytes_of(key), bytes_of(data), flush=False)
     return 0
+def traverse():
+    global visited
+    visited = 0
+    if tdb.tdb_traverse_read(handle, visit, None) < 0:
+        return failed()
+    # Only a hash chain that comes back to itself has more records than fit into the file. The library would follow it for ever.
+    answer(b"E" if visited > most else b"O", data=b"Corrupt database" if visited > most else b"")
 while True:
     letter, key_length, data_length = struct.unpack("<cII", take(9))
     text = take(key_length)
     value = take(data_length)
     key = data_of(text)
+    if letter == b"T":
+        traverse()
+        continue
     if letter == b"F":
         found = tdb.tdb_fetch(handle, key)
         if found.dptr:
@@ -89,10 +110,10 @@ while True:
         status = tdb.tdb_chainlock(handle, key)
     elif letter == b"U":
         status = tdb.tdb_chainunlock(handle, key)
-    elif letter == b"S":
-        status = tdb.tdb_store(handle, key, data_of(value), REPLACE)
     else:
-        status = 0 if tdb.tdb_traverse_read(handle, visit, None) >= 0 else -1
+        # The library puts a record in front of a damaged chain, and says nothing.
+        is_damaged = tdb.tdb_exists(handle, key) == 0 and tdb.tdb_error(handle) != NOEXIST
+        status = -1 if is_damaged else tdb.tdb_store(handle, key, data_of(value), REPLACE)
     if status == 0:
         answer(b"O")
     else:

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { CtdbtsError } from '../../../lib/errors.ts'
 import type { TdbFile, TdbFileOptions } from '../../tdb-file.ts'
 import { startLocally } from '../start.ts'
-import { FramedFile, textOf } from './framed-file.ts'
+import { damageInFile } from './damage-in-file.ts'
+import { FramedFile } from './framed-file.ts'
 import { TDB_SCRIPT } from './script.ts'
 
 /** The system's own, which has ctypes; one from PATH may be a wrapper that starts slowly. */
@@ -22,9 +23,9 @@ export async function openTdb({ path, openFlags, daemonPid = 0, signal }: TdbFil
     ? openServed(path, signal)
     : openByHelper(path, [String(daemonPid), path, String(openFlags)], signal))
   try {
-    const { letter, data } = await file.next()
-    if (letter === 'X') throw noLibrary('the TDB library is missing')
-    if (letter !== 'O') throw new CtdbtsError('TDB_OPEN', `cannot open ${path}: ${textOf(data)}`)
+    const answer = await file.next()
+    if (answer.letter === 'X') throw noLibrary('the TDB library is missing')
+    if (answer.letter !== 'O') throw file.failure('TDB_OPEN', answer)
     return file
   } catch (error) {
     file.close()
@@ -39,7 +40,7 @@ async function openByHelper(path: string, words: readonly string[], signal: Abor
   })
   // It writes only what a bug of ours is about.
   helper.stderr.resume()
-  return new FramedFile(helper.stream, path, { signal, end: () => helper.kill() })
+  return new FramedFile(helper.stream, path, { signal, end: () => helper.kill(), damage: () => damageInFile(path) })
 }
 
 /** The path leads to the socket of all databases of the node, so it is sent, too. */
