@@ -8,10 +8,12 @@ import { ctdbts } from './program.ts'
 export async function simNodes(options: Partial<SimClusterOptions> = {}) {
   const server = await startSimServer({ layout: uniformLayout(3, 3), era: 'now', seed: 1, speed: 1, upForMs: 20_000, ...options })
   onTestFinished(() => server[Symbol.asyncDispose]())
+  const socketPath = (pnn: number): string => server.nodes[pnn]?.socketPath ?? ''
   return {
     cluster: server.cluster,
+    socketPath,
     /** Runs `ctdbts` on a node. */
-    on: (pnn: number, ...argv: string[]) => ctdbts(argv, { CTDB_SOCKET: server.nodes[pnn]?.socketPath ?? '', TZ: 'UTC' }),
+    on: (pnn: number, ...argv: string[]) => ctdbts(argv, { CTDB_SOCKET: socketPath(pnn), TZ: 'UTC' }),
   }
 }
 

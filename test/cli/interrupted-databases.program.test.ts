@@ -1,0 +1,46 @@
+import { execa } from 'execa'
+import { expect, it, onTestFinished } from 'vitest'
+import { randomFrom } from '../lab/takeover-run/random.ts'
+import { interruptRounds } from '../support/interrupted-databases.ts'
+import { RUN_JS } from '../support/program.ts'
+import { simNodes } from '../support/sim-nodes.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+/** INTERRUPTIONS=N interrupts more commands; INTERRUPTIONS_SEED=… repeats an earlier test. */
+const interruptions = Number(process.env.INTERRUPTIONS ?? 4)
+const seed = Number(process.env.INTERRUPTIONS_SEED ?? Date.now() % 1_000_000)
+
+it('interrupted commands leave databases of the embedded cluster whole and free', {
+  timeout: 60_000 + interruptions * 10_000,
+}, async () => {
+  const dir = tempDir()
+  onTestFinished(() => dir[Symbol.dispose]())
+  const { on, socketPath } = await simNodes({ speed: 10 })
+  const cut = await interruptRounds(
+    {
+      pnns: [0, 1, 2],
+      start(pnn, ...argv) {
+        const child = execa(process.execPath, [RUN_JS, ...argv], {
+          env: { CTDB_SOCKET: socketPath(pnn) },
+          reject: false,
+          stdin: 'ignore',
+          stripFinalNewline: false,
+        })
+        const result = child.then(({ stdout, stderr, exitCode, durationMs }) => ({
+          stdout,
+          stderr,
+          status: exitCode ?? -1,
+          durationMs,
+        }))
+        return { result, kill: (signal) => void child.kill(signal) }
+      },
+      other: on,
+      dump: async (pnn, name) => (await on(pnn, 'catdb', name, '--json')).stdout,
+      file: (name) => dir.file(name),
+    },
+    randomFrom(seed),
+    4 + interruptions,
+  )
+  process.stdout.write(`${cut} of ${interruptions} commands were cut off on the embedded cluster (INTERRUPTIONS_SEED=${seed})\n`)
+  expect(cut).toBeLessThanOrEqual(interruptions)
+})
