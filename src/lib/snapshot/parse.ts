@@ -16,7 +16,8 @@ export function parseSnapshot(text: string, source: string): Snapshot {
     const [issue] = result.issues
     throw bad(source, `${pathText(issue.path ?? [])}: ${issue.message}`)
   }
-  checkNodes(result.output, source)
+  const wrong = wrongPnn(result.output)
+  if (wrong !== undefined) throw bad(source, wrong)
   return result.output
 }
 
@@ -40,21 +41,20 @@ function checkVersion(document: unknown, source: string): void {
   )
 }
 
-/** All PNNs in a snapshot must be in its node map. */
-function checkNodes({ nodeMap, nodes, leader, askedNode }: Snapshot, source: string): void {
+/** What is wrong with the PNNs of a snapshot, which must all be in its node map; undefined if nothing is. */
+export function wrongPnn({ nodeMap, nodes, leader, askedNode }: Snapshot): string | undefined {
   const pnns = new Set(nodeMap.map(({ pnn }) => pnn))
-  const check = (place: string, pnn: number | null) => {
-    if (pnn !== null && !pnns.has(pnn)) throw bad(source, `${place}: node ${pnn} is not in the node map`)
+  const isWrong = (pnn: number | null) => pnn !== null && !pnns.has(pnn)
+  const words = (place: string, pnn: number | null) => `${place}: node ${pnn} is not in the node map`
+  if (pnns.size !== nodeMap.length) return 'nodeMap: it has the same PNN twice'
+  if (isWrong(askedNode)) return words('askedNode', askedNode)
+  if (isWrong(leader.pnn)) return words('leader.pnn', leader.pnn)
+  for (const [index, { pnn, known = [] }] of nodes.entries()) {
+    if (isWrong(pnn)) return words(`nodes[${index}].pnn`, pnn)
+    const place = known.findIndex(({ owner }) => isWrong(owner))
+    if (place !== -1) return words(`nodes[${index}].known[${place}].owner`, known[place]?.owner ?? null)
   }
-  if (pnns.size !== nodeMap.length) throw bad(source, 'nodeMap: it has the same PNN twice')
-  check('askedNode', askedNode)
-  check('leader.pnn', leader.pnn)
-  nodes.forEach(({ pnn, known }, index) => {
-    check(`nodes[${index}].pnn`, pnn)
-    known?.forEach(({ owner }, place) => {
-      check(`nodes[${index}].known[${place}].owner`, owner)
-    })
-  })
+  return undefined
 }
 
 const pathText = (path: readonly { readonly key: unknown }[]): string =>

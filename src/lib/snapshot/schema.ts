@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { parseIp } from '../address/ip-text.ts'
 import { RUN_STATES } from '../cluster/run-state.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { NodeFacts, Snapshot } from './snapshot.ts'
 
 // A snapshot from a file must be checked at run time. The compiler compares this schema with the types, so they cannot drift apart. The
 // types are separate so that users of the library do not need valibot. Unknown keys are ignored: a newer minor version may have added them.
@@ -126,7 +126,8 @@ const hostFacts = v.object({
   ),
 })
 const measured = v.object({ count: whole, mean: v.number(), max: v.number() })
-const nodeFacts = v.object({
+/** What one node reported, as JSON. */
+export const nodeFactsSchema: v.GenericSchema<unknown, NodeFacts> = v.object({
   pnn,
   missing: v.array(v.object({ fact: v.string(), code: v.string(), message: v.string(), hint: v.optional(v.string()) })),
   runState: v.optional(v.picklist(RUN_STATES)),
@@ -163,6 +164,6 @@ export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
   askedNode: pnn,
   leader: v.object({ pnn: v.nullable(pnn), era: v.picklist(['leader', 'recmaster']) }),
   nodeMap: v.array(mapEntry),
-  nodes: v.array(nodeFacts),
+  nodes: v.array(nodeFactsSchema),
   isProbed: v.optional(v.boolean()),
 })
