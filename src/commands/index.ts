@@ -60,6 +60,7 @@ export const COMMANDS = {
   rddumpmemory: () => import('./rddumpmemory.ts'),
   readkey: () => import('./readkey.ts'),
   recmaster: () => import('./recmaster.ts'),
+  record: () => import('./record.ts'),
   recover: () => import('./recover.ts'),
   reloadips: () => import('./reloadips.ts'),
   reloadnodes: () => import('./reloadnodes.ts'),

@@ -24,6 +24,7 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
     '<%= config.bin %> watch --host node1 --sudo',
     '<%= config.bin %> watch --plain | tee ctdb.log',
     '<%= config.bin %> watch --once',
+    '<%= config.bin %> watch --host prod --record tonight.jsonl',
     '<%= config.bin %> watch --sim --sim-nodes 4 --sim-addresses 20',
   ]
   static override baseFlags: typeof globalFlags = {
@@ -60,6 +61,10 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
     }),
     once: Flags.boolean({ summary: 'Look once, and print what the screen would show, or with --json one document' }),
     plain: Flags.boolean({ summary: 'Print lines, on a terminal too' }),
+    record: Flags.string({
+      helpValue: 'FILE',
+      summary: 'Also record everything to this file, for `history`; appended to, if it is a recording',
+    }),
   }
   /** See {@link refuseIgnoredOptions}. */
   protected override readonly handlesNode = true

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   BAD_RUN_STATE: 'CTDB has no run state of that name.',
   BAD_TIME: 'The text is not a time.',
   BUG: 'An unexpected internal failure; please report it.',
+  CANNOT_RECORD: 'A recording cannot be written.',
   DRY_RUN_ONLY: 'A what-if option or a snapshot was given without --dry-run.',
   INPUT_TOO_LONG: 'Standard input is longer than the limit.',
   INTERRUPTED: 'A signal or a cancelled action ended the command.',

@@ -17,6 +17,7 @@ import { printPaged } from '../pager.ts'
 import { reportProblems } from '../report-error.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
+import { sizeOf } from '../size-option.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
 import { logArgument, nameOf, readLogs } from './read-logs.ts'
 
@@ -73,7 +74,7 @@ async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, con
     {
       sinceMs: sinceMs === undefined ? undefined : sinceMs - BEFORE_MS,
       untilMs: untilMs === undefined ? undefined : untilMs + AFTER_MS,
-      maxBytes: bytesOf(options['max-bytes']),
+      maxBytes: sizeOf('max-bytes', options['max-bytes']),
       timeoutMs: timeoutMsOf(options),
     },
     context,
@@ -81,19 +82,6 @@ async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, con
   const [first] = logs.problems
   if (first && logs.store.logs.length === 0) throw noneFetched(logs.problems, first)
   return logs
-}
-
-/** One block of a file. */
-const LEAST_BYTES = 64 << 10
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 }
-
-function bytesOf(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,12})([KMG]?)(?:i?B)?$/i.exec(text) ?? []
-  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? 1)
-  if (bytes >= LEAST_BYTES) return bytes
-  throw new CtdbtsError('USAGE', `--max-bytes takes a size of at least 64K, not ${JSON.stringify(text)}`, {
-    hint: 'write `500K`, `64M` or `2G`',
-  })
 }
 
 function noneFetched(problems: readonly CtdbtsError[], first: CtdbtsError): CtdbtsError {

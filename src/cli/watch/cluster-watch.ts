@@ -12,7 +12,7 @@ import type { LiveSim } from '../open-sim.ts'
 import { checkWhere, timeoutMsOf } from '../run-options.ts'
 import { wantsSim } from '../sim-flags.ts'
 import { AuditThread } from './audit-thread.ts'
-import { intervalMsOf, type WatchOptions } from './settings.ts'
+import { intervalMsOf, type PollOptions } from './settings.ts'
 import { simObservation } from './sim-observation.ts'
 
 /** How often the hosts are read in full, and audited. The polls in between read less. */
@@ -24,6 +24,8 @@ export interface Listeners {
   readonly onState: (state: ClusterState, entries: readonly TimelineEntry[]) => void
   /** A daemon of an embedded cluster has logged something. */
   readonly onLog: (entry: LogEntry) => void
+  /** Everything that is heard, seen and done, before `onState` is called for it. */
+  readonly onObservation?: ((observation: Observation) => void) | undefined
   /** A step of the scenario could not be carried out, or an audit. */
   readonly onProblem: (problem: CtdbtsError) => void
 }
@@ -42,7 +44,7 @@ export interface Watched extends Disposable {
  * Starts to watch the cluster that the options name. Nothing is reported before the first poll; earlier events are reported with it.
  * @throws CtdbtsError for invalid options. If no node can be reached, the follower's `firstSample` rejects.
  */
-export async function watch(options: WatchOptions, listeners: Listeners, dialog?: UserDialog): Promise<Watched> {
+export async function watch(options: PollOptions, listeners: Listeners, dialog?: UserDialog): Promise<Watched> {
   const tracker = new ClusterTracker()
   const newEntries: TimelineEntry[] = []
   let flushing: NodeJS.Immediate | undefined
@@ -53,6 +55,7 @@ export async function watch(options: WatchOptions, listeners: Listeners, dialog?
   }
   // Reports simultaneous observations together, as computing a state with thousands of addresses takes time.
   const observe = (observation: Observation) => {
+    listeners.onObservation?.(observation)
     newEntries.push(...tracker.observe(observation))
     flushing ??= setImmediate(flush)
   }
@@ -92,7 +95,7 @@ export async function watch(options: WatchOptions, listeners: Listeners, dialog?
 }
 
 async function waysOf(
-  options: WatchOptions,
+  options: PollOptions,
   log: Listeners['onLog'],
   onStep: LiveSim['onStep'],
   dialog: UserDialog | undefined,

@@ -15,6 +15,7 @@ import { onTerminationSignal } from '../signals.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import { watch } from './cluster-watch.ts'
 import { lineWriter } from './line-writer.ts'
+import { recordedWatch } from './recorded-watch.ts'
 import { intervalMsOf, type WatchOptions, watchTitle } from './settings.ts'
 
 /** As wide as the kinds of timeline entries. */
@@ -52,14 +53,18 @@ export async function runLines(options: WatchOptions): Promise<void> {
     if (options.verbose && hasBegun) write(format.log(entry))
   }
   try {
-    using watched = await watch(options, { onState, onLog, onProblem: reportProblem })
-    // Awaited for its failure only: the state arrives in `onState`.
-    await uncaught.orFail(Promise.race([watched.follower.firstSample, ended.promise]))
-    await uncaught.orFail(ended.promise)
+    await recordedWatch(options, { onProblem: reportProblem, onResumed: reportResumed }, async (onObservation) => {
+      using watched = await watch(options, { onState, onLog, onProblem: reportProblem, onObservation })
+      // Awaited for its failure only: the state arrives in `onState`.
+      await uncaught.orFail(Promise.race([watched.follower.firstSample, ended.promise]))
+      await uncaught.orFail(ended.promise)
+    })
   } finally {
     stopListening()
   }
 }
+
+const reportResumed = (text: string): void => void process.stderr.write(`ctdbts: ${visible(text)}\n`)
 
 function reportProblem(problem: CtdbtsError): void {
   process.exitCode = problem.exitStatus

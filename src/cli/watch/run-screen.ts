@@ -18,6 +18,7 @@ import { Actions } from './actions.ts'
 import { type Listeners, type Watched, watch } from './cluster-watch.ts'
 import { type EffectContext, runEffect } from './effects.ts'
 import { Planner } from './planner.ts'
+import { recordedWatch } from './recorded-watch.ts'
 import { intervalMsOf, type WatchOptions, watchTitle, whyReadOnly } from './settings.ts'
 import { themeOf } from './terminal-kind.ts'
 
@@ -43,10 +44,15 @@ class ScreenSession {
   }
 
   async run(): Promise<void> {
+    const onResumed = (text: string) => this.tell(text, false)
+    await recordedWatch(this.options, { onProblem: this.listeners.onProblem, onResumed }, (record) => this.watch(record))
+  }
+
+  private async watch(onObservation: Listeners['onObservation']): Promise<void> {
     using uncaught = new UncaughtErrors()
     this.showProgress()
     try {
-      using watched = await watch(this.options, this.listeners, this.dialog)
+      using watched = await watch(this.options, { ...this.listeners, onObservation }, this.dialog)
       // Before the screen is opened, so that errors of the first poll are plain errors, and passphrases can be asked for.
       await uncaught.orFail(watched.follower.firstSample)
       this.stopProgress()

@@ -4,15 +4,21 @@ import { leadsOverSsh } from '../remote-cluster.ts'
 import type { GlobalOptions } from '../run-options.ts'
 import { type SimOptions, wantsSim } from '../sim-flags.ts'
 
-/** The options of `watch`. */
-export interface WatchOptions extends GlobalOptions, SimOptions {
+/** The options that say what is watched, and how often it is looked at. */
+export interface PollOptions extends GlobalOptions, SimOptions {
   readonly interval: string
+}
+
+/** The options of `watch`. */
+export interface WatchOptions extends PollOptions {
   /** Undefined: read-only over SSH. */
   readonly 'read-only'?: boolean | undefined
   /** Whether the terminal's background is light; undefined: as the terminal reports. */
   readonly light?: boolean | undefined
   readonly once: boolean
   readonly plain: boolean
+  /** The file of a recording. */
+  readonly record?: string | undefined
 }
 
 /** How a watch is shown: on the whole terminal, as lines, or as JSON documents, one per line. */
@@ -22,7 +28,7 @@ const MIN_SECONDS = 0.5
 const MAX_SECONDS = 3600
 
 /** Milliseconds from the start of one poll to the start of the next. @throws CtdbtsError USAGE. */
-export function intervalMsOf({ interval }: Pick<WatchOptions, 'interval'>): number {
+export function intervalMsOf({ interval }: Pick<PollOptions, 'interval'>): number {
   const seconds = Number(interval)
   if (/^\d{1,4}(\.\d{1,3})?$/.test(interval) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds * 1000
   throw new CtdbtsError(
@@ -35,6 +41,7 @@ export function intervalMsOf({ interval }: Pick<WatchOptions, 'interval'>): numb
 export function refuseIgnoredOptions(options: WatchOptions): void {
   const refuse = (what: string, hint: string) => new CtdbtsError('USAGE', `watch does not support ${what}`, { hint })
   if (options.node !== undefined) throw refuse('-n', 'watch shows all nodes; on the screen, press / and type node 1 to filter')
+  if (options.record !== undefined && options.once) throw refuse('--record with --once', 'use `ctdbts snapshot -o FILE`')
   if (options.table) throw refuse('--table', 'use --plain or --json')
   if (options.maxruntime !== undefined && !options.once) {
     throw refuse('-T without --once', 'watch runs until you quit it; to limit it, use `timeout 60 ctdbts watch --plain`')
@@ -63,7 +70,7 @@ export function whyReadOnly(options: WatchOptions): string | undefined {
 }
 
 /** What is watched, in a few words. */
-export function watchTitle(options: WatchOptions): string {
+export function watchTitle(options: PollOptions): string {
   if (options.run !== undefined) return [...(options.host ?? []), options.run].join(', ')
   const hosts = (options.host ?? []).join(', ')
   if (wantsHost(options)) return leadsOverSsh(options, process.env) ? `${hosts} over SSH` : hosts

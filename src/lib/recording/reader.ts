@@ -23,6 +23,9 @@ export interface RecordingCounts {
   baseless: number
 }
 
+/** Whether a text begins as a recording does, of whatever version. */
+export const isRecording = (text: string): boolean => /^\{"n":\d+,"kind":"recording"/.test(text)
+
 type Line = Readonly<Record<string, unknown>>
 
 const major = (version: string): string | undefined => version.split('.', 1)[0]

@@ -1,3 +1,4 @@
+import { harmlessJson } from '../harmless-json.ts'
 import type { Observation } from '../watch/observation.ts'
 import { RECORDING_VERSION, type RecordedBase, type RecordedLine, type RecordingHeader, type Sight } from './format.ts'
 import { patchBetween } from './json-patch.ts'
@@ -38,6 +39,12 @@ export class RecordingWriter {
     this.base = {}
   }
 
+  /** Instead of the line of an observation that cannot be written. Its number shows that it is missing. */
+  skip(): void {
+    this.n += 1
+    this.startOver()
+  }
+
   private sample({ kind, atMs, beganMs, ...sight }: Extract<Observation, { kind: 'seen' }>): string {
     const before = this.base.sight
     if (!before || this.isWholeDue(atMs)) return this.whole({ kind, atMs, beganMs, ...sight })
@@ -72,6 +79,6 @@ export class RecordingWriter {
   }
 
   private text(line: RecordingHeader | RecordedLine): string {
-    return `${JSON.stringify({ n: this.n++, ...line })}\n`
+    return `${harmlessJson(JSON.stringify({ n: this.n++, ...line }))}\n`
   }
 }
