@@ -7,12 +7,12 @@ import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 
 export default class History extends CtdbtsCommand {
   static override readonly group = 'cluster'
-  static override summary = 'Tell what happened, from the logs of the nodes'
+  static override summary = 'Tell what happened, from logs or a recording'
   static override description =
     `Reads logs of CTDB in any shape: its own files of all versions, syslog, the output of journalctl, quoted in a mail, with lines of other
 programs in between, and compressed (gzip, and zstd where Node reads it). Finds out which node each is from, estimates how far the clocks
 differ, and prints one line per event, as \`watch\` does: who took and released which address, why, and how long it was away; takeover runs,
-recoveries, elections, bans, scripts that failed, daemons that started and ended.
+recoveries, elections, bans, scripts that failed, daemons that started and ended. Reads what \`record\` and \`watch --record\` wrote, too.
 
 Without files, it fetches the logs of all nodes of a cluster: with --host, naming one node is enough; without it, reads the log of this machine.
 Where a log is says ctdb.conf of its node: a file, with what rotation has left beside it, or syslog, which is read from the journal. Only the time that
@@ -29,10 +29,11 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     'journalctl -u ctdb -o short-iso-precise | <%= config.bin %> history 0=-',
     '<%= config.bin %> history *.log --at "2026-11-28 18:53"',
     '<%= config.bin %> history *.log --explain 12',
+    '<%= config.bin %> history tonight.jsonl --summary',
   ]
   static override strict = false
   static override args = {
-    file: Args.string({ description: 'a log, or NODE=FILE with the PNN of its node; - for standard input' }),
+    file: Args.string({ description: 'a log, NODE=FILE with the PNN of its node, or a recording; - for standard input' }),
   }
   static override baseFlags: typeof globalFlags = {
     ...globalFlags,

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   BAD_OPTION: 'The value of an option is invalid: of a what-if, or of --zone.',
   BAD_PNN: 'The text is not a PNN.',
   BAD_PORT: 'The text is not a port number.',
+  BAD_RECORDING: 'A recording is of a version that cannot be read, or damaged at its beginning.',
   BAD_RECORD_TEXT: 'The text is not a key or a value of a record.',
   BAD_RUN_STATE: 'CTDB has no run state of that name.',
   BAD_TIME: 'The text is not a time.',

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { LogStore } from '../../lib/history/log-store.ts'
 import type { TimeSettings } from '../../lib/history/time-settings.ts'
-import { problemOf, unpacked } from './unpack.ts'
+import { peeked, problemOf, unpacked } from './unpack.ts'
 
 /** A log on the command line. */
 export interface LogArgument {
@@ -20,12 +20,35 @@ export function logArgument(text: string): LogArgument {
   return named ? { node: Number(named[1]), file: named[2] ?? '' } : { node: undefined, file: text }
 }
 
+/** A log that has been opened. */
+export interface OpenLog extends LogArgument {
+  /** How it begins, whatever it is compressed with. */
+  readonly head: string
+  /** All of it. Throws, while it is read, what is wrong with it. */
+  readonly content: AsyncIterable<Buffer>
+}
+
+/** Opens a log. What is wrong with it shows when it is read. */
+export async function openLog(log: LogArgument): Promise<OpenLog> {
+  try {
+    const { first, all } = await peeked((await unpacked(contentOf(log.file), nameOf(log.file))) as AsyncIterable<Buffer>)
+    return { ...log, head: first?.toString('latin1') ?? '', content: all }
+  } catch (error) {
+    return { ...log, head: '', content: failing(error) }
+  }
+}
+
+// biome-ignore lint/correctness/useYield: it has nothing to give.
+async function* failing(error: unknown): AsyncGenerator<Buffer> {
+  throw error
+}
+
 /**
  * Reads logs. What is wrong with one does not keep the others from being read.
  * @returns all that was read, and what could not be.
  */
 export async function readLogs(
-  logs: readonly LogArgument[],
+  logs: readonly OpenLog[],
   times: TimeSettings,
 ): Promise<{ readonly store: LogStore; readonly problems: readonly CtdbtsError[] }> {
   const store = new LogStore(times)
@@ -33,8 +56,7 @@ export async function readLogs(
   for (const log of logs) {
     const reader = store.open(log.file, log.node)
     try {
-      for await (const chunk of await unpacked(contentOf(log.file), nameOf(log.file)))
-        reader.push((chunk as Buffer).toString('latin1'))
+      for await (const chunk of log.content) reader.push(chunk.toString('latin1'))
     } catch (error) {
       problems.push(problemOf(nameOf(log.file), error))
     }

@@ -2,13 +2,22 @@ import { setFlagsFromString } from 'node:v8'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type History, historyOf } from '../../lib/history/history.ts'
 import type { LogSource } from '../../lib/history/log-event.ts'
-import type { LogStore } from '../../lib/history/log-store.ts'
+import type { ReadLog } from '../../lib/history/log-store.ts'
 import { ownersAt } from '../../lib/history/owners.ts'
 import { parseTime, type TimeContext } from '../../lib/history/parse-time.ts'
 import type { HistoryEntry } from '../../lib/history/story/entry.ts'
 import { summaryOf } from '../../lib/history/summary.ts'
+import type { RecordingCounts } from '../../lib/recording/reader.ts'
 import { explainedJson, historyEntryJson, historyJson, ownersJson, summaryJson } from '../../ui/history/json.ts'
-import { explainedText, historyHead, historyLine, ownersTable, summaryText, unknownText } from '../../ui/history/text.ts'
+import {
+  explainedText,
+  historyHead,
+  historyLine,
+  ownersTable,
+  recordingHead,
+  summaryText,
+  unknownText,
+} from '../../ui/history/text.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
@@ -19,7 +28,8 @@ import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { sizeOf } from '../size-option.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
-import { logArgument, nameOf, readLogs } from './read-logs.ts'
+import { logArgument, nameOf, openLog, readLogs } from './read-logs.ts'
+import { areRecordings, readRecordings } from './read-recordings.ts'
 
 /** The options of `history`. */
 export interface HistoryOptions extends GlobalOptions, SimOptions {
@@ -47,17 +57,17 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const context = timeContext()
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
-  const { store, problems, notes } =
+  const { problems, notes, ...read } =
     files.length > 0
-      ? { ...(await readLogs(files.map(logArgument), context)), notes: [] }
-      : await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context)
+      ? await readFiles(files, context)
+      : ofLogs(await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context))
   if (problems.length > 0) process.exitCode = 1
   reportProblems(problems, options.json ? 'json' : 'own')
   for (const note of notes) process.stderr.write(`ctdbts: ${visible(note)}\n`)
-  const history = told(store, historyOf(store), files.length === 0)
+  const history = told(read, files.length === 0)
   const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
   const wanted = { options, range, atMs, style }
-  await printPaged(() => output(history, store, wanted), { noPager: options.json || options['no-pager'] })
+  await printPaged(() => output(history, read, wanted), { noPager: options.json || options['no-pager'] })
 }
 
 /**
@@ -65,6 +75,29 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
  * one, reading takes as long. It looks at this flag each time that it might let it grow.
  */
 const keepMemorySmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
+
+/** What was read. */
+interface Read {
+  readonly history: History
+  readonly logs: readonly ReadLog[]
+  /** Of recordings. */
+  readonly counts?: RecordingCounts
+}
+
+type ReadFiles = Read & Pick<FetchedLogs, 'problems' | 'notes'>
+
+async function readFiles(files: readonly string[], context: TimeContext): Promise<ReadFiles> {
+  const open = await Promise.all(files.map((file) => openLog(logArgument(file))))
+  if (!areRecordings(open)) return ofLogs({ ...(await readLogs(open, context)), notes: [] })
+  return { ...(await readRecordings(open)), logs: [], notes: [] }
+}
+
+const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({
+  history: historyOf(store),
+  logs: store.logs,
+  problems,
+  notes,
+})
 
 /** The logs of a cluster, as far as they say something of that time. */
 async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, context: TimeContext): Promise<FetchedLogs> {
@@ -96,7 +129,7 @@ interface Wanted {
 }
 
 /** What the options ask for, piece by piece. */
-function output(history: History, store: LogStore, wanted: Wanted): Iterable<string> {
+function output(history: History, read: Read, wanted: Wanted): Iterable<string> {
   const { options, atMs, style } = wanted
   const either = (document: () => unknown, text: () => string) => [options.json ? `${jsonLine(document())}\n` : text()]
   if (options.explain !== undefined) {
@@ -107,7 +140,7 @@ function output(history: History, store: LogStore, wanted: Wanted): Iterable<str
     )
   }
   if (atMs !== undefined) {
-    const owners = ownersAt(history.entries, atMs)
+    const owners = ownersAt(history.owners, atMs)
     return either(
       () => ownersJson(atMs, owners),
       () => ownersTable(owners, style.now),
@@ -120,20 +153,22 @@ function output(history: History, store: LogStore, wanted: Wanted): Iterable<str
       () => summaryText(summary),
     )
   }
-  return options.unknown && !options.json ? [unknownText(store.logs)] : story(history, store, wanted)
+  return options.unknown && !options.json ? [unknownText(read.logs, read.counts)] : story(history, read, wanted)
 }
 
-function* story(history: History, { logs }: LogStore, { options, range, style }: Wanted): Generator<string> {
-  yield options.json ? `${jsonLine(historyJson(history, logs))}\n` : historyHead(history, logs, style.now)
+function* story(history: History, { logs, counts }: Read, { options, range, style }: Wanted): Generator<string> {
+  const head = () => (counts ? recordingHead(history, counts, style.now) : historyHead(history, logs, style.now))
+  yield options.json ? `${jsonLine(historyJson(history, logs, counts))}\n` : head()
   for (const entry of history.entries) {
     if (isWanted(entry, options, range)) yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
   }
 }
 
 /** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
-function told(store: LogStore, history: History, isFetched: boolean): History {
+function told({ history, logs, counts }: Read, isFetched: boolean): History {
+  if (history.fromMs === undefined && counts) throw new CtdbtsError('BAD_RECORDING', 'the recording has no sample of a cluster')
   if (history.fromMs === undefined) {
-    const files = store.logs.map(({ file }) => nameOf(file))
+    const files = logs.map(({ file }) => nameOf(file))
     throw new CtdbtsError('NO_LOG', `no known line of CTDB in ${files.join(', ')}`, {
       hint: isFetched
         ? 'ask for an earlier time with --since'

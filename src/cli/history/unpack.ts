@@ -21,17 +21,25 @@ const MAGICS: readonly { readonly bytes: string; readonly name: string; readonly
  * @throws CtdbtsError NO_FILE if it is compressed with something that Node does not read; what `content` throws.
  */
 export async function unpacked(content: AsyncIterable<unknown>, name: string): Promise<AsyncIterable<unknown>> {
-  const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  const first = await chunks.next()
-  const head = first.done ? '' : first.value.subarray(0, 6).toString('latin1')
+  const { first, all } = await peeked(content as AsyncIterable<Buffer>)
+  const head = first?.subarray(0, 6).toString('latin1') ?? ''
   const magic = MAGICS.find(({ bytes }) => head.startsWith(bytes))
-  const all = rest(first.done ? undefined : first.value, chunks)
   if (!magic) return all
   if (!magic.open) throw unreadable(name, magic.name)
   const unpacking = magic.open()
   const packed = Readable.from(all, { objectMode: false })
   packed.on('error', (error) => unpacking.destroy(error))
   return packed.pipe(unpacking)
+}
+
+/** The first piece of something, and all of it. */
+export async function peeked(
+  content: AsyncIterable<Buffer>,
+): Promise<{ readonly first: Buffer | undefined; readonly all: AsyncIterable<Buffer> }> {
+  const chunks = content[Symbol.asyncIterator]()
+  const { done, value } = await chunks.next()
+  const first = done ? undefined : value
+  return { first, all: rest(first, chunks) }
 }
 
 async function* rest(first: Buffer | undefined, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

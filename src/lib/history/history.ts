@@ -4,28 +4,32 @@ import { splitHostless } from './hostless.ts'
 import type { LogSource } from './log-event.ts'
 import { findNodes } from './log-nodes.ts'
 import type { LogStore } from './log-store.ts'
+import { type OwnerSpans, ownerSpans } from './owners.ts'
 import type { HistoryEntry, NodeEvent } from './story/entry.ts'
 import { Story } from './story/story.ts'
 
-/** What the logs of a cluster tell. */
+/** What the logs of a cluster tell, or a recording. */
 export interface History {
   readonly entries: readonly HistoryEntry[]
+  readonly owners: OwnerSpans
   /** The nodes whose logs there are, by PNN. */
   readonly nodes: readonly HistoryNode[]
   /** Sources of which it cannot be told which node they are from. If there are any, there are no entries. */
   readonly unknown: readonly LogSource[]
-  /** The first and the last line of CTDB, by the reference clock; undefined without any. */
+  /** The first and the last line of CTDB, by the reference clock, or of a recording; undefined without any. */
   readonly fromMs: number | undefined
   readonly toMs: number | undefined
   /** Before this there were more lines than are kept. */
   readonly droppedBeforeMs: number | undefined
 }
 
-/** A node whose log there is. */
+/** A node whose log there is, or that a recording has. */
 export interface HistoryNode {
   readonly pnn: Pnn
   readonly sources: readonly LogSource[]
   readonly clocks: readonly LogClock[]
+  /** In a recording: how long it was seen with a flag that kept it from hosting addresses, in milliseconds. */
+  readonly seenUnfitMs?: number
 }
 
 /** Tells what happened, from all logs. */
@@ -47,8 +51,10 @@ export function historyOf(store: LogStore): History {
   for (const each of timed) each.pnn = nodes.get(each.event.source) ?? UNKNOWN_PNN
   const events = causalOrder(unknown.length === 0 ? timed : timed.filter(({ pnn }) => pnn !== UNKNOWN_PNN))
   const groups = Map.groupBy(nodes, ([, pnn]) => pnn)
+  const entries = unknown.length > 0 ? [] : new Story(events).tell()
   return {
-    entries: unknown.length > 0 ? [] : new Story(events).tell(),
+    entries,
+    owners: ownerSpans(entries),
     nodes: [...groups]
       .map(([pnn, members]) => {
         const own = members.map(([source]) => source)

@@ -3,15 +3,20 @@ import type { Pnn } from '../cluster/node.ts'
 import type { HistoryEntry } from './story/entry.ts'
 
 /** For how long somebody, or nobody, owned an address. */
-interface OwnerSpan {
-  /** Undefined if the log does not say who. */
+export interface OwnerSpan {
+  /** Undefined if that is not known. */
   readonly owner: Pnn | null | undefined
   /** Negative infinity for the beginning of the log. */
   readonly fromMs: number
+  /** That is only since when it is known: it may have been so before. */
+  readonly isLate?: true
 }
 
-/** Who owned each address when, by address. What was so before the first line about an address follows from that line. */
-export function ownerSpans(entries: readonly HistoryEntry[]): ReadonlyMap<string, readonly OwnerSpan[]> {
+/** Who owned each address when, by address. */
+export type OwnerSpans = ReadonlyMap<string, readonly OwnerSpan[]>
+
+/** Who owned each address when, as entries from logs say. What was so before the first line about an address follows from that line. */
+export function ownerSpans(entries: readonly HistoryEntry[]): OwnerSpans {
   const spans = new Map<string, OwnerSpan[]>()
   for (const entry of entries) {
     const [address] = entry.addresses
@@ -22,6 +27,11 @@ export function ownerSpans(entries: readonly HistoryEntry[]): ReadonlyMap<string
     const { to, atMs } = entry
     if (to !== undefined && known.at(-1)?.owner !== to) known.push({ owner: to, fromMs: atMs })
   }
+  return inOrder(spans)
+}
+
+/** In the order of `ip`. */
+export function inOrder(spans: OwnerSpans): OwnerSpans {
   const key = (address: string) => addressKey(publicSocketAddress(address))
   return new Map([...spans].sort(([a], [b]) => (key(a) < key(b) ? -1 : 1)))
 }
@@ -37,14 +47,14 @@ function ownerBefore({ kind, what, pnns, from, to }: HistoryEntry): { readonly o
 export interface OwnerThen {
   readonly address: string
   readonly owner: Pnn | null | undefined
-  /** Since when; undefined if since before the log begins. */
+  /** Since when; undefined if since before the log begins, or not known. */
   readonly sinceMs: number | undefined
 }
 
 /** Who owned which address at a moment. */
-export const ownersAt = (entries: readonly HistoryEntry[], atMs: number): readonly OwnerThen[] =>
-  [...ownerSpans(entries)].map(([address, spans]) => {
+export const ownersAt = (owners: OwnerSpans, atMs: number): readonly OwnerThen[] =>
+  [...owners].map(([address, spans]) => {
     const span = spans.findLast(({ fromMs }) => fromMs <= atMs)
-    const sinceMs = span && Number.isFinite(span.fromMs) ? span.fromMs : undefined
+    const sinceMs = span && Number.isFinite(span.fromMs) && !span.isLate ? span.fromMs : undefined
     return { address, owner: span?.owner, sinceMs }
   })

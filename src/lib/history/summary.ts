@@ -1,6 +1,6 @@
 import type { Pnn } from '../cluster/node.ts'
-import type { History } from './history.ts'
-import { ownerSpans } from './owners.ts'
+import type { History, HistoryNode } from './history.ts'
+import type { OwnerSpan } from './owners.ts'
 import type { HistoryEntry } from './story/entry.ts'
 
 /** What happened to an address, in numbers. */
@@ -19,7 +19,8 @@ interface NodeSummary {
   /** How long it had a flag that kept it from hosting addresses, in milliseconds. */
   readonly unfitMs: number
   readonly bans: number
-  readonly scriptFailures: number
+  /** Undefined if that is not known: recordings do not tell. */
+  readonly scriptFailures: number | undefined
   /** How often its daemon started. */
   readonly starts: number
 }
@@ -34,13 +35,12 @@ export interface Summary {
 }
 
 /** Counts what happened. */
-export function summaryOf({ entries, nodes, fromMs = 0, toMs = 0 }: History): Summary {
-  const spans = ownerSpans(entries)
+export function summaryOf({ entries, owners, nodes, fromMs = 0, toMs = 0 }: History): Summary {
   const count = (kind: HistoryEntry['kind'], what: string) =>
     entries.filter((each) => each.kind === kind && each.what === what).length
   return {
-    addresses: [...spans.keys()].map((address) => addressSummary(address, entries, spans.get(address) ?? [], { fromMs, toMs })),
-    nodes: nodes.map(({ pnn }) => nodeSummary(pnn, entries, toMs)),
+    addresses: [...owners].map(([address, spans]) => addressSummary(address, entries, spans, { fromMs, toMs })),
+    nodes: nodes.map((node) => nodeSummary(node, entries, toMs)),
     takeoverRuns: count('takeover-run', 'started'),
     failedRuns: count('takeover-run', 'failed'),
     recoveries: count('recovery', 'finished'),
@@ -50,14 +50,14 @@ export function summaryOf({ entries, nodes, fromMs = 0, toMs = 0 }: History): Su
 function addressSummary(
   address: string,
   entries: readonly HistoryEntry[],
-  spans: ReturnType<typeof ownerSpans> extends ReadonlyMap<string, infer S> ? S : never,
+  spans: readonly OwnerSpan[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): AddressSummary {
   const own = entries.filter(({ kind, addresses }) => kind === 'address' && addresses.includes(address))
   const times = new Map<Pnn, number>()
   spans.forEach(({ owner, fromMs: since }, index) => {
     if (typeof owner !== 'number') return
-    const lasted = (spans[index + 1]?.fromMs ?? toMs) - Math.max(since, fromMs)
+    const lasted = Math.min(spans[index + 1]?.fromMs ?? toMs, toMs) - Math.max(since, fromMs)
     times.set(owner, (times.get(owner) ?? 0) + lasted)
   })
   const wholeMs = Math.max(1, toMs - fromMs)
@@ -72,7 +72,7 @@ function addressSummary(
 /** Entries of a node that say its flags. */
 const FLAGGED = new Set(['disconnected', 'disabled', 'banned', 'unhealthy', 'stopped'])
 
-function nodeSummary(pnn: Pnn, entries: readonly HistoryEntry[], toMs: number): NodeSummary {
+function nodeSummary({ pnn, seenUnfitMs }: HistoryNode, entries: readonly HistoryEntry[], toMs: number): NodeSummary {
   const own = entries.filter(({ kind, pnns }) => kind === 'health' && pnns[0] === pnn)
   let unfitMs = 0
   let sinceMs: number | undefined
@@ -85,9 +85,12 @@ function nodeSummary(pnn: Pnn, entries: readonly HistoryEntry[], toMs: number): 
   const count = (...words: readonly string[]) => own.filter(({ what }) => words.includes(what)).length
   return {
     pnn,
-    unfitMs: unfitMs + (sinceMs === undefined ? 0 : toMs - sinceMs),
+    unfitMs: seenUnfitMs ?? unfitMs + (sinceMs === undefined ? 0 : toMs - sinceMs),
     bans: count('banned'),
-    scriptFailures: count('scripts-failed') + own.filter(({ what, cause = '' }) => what === 'unhealthy' && cause !== '').length,
+    scriptFailures:
+      seenUnfitMs === undefined
+        ? count('scripts-failed') + own.filter(({ what, cause = '' }) => what === 'unhealthy' && cause !== '').length
+        : undefined,
     starts: count('started', 'restarted'),
   }
 }

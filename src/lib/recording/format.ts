@@ -19,6 +19,11 @@ export interface RecordingHeader {
   readonly intervalMs: number
 }
 
+/** The number of a line. */
+export interface Numbered {
+  readonly n: number
+}
+
 type Sample = Extract<Observation, { kind: 'seen' }>
 
 /** What a sample shows, besides its times. Between whole samples only the changes of this are written. */

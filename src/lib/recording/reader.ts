@@ -4,7 +4,7 @@ import { wrongPnn } from '../snapshot/parse.ts'
 import { nodeFactsSchema, snapshotSchema } from '../snapshot/schema.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
 import type { Observation } from '../watch/observation.ts'
-import { RECORDING_VERSION, type RecordedBase, type RecordingHeader, type Sight } from './format.ts'
+import { type Numbered, RECORDING_VERSION, type RecordedBase, type RecordingHeader, type Sight } from './format.ts'
 import { type PatchStep, patched } from './json-patch.ts'
 import { changesSchema, headerSchema, observationSchemas, sightFrameSchema } from './schema.ts'
 
@@ -26,12 +26,18 @@ export interface RecordingCounts {
 /** Whether a text begins as a recording does, of whatever version. */
 export const isRecording = (text: string): boolean => /^\{"n":\d+,"kind":"recording"/.test(text)
 
+/** The header in a line; undefined if it is another line. */
+export function headerIn(text: string): (RecordingHeader & Numbered) | undefined {
+  const header = isRecording(text) ? parsed(text) : undefined
+  return fits(headerSchema, header) ? header : undefined
+}
+
+/** Whether this version of ctdbts can read a recording. */
+export const isReadable = ({ formatVersion }: RecordingHeader): boolean => major(formatVersion) === major(RECORDING_VERSION)
+
 type Line = Readonly<Record<string, unknown>>
 
 const major = (version: string): string | undefined => version.split('.', 1)[0]
-
-/** Whether this version of ctdbts can read a recording. */
-const isReadable = ({ formatVersion }: RecordingHeader): boolean => major(formatVersion) === major(RECORDING_VERSION)
 
 /**
  * Reads recordings, line by line. No line ends it: what is cut, foreign or unknown is counted. Where lines are missing, it goes on with the
@@ -42,6 +48,7 @@ export class RecordingReader {
   private base: RecordedBase = {}
   private next: number | undefined
   private id: string | undefined
+  private isGap = false
   /** Facts of nodes that were found to be well-formed. Most of them are in one sample after the other. */
   private readonly wellFormed = new WeakSet<NodeFacts>()
 
@@ -53,6 +60,13 @@ export class RecordingReader {
     const item = this.itemOf(parsed(text))
     if (item) counts.known += 1
     return item
+  }
+
+  /** Whether something is missing since the last call: lines, or the time between two recordings. */
+  takeGap(): boolean {
+    const { isGap } = this
+    this.isGap = false
+    return isGap
   }
 
   private itemOf(line: Line): RecordingHeader | Observation | undefined {
@@ -73,16 +87,23 @@ export class RecordingReader {
   /** Notices missing lines. */
   private count(n: number): void {
     const missing = n - (this.next ?? n)
-    if (missing !== 0) this.base = {}
+    if (missing !== 0) {
+      this.base = {}
+      this.isGap = true
+    }
     if (missing > 0) this.counts.missing += missing
     this.next = n + 1
   }
 
-  private header({ n, ...header }: Line): RecordingHeader | undefined {
-    if (!fits(headerSchema, header) || !isReadable(header)) return this.foreign()
-    if (header.id !== this.id) this.next = undefined
+  private header(line: Line): RecordingHeader | undefined {
+    if (!fits(headerSchema, line) || !isReadable(line)) return this.foreign()
+    const { n, ...header } = line
+    if (header.id !== this.id) {
+      this.next = undefined
+      this.isGap = true
+    }
     this.id = header.id
-    this.count(n as number)
+    this.count(n)
     this.base = {}
     return header
   }

@@ -1,14 +1,17 @@
 import * as v from 'valibot'
+import { parseIp } from '../address/ip-text.ts'
 import { auditReportSchema } from '../audit/report-schema.ts'
 import { snapshotSchema } from '../snapshot/schema.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Observation } from '../watch/observation.ts'
-import type { RecordedChanges, RecordingHeader, Sight } from './format.ts'
+import type { Numbered, RecordedChanges, RecordingHeader, Sight } from './format.ts'
 import type { PatchStep } from './json-patch.ts'
 
 // The compiler compares these with the types, so that they cannot drift apart. Unknown keys are ignored: a newer minor version may have them.
 
 const number = v.pipe(v.number(), v.finite())
+/** As far as dates go. */
+const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15))
 const pnn = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_fffe))
 const pnns = v.array(pnn)
 const texts = v.array(v.string())
@@ -19,8 +22,13 @@ const sight = { snapshot: snapshotSchema, everyMs: v.exactOptional(number), hear
 /** What a sample shows, the parts of its snapshot. */
 export const sightFrameSchema: v.GenericSchema<unknown, Sight> = v.object({ ...sight, snapshot: v.custom<Snapshot>(isObject) })
 
-const address = v.exactOptional(v.string())
-const told = { kind: v.literal('told'), atMs: number, pnn }
+const address = v.exactOptional(
+  v.pipe(
+    v.string(),
+    v.check((text) => parseIp(text) !== undefined),
+  ),
+)
+const told = { kind: v.literal('told'), atMs: time, pnn }
 const request = { ...told, address: v.exactOptional(v.undefined()), by: pnn, wantsAnswer: v.boolean() }
 const events = v.picklist(['TAKE_IP', 'RELEASE_IP', 'START_IPREALLOCATE', 'IPREALLOCATED', 'RECONFIGURE'])
 
@@ -28,29 +36,29 @@ const events = v.picklist(['TAKE_IP', 'RELEASE_IP', 'START_IPREALLOCATE', 'IPREA
 export const observationSchemas: {
   readonly [K in Observation['kind']]: v.GenericSchema<unknown, Extract<Observation, { kind: K }>>
 } = {
-  seen: v.object({ kind: v.literal('seen'), atMs: number, beganMs: number, ...sight }),
+  seen: v.object({ kind: v.literal('seen'), atMs: time, beganMs: time, ...sight }),
   told: v.union([
     v.object({ ...told, event: events, address }),
     v.object({ ...request, event: v.literal('DISABLE_TAKEOVER_RUNS'), seconds: number }),
     v.object({ ...request, event: v.literal('TAKEOVER_RUN') }),
   ]),
-  leader: v.object({ kind: v.literal('leader'), atMs: number, pnn: v.nullable(pnn), toldBy: pnn }),
+  leader: v.object({ kind: v.literal('leader'), atMs: time, pnn: v.nullable(pnn), toldBy: pnn }),
   blind: v.object({
     kind: v.literal('blind'),
-    atMs: number,
+    atMs: time,
     pnn: v.exactOptional(pnn),
     what: part,
     why: v.string(),
-    retryAtMs: number,
+    retryAtMs: time,
   }),
-  sighted: v.object({ kind: v.literal('sighted'), atMs: number, pnn: v.exactOptional(pnn), what: part }),
-  audited: v.object({ kind: v.literal('audited'), atMs: number, report: auditReportSchema }),
+  sighted: v.object({ kind: v.literal('sighted'), atMs: time, pnn: v.exactOptional(pnn), what: part }),
+  audited: v.object({ kind: v.literal('audited'), atMs: time, report: auditReportSchema }),
   done: v.object({
     kind: v.literal('done'),
-    atMs: number,
+    atMs: time,
     text: v.string(),
     stage: v.exactOptional(v.picklist(['begun', 'done', 'failed'])),
-    begunMs: v.exactOptional(number),
+    begunMs: v.exactOptional(time),
     isFault: v.exactOptional(v.boolean()),
     does: v.exactOptional(v.picklist(['takeover-run', 'disable', 'enable', 'move'])),
     pnns,
@@ -59,11 +67,12 @@ export const observationSchemas: {
 }
 
 /** The first line of a file of a recording. */
-export const headerSchema: v.GenericSchema<unknown, RecordingHeader> = v.object({
+export const headerSchema: v.GenericSchema<unknown, RecordingHeader & Numbered> = v.object({
   kind: v.literal('recording'),
+  n: number,
   formatVersion: v.string(),
   id: v.string(),
-  atMs: number,
+  atMs: time,
   title: v.string(),
   isSimulated: v.boolean(),
   intervalMs: number,
@@ -76,7 +85,7 @@ const step: v.GenericSchema<unknown, PatchStep> = v.variant('op', [
 
 /** A line with the changes since another. */
 export const changesSchema: v.GenericSchema<unknown, RecordedChanges> = v.object({
-  atMs: number,
-  beganMs: v.exactOptional(number),
+  atMs: time,
+  beganMs: v.exactOptional(time),
   patch: v.exactOptional(v.array(step)),
 })

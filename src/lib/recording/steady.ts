@@ -1,9 +1,9 @@
 import type { EventRun, HostFacts } from '../snapshot/host-facts.ts'
-import { factsOf, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
+import { type DaemonTimes, factsOf, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
 
 /**
  * A snapshot in which everything that only says when something was read or run is as in an earlier one: the readings of the daemons' clocks,
- * and the times of event scripts that ran again with the same result. These change with every sample and are most of what changes.
+ * the time over which recoveries were counted, and the times of event scripts that ran again with the same result. These change with every sample and are most of what changes.
  */
 export function steadySnapshot(snapshot: Snapshot, before: Snapshot): Snapshot {
   return {
@@ -14,13 +14,22 @@ export function steadySnapshot(snapshot: Snapshot, before: Snapshot): Snapshot {
 }
 
 function steadyNode(facts: NodeFacts, before: NodeFacts | undefined): NodeFacts {
-  const { times, host } = facts
-  const timesBefore = before?.times
-  const steady = host && before?.host ? { host: steadyHost(host, before.host) } : {}
-  if (!times || !timesBefore) return { ...facts, ...steady }
-  const { now, askedAt, answeredAt } = timesBefore
-  return { ...facts, ...steady, times: { ...times, now, askedAt, answeredAt } }
+  const { times, recentRecoveries, host } = facts
+  const isSameCount = recentRecoveries?.count === before?.recentRecoveries?.count
+  return {
+    ...facts,
+    ...(times && before?.times && { times: steadyTimes(times, before.times) }),
+    ...(isSameCount && { recentRecoveries: before?.recentRecoveries }),
+    ...(host && before?.host && { host: steadyHost(host, before.host) }),
+  }
 }
+
+const steadyTimes = (times: DaemonTimes, { now, askedAt, answeredAt }: DaemonTimes): DaemonTimes => ({
+  ...times,
+  now,
+  askedAt,
+  answeredAt,
+})
 
 function steadyHost(host: HostFacts, before: HostFacts): HostFacts {
   if (!host.events || !before.events) return host

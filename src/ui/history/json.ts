@@ -5,12 +5,17 @@ import type { OwnerThen } from '../../lib/history/owners.ts'
 import type { HistoryEntry, NodeEvent } from '../../lib/history/story/entry.ts'
 import type { Summary } from '../../lib/history/summary.ts'
 import { MESSAGES } from '../../lib/log/messages.ts'
+import type { RecordingCounts } from '../../lib/recording/reader.ts'
 import { entryJson } from '../watch/entry-json.ts'
 
 const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString())
 
 /** What was read: the first document of a history. */
-export const historyJson = ({ nodes, fromMs, toMs, droppedBeforeMs }: History, logs: readonly ReadLog[]) => ({
+export const historyJson = (
+  { nodes, fromMs, toMs, droppedBeforeMs }: History,
+  logs: readonly ReadLog[],
+  recorded?: RecordingCounts,
+) => ({
   formatVersion: 1,
   event: 'history',
   from: isoOrNull(fromMs),
@@ -27,6 +32,7 @@ export const historyJson = ({ nodes, fromMs, toMs, droppedBeforeMs }: History, l
     })),
   })),
   logs: logs.map(({ file, counts, otherHosts }) => ({ file, ...countsJson(counts), otherHosts })),
+  recording: recorded ? { ...recorded, unknown: Object.fromEntries(recorded.unknown) } : null,
 })
 
 const round = (ms: number): number => Math.round(ms * 1_000) / 1_000

@@ -5,7 +5,8 @@ import type { HistoryEntry } from '../../lib/history/story/entry.ts'
 import type { Summary } from '../../lib/history/summary.ts'
 import { localTime } from '../../lib/local-time.ts'
 import { MESSAGES } from '../../lib/log/messages.ts'
-import { oneOr } from '../../lib/plural.ts'
+import { counted, oneOr } from '../../lib/plural.ts'
+import type { RecordingCounts } from '../../lib/recording/reader.ts'
 import { durationText } from '../../lib/watch/duration.ts'
 import { type Paint, table } from '../table.ts'
 import { visible } from '../visible.ts'
@@ -39,6 +40,20 @@ export function historyHead(history: History, logs: readonly ReadLog[], now: Dat
   ].join('')
 }
 
+/** What was read of recordings: the lines above their history. */
+export function recordingHead({ nodes, fromMs = 0, toMs = 0 }: History, counts: RecordingCounts, now: Date): string {
+  const time = (ms: number) => localTime(new Date(ms), now)
+  const lines = (count: number, words: string) => (count === 0 ? '' : `${counted(count, 'line', 'lines')} ${words}\n`)
+  const unknown = [...counts.unknown.values()].reduce((sum, each) => sum + each, 0)
+  return [
+    `Recording of ${counted(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${counted(counts.lines, 'line', 'lines')}\n`,
+    lines(counts.missing, 'missing'),
+    lines(counts.foreign, 'cut off or damaged'),
+    lines(counts.baseless, 'of no use, because of what is missing before them'),
+    lines(unknown, 'of a newer version of ctdbts left out'),
+  ].join('')
+}
+
 function clockLines({ pnn, clocks }: HistoryNode, _index: number, nodes: readonly HistoryNode[]): readonly string[] {
   return clocks.flatMap(({ offsetMs, uncertaintyMs, pairs, step }) => {
     const which = `clock of node ${pnn}${step === 0 ? '' : `, after it was set back${step === 1 ? '' : ` ${step} times`},`}`
@@ -67,14 +82,19 @@ export function explainedText(entry: HistoryEntry, style: Style): string {
   })
   const until =
     entry.notAfterMs === undefined ? '' : `  It took effect within ${durationText(Math.ceil(entry.notAfterMs - entry.atMs))}.\n`
-  return `${historyLine(entry, style)}${until}${lines.join('')}`
+  const none = lines.length === 0 ? '  A watch heard or saw that. A recording has no log lines.\n' : ''
+  return `${historyLine(entry, style)}${until}${lines.join('')}${none}`
 }
 
 /** Who owned which address at a moment. */
 export function ownersTable(owners: readonly OwnerThen[], now: Date): string {
   const rows = owners.map(({ address, owner, sinceMs }) => {
     const who = owner === undefined ? 'not known' : owner === null ? 'no node' : `node ${owner}`
-    return [visible(address), who, sinceMs === undefined ? 'before the log begins' : localTime(new Date(sinceMs), now)]
+    return [
+      visible(address),
+      who,
+      sinceMs === undefined ? (owner === undefined ? '' : 'not known: before the beginning') : localTime(new Date(sinceMs), now),
+    ]
   })
   return table(['Address', 'Owner', 'Since'], rows)
 }
@@ -91,18 +111,20 @@ export function summaryText({ addresses, nodes, takeoverRuns, failedRuns, recove
     ),
     table(
       ['Node', 'Not healthy', 'Bans', 'Script failures', 'Daemon starts'],
-      nodes.map((each) => [each.pnn, durationText(each.unfitMs), each.bans, each.scriptFailures, each.starts].map(String)),
+      nodes.map((each) => [each.pnn, durationText(each.unfitMs), each.bans, each.scriptFailures ?? '?', each.starts].map(String)),
     ),
     `Takeover runs: ${takeoverRuns}, ${failedRuns} of them failed. Recoveries: ${recoveries}.\n`,
   ].join('')
 }
 
-/** Messages that are not known, the most frequent first. */
-export const unknownText = (logs: readonly ReadLog[]): string =>
-  logs
-    .flatMap(({ file, counts }) =>
-      [...counts.unknown]
-        .sort(([, a], [, b]) => b - a)
-        .map(([text, count]) => `${String(count).padStart(7)}  ${visible(file)}: ${visible(text)}\n`),
-    )
-    .join('')
+/** Messages that are not known, the most frequent first; of recordings, kinds of lines. */
+export const unknownText = (logs: readonly ReadLog[], recorded?: RecordingCounts): string =>
+  [
+    ...logs.flatMap(({ file, counts }) => unknownLines(counts.unknown, `${file}: `)),
+    ...unknownLines(recorded?.unknown ?? new Map(), ''),
+  ].join('')
+
+const unknownLines = (unknown: ReadonlyMap<string, number>, place: string): readonly string[] =>
+  [...unknown]
+    .sort(([, a], [, b]) => b - a)
+    .map(([text, count]) => `${String(count).padStart(7)}  ${visible(place)}${visible(text)}\n`)

@@ -66,7 +66,7 @@ export const target: FuzzTarget = {
     assertHarmless(historyHead(history, store.logs, NOW))
     assertHarmless(unknownText(store.logs))
     assertHarmless(summaryText(summaryOf(history)))
-    assertHarmless(ownersTable(ownersAt(history.entries, NOW.getTime()), NOW))
+    assertHarmless(ownersTable(ownersAt(history.owners, NOW.getTime()), NOW))
     for (const entry of history.entries) {
       assertHarmless(historyLine(entry, style))
       assertHarmless(explainedText(entry, style))

@@ -31,6 +31,6 @@ it('the same from a file for each node', () => {
     { file: 'b.log', text: of('990089', '990237'), node: 253 },
   ])
   expect(entryTexts(history.entries)).toHaveLength(2)
-  const owners = ownersAt(history.entries, Date.UTC(2017, 4, 14, 12, 32))
+  const owners = ownersAt(history.owners, Date.UTC(2017, 4, 14, 12, 32))
   expect(owners).toEqual([{ address: '172.16.146.133', owner: 252, sinceMs: undefined }])
 })

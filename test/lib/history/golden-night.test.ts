@@ -123,7 +123,7 @@ describe.each([
 
   it('knows who owned which address at a moment', () => {
     const at = Date.UTC(2026, 10, 28, 18, 56, 0)
-    expect(Object.fromEntries(ownersAt(history.entries, at).map(({ address, owner }) => [address, owner]))).toEqual({
+    expect(Object.fromEntries(ownersAt(history.owners, at).map(({ address, owner }) => [address, owner]))).toEqual({
       '10.99.1.131': 1,
       '10.99.1.132': 1,
       '10.99.1.133': 2,

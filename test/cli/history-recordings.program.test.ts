@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { RecordingWriter } from '../../src/lib/recording/writer.ts'
+import { healthyCluster } from '../support/audit-cluster.ts'
+import { ctdbts } from '../support/program.ts'
+import { ABOUT } from '../support/recorded-world.ts'
+import { folder } from '../support/served-cluster.ts'
+import { at, given } from '../support/watch.ts'
+
+const UTC = { TZ: 'UTC' }
+const cluster = healthyCluster()
+const [{ address: ADDRESS } = { address: '' }] = cluster.nodes[0]?.known ?? []
+
+/** A recording in two files: the address moves with the first sample of the second one. */
+function twoFiles(): readonly [string, string] {
+  const writer = new RecordingWriter(ABOUT)
+  const sample = (second: number, pnn: number) =>
+    writer.line({
+      kind: 'seen',
+      atMs: at(second),
+      beganMs: at(second),
+      snapshot: given(cluster, ADDRESS, pnn),
+      heard: [0, 1, 2],
+    })
+  const first = [writer.header(at(0)), sample(0, 0), sample(2, 0)].join('')
+  return [first, [writer.header(at(4)), sample(4, 1), sample(6, 1)].join('')]
+}
+
+describe('history of recordings', () => {
+  it('tells what the watch told, whatever the order of the files, and whatever they are compressed with', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    writeFileSync(file('a'), second)
+    writeFileSync(file('b'), gzipSync(`${first}{"n":`))
+    const { stdout, stderr, status } = await ctdbts(['history', file('a'), file('b'), file('a')], UTC)
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    expect(stdout.split('\n')).toEqual([
+      'Recording of 3 nodes from 2026-01-02 10:00:00 to 2026-01-02 10:00:06: 7 lines',
+      '1 line cut off or damaged',
+      expect.stringMatching(/^ {3}1 2026-01-02 10:00:00 {3}connection {3}watching 3 nodes and 6 addresses/),
+      expect.stringMatching(`^   2 2026-01-02 10:00:04 . address      ${ADDRESS} moved from node 0 to node 1`),
+      '',
+    ])
+  })
+
+  it('has the other views', async () => {
+    const { file } = folder()
+    writeFileSync(file('a'), twoFiles().join(''))
+    const owners = await ctdbts(['history', file('a'), '--at', '2026-01-02 10:00:05', '--json'], UTC)
+    expect(JSON.parse(owners.stdout).addresses).toContainEqual({
+      address: ADDRESS,
+      owner: 1,
+      known: true,
+      since: '2026-01-02T10:00:04.000Z',
+    })
+    const summary = await ctdbts(['history', file('a'), '--summary'], UTC)
+    expect(summary.stdout).toMatch(/│ 10\.0\.0\.1 +│ 1 .*node 0: 66.7 %, node 1: 33.3 %/)
+    const explained = await ctdbts(['history', file('a'), '--explain', '2'], UTC)
+    expect(explained.stdout).toContain('A recording has no log lines.')
+    const [head] = (await ctdbts(['history', file('a'), '--json'], UTC)).stdout.split('\n')
+    expect(JSON.parse(head ?? '')).toMatchObject({ event: 'history', logs: [], recording: { lines: 6, known: 6, missing: 0 } })
+  })
+
+  it('does not take logs and recordings together, nor a recording for one node', async () => {
+    const { file } = folder()
+    writeFileSync(file('a'), twoFiles().join(''))
+    const mixed = await ctdbts(['history', file('a'), 'test/golden/logs-4.25/node0.log'])
+    expect(mixed).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is a recording, and test/golden/logs-4.25/node0.log is not'),
+    })
+    const named = await ctdbts(['history', `0=${file('a')}`])
+    expect(named).toMatchObject({ status: 1, stderr: expect.stringContaining('is a recording, which has all nodes') })
+  })
+
+  it('says which recordings it cannot read, and why', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    writeFileSync(file('a'), first)
+    writeFileSync(file('b'), second.replace('"1.0"', '"2.0"'))
+    const { stdout, stderr, status } = await ctdbts(['history', file('a'), file('b')], UTC)
+    expect({ stderr, status }).toEqual({ status: 1, stderr: expect.stringContaining('its formatVersion is "2.0"') })
+    expect(stdout).toContain('watching 3 nodes')
+    writeFileSync(file('b'), first.slice(0, first.indexOf('\n') + 9))
+    expect(await ctdbts(['history', file('b')])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no sample of a cluster'),
+    })
+  })
+})
