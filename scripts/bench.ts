@@ -10,6 +10,7 @@ import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
 import { benchHistory } from './bench/history.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
+import { benchRecording } from './bench/recording.ts'
 import { benchSimulation } from './bench/simulation.ts'
 import { benchWatch } from './bench/watch.ts'
 
@@ -103,6 +104,7 @@ try {
   await benchWatch()
   await benchAudit()
   await benchHistory(dir)
+  benchRecording(dir)
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }
