@@ -16,7 +16,8 @@ address_lines() {
 }
 
 configured() {
-  if [ -d /run/systemd/netif ]; then
+  # Each makes this itself when it starts; the folder of it may come from elsewhere (tmpfiles.d, netplan).
+  if [ -e /run/systemd/netif/state ]; then
     for file in /run/systemd/network/*.network; do
       # A file in /etc of the same name replaces it.
       if ! [ -e "/etc/systemd/network/\${file##*/}" ]; then set -- "$@" "$file"; fi
@@ -24,7 +25,7 @@ configured() {
     address_lines systemd-networkd "/^[[:blank:]]*[[]/p; /^[[:blank:]]*Address[[:blank:]]*=/p" \\
       /etc/systemd/network/*.network "$@" || return
   fi
-  if [ -d /run/NetworkManager ]; then
+  if [ -d /run/NetworkManager/devices ]; then
     address_lines NetworkManager "/^[[:blank:]]*[[]/p; /^[[:blank:]]*address[0-9]*[[:blank:]]*=/p; /^[[:blank:]]*autoconnect[[:blank:]]*=/p" \\
       /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/* || return
   fi

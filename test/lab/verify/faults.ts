@@ -395,8 +395,9 @@ export const FAULTS: readonly Fault[] = [
     unnoticed: true,
     async make({ lab }) {
       const pnn = otherThan(lab, await ownerOf(lab))
-      // That it has run since the machine started is seen by the first folder.
       await lab.must(pnn, 'mkdir', '-p', '/run/systemd/netif', '/run/systemd/network')
+      // By this is seen that it has run since the machine started.
+      writeFileSync(lab.path(pnn, 'run/systemd/netif/state'), '')
       writeFileSync(lab.path(pnn, 'run/systemd/network/50-lab.network'), `[Match]\nName=eth1\n[Network]\nAddress=${ADDRESS}/24\n`)
       return [`ip-foreign-config ${pnn} ${ADDRESS}`]
     },
