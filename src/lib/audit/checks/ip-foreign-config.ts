@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
+import { oneOr } from '../../plural.ts'
 import type { ConfiguredAddress } from '../../snapshot/host-facts.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, knownBy } from '../facts.ts'
@@ -32,17 +33,18 @@ export const check: Check = {
 }
 
 function foundIn(pnn: Pnn, address: string, places: readonly ConfiguredAddress[]): Found {
-  const programs = listed([...new Set(places.map(({ by }) => by))])
+  const names = [...new Set(places.map(({ by }) => by))]
+  const programs = listed(names)
   const files = listed(places.map(({ file }) => file))
   return {
     subject: { pnn, address },
-    message: `${programs} on node ${pnn} is configured to set ${address}, a public address`,
+    message: `${programs} on node ${pnn} ${oneOr(names.length, 'is', 'are')} configured to set ${address}, a public address`,
     evidence: places.map(({ file }) => fileHas(pnn, `${file} has ${address}`)),
     claims: [stays('CTDB does not look at the configuration of other programs')],
     actions: [
       mend(
         { what: 'other program', pnn, address },
-        `Remove ${address} from ${files} on node ${pnn}. When ${programs} reads that, it may remove the address: if the node owns it, CTDB puts it back.`,
+        `Remove ${address} from ${files} on node ${pnn}. When ${programs} ${oneOr(names.length, 'reads that, it', 'read that, they')} may remove the address: if the node owns it, CTDB puts it back.`,
       ),
     ],
   }

@@ -25,7 +25,7 @@ describe('a public address that another program sets', () => {
     expect(findingsIn(cluster(...places))).toMatchObject([
       {
         id: 'ip-foreign-config',
-        message: 'systemd-networkd and keepalived on node 1 is configured to set 10.0.0.2, a public address',
+        message: 'systemd-networkd and keepalived on node 1 are configured to set 10.0.0.2, a public address',
         evidence: places.map(({ file }) => `file on node 1: ${file} has 10.0.0.2`),
       },
     ])
