@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { intervalMsOf } from '../cli/watch/settings.ts'
+import { CtdbtsError } from '../lib/errors.ts'
 
 export default class Record extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -19,7 +20,7 @@ SIGTERM or Ctrl-C, with status 0.`
   ]
   static override flags = {
     ...simFlags,
-    output: Flags.string({ char: 'o', helpValue: 'DIR', required: true, summary: 'The folder; made if there is none' }),
+    output: Flags.string({ char: 'o', helpValue: 'DIR', summary: 'The folder (required); made if there is none' }),
     interval: Flags.string({ helpValue: 'SECONDS', default: '2', summary: 'How often to look at all nodes' }),
     'max-size': Flags.string({ helpValue: 'SIZE', default: '32M', summary: 'How large a file may become: `500K`, `64M`, `2G`' }),
     keep: Flags.integer({ helpValue: 'COUNT', default: 30, min: 1, summary: 'How many files to keep' }),
@@ -33,8 +34,10 @@ SIGTERM or Ctrl-C, with status 0.`
     }
     if (flags.maxruntime !== undefined) throw this.doesNotTake('-T', 'to limit it, use `timeout 60 ctdbts record …`')
     intervalMsOf(flags)
+    const { output } = flags
+    if (output === undefined) throw new CtdbtsError('USAGE', 'record needs a folder', { hint: 'name it with -o DIR' })
     const { runRecord } = await import('../cli/recording/run-record.ts')
-    await runRecord(flags)
+    await runRecord({ ...flags, output })
     return undefined
   }
 }

@@ -48,15 +48,11 @@ function exampleArguments({ examples = [], baseFlags, flags }: CommandClass): st
   return cutCommandLine(line.split(' '), optionShapes({ ...baseFlags, ...flags })).words.slice(1)
 }
 
-/** Something for each option without which a command does nothing. */
-const requiredOptions = ({ flags }: CommandClass): string[] =>
-  Object.entries(flags ?? {}).flatMap(([name, { required }]) => (required ? [`--${name}`, 'something'] : []))
-
 // A command that ignored -n would show or change another node than the one that was meant.
 it.each(withNode.map((command) => ({ id: command.id, command })))(
   '$id looks for the node that -n names, or refuses -n',
   async ({ command }) => {
-    const instance = new command([...exampleArguments(command), ...requiredOptions(command), '-n', ABSENT_NODE], config)
+    const instance = new command([...exampleArguments(command), '-n', ABSENT_NODE], config)
     Object.assign(instance, { withDaemon: (_: unknown, use: (session: DaemonSession) => unknown) => use(session) })
     const outcome = await instance.run().then(
       () => 'succeeds',

@@ -59,7 +59,7 @@ it('does not keep a watch from ending, and fails in the end, where it cannot wri
 })
 
 it.each([
-  { argv: ['--sim'], says: 'Missing required flag output' },
+  { argv: ['--sim'], says: 'record needs a folder' },
   { argv: ['--sim', '-o', 'x', '--max-size', '9'], says: '--max-size takes a size of at least 64K' },
   { argv: ['--sim', '-o', '/dev/null'], says: 'cannot record to /dev/null' },
   { argv: ['--sim', '-o', 'x', '--json'], says: 'record does not take --json' },
