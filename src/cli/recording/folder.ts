@@ -5,13 +5,15 @@ import type { RecordingStore } from './recorder.ts'
 import { openRecording } from './single-file.ts'
 
 export interface FolderLimits {
-  /** A file that is larger is followed by another one. */
+  /** A file that is larger is followed by another one, if it has more than the whole sample with which each begins. */
   readonly maxBytes: number
   /** So many files are kept. */
   readonly keep: number
 }
 
 const DAY_MS = 86_400_000
+/** So many whole samples fit into a file, however large they are: else a few samples would replace all files. */
+const LEAST_SAMPLES = 4
 /** The names of the files, by the time at which they begin. Nothing else in the folder is touched. */
 const NAME = /^ctdbts-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)\.jsonl$/
 
@@ -21,6 +23,7 @@ export class RecordingFolder implements RecordingStore {
   private readonly limits: FolderLimits
   private file: AppendFile | undefined
   private beganMs = 0
+  private leastBytes = 0
 
   constructor(path: string, limits: FolderLimits) {
     this.name = path
@@ -39,6 +42,7 @@ export class RecordingFolder implements RecordingStore {
   async begin(text: string, nowMs: number): Promise<void> {
     await this.close()
     await this.prepare()
+    this.leastBytes = LEAST_SAMPLES * text.length
     const names = await this.names()
     const last = names.at(-1)
     if (last !== undefined) await this.reopen(last, nowMs)
@@ -75,7 +79,7 @@ export class RecordingFolder implements RecordingStore {
   }
 
   private isOver(bytes: number, beganMs: number, nowMs: number): boolean {
-    return bytes >= this.limits.maxBytes || nowMs - beganMs >= DAY_MS
+    return bytes >= Math.max(this.limits.maxBytes, this.leastBytes) || nowMs - beganMs >= DAY_MS
   }
 
   private async names(): Promise<readonly string[]> {

@@ -129,15 +129,20 @@ describe('a folder of recordings', () => {
   it('has a new file when one is full, and keeps the last ones', async () => {
     const { path, file } = folder()
     writeFileSync(file('other.jsonl'), 'precious')
-    await record(new RecordingFolder(path, { maxBytes: 2_000, keep: 3 }), ...Array.from({ length: 6 }, (_, n) => seen(n)))
+    const large = Array.from({ length: 20 }, (_, second): Observation => {
+      const nodes = healthyCluster().nodes.map((facts) => ({ ...facts, clusterLock: String(second % 10).repeat(9_000) }))
+      return { kind: 'seen', atMs: START_MS + second * 1_000, beganMs: START_MS, snapshot: { ...healthyCluster(), nodes } }
+    })
+    await record(new RecordingFolder(path, { maxBytes: 2_000, keep: 3 }), ...large)
     const files = names(path).filter((name) => name.startsWith('ctdbts-'))
-    expect(files).toEqual([3, 4, 5].map((second) => `ctdbts-2026-01-02T10-00-0${second}.000Z.jsonl`))
+    // As large as four whole samples, however small the limit is.
+    expect(files).toEqual(['06', '12', '18'].map((second) => `ctdbts-2026-01-02T10-00-${second}.000Z.jsonl`))
     expect(readFileSync(file('other.jsonl'), 'utf8')).toBe('precious')
     const { observations, reader } = readBack(linesOf(...files.map(file)))
-    expect(observations).toHaveLength(3)
+    expect(observations).toEqual(large.slice(6).map((each) => ({ ...each, snapshot: expect.anything() })))
     expect(reader.counts).toMatchObject({ missing: 0, foreign: 0 })
     // Each can be read alone.
-    for (const each of files) expect(readBack(linesOf(file(each))).observations).toHaveLength(1)
+    expect(files.map((each) => readBack(linesOf(file(each))).observations.length)).toEqual([6, 6, 2])
   })
 
   it('goes on in the last file after a start, unless that is of another day', async () => {
