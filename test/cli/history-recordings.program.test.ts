@@ -74,6 +74,20 @@ describe('history of recordings', () => {
     expect(named).toMatchObject({ status: 1, stderr: expect.stringContaining('is a recording, which has all nodes') })
   })
 
+  it('leaves out files of another time', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    writeFileSync(file('a'), first)
+    writeFileSync(file('b'), second)
+    const linesOf = async (...argv: readonly string[]) => {
+      const { stdout } = await ctdbts(['history', file('a'), file('b'), '--json', ...argv], UTC)
+      return JSON.parse(stdout.split('\n', 1)[0] ?? '').recording.lines
+    }
+    expect(await linesOf('--since', '2026-01-02 11:00:03')).toBe(6)
+    expect(await linesOf('--since', '2026-01-02 11:00:04')).toBe(3)
+    expect(await linesOf('--until', '2026-01-02 09:55:03')).toBe(3)
+  })
+
   it('says which recordings it cannot read, and why', async () => {
     const { file } = folder()
     const [first, second] = twoFiles()

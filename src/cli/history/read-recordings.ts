@@ -32,11 +32,17 @@ export function areRecordings(files: readonly OpenLog[]): boolean {
   throw new CtdbtsError('USAGE', `${named.file} is a recording, which has all nodes`, { hint: `leave out ${named.node}=` })
 }
 
-/** Reads recordings. What is wrong with one does not keep the others from being read. */
-export async function readRecordings(files: readonly OpenLog[]): Promise<ReadRecordings> {
+/** Of which time something is asked; undefined for no limit. */
+interface Range {
+  readonly sinceMs: number | undefined
+  readonly untilMs: number | undefined
+}
+
+/** Reads recordings, as far as they are of that time. What is wrong with one does not keep the others from being read. */
+export async function readRecordings(files: readonly OpenLog[], range: Range): Promise<ReadRecordings> {
   const story = new RecordingStory()
   const problems: CtdbtsError[] = []
-  for (const { file, content } of inOrder(files, problems)) {
+  for (const { file, content } of inOrder(files, range, problems)) {
     const lines = new Lines(LONGEST_LINE)
     const decoder = new TextDecoder()
     const onLine = (line: string) => story.read(line)
@@ -51,7 +57,7 @@ export async function readRecordings(files: readonly OpenLog[]): Promise<ReadRec
 }
 
 /** By the time at which they begin; files of one recording by their numbers, as a clock may have been set back. */
-function inOrder(files: readonly OpenLog[], problems: CtdbtsError[]): readonly OpenLog[] {
+function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problems: CtdbtsError[]): readonly OpenLog[] {
   const begun = files.flatMap((file) => {
     const header = headerIn(file.head.split('\n', 1)[0] ?? '')
     if (header && isReadable(header)) return [{ file, header }]
@@ -63,6 +69,12 @@ function inOrder(files: readonly OpenLog[], problems: CtdbtsError[]): readonly O
   })
   return begun
     .sort(({ header: a }, { header: b }) => (a.id === b.id ? a.n - b.n : a.atMs - b.atMs))
-    .filter(({ header: { id, n } }, index, all) => all[index - 1]?.header.id !== id || all[index - 1]?.header.n !== n)
+    .filter(({ header: { id, n, atMs } }, index, all) => {
+      const [before, next] = [all[index - 1]?.header, all[index + 1]?.header]
+      const isGivenTwice = before?.id === id && before.n === n
+      // Where the next file is of the same recording, this one ends before it.
+      const isOver = sinceMs !== undefined && next?.id === id && next.n > n && next.atMs <= sinceMs
+      return !isGivenTwice && !isOver && (untilMs === undefined || atMs <= untilMs)
+    })
     .map(({ file }) => file)
 }

@@ -59,7 +59,7 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const atMs = timeOf('at', options.at, context)
   const { problems, notes, ...read } =
     files.length > 0
-      ? await readFiles(files, context)
+      ? await readFiles(files, { sinceMs: range.sinceMs ?? atMs, untilMs: atMs ?? range.untilMs }, context)
       : ofLogs(await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context))
   if (problems.length > 0) process.exitCode = 1
   reportProblems(problems, options.json ? 'json' : 'own')
@@ -86,10 +86,10 @@ interface Read {
 
 type ReadFiles = Read & Pick<FetchedLogs, 'problems' | 'notes'>
 
-async function readFiles(files: readonly string[], context: TimeContext): Promise<ReadFiles> {
+async function readFiles(files: readonly string[], range: Range, context: TimeContext): Promise<ReadFiles> {
   const open = await Promise.all(files.map((file) => openLog(logArgument(file))))
   if (!areRecordings(open)) return ofLogs({ ...(await readLogs(open, context)), notes: [] })
-  return { ...(await readRecordings(open)), logs: [], notes: [] }
+  return { ...(await readRecordings(open, widened(range))), logs: [], notes: [] }
 }
 
 const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({
@@ -99,14 +99,19 @@ const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({
   notes,
 })
 
+/** With the time for causes and ends. */
+const widened = ({ sinceMs, untilMs }: Range): Range => ({
+  sinceMs: sinceMs === undefined ? undefined : sinceMs - BEFORE_MS,
+  untilMs: untilMs === undefined ? undefined : untilMs + AFTER_MS,
+})
+
 /** The logs of a cluster, as far as they say something of that time. */
-async function fetched(options: HistoryOptions, { sinceMs, untilMs }: Range, context: TimeContext): Promise<FetchedLogs> {
+async function fetched(options: HistoryOptions, range: Range, context: TimeContext): Promise<FetchedLogs> {
   const { fetchLogs } = await import('./fetch-logs.ts')
   const logs = await fetchLogs(
     options,
     {
-      sinceMs: sinceMs === undefined ? undefined : sinceMs - BEFORE_MS,
-      untilMs: untilMs === undefined ? undefined : untilMs + AFTER_MS,
+      ...widened(range),
       maxBytes: sizeOf('max-bytes', options['max-bytes']),
       timeoutMs: timeoutMsOf(options),
     },
@@ -166,7 +171,11 @@ function* story(history: History, { logs, counts }: Read, { options, range, styl
 
 /** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
 function told({ history, logs, counts }: Read, isFetched: boolean): History {
-  if (history.fromMs === undefined && counts) throw new CtdbtsError('BAD_RECORDING', 'the recording has no sample of a cluster')
+  if (history.fromMs === undefined && counts) {
+    throw new CtdbtsError('BAD_RECORDING', 'no sample of a cluster in what was read of the recording', {
+      hint: 'ask for another time with --since, --until or --at',
+    })
+  }
   if (history.fromMs === undefined) {
     const files = logs.map(({ file }) => nameOf(file))
     throw new CtdbtsError('NO_LOG', `no known line of CTDB in ${files.join(', ')}`, {
