@@ -21,7 +21,14 @@ export interface SelectionOptions {
 }
 
 /** Those records that the options select. Reads no more than it needs for that. */
-export async function* selectRecords(
+export const selectRecords = (
+  database: string,
+  records: AsyncIterable<DatabaseRecord>,
+  options: SelectionOptions,
+): AsyncIterable<DatabaseRecord> =>
+  options.key === undefined && options.limit === undefined ? records : selected(database, records, options)
+
+async function* selected(
   database: string,
   records: AsyncIterable<DatabaseRecord>,
   { key: pattern, limit = Number.POSITIVE_INFINITY }: SelectionOptions,

@@ -47,7 +47,8 @@ export abstract class RecordsCommand extends MirrorCommand {
     let count = 0
     try {
       for await (const record of records) {
-        await output.write(ctdbRecordText(record))
+        const written = output.write(ctdbRecordText(record))
+        if (written) await written
         count += 1
       }
     } catch (error) {

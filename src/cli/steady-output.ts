@@ -8,20 +8,18 @@ const CHUNK_LENGTH = 1 << 16
  * whoever writes, and nothing piles up in memory.
  */
 export class SteadyOutput {
-  private waiting: string[] = []
-  private length = 0
+  private waiting = ''
 
-  async write(text: string): Promise<void> {
-    this.waiting.push(text)
-    this.length += text.length
-    if (this.length >= CHUNK_LENGTH) await this.flush()
+  /** @returns what to wait for before more is written, if anything: for most of many small texts that is nothing. */
+  write(text: string): Promise<void> | undefined {
+    this.waiting += text
+    return this.waiting.length >= CHUNK_LENGTH ? this.flush() : undefined
   }
 
   /** Writes what has been collected. */
   async flush(): Promise<void> {
-    const text = this.waiting.join('')
-    this.waiting = []
-    this.length = 0
+    const text = this.waiting
+    this.waiting = ''
     if (process.stdout.write(text)) return
     const taken = new AbortController()
     await Promise.race([once(process.stdout, 'drain', { signal: taken.signal }).catch(() => {}), outputLost])

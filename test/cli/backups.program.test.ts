@@ -243,7 +243,7 @@ describe('dumpdbbackup', () => {
       damage('162: record 1 of 2 in a buffer: length 42 of a record with 4294967295 bytes of key and 25 of data', 'dump', 90, 1),
     )
     expect(await changed((bytes) => bytes.writeUInt32LE(0xffff_ffff, 104 + 4))).toEqual(
-      damage('204: record 2 of 4294967295 in a buffer: needs 4 bytes, but 0 remain', 'dump', 90, 2),
+      damage('204: record 2 of 4294967295 in a buffer: needs 16 bytes, but 0 remain', 'dump', 90, 2),
     )
     const short = { requestId: 0, key: Buffer.of(), data: Buffer.alloc(23) }
     writeFileSync(file, Buffer.concat([encodeBackupHeader(header), encodeBuffer(1, [short])]))

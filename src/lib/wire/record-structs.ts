@@ -44,14 +44,16 @@ export const recordData: Codec<RecordData> = {
     out.append(data)
   },
   read(input: ByteReader) {
-    const start = input.position
-    const { length, requestId, keyBytes, dataBytes } = recordHead.read(input)
+    // Field by field: databases have millions of records.
+    const start = input.take(RECORD_HEAD_BYTES)
+    const number = (at: number) => input.view.getUint32(start + at, true)
+    const [length, requestId, keyBytes, dataBytes] = [number(0), number(4), number(8), number(12)]
     if (length !== RECORD_HEAD_BYTES + keyBytes + dataBytes) {
       throw new DecodeError(`length ${length} of a record with ${keyBytes} bytes of key and ${dataBytes} of data`, start)
     }
     const bytes = (count: number) => {
       const at = input.take(count)
-      return Uint8Array.from(input.bytes.subarray(at, at + count))
+      return new Uint8Array(input.bytes.subarray(at, at + count))
     }
     return { requestId, key: bytes(keyBytes), data: bytes(dataBytes) }
   },

@@ -33,9 +33,10 @@ export async function* traverse(
     await ask(node, controls.traverseStart, { databaseId, requestId: 0, srvid, withEmptyRecords: 0 }).catch(
       inWords('NOT_TRAVERSED', { silent: 'traverse: control failed', refused: 'traverse: control reply failed' }),
     )
-    for await (const { data } of records) {
-      if (isEnd(data)) return
-      const record = recordOf(data)
+    for (;;) {
+      const received = records.take() ?? (await records.next())
+      if (!received || isEnd(received.data)) return
+      const record = recordOf(received.data)
       if (record) yield record
     }
   } finally {

@@ -34,6 +34,8 @@ export interface Subscription<Data> extends AsyncIterable<Received<Data>> {
    * @throws what the subscription was ended with, once all that came before is read.
    */
   next(timeoutMs?: number): Promise<Received<Data> | undefined>
+  /** The next message that has arrived already; undefined if there is none. Quicker than `next` where there are many. */
+  take(): Received<Data> | undefined
   /** Ends the subscription; the daemon is told when nobody else listens. */
   close(): void
   /** The messages in the order of arrival. Leaving the loop closes the subscription. */
@@ -105,17 +107,21 @@ export class MessageQueue<Data> implements Subscription<Data> {
   async next(timeoutMs = MAX_TIMER_MS): Promise<Received<Data> | undefined> {
     const deadline = performance.now() + timeoutMs
     for (;;) {
-      const first = this.queue.shift()
-      if (first) {
-        this.queuedBytes -= first.bytes
-        if (this.queuedBytes <= this.maxQueuedBytes / 2) this.resume()
-        return first.message
-      }
+      const first = this.take()
+      if (first) return first
       if (this.error !== undefined) throw this.error
       const leftMs = deadline - performance.now()
       if (this.closed || leftMs <= 0) return undefined
       await this.newMessageOrEnd(leftMs)
     }
+  }
+
+  take(): Received<Data> | undefined {
+    const first = this.queue.shift()
+    if (!first) return undefined
+    this.queuedBytes -= first.bytes
+    if (this.queuedBytes <= this.maxQueuedBytes / 2) this.resume()
+    return first.message
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Received<Data>, void> {

@@ -12,10 +12,10 @@ export function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'ke
 }
 
 /** Bytes with their number. Quotes, backslashes, and whatever is not printable ASCII appear as a backslash and two hexadecimal digits. */
-export const ctdbBytesText = (name: string, bytes: Uint8Array): string =>
-  `${name}(${bytes.length}) = "${Array.from(bytes, (byte) => CHARACTERS[byte]).join('')}"\n`
+export function ctdbBytesText(name: string, bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  return `${name}(${bytes.length}) = "${text.replace(NOT_PLAIN, escaped)}"\n`
+}
 
-const CHARACTERS: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte)
-  return /[ -~]/.test(char) && !/["\\]/.test(char) ? char : `\\${byte.toString(16).toUpperCase().padStart(2, '0')}`
-})
+const NOT_PLAIN = /[^ !#-[\]-~]/g
+const escaped = (char: string): string => `\\${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
