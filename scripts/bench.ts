@@ -8,6 +8,7 @@ import type { ClusterNode } from '../src/lib/cluster/node.ts'
 import { connectUnix, controls, decode, encode } from '../src/library/wire.ts'
 import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
+import { benchDatabases } from './bench/databases.ts'
 import { benchHistory } from './bench/history.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchRecording } from './bench/recording.ts'
@@ -99,6 +100,7 @@ try {
   )
   await withDaemon('ping', pipelining)
   await nodeMap()
+  await benchDatabases(dir)
   await benchAllocation()
   benchSimulation()
   await benchWatch()

@@ -30,6 +30,8 @@ export interface DatabaseFaults {
   readonly alive?: number[]
   /** The status of the answers to calls. */
   callStatus?: number
+  /** Answers traverses. */
+  readonly onTraverse?: (exchange: Exchange) => void
 }
 
 /** A daemon, node 0, with databases in real TDB files, one of each kind, and that of the locks. */
@@ -138,6 +140,7 @@ export class DatabaseDaemon extends ScriptedDaemon {
       [controls.getPid.opcode, () => reply(controls.getPid, process.pid)],
       [controls.processExists.opcode, () => (this.isAlive(data) ? reply(controls.processExists, undefined) : fail(-1))],
       [controls.trans3Commit.opcode, () => this.commit(exchange)],
+      [controls.traverseStart.opcode, () => this.faults.onTraverse?.(exchange)],
     ])
     const known = answers.get(opcode)
     if (known) await known()

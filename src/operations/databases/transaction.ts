@@ -53,6 +53,12 @@ export async function openForTransactions(client: CtdbClient, nameOrId: string):
   })
 }
 
+/** Runs a transaction on the database that is open. */
+export type RunTransaction = <T>(
+  options: { readonly readOnly: boolean },
+  use: (transaction: Transaction) => Promise<T>,
+) => Promise<T>
+
 /**
  * Runs a transaction, and commits it if it has changed anything. Other clients of the cluster wait meanwhile. If a recovery comes between,
  * the commit is repeated until it is known to have happened.
@@ -60,41 +66,55 @@ export async function openForTransactions(client: CtdbClient, nameOrId: string):
  * @throws CtdbtsError NO_TRANSACTION, NOT_ATTACHED; what `use` throws, after which nothing is changed. The signal ends the wait for the
  * lock, and keeps a transaction from being committed.
  */
-export async function withTransaction<T>(
+export const withTransaction = <T>(
   access: FileAccess,
   database: AttachedDatabase,
-  { readOnly }: { readonly readOnly: boolean },
+  options: { readonly readOnly: boolean },
   use: (transaction: Transaction) => Promise<T>,
+): Promise<T> => withTransactions(access, database, (run) => run(options, use))
+
+/**
+ * As {@link withTransaction}, for several transactions, one after the other: opens the files once.
+ * @throws what that throws, and what `work` throws.
+ */
+export async function withTransactions<T>(
+  access: FileAccess,
+  database: AttachedDatabase,
+  work: (run: RunTransaction) => Promise<T>,
 ): Promise<T> {
   const { signal } = access
   const waiting = new AbortController()
   const endWait = () => waiting.abort(signal?.reason)
   signal?.addEventListener('abort', endWait, { once: true })
   const files = { ...access, signal: waiting.signal }
-  const said = `transaction_start: ${database.name}`
   const start = failing('NO_TRANSACTION', `Failed to start transaction on db ${database.name}`)
   signal?.throwIfAborted()
-  const work = withFile(files, database, async (data) => {
+  const all = withFile(files, database, async (data) => {
     const attached = await attachDatabase(access.client, { name: LOCK_DATABASE, flags: 0 }).catch(start)
     return await withFile(files, attached, async (locks) => {
-      const lock = lockOf(data, readOnly)
-      await takeGlobalLock(locks, lock)
-        .catch((error) => failing('NO_TRANSACTION', `${said} g_lock lock failed, ret=${statusOf(error)}`)(error))
-        .catch(start)
-      // From here on it is quicker to come to an end than to leave things for others to clean up.
-      signal?.removeEventListener('abort', endWait)
-      try {
-        const transaction = new RunningTransaction(data)
-        const result = await use(transaction)
-        signal?.throwIfAborted()
-        await transaction.commit().catch(failing('NO_TRANSACTION', `Failed to commit transaction on db ${database.name}`))
-        return result
-      } finally {
-        await releaseGlobalLock(locks, lock)
-      }
+      return await work(async ({ readOnly }, use) => {
+        const lock = lockOf(data, readOnly)
+        await takeGlobalLock(locks, lock)
+          .catch((error) =>
+            failing('NO_TRANSACTION', `transaction_start: ${database.name} g_lock lock failed, ret=${statusOf(error)}`)(error),
+          )
+          .catch(start)
+        // From here on it is quicker to come to an end than to leave things for others to clean up.
+        signal?.removeEventListener('abort', endWait)
+        try {
+          const transaction = new RunningTransaction(data)
+          const result = await use(transaction)
+          signal?.throwIfAborted()
+          await transaction.commit().catch(failing('NO_TRANSACTION', `Failed to commit transaction on db ${database.name}`))
+          return result
+        } finally {
+          await releaseGlobalLock(locks, lock)
+          signal?.addEventListener('abort', endWait, { once: true })
+        }
+      })
     })
   })
-  return await work.finally(() => signal?.removeEventListener('abort', endWait))
+  return await all.finally(() => signal?.removeEventListener('abort', endWait))
 }
 
 /** One process can have a transaction on each of several databases. */
