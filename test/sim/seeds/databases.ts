@@ -29,7 +29,8 @@ export interface DatabaseStory {
 /**
  * Simulates clients on all nodes that change records and run transactions at once, and what makes recoveries meanwhile. CTDB has no quorum:
  * what some nodes commit is undone when others that have committed more in their absence, or before, come back. So one node stays
- * throughout, no path is cut, and no daemon pauses, which cuts all paths to it for a while.
+ * throughout, no path is cut, and no daemon pauses, which cuts all paths to it for a while: a leader that wakes up still has the cluster lock,
+ * and commits alone until the others are connected.
  */
 export function simulateDatabases(seed: number): DatabaseStory {
   const random = new Random(seed)
