@@ -1,11 +1,11 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
-import type { ConfiguredAddress } from '../snapshot/host-facts.ts'
+import type { ForeignAddress } from '../snapshot/host-facts.ts'
 
 /** How the files of a program say which addresses it sets. */
 type Reader = (text: string) => string[]
 
-const READERS: Readonly<Record<ConfiguredAddress['by'], Reader>> = {
+const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
   'systemd-networkd': (text) => sectionsOf(text).flatMap((section) => (isNetwork(section.name) ? addressesIn(section) : [])),
   NetworkManager: (text) => {
     const sections = sectionsOf(text)
@@ -23,7 +23,7 @@ const READERS: Readonly<Record<ConfiguredAddress['by'], Reader>> = {
  * not a plain address there is left out.
  * @throws CtdbtsError HOST_UNREADABLE when a text is not of that form.
  */
-export function parseConfiguredAddresses(text: string): ConfiguredAddress[] {
+export function parseConfiguredAddresses(text: string): ForeignAddress[] {
   const parts = text.split('\0')
   if (parts.pop() !== '' || parts.length % 3 !== 0) throw notUnderstood()
   return Array.from({ length: parts.length / 3 }, (_, index) => parts.slice(3 * index, 3 * index + 3)).flatMap(
@@ -35,7 +35,7 @@ export function parseConfiguredAddresses(text: string): ConfiguredAddress[] {
   )
 }
 
-const isProgram = (name: string): name is ConfiguredAddress['by'] => Object.hasOwn(READERS, name)
+const isProgram = (name: string): name is ForeignAddress['by'] => Object.hasOwn(READERS, name)
 
 interface IniSection {
   readonly name: string

@@ -42,7 +42,7 @@ export interface HostFacts extends NetworkFacts {
   /** The bonds, and what is bonded in them. Absent in snapshots before format 1.3. */
   readonly bonds?: readonly HostBond[] | undefined
   /** The addresses that other programs are configured to set on the machine. Absent in snapshots before format 1.3. */
-  readonly configuredAddresses?: readonly ConfiguredAddress[] | undefined
+  readonly configuredAddresses?: readonly ForeignAddress[] | undefined
   /** The TCP connections of the port at which daemons reach each other (4379), and those to that port of other nodes. */
   readonly connections?: readonly HostConnection[] | undefined
   /** What is at the place of the cluster lock that ctdb.conf names. */
@@ -150,7 +150,7 @@ export interface ServiceAddress {
 }
 
 /** An address that the configuration of another program than CTDB gives to the machine. */
-export interface ConfiguredAddress {
+export interface ForeignAddress {
   readonly by: 'systemd-networkd' | 'NetworkManager' | 'keepalived'
   /** The path of the file. */
   readonly file: string

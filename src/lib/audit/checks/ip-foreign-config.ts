@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
-import type { ConfiguredAddress } from '../../snapshot/host-facts.ts'
+import type { ForeignAddress } from '../../snapshot/host-facts.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, knownBy } from '../facts.ts'
 import { stays } from '../outlook.ts'
@@ -32,7 +32,7 @@ export const check: Check = {
   },
 }
 
-function foundIn(pnn: Pnn, address: string, places: readonly ConfiguredAddress[]): Found {
+function foundIn(pnn: Pnn, address: string, places: readonly ForeignAddress[]): Found {
   const names = [...new Set(places.map(({ by }) => by))]
   const programs = listed(names)
   const files = listed(places.map(({ file }) => file))

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { ConfiguredAddress } from '../../../../src/lib/snapshot/host-facts.ts'
+import type { ForeignAddress } from '../../../../src/lib/snapshot/host-facts.ts'
 import { findingsIn, healthyCluster, withHost } from '../../../support/audit-cluster.ts'
 
 const NETWORKD = { by: 'systemd-networkd', file: '/etc/systemd/network/10-eth1.network' } as const
 const KEEPALIVED = { by: 'keepalived', file: '/etc/keepalived/keepalived.conf' } as const
-const cluster = (...configuredAddresses: ConfiguredAddress[]) => withHost(healthyCluster(), 1, () => ({ configuredAddresses }))
-const found = (...configured: ConfiguredAddress[]) =>
+const cluster = (...configuredAddresses: ForeignAddress[]) => withHost(healthyCluster(), 1, () => ({ configuredAddresses }))
+const found = (...configured: ForeignAddress[]) =>
   findingsIn(cluster(...configured)).map(({ id, message }) => `${id}: ${message}`)
 
 describe('a public address that another program sets', () => {
