@@ -26,3 +26,6 @@ export function slotsIn(parent: object): Slot[] {
 /** Like an assignment, but `__proto__` is a key like any other, as in JSON. */
 export const define = (parent: object, key: string, value: unknown): void =>
   void Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true })
+
+/** What is in a place; undefined if it is gone. An object without a `constructor` of its own still has one of its kind. */
+export const valueIn = ({ parent, key }: Slot): unknown => Object.getOwnPropertyDescriptor(parent, key)?.value

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/sim/world/random.ts'
-import { define, parsed, type Slot, slotsIn } from './json.ts'
+import { define, parsed, type Slot, slotsIn, valueIn } from './json.ts'
 
 /** Inputs grow up to this length, unless they were longer to begin with. */
 const MAX_BYTES = 1 << 12
@@ -99,7 +99,7 @@ export class Mutator {
   }
 
   private changeSlot({ parent, key }: Slot, slots: readonly Slot[]): void {
-    const value: unknown = Reflect.get(parent, key)
+    const value = valueIn({ parent, key })
     switch (this.random.between(0, 5)) {
       case 0:
         Reflect.deleteProperty(parent, key)
@@ -112,8 +112,7 @@ export class Mutator {
         define(parent, key, this.random.pick(ODD_VALUES))
         break
       case 3: {
-        const from = this.random.pick(slots)
-        define(parent, key, structuredClone(Reflect.get(from.parent, from.key)))
+        define(parent, key, structuredClone(valueIn(this.random.pick(slots))))
         break
       }
       default:

@@ -113,6 +113,12 @@ describe('mutations', () => {
     expect(texts.map((text) => typeof JSON.parse(text))).not.toContain('undefined')
     expect(texts.some((text) => text.includes('"__proto__":'))).toBe(true)
   })
+
+  it('of JSON take nothing from the kind of an object', () => {
+    const mutator = new Mutator(new Random(1), [])
+    const mutate = () => Array.from({ length: 1000 }, () => mutator.mutatedJson(Buffer.from('{"constructor":1}')))
+    expect(mutate).not.toThrow()
+  })
 })
 
 it('an input is made smaller while it holds what it has to', () => {
