@@ -14,7 +14,7 @@ const RECORD_HEAD_BYTES = 24
 const MARK = { record: 0x2601_1999, dead: 0xfee1_dead, free: 0xd9fe_e666 } as const
 
 /**
- * Looks for the first damage in a TDB file. The library does so too, but does not say where, and follows chains that go round for ever.
+ * Looks for the first damage in a TDB file; a file of another kind has none. The library does so too, but does not say where, and follows chains that go round for ever.
  * Nothing is locked: while others write, what is found once may be gone.
  */
 export function findTdbDamage(read: ReadAt, size: number): Damage | undefined {
@@ -34,9 +34,9 @@ class Inspection {
   }
 
   result(): Damage | undefined {
+    const header = this.read(0, Math.min(HEADER_BYTES, this.size))
+    if (!FOOD.subarray(0, this.size).equals(header.subarray(0, FOOD.length))) return undefined
     if (this.size < HEADER_BYTES) return { offset: this.size, what: 'it ends within its header' }
-    const header = this.read(0, HEADER_BYTES)
-    if (!FOOD.equals(header.subarray(0, FOOD.length))) return { offset: 0, what: 'a TDB file does not begin like this' }
     this.isLittleEndian = viewOf(header).getUint32(VERSION_AT, true) === VERSION
     const [version, chains, features, mutexBytes] = [VERSION_AT, CHAINS_AT, FEATURES_AT, MUTEXES_AT].map((at) =>
       this.number(header, at),

@@ -21,10 +21,14 @@ describe('findTdbDamage', () => {
     },
   )
 
+  // ctdb's own words do for it: scripts may go by them.
+  it.each(['', 'a'])('finds none in a file of another kind, %j', (more) => {
+    expect(find(Buffer.from(`text${more.repeat(200)}`))).toBeUndefined()
+  })
+
   it.each<[string, Buffer, number, string]>([
     ['an empty file', Buffer.of(), 0, 'it ends within its header'],
     ['a short file', tdbBytes().subarray(0, 167), 167, 'it ends within its header'],
-    ['another file', Buffer.alloc(200, 'text'), 0, 'a TDB file does not begin like this'],
     ['another version', changed(32, 1), 32, '0x01000000 is not the version of the format'],
     ['many chains', changed(36, 0xffff_ffff), 36, '4294967295 hash chains are not in a file of 360 bytes'],
     ['no chain', changed(36, 0), 36, '0 hash chains are not in a file of 360 bytes'],
