@@ -7,15 +7,19 @@ export const SERVICE_SCRIPTS = { NATGW: '11.natgw', LVS: '91.lvs' } as const sat
   Record<ServiceAddress['service'], string>
 >
 
+/** Words at the start of a line that may make others depend on conditions, or read other files. */
+const SHELL_WORDS = ['if', 'case', 'for', 'while', 'until', 'eval', 'source', '[.]']
+
 /** Defines `services`, which prints of each service its name, and the lines of its options that count here, each closed by a NUL. */
 export const SERVICES_PART = `
+service_words="/^[[:blank:]]*#/d${SHELL_WORDS.map((word) => `; /^[[:blank:]]*${word}[[:blank:]]/p`).join('')}"
 # As the script of the service reads them: first the options of all scripts, then its own.
 service_lines() {
   if ! [ -e "$base/events/legacy/$2.script" ]; then return 0; fi
   printf "%s\\000" "$1"
   for file in "$base/script.options" "$base/events/legacy/$2.options"; do
     if [ -f "$file" ] && [ -r "$file" ]; then
-      $limited sed -n "/^[[:blank:]]*CTDB_$1_NODES=/p; /^[[:blank:]]*CTDB_$1_PUBLIC_IP=/p" "$file" || return
+      $limited sed -n "$service_words; /CTDB_$1_NODES/p; /CTDB_$1_PUBLIC_IP/p" "$file" || return
       echo
     fi
   done
@@ -28,7 +32,8 @@ ${Object.entries(SERVICE_SCRIPTS)
 `
 
 /**
- * Reads which addresses the services of CTDB itself have: those that have nodes. An address that only a shell can read is left out.
+ * Reads which addresses the services of CTDB itself have: those that have nodes. What only a shell can tell is left out, such as what depends on
+ * the name of the machine.
  * @throws CtdbtsError HOST_UNREADABLE when a text is not of the form that `services` prints.
  */
 export function parseServiceAddresses(text: string): ServiceAddress[] {
@@ -37,9 +42,9 @@ export function parseServiceAddresses(text: string): ServiceAddress[] {
   return Array.from({ length: parts.length / 2 }, (_, index) => parts.slice(2 * index, 2 * index + 2)).flatMap(
     ([service = '', lines = '']): ServiceAddress[] => {
       if (!isService(service)) throw notUnderstood()
-      const nodes = valueIn(lines, `CTDB_${service}_NODES`)
-      const [address = ''] = valueIn(lines, `CTDB_${service}_PUBLIC_IP`)?.split('/') ?? []
-      const ip = nodes ? parseIp(address) : undefined
+      const values = valuesIn(lines)
+      const [address = ''] = values?.get(`CTDB_${service}_PUBLIC_IP`)?.split('/') ?? []
+      const ip = values?.get(`CTDB_${service}_NODES`) ? parseIp(address) : undefined
       return ip ? [{ service, address: formatIp(ip) }] : []
     },
   )
@@ -47,13 +52,16 @@ export function parseServiceAddresses(text: string): ServiceAddress[] {
 
 const isService = (name: string): name is ServiceAddress['service'] => Object.hasOwn(SERVICE_SCRIPTS, name)
 
-/** What the last line that sets a variable sets, if that is one plain word. */
-function valueIn(lines: string, name: string): string | undefined {
-  const last = lines
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => line.startsWith(`${name}=`))
-  return /^\w+=(["']?)([\w./:-]*)\1\s*(?:#.*)?$/.exec(last ?? '')?.[2]
+/** What each variable is set to last; undefined where one is set to another thing than a plain word, or not by a plain line. */
+function valuesIn(lines: string): ReadonlyMap<string, string> | undefined {
+  const values = new Map<string, string>()
+  for (const line of lines.split('\n')) {
+    if (line.trim() === '') continue
+    const [, name, , value] = /^(\w+)=(["']?)([\w./:-]*)\2\s*(?:#.*)?$/.exec(line) ?? []
+    if (name === undefined || value === undefined) return undefined
+    values.set(name, value)
+  }
+  return values
 }
 
 const notUnderstood = (): CtdbtsError =>

@@ -25,6 +25,17 @@ describe.each(SHELLS)("the addresses of CTDB's own services, as %s reads them", 
     expect(look({ ...OPTIONS, 'events/legacy/91.lvs.script': '' })).toEqual([{ service: 'LVS', address: '10.0.0.9' }])
   })
 
+  it('are not those in comments, and none where a condition may decide', () => {
+    const natgw = { ...OPTIONS, 'events/legacy/11.natgw.script': '' }
+    const last = OPTIONS['events/legacy/11.natgw.options']
+    const withOptions = (text: string) => look({ ...natgw, 'events/legacy/11.natgw.options': text })
+    expect(withOptions(`${last}\n# CTDB_NATGW_PUBLIC_IP=10.0.0.3/24\nCTDB_OTHER=$x`)).toEqual([
+      { service: 'NATGW', address: '10.0.0.2' },
+    ])
+    expect(withOptions(`if [ "$(hostname)" = n9 ]; then\n${last}\nfi`)).toEqual([])
+    expect(withOptions(`${last}\n. /etc/other`)).toEqual([])
+  })
+
   it('are none without scripts, or without options', () => {
     expect(look(OPTIONS)).toEqual([])
     expect(look({ 'events/legacy/11.natgw.script': '' })).toEqual([])

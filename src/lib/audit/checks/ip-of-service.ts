@@ -16,7 +16,7 @@ export const check: Check = {
   meaning:
     'The scripts 11.natgw and 91.lvs add and remove the address of their service by themselves, on the node that leads it and on the others, whoever owns it as a public address. CTDB sees that each node has an address, or has none, that it does not expect.',
   outlook:
-    'Nothing, but that 11.natgw does not let ctdbd start where the public addresses file has the address with the same mask. 91.lvs does not check it.',
+    'Nothing. When ctdbd starts the next time, 11.natgw lets the event startup fail where the public addresses file has the address with the same mask: the node stays in runstate STARTUP and hosts nothing. 91.lvs does not check it.',
   remedy: 'Give the service an address of its own, or take the address out of the public addresses files.',
   find(view) {
     const publics = knownBy(view)
