@@ -142,7 +142,7 @@ const settledAfter = (view: View, until: Trigger): Pick<Claim, 'after' | 'if' | 
 })
 
 /** The nodes whose kernels have the address, and that no takeover run can make release it. */
-const keepers = (view: View, address: string): Pnn[] =>
+export const keepers = (view: View, address: string): Pnn[] =>
   view.nodes
     .map(({ pnn }) => pnn)
     .filter((pnn) => {

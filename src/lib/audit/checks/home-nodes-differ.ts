@@ -4,6 +4,7 @@ import type { Check } from '../check.ts'
 import { byValue, fileHas } from '../facts.ts'
 import { goesByHomes, homeNodesFiles, lastsWithAlgorithm } from '../home-nodes.ts'
 import { mend } from '../remedy.ts'
+import type { View } from '../view.ts'
 
 export const check: Check = {
   id: 'home-nodes-differ',
@@ -19,7 +20,7 @@ export const check: Check = {
   find(view) {
     if (goesByHomes(view) !== true) return []
     const able = homeNodesFiles(view).filter(({ pnn }) => view.peek(pnn, 'capabilities')?.leader !== false)
-    const groups = byValue(able.map(({ pnn, text }) => [pnn, effectOf(text)] as const))
+    const groups = byValue(able.map(({ pnn, text }) => [pnn, effectOf(view, text)] as const))
     if (groups.length < 2) return []
     return [
       {
@@ -34,9 +35,12 @@ export const check: Check = {
   },
 }
 
-/** What a file says to CTDB, as one text. */
-function effectOf(text: string | null): string {
+/** What a file says to CTDB, as one text. Homes of addresses that no node knows, and on nodes that do not exist, have no effect. */
+function effectOf(view: View, text: string | null): string {
+  const known = view.nodes.map(({ pnn }) => view.peek(pnn, 'known')?.map(({ address }) => address))
+  const isPublic = (address: string) => known.some((addresses) => addresses?.includes(address) !== false)
   return takenHomes(readHomeNodes(text ?? ''))
+    .filter(({ address, pnn }) => isPublic(address) && view.nodes.some((node) => node.pnn === pnn))
     .map(({ address, pnn }) => `${address} ${pnn}`)
     .toSorted()
     .join('\n')

@@ -20,7 +20,7 @@ export const check: Check = {
     'Someone has said in home_nodes where addresses are to be. Only the deterministic algorithm reads that (tunable IPAllocAlgorithm = 0), and CTDB before 4.20 does not know the file.',
   outlook: 'Nothing.',
   remedy:
-    'If the homes are meant, set IPAllocAlgorithm to 0 on all nodes (`ctdb setvar IPAllocAlgorithm 0`, and in ctdb.tunables), with CTDB 4.20 or newer. If not, delete the file.',
+    'If the homes are not meant, delete the file. If they are, set IPAllocAlgorithm to 0 on all nodes (`ctdb setvar IPAllocAlgorithm 0`, and in ctdb.tunables), with CTDB 4.20 or newer. The next takeover run then places all addresses anew, whatever NoIPFailback says: choose the time, and see `ctdbts takeover-run --dry-run` before it.',
   find(view) {
     const files = view.nodes.flatMap(({ pnn }) => {
       const version = view.need(pnn, 'host.version')
@@ -44,6 +44,7 @@ const ofOldVersion = (files: readonly File[]): Found => ({
   ...ofFiles(pnnsOf(files)),
   message: `the home_nodes file on ${nodesText(pnnsOf(files))} is not read: CTDB ${files[0]?.version} does not know it`,
   claims: [stays()],
+  actions: [mend({ what: 'configuration' }, 'If the homes are meant, install CTDB 4.20 or newer. If not, delete the file.')],
 })
 
 const ofFiles = (pnns: readonly Pnn[]): Pick<Found, 'subject' | 'nodes' | 'evidence' | 'actions'> => ({

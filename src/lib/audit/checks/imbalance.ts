@@ -6,6 +6,7 @@ import { movesNothing, planTakeover } from '../../takeover/plan.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check } from '../check.ts'
 import { ownerText } from '../facts.ts'
+import { goesByHomes } from '../home-nodes.ts'
 import { NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { look } from '../remedy.ts'
 import { hasRivals, WHOSE_RUN } from '../rivals.ts'
@@ -39,7 +40,8 @@ export const check: Check = {
   meaning:
     'The addresses are not where a takeover run would put them: after `ctdb moveip`, `ctdb addip`, or a run that did not complete. The next run, whatever triggers it, moves them, and their clients have to reconnect.',
   outlook: 'Nothing triggers a takeover run because of this; the next one moves them.',
-  remedy: 'See `ctdbts takeover-run --dry-run`. Run it at a time of your choosing, or set NoIPFailback on all nodes.',
+  remedy:
+    'See `ctdbts takeover-run --dry-run`. Run it at a time of your choosing, or set NoIPFailback on all nodes, which the deterministic algorithm does not heed.',
   find(view) {
     // Without these facts the plan would be a guess.
     const complete = view.nodes.filter(isReachable).map(({ pnn }) => {
@@ -88,7 +90,7 @@ export const check: Check = {
             kind: 'command',
             command: 'ctdbts takeover-run',
             on: 'any node',
-            purpose: 'at a time of your choosing, or set NoIPFailback on all nodes',
+            purpose: `at a time of your choosing${goesByHomes(view) === true ? '' : ', or set NoIPFailback on all nodes'}`,
             ...(lost.length > 0 && {
               if: `${listed(lost, 3)}, which no node can host then, ${oneOr(lost.length, 'is', 'are')} not needed`,
             }),

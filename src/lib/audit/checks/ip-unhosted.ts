@@ -7,8 +7,8 @@ import { knownIps, said } from '../facts.ts'
 import { takeoverRun } from '../failover.ts'
 import { silentAnswers } from '../lasting.ts'
 import { staysUntilFirst } from '../outlook.ts'
-import { look } from '../remedy.ts'
-import { afterRun, selfRepair } from '../self-repair.ts'
+import { type Action, look } from '../remedy.ts'
+import { afterRun, keepers, selfRepair } from '../self-repair.ts'
 import { beliefs, type UnownedAddress, unownedAddresses } from '../unowned-addresses.ts'
 import type { View } from '../view.ts'
 
@@ -47,7 +47,7 @@ export const check: Check = {
                     ),
                     if: 'it persists',
                   },
-                  takeoverRun(view, { if: 'it persists' }),
+                  ...runFor(view, address, 'it persists'),
                 ],
               }
             : {
@@ -59,12 +59,25 @@ export const check: Check = {
                   ),
                   ...afterRun(view, able, address),
                 ],
-                actions: [takeoverRun(view)],
+                actions: runFor(view, address),
               }),
         },
       ]
     })
   },
+}
+
+/** The advice to make a takeover run, unless that would put the address on a second node. */
+function runFor(view: View, address: string, only?: string): Action[] {
+  const others = keepers(view, address)
+  if (others.length === 0) return [takeoverRun(view, only === undefined ? {} : { if: only })]
+  const which = nodesText(others)
+  return [
+    look(
+      `First see what is found about ${address} in the kernel of ${which}: no takeover run removes it there, so two nodes would have it.`,
+    ),
+    takeoverRun(view, { if: `it is no longer there${only === undefined ? '' : `, and ${only}`}` }),
+  ]
 }
 
 /** The nodes whose recovery daemon notices that they could host the address, and asks for a takeover run. */

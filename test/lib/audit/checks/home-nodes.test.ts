@@ -78,6 +78,19 @@ describe('home nodes', () => {
     })
   })
 
+  it('differ only if that has an effect', () => {
+    const more = `${HOMES}10.0.0.77 1\n10.0.0.1 9\n`
+    const differing = withHost(made(DETERMINISTIC, HOMES), 2, () => ({ homeNodesFile: more }))
+    expect(findingsIn(differing).map(({ id }) => id)).not.toContain('home-nodes-differ')
+  })
+
+  it('are not held by NoIPFailback, so it is not advised', () => {
+    expect(findingIn(made(DETERMINISTIC, '10.0.0.6 1\n'), 'imbalance').remedy).not.toContain('NoIPFailback')
+    expect(findingIn(made(DETERMINISTIC, HOMES, '4.19.6'), 'home-nodes-unused').remedy).toBe(
+      'If the homes are meant, install CTDB 4.20 or newer. If not, delete the file.',
+    )
+  })
+
   it('of a node that cannot lead do not matter', () => {
     const able = withFacts(made(DETERMINISTIC, HOMES), 2, () => ({ capabilities: { leader: false, lmaster: true } }))
     expect(homesFound(withHost(able, 2, () => ({ homeNodesFile: null })))).toEqual([])
