@@ -1,13 +1,38 @@
 import type { AddressFileReading } from '../cluster/address-files.ts'
 import type { Pnn } from '../cluster/node.ts'
 import { listed } from '../cluster/node-text.ts'
-import type { HostLink } from '../snapshot/host-facts.ts'
+import type { HostBond, HostLink } from '../snapshot/host-facts.ts'
 import { isAtLeast } from '../version.ts'
 import type { View } from './view.ts'
 
 /** An interface by a name of it, which may be an alternative one (`ip link property add dev eth1 altname ens192`). */
 export const linkNamed = (links: readonly HostLink[], name: string): HostLink | undefined =>
   links.find((link) => link.name === name) ?? links.find(({ altnames }) => altnames?.includes(name))
+
+/**
+ * The parts of interfaces, and of what these stand on: what is bonded, bridged or teamed in them, at any depth. Undefined where there is a bond
+ * whose parts are not known.
+ * @param bonds undefined if they could not be read.
+ */
+export function partsOf(
+  links: readonly HostLink[],
+  bonds: readonly HostBond[] | undefined,
+  names: readonly string[],
+): Set<string> | undefined {
+  const parts = new Set<string>()
+  const seen = new Set(names)
+  // What is added on the way is visited, too.
+  for (const name of seen) {
+    const link = links.find((each) => each.name === name)
+    // Snapshots before format 1.2 do not say what is a bond.
+    if (!bonds && link && link.isBond !== false) return undefined
+    const bonded = bonds?.find((bond) => bond.name === name)?.members ?? []
+    const below = [...bonded, ...links.filter(({ master }) => master === name)]
+    for (const part of below) parts.add(part.name)
+    for (const each of [...below.map((part) => part.name), ...(link?.parent === undefined ? [] : [link.parent])]) seen.add(each)
+  }
+  return parts
+}
 
 /** An interface that a public addresses file names, and that ctdbd cannot find. */
 export interface AbsentInterface {

@@ -45,6 +45,8 @@ const link = v.object({
   link: v.optional(v.string()),
   /** The number of that peer, when it is in another network namespace. */
   link_index: v.optional(v.number()),
+  /** The bond, bridge, team or VRF that it is a part of. */
+  master: v.optional(v.string()),
   link_type: v.optional(v.unknown()),
   /** Its link address. */
   address: v.optional(v.unknown()),
@@ -118,6 +120,7 @@ const hostLink = ({
   altnames,
   link: parent,
   link_index: index,
+  master,
   link_type: type,
   address: mac,
 }: v.InferOutput<typeof link>): HostLink => ({
@@ -127,6 +130,7 @@ const hostLink = ({
   carrier: flags.includes('LOWER_UP'),
   altnames: altnames ?? [],
   ...((parent !== undefined || index !== undefined) && { parent: parent ?? `if${index}` }),
+  ...(master !== undefined && { master }),
   // Slaves have the flag SLAVE. A bridge has neither.
   isBond: flags.includes('MASTER'),
   ...(type === 'ether' && isMac(mac) && { mac: mac.toLowerCase() }),

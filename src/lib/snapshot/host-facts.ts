@@ -125,6 +125,8 @@ export interface HostLink {
    * has the number 8 there.
    */
   readonly parent?: string | undefined
+  /** The interface that it is a part of: its bond, bridge, team or VRF. Absent if it has none, and in snapshots before format 1.3. */
+  readonly master?: string | undefined
   /** Whether it is a bond. Absent in snapshots before format 1.2. */
   readonly isBond?: boolean | undefined
   /** The link address of an Ethernet interface: six bytes, lower case, with colons. Absent in snapshots before format 1.3. */

@@ -51,6 +51,7 @@ const hostFacts = v.object({
         carrier: v.boolean(),
         altnames: v.optional(v.array(v.string())),
         parent: v.optional(v.string()),
+        master: v.optional(v.string()),
         isBond: v.optional(v.boolean()),
         mac: v.optional(v.string()),
       }),

@@ -104,15 +104,15 @@ describe('what ip prints for something else than an IP address is left out:', ()
   })
 })
 
-it('an interface has alternative names, what it is on, and whether it is a bond', () => {
+it('an interface has alternative names, what it is on or a part of, and whether it is a bond', () => {
   const entries = [
     { ifname: 'bond0', flags: ['MASTER', 'UP', 'LOWER_UP'], altnames: ['ens192', 'enp1s0'], addr_info: [] },
     { ifname: 'bond0.7', link: 'bond0', flags: ['UP'], addr_info: [] },
-    { ifname: 'eth1', link_index: 8, link_netnsid: 0, flags: [], addr_info: [] },
+    { ifname: 'eth1', link_index: 8, link_netnsid: 0, master: 'bond0', flags: [], addr_info: [] },
   ]
   expect(parseIpAddr(JSON.stringify(entries)).links).toEqual([
     { name: 'bond0', up: true, carrier: true, altnames: ['ens192', 'enp1s0'], isBond: true },
     { name: 'bond0.7', up: true, carrier: false, altnames: [], parent: 'bond0', isBond: false },
-    { name: 'eth1', up: false, carrier: false, altnames: [], parent: 'if8', isBond: false },
+    { name: 'eth1', up: false, carrier: false, altnames: [], parent: 'if8', master: 'bond0', isBond: false },
   ])
 })

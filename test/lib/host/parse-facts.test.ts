@@ -88,6 +88,7 @@ const link = name.chain((each) =>
     isBond: fc.boolean(),
     mac: fc.constantFrom(undefined, '02:00:00:00:00:0a'),
     parent: fc.option(name, { nil: undefined }),
+    master: fc.option(name, { nil: undefined }),
     addresses: fc.array(address(each), { maxLength: 4 }),
   }),
 )
@@ -171,6 +172,7 @@ function sectionsOf(given: Partial<HostFacts>): PrintedSection[] {
   const printed = links.map((each) => ({
     ifname: each.name,
     link: each.parent,
+    master: each.master,
     link_type: each.mac === undefined ? 'none' : 'ether',
     address: each.mac,
     altnames: each.altnames,

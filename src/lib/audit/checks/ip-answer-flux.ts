@@ -3,6 +3,7 @@ import { listed } from '../../cluster/node-text.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
+import { partsOf } from '../interfaces.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
 import { networkAnswers, ownerHas, type ProbedAddress, probedAddresses } from '../probed.ts'
@@ -22,7 +23,7 @@ export const check: Check = {
     'Linux answers ARP for any of its addresses on every interface, unless it is told not to. Where two interfaces of a node are on one network, clients learn the link address of either (ARP flux). When the other interface loses its link, these clients do not reach the address until they ask again, although CTDB sees nothing wrong with it. With a strict `rp_filter` the other interface may drop their packets, which makes it a warning; else it is an info.',
   outlook: 'Nothing: CTDB does not ask the network.',
   remedy:
-    'Set `net.ipv4.conf.all.arp_ignore=1` and `net.ipv4.conf.all.arp_announce=2` on the nodes, or connect the interfaces to different networks.',
+    'Set `net.ipv4.conf.all.arp_filter=1` on the nodes, as CTDB itself did up to 4.21: then an interface answers only those who are reached through it.',
   falseAlarm:
     'Where interfaces share a network on purpose, and no interface but the one with the address can be reached by clients.',
   find(view) {
@@ -48,7 +49,7 @@ export const check: Check = {
           actions: [
             mend(
               { what: 'configuration', pnn: owner },
-              `Set \`net.ipv4.conf.all.arp_ignore=1\` and \`net.ipv4.conf.all.arp_announce=2\` on node ${owner}, or connect its interfaces to different networks.`,
+              `Set \`net.ipv4.conf.all.arp_filter=1\` on node ${owner}, also for its next start (sysctl.d).`,
             ),
           ],
         },
@@ -58,18 +59,25 @@ export const check: Check = {
 }
 
 /**
- * The interfaces of the owner whose link addresses answer, and which have nothing to do with those that have the address: a bond and its parts share
- * one. Interfaces with arp_filter are not judged: it looks at who asks, and not every node asks from an address.
+ * The interfaces of the owner whose link addresses answer, and which have nothing to do with those that have the address. The parts of a bond may
+ * answer for it on purpose, each with its own link address (balance-alb). Interfaces with arp_filter are not judged: it looks at who asks, and not
+ * every node asks from an address.
  */
 function answeringElsewhere(view: View, owner: Pnn, { held, answers }: ProbedAddress): string[] {
-  const links = view.need(owner, 'host.linkAddresses') ?? []
+  const linkAddresses = view.need(owner, 'host.linkAddresses') ?? []
   const filters = view.need(owner, 'host.interfaceFilters') ?? []
-  const rightful = new Set(
-    links.filter((link) => held.some((each) => each.interfaceName === link.interfaceName)).map(({ mac }) => mac),
-  )
+  const holding = held.map(({ interfaceName }) => interfaceName)
+  const rightful = new Set(linkAddresses.filter((each) => holding.includes(each.interfaceName)).map(({ mac }) => mac))
   const answering = new Set(answers.flatMap(({ macs }) => macs))
-  return links
-    .filter(({ mac }) => answering.has(mac) && !rightful.has(mac))
-    .map(({ interfaceName }) => interfaceName)
-    .filter((name) => filters.some(({ interfaceName, arp }) => interfaceName === name && !arp))
+  const others = linkAddresses.filter(({ mac }) => answering.has(mac) && !rightful.has(mac))
+  if (others.length === 0) return []
+  const links = view.need(owner, 'host.links')
+  const bonds = view.want(owner, 'host.bonds')
+  const parts = links && partsOf(links, bonds, holding)
+  if (!parts) return []
+  // What is bonded answers for its bond, and the filters of that count.
+  const names = others
+    .filter(({ interfaceName }) => !parts.has(interfaceName))
+    .map(({ interfaceName: name }) => bonds?.find(({ members }) => members.some((member) => member.name === name))?.name ?? name)
+  return [...new Set(names)].filter((name) => filters.some(({ interfaceName, arp }) => interfaceName === name && !arp))
 }
