@@ -136,7 +136,9 @@ const hostLink = ({
   ...(type === 'ether' && isMac(mac) && { mac: mac.toLowerCase() }),
 })
 
-const isMac = (text: unknown): text is string => typeof text === 'string' && /^([\da-f]{2}:){5}[\da-f]{2}$/i.test(text)
+/** All zeros are none. */
+const isMac = (text: unknown): text is string =>
+  typeof text === 'string' && /^([\da-f]{2}:){5}[\da-f]{2}$/i.test(text) && /[^0:]/.test(text)
 
 const hostAddress = (interfaceName: string, info: v.InferOutput<typeof address>): HostAddress => ({
   address: info.local,

@@ -138,7 +138,7 @@ export interface HostBond {
   readonly name: string
   /** As the kernel calls it: `IEEE 802.3ad Dynamic link aggregation`, `fault-tolerance (active-backup)`. */
   readonly mode: string
-  /** The interfaces that are bonded, in the kernel's order, and whether each has a link. */
+  /** The interfaces that are bonded, in the kernel's order, and whether each works, as the bond says: by its link, or by ARP monitoring. */
   readonly members: readonly { readonly name: string; readonly up: boolean }[]
   /** 802.3ad: the link address of the switch that takes part in it; null where none does. Absent where the kernel does not tell it. */
   readonly partner?: string | null | undefined

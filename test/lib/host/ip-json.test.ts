@@ -116,3 +116,12 @@ it('an interface has alternative names, what it is on or a part of, and whether 
     { name: 'eth1', up: false, carrier: false, altnames: [], parent: 'if8', master: 'bond0', isBond: false },
   ])
 })
+
+it.each([
+  ['of Ethernet', 'ether', '02:00:00:00:00:0A', '02:00:00:00:00:0a'],
+  ['that is all zeros, which is none', 'ether', '00:00:00:00:00:00', undefined],
+  ['of another type', 'infiniband', '02:00:00:00:00:0a', undefined],
+])('an interface has a link address %s', (_, type, address, mac) => {
+  const [link] = parseIpAddr(JSON.stringify([{ ifname: 'eth1', flags: [], link_type: type, address }])).links
+  expect(link?.mac).toBe(mac)
+})

@@ -20,9 +20,11 @@ export const check: Check = {
   seenBy: ['C', 'K'],
   moves: false,
   meaning:
-    'CTDB sees a bond as a whole: as long as one of its interfaces has a link, all is well. With the next one that fails, the node loses its public addresses. A bond of mode 802.3ad that no switch takes part in uses only one of its interfaces, and may lose packets.',
-  outlook: 'Nothing, as long as one of its interfaces has a link.',
-  remedy: 'Repair the link of the interface that has none; on the switch, make the ports one aggregate (LACP).',
+    'CTDB sees a bond as a whole: as long as one of its interfaces works, all is well. With the last one that fails, the node loses its public addresses. A bond of mode 802.3ad that no switch takes part in uses only one of its interfaces, and may lose packets.',
+  outlook: 'Nothing, as long as one of its interfaces works.',
+  remedy:
+    'Find out why the interface is down (`/proc/net/bonding` says it of each): its cable or switch port, an address for ARP monitoring that does not answer, or it was set down by hand. On the switch, make the ports one aggregate (LACP).',
+  falseAlarm: 'During some seconds after a link has come up, until the switch takes part: with slow LACP half a minute and more.',
   find(view) {
     return view.nodes.flatMap(({ pnn }) => {
       const used = bondsWithAddresses(view, pnn)
@@ -63,8 +65,8 @@ function faultsOf(pnn: Pnn, { name, mode, members, partner }: HostBond): Found[]
   if (down.length > 0) {
     return [
       say(
-        `${listed(down)} of ${name} on node ${pnn} ${oneOr(down.length, 'has', 'have')} no link; only ${listed(up)} ${oneOr(up.length, 'is', 'are')} left`,
-        `Repair the link of ${listed(down)}.`,
+        `${listed(down)} of ${name} on node ${pnn} ${oneOr(down.length, 'is', 'are')} down, as the bond says; only ${listed(up)} ${oneOr(up.length, 'is', 'are')} left`,
+        `Find out why ${listed(down)} ${oneOr(down.length, 'is', 'are')} down: the cable or the switch port, an address for ARP monitoring that does not answer, or set down by hand.`,
       ),
     ]
   }

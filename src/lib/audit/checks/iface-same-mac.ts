@@ -8,6 +8,9 @@ import { stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
+/** Link addresses of VRRP, for IPv4 and IPv6: whichever machine is the master has it. */
+const VIRTUAL_ROUTER = /^00:00:5e:00:0[12]:/
+
 export const check: Check = {
   id: 'iface-same-mac',
   order: 166,
@@ -19,6 +22,8 @@ export const check: Check = {
     'Two nodes can have the same public address on interfaces with the same link address (MAC). A switch sends what is meant for one of them now to this, now to the other, so both lose packets. Mostly a machine was copied with its link address, or that was set by hand.',
   outlook: 'Nothing: CTDB does not look at link addresses.',
   remedy: 'Give one of the machines another link address, in its hypervisor or in its network configuration.',
+  falseAlarm:
+    'If they share it on purpose, as the machines of a virtual router do. The link addresses that VRRP itself has for this are not reported.',
   find(view) {
     const interfaces = view.nodes.flatMap(({ pnn }) => publicInterfaces(view, pnn))
     return [...Map.groupBy(interfaces, ({ mac }) => mac)].flatMap(([mac, all]): Found[] => {
@@ -57,7 +62,7 @@ function publicInterfaces(view: View, pnn: Pnn): PublicInterface[] {
   const names = new Set(known.flatMap(({ interfaces }) => interfaces ?? []))
   return [...names].flatMap((name) => {
     const link = linkNamed(links, name)
-    if (link?.mac === undefined || mayBeShared(link, links)) return []
+    if (link?.mac === undefined || VIRTUAL_ROUTER.test(link.mac) || mayBeShared(link, links)) return []
     const addresses = known.filter(({ interfaces }) => interfaces?.includes(name)).map(({ address }) => address)
     return [{ pnn, name: link.name, mac: link.mac, addresses }]
   })

@@ -17,8 +17,10 @@ export const check: Check = {
   meaning:
     'The configuration of systemd-networkd, NetworkManager or keepalived on a node has a public address. That program sets the address at each start of the machine or of itself, or when a link comes back, whoever owns it then: two nodes answer for it. Or it removes the address while CTDB has it there.',
   outlook: 'Nothing: CTDB does not look at the configuration of other programs.',
-  remedy: 'Remove the address from the other configuration: public addresses belong to CTDB alone.',
-  falseAlarm: 'If the program does not use the file, as the interface that it is for does not exist.',
+  remedy:
+    'Remove the address from the other configuration: public addresses belong to CTDB alone. A file under /run is made by another program, as netplan does from /etc/netplan: remove the address there, too, or it comes back. Before systemd-networkd is started again, disable the node (`ctdbts disable`), or choose a quiet time: without `KeepConfiguration=static` it removes all addresses that CTDB has added to the interface, and CTDB puts them back only some time later.',
+  falseAlarm:
+    'If the program does not use the file: the interface that it is for does not exist, another file goes first for the same interface, or the program was stopped since.',
   find(view) {
     const publics = knownBy(view)
     return view.nodes.flatMap(({ pnn }): Found[] => {
@@ -35,17 +37,29 @@ export const check: Check = {
 function foundIn(pnn: Pnn, address: string, places: readonly ForeignAddress[]): Found {
   const names = [...new Set(places.map(({ by }) => by))]
   const programs = listed(names)
-  const files = listed(places.map(({ file }) => file))
   return {
     subject: { pnn, address },
     message: `${programs} on node ${pnn} ${oneOr(names.length, 'is', 'are')} configured to set ${address}, a public address`,
     evidence: places.map(({ file }) => fileHas(pnn, `${file} has ${address}`)),
     claims: [stays('CTDB does not look at the configuration of other programs')],
     actions: [
-      mend(
-        { what: 'other program', pnn, address },
-        `Remove ${address} from ${files} on node ${pnn}. When ${programs} ${oneOr(names.length, 'reads that, it', 'read that, they')} may remove the address: if the node owns it, CTDB puts it back.`,
-      ),
+      mend({ what: 'other program', pnn, address }, [removalText(pnn, address, places), ...restartTexts(pnn, places)].join(' ')),
     ],
   }
+}
+
+function removalText(pnn: Pnn, address: string, places: readonly ForeignAddress[]): string {
+  const files = places.map(({ file }) => file)
+  const made = files.filter((file) => file.startsWith('/run/'))
+  const removal = `Remove ${address} from ${listed(files)} on node ${pnn}`
+  if (made.length === 0) return `${removal}.`
+  return `${removal}, and from what makes ${listed(made)}, or it comes back at the next start of the machine (netplan makes such files from /etc/netplan).`
+}
+
+/** What the programs do to public addresses when they read their files again. */
+function restartTexts(pnn: Pnn, places: readonly ForeignAddress[]): string[] {
+  const names = [...new Set(places.map(({ by }) => by))]
+  const removes = `When ${listed(names)} ${oneOr(names.length, 'reads that, it', 'read that, they')} may remove the address: if the node owns it, CTDB puts it back.`
+  const drops = `When systemd-networkd starts, it removes all public addresses from the interface, unless its file has \`KeepConfiguration=static\`, until CTDB puts them back: disable node ${pnn} first (\`ctdbts disable -n ${pnn}\`), or choose a quiet time.`
+  return names.includes('systemd-networkd') ? [removes, drops] : [removes]
 }

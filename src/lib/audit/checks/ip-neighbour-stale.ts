@@ -37,7 +37,8 @@ export const check: Check = {
     'CTDB announces an address only when it takes it over. A kernel asks again when it uses the entry for a while without an answer; a permanent entry stays.',
   remedy:
     'Run `ctdbts gratarp` for the address on its owner, unless another machine answers for it (see ip-answer-foreign, ip-answer-other-node). Remove permanent entries with `ip neigh del`. If it happens after each move, find out what keeps announcements from the network: in a container, ctdbd needs CAP_NET_RAW.',
-  falseAlarm: 'While the address is being moved; the tables are read again after some seconds.',
+  falseAlarm:
+    'While the address is being moved; the tables are read again after some seconds. A router with proxy ARP, or the network of a cloud, answers for addresses of others.',
   find(view) {
     const links = linkAddressesOf(view)
     const entries = entriesIn(view)

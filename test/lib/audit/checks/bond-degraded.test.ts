@@ -47,7 +47,7 @@ describe('a bond with public addresses', () => {
     ['itself', cluster(lost)],
     ['or on a VLAN of it', cluster(lost, 'bond0.7')],
   ])('has lost an interface: %s', (_, snapshot) => {
-    expect(found(snapshot)).toEqual(['bond-degraded: eth2 of bond0 on node 1 has no link; only eth1 is left'])
+    expect(found(snapshot)).toEqual(['bond-degraded: eth2 of bond0 on node 1 is down, as the bond says; only eth1 is left'])
   })
 
   it('has no switch that takes part', () => {

@@ -29,6 +29,8 @@ describe('interfaces for public addresses with the same link address', () => {
     ['others have the same', same('lo')],
     ['it is an interface without public addresses', same('eth0')],
     ['it is shared by containers of one machine', same('eth1', { parent: 'if8' })],
+    ['it is the one of a virtual router', same('eth1', { mac: '00:00:5e:00:01:0a' })],
+    ['it is the one of a virtual router, for IPv6', same('eth1', { mac: '00:00:5e:00:02:0a' })],
     ['they are of an older snapshot', healthyCluster()],
   ])('are not reported where %s', (_, snapshot) => {
     expect(found(snapshot)).toEqual([])

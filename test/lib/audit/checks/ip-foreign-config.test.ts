@@ -30,4 +30,23 @@ describe('a public address that another program sets', () => {
       },
     ])
   })
+
+  const adviceOn = (place: Omit<ForeignAddress, 'address'>) =>
+    findingsIn(cluster({ ...place, address: '10.0.0.2' })).flatMap(({ actions }) =>
+      actions.map((each) => 'how' in each && each.how),
+    )
+
+  it('is removed from what makes a file that is made at each start', () => {
+    expect(adviceOn({ by: 'systemd-networkd', file: '/run/systemd/network/10-netplan-eth1.network' })).toEqual([
+      expect.stringMatching(/^Remove 10\.0\.0\.2 from \/run\/\S+ on node 1, and from what makes \/run\/\S+, .*\/etc\/netplan/),
+    ])
+    expect(adviceOn(NETWORKD)).toEqual([
+      expect.stringMatching(/^Remove 10\.0\.0\.2 from \/etc\/systemd\/network\/10-eth1\.network on node 1\. W/),
+    ])
+  })
+
+  it('is removed with care where a start of the program removes all public addresses', () => {
+    expect(adviceOn(NETWORKD)).toEqual([expect.stringContaining('`ctdbts disable -n 1`')])
+    expect(adviceOn(KEEPALIVED)).toEqual([expect.not.stringContaining('ctdbts disable')])
+  })
 })
