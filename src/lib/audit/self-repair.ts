@@ -1,5 +1,6 @@
 import { hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
+import { enabledServices, SERVICE_SCRIPTS } from '../host/service-addresses.ts'
 import { saysItOwns } from './facts.ts'
 import { isFailoverDisabled } from './failover.ts'
 import { whyInVain } from './idle-scripts.ts'
@@ -121,8 +122,8 @@ export function selfRepair(view: View, by: readonly Pnn[], address: string): Cla
   ]
 }
 
-/** What is not known has no bound and no condition. */
-const bounded = (claim: Claim, bound: Pick<Claim, 'after' | 'if' | 'withinS'>): Claim =>
+/** A claim with a bound; what is not known has no bound and no condition. */
+export const bounded = (claim: Claim, bound: Pick<Claim, 'after' | 'if' | 'withinS'>): Claim =>
   claim.kind === 'unknown' ? claim : { ...claim, ...bound }
 
 /** What becomes of an address while a recovery is in progress. */
@@ -157,8 +158,21 @@ export const keepers = (view: View, address: string): Pnn[] =>
       )
     })
 
+/** Nothing is promised of an address that the NAT gateway or LVS of CTDB has as well. */
+function sharedWithService(view: View, address: string): Claim | undefined {
+  const services = view.nodes.flatMap(({ pnn }) =>
+    enabledServices(view.peek(pnn, 'host.serviceAddresses') ?? [], view.peek(pnn, 'host.enabledScripts')),
+  )
+  const shared = services.find((each) => each.address === address)
+  if (!shared) return undefined
+  const because = `${SERVICE_SCRIPTS[shared.service]} adds and removes it as well, on every node that has it configured`
+  return { kind: 'unknown', what: 'which kernels have the address', because }
+}
+
 /** The address is in the kernel of its owner, besides those that nobody can tell to release it. */
 export function hosted(view: View, address: string): Claim {
+  const shared = sharedWithService(view, address)
+  if (shared) return shared
   const besides = keepers(view, address)
   return { kind: 'hosted', addresses: [address], ...(besides.length > 0 && { besides }) }
 }
@@ -172,6 +186,8 @@ function result(view: View, by: readonly Pnn[], address: string): Claim[] {
     const what = `whether a takeover run adds the address on ${nodesText(deceived)}`
     return [{ kind: 'unknown', what, because: 'with ip_nonlocal_bind=1 CTDB believes that the kernel has it already' }]
   }
+  const shared = sharedWithService(view, address)
+  if (shared) return [shared]
   if (findsHost(view, address)) return [hosted(view, address)]
   const told = by.filter(
     (pnn) =>

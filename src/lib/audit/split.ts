@@ -4,7 +4,7 @@ import { staysUntil } from './outlook.ts'
 import { allReleased } from './release-all.ts'
 import { mend } from './remedy.ts'
 import { hasRivals, hearsNoLeader, WHOSE_RUN } from './rivals.ts'
-import { hosted } from './self-repair.ts'
+import { bounded, hosted } from './self-repair.ts'
 import { electionS, recoveryS } from './timing.ts'
 import type { View } from './view.ts'
 
@@ -22,12 +22,11 @@ export function whileSplit(view: View, holders: readonly Pnn[], address: string)
       leaderless.length > 0
         ? allReleased(view, leaderless, { because: 'without a leader, recovery mode may last for RecoveryDropAllIPs' })
         : stay,
-      {
-        ...hosted(view, address),
+      bounded(hosted(view, address), {
         after: { on: 'repair' },
         if: ['run succeeds'],
         withinS: electionS(view) + recoveryS(view),
-      },
+      }),
     ],
     actions: [mend({ what: 'network' }, 'Repair the private network: see cluster-split. Do not delete the address by hand.')],
   }

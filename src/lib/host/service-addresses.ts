@@ -50,6 +50,12 @@ export function parseServiceAddresses(text: string): ServiceAddress[] {
   )
 }
 
+/** Those whose scripts are enabled. @param scripts all count as enabled if they are not known. */
+export const enabledServices = (
+  addresses: readonly ServiceAddress[],
+  scripts: readonly string[] = Object.values(SERVICE_SCRIPTS),
+): ServiceAddress[] => addresses.filter(({ service }) => scripts.includes(SERVICE_SCRIPTS[service]))
+
 const isService = (name: string): name is ServiceAddress['service'] => Object.hasOwn(SERVICE_SCRIPTS, name)
 
 /** What each variable is set to last; undefined where one is set to another thing than a plain word, or not by a plain line. */

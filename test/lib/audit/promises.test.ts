@@ -52,6 +52,45 @@ describe('an IPv6 address that a kernel does not use', () => {
   })
 })
 
+describe('an address that a service of CTDB itself has', () => {
+  const rogue = (address: string, scripts: readonly string[]) =>
+    withHost(also(good, other), other, ({ enabledScripts = [] }) => ({
+      enabledScripts: [...enabledScripts, ...scripts],
+      serviceAddresses: [{ service: 'LVS', address }],
+    }))
+  const hosted = expect.objectContaining({ kind: 'hosted' })
+
+  it('is not promised to anybody, and the service explains it', () => {
+    const finding = findingIn(rogue(ADDRESS, ['91.lvs']), 'ip-duplicate-kernel')
+    expect(finding.claims).not.toContainEqual(hosted)
+    expect(finding.claims).toContainEqual({
+      kind: 'unknown',
+      what: 'which kernels have the address',
+      because: expect.any(String),
+    })
+    expect(finding.causedBy).toContain('"ip-of-service"')
+  })
+
+  it.each([
+    ['it has another address', rogue('10.0.0.2', ['91.lvs'])],
+    ['its script is not enabled', rogue(ADDRESS, [])],
+  ])('is promised to its owner if %s', (_, snapshot) => {
+    const finding = findingIn(snapshot, 'ip-duplicate-kernel')
+    expect(finding.claims).toContainEqual(hosted)
+    expect(finding.causedBy).toBeUndefined()
+  })
+})
+
+it('an address that another program sets where it does not belong has that for a cause, on this node only', () => {
+  const setOn = (pnn: number) =>
+    withHost(also(good, other), pnn, () => ({
+      configuredAddresses: [{ by: 'keepalived', file: '/etc/keepalived/keepalived.conf', address: ADDRESS }],
+    }))
+  const causeOf = (snapshot: Snapshot, id: string) => findingIn(snapshot, id).causedBy
+  expect(causeOf(setOn(other), 'ip-duplicate-kernel')).toContain('"ip-foreign-config"')
+  expect(causeOf(setOn((owner + 2) % 3), 'ip-duplicate-kernel')).toBeUndefined()
+})
+
 describe('an address in two kernels', () => {
   it('stays on the node that hangs, while the owner may still release it', () => {
     const hung = withoutDaemon(also(good, other), other)

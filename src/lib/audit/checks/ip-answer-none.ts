@@ -15,7 +15,7 @@ export const check: Check = {
   seenBy: ['N', 'C', 'K'],
   moves: true,
   needsProbe: true,
-  causes: [cause('iface-link-mismatch', 'node'), cause('ip-wrong-interface', 'address')],
+  causes: [cause('iface-link-mismatch', 'node'), cause('ip-wrong-interface', 'address'), cause('iface-same-mac', 'node')],
   meaning:
     'The kernel of the owner has the address, but other nodes that ask the network for it get no answer: the interface is on another network (a switch port, a VLAN, a bond), or something drops the questions or the answers. Clients on that network cannot reach the address. Where only some of the nodes get no answer, it is a warning: these may be the ones on another network.',
   outlook: 'Nothing: CTDB only looks at the link of the interface and at the kernel of the owner.',

@@ -30,6 +30,8 @@ export const check: Check = {
     cause('ip-on-inactive-node', 'address'),
     PRIVATE_TOO,
     cause('ip-foreign-manager', 'address'),
+    cause('ip-of-service', 'address'),
+    cause('ip-foreign-config', 'node', 'address'),
   ],
   meaning:
     'Two nodes answer for one address. Clients reach sometimes one, sometimes the other, and lose their connections each time. A takeover run avoids this by its order: all releases come before the first takeover.',

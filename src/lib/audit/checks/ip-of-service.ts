@@ -1,4 +1,4 @@
-import { SERVICE_SCRIPTS } from '../../host/service-addresses.ts'
+import { enabledServices, SERVICE_SCRIPTS } from '../../host/service-addresses.ts'
 import type { Check, Found } from '../check.ts'
 import { fileHas, knownBy } from '../facts.ts'
 import { stays } from '../outlook.ts'
@@ -22,9 +22,8 @@ export const check: Check = {
     const publics = knownBy(view)
     return view.nodes.flatMap(({ pnn }): Found[] => {
       const scripts = view.need(pnn, 'host.enabledScripts') ?? []
-      const used = (view.want(pnn, 'host.serviceAddresses') ?? []).filter(
-        ({ service, address }) => publics.has(address) && scripts.includes(SERVICE_SCRIPTS[service]),
-      )
+      const services = enabledServices(view.want(pnn, 'host.serviceAddresses') ?? [], scripts)
+      const used = services.filter(({ address }) => publics.has(address))
       return used.map(({ service, address }) => ({
         subject: { pnn, address, detail: NAMES[service] },
         message: `${address} is a public address, and that of ${NAMES[service]} on node ${pnn}`,

@@ -22,6 +22,8 @@ export const check: Check = {
     cause('ip-duplicate-claim', 'address'),
     PRIVATE_TOO,
     cause('ip-foreign-manager', 'node', 'address'),
+    cause('ip-of-service', 'address'),
+    cause('ip-foreign-config', 'node', 'address'),
     cause('ip-duplicate-kernel', 'address'),
     failingScript('releaseip'),
   ],

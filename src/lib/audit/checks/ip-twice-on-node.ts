@@ -25,7 +25,7 @@ export const check: Check = {
     'Nothing while the node owns the address. A release fails at first, and the node gets banning credits; the takeover run is repeated, and removes it from the other interface.',
   remedy: 'Remove it by hand from the interface that the daemon does not name (see `ctdb ip -v`).',
   // A start of ctdbd changes what is there: until then nothing is to be removed by hand.
-  causes: [PRIVATE_TOO, cause('ip-on-dead-daemon', 'node', 'address')],
+  causes: [PRIVATE_TOO, cause('ip-on-dead-daemon', 'node', 'address'), cause('ip-of-service', 'address')],
   falseAlarm: 'While CTDB moves it from one interface to another (event updateip).',
   find(view) {
     return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {

@@ -5,7 +5,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { staysUntil, staysUntilFirst, type Trigger } from '../outlook.ts'
 import { type Action, look, mend } from '../remedy.ts'
-import { hosted } from '../self-repair.ts'
+import { bounded, hosted } from '../self-repair.ts'
 import { electionS, recoveryNeeds, recoveryS } from '../timing.ts'
 import { beliefs, isGone, unownedAddresses } from '../unowned-addresses.ts'
 import type { View } from '../view.ts'
@@ -55,12 +55,11 @@ export const check: Check = {
             : {
                 claims: [
                   staysUntil({ on: 'able', addresses: [address] }),
-                  {
-                    ...hosted(view, address),
+                  bounded(hosted(view, address), {
                     after: { on: 'able', addresses: [address] },
                     if: ['run succeeds', ...recoveryNeeds(view)],
                     withinS: electionS(view) + recoveryS(view),
-                  },
+                  }),
                 ],
                 actions: actionsFor(view, address),
               }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../../../src/lib/cluster/node.ts'
 import type { Snapshot } from '../../../../src/lib/snapshot/snapshot.ts'
-import { withFacts, withFlags, withHost } from '../../../support/audit-cluster.ts'
+import { findingIn, withFacts, withFlags, withHost, withHosts } from '../../../support/audit-cluster.ts'
 import { A, ASKERS, type heldIn, OWNER, probedCluster, probeFinds, withAnswer } from '../../../support/probed-cluster.ts'
 
 const good = probedCluster()
@@ -30,6 +30,14 @@ describe('an address for which nobody answers', () => {
       severity: 'warning',
       message: `node ${first} gets no answer for ${A}, which node ${OWNER} has; other nodes do`,
     })
+  })
+
+  it('has the same link address on two nodes for a cause', () => {
+    const same = withHosts(silent, ({ links = [] }) => ({
+      links: links.map((link) => (link.name === 'eth1' ? { ...link, mac: '02:00:00:00:00:0a' } : link)),
+    }))
+    expect(findingIn(same, 'ip-answer-none').causedBy).toContain('"iface-same-mac"')
+    expect(findingIn(silent, 'ip-answer-none').causedBy).toBeUndefined()
   })
 
   const alter = (change: Partial<ReturnType<typeof heldIn>[number]>) =>
