@@ -6,14 +6,23 @@ import type { ForeignAddress } from '../snapshot/host-facts.ts'
 type Reader = (text: string) => string[]
 
 const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
-  'systemd-networkd': (text) => sectionsOf(text).flatMap((section) => (isNetwork(section.name) ? addressesIn(section) : [])),
+  'systemd-networkd': (text) => {
+    const sections = sectionsOf(text)
+    return sections.some(mayNotCountHere) ? [] : sections.reduce<string[]>(addNetworkd, [])
+  },
   NetworkManager: (text) => {
     const sections = sectionsOf(text)
     const isManual = sections.some(({ name, lines }) => name === 'connection' && lines.some(isNoAutoconnect))
-    return isManual ? [] : sections.flatMap((section) => (/^ipv[46]$/.test(section.name) ? addressesIn(section) : []))
+    const networks = sections.filter(({ name }) => /^ipv[46]$/.test(name))
+    // It rejects the whole profile.
+    const isRejected = networks.some((each) => each.lines.some(hasNoAddresses) && addressesIn(each).length > 0)
+    return isManual || isRejected ? [] : networks.flatMap(addressesIn)
   },
   keepalived: (text) => {
-    const blocks = text.replaceAll(/[#!].*/g, '').matchAll(/\bvirtual_ipaddress(?:_excluded)?\s*\{([^}]*)\}/g)
+    const plain = text.replaceAll(/[#!].*/g, '')
+    // Which lines count under a condition (`@node1 …`) is not known, nor what is in the block that such a line opens.
+    if (/^\s*@\S*\s+vrrp_instance\b/m.test(plain)) return []
+    const blocks = plain.matchAll(/(?:^|\{)[^\S\n]*virtual_ipaddress(?:_excluded)?\s*\{([^}]*)\}/gm)
     return [...blocks].flatMap(([, block = '']) => block.split('\n').map((line) => line.trim().split(/\s/, 1)[0] ?? ''))
   },
 }
@@ -53,12 +62,29 @@ function sectionsOf(text: string): IniSection[] {
   return sections
 }
 
-/** The other sections with an `Address` mean that of another machine. */
-const isNetwork = (name: string): boolean => name === 'Network' || name === 'Address'
+/** Whether networkd uses the file only under a condition that nobody checks here, or sets no addresses. */
+const mayNotCountHere = ({ name, lines }: IniSection): boolean =>
+  (name === 'Match' && lines.some((line) => CONDITION.test(line))) ||
+  (name === 'Link' && lines.some((line) => /^Unmanaged\s*=\s*(1|yes|y|true|t|on)$/i.test(line)))
+
+/** The conditions that are not about the interface but about the machine. */
+const CONDITION = /^(Host|Virtualization|KernelCommandLine|KernelVersion|Version|Credential|Architecture|Firmware)\s*=/
+
+/** Adds those of a section. The other sections with an `Address` mean that of another machine. */
+function addNetworkd(before: string[], section: IniSection): string[] {
+  if (section.name === 'Address') return [...before, ...addressesIn(section)]
+  if (section.name !== 'Network') return before
+  // One that is empty takes back all before it.
+  const last = section.lines.findLastIndex((line) => /^Address\s*=$/.test(line))
+  return [...(last < 0 ? before : []), ...addressesIn({ ...section, lines: section.lines.slice(last + 1) })]
+}
 
 /** `Address=10.0.0.1/24`; `address1=10.0.0.1/24,10.0.0.254`, where a gateway follows. */
 const addressesIn = ({ lines }: IniSection): string[] =>
   lines.flatMap((line) => /^address\d*\s*=\s*([^,\s]+)/i.exec(line)?.[1] ?? [])
+
+/** A method with which a section of a profile may not have addresses. */
+const hasNoAddresses = (line: string): boolean => /^method\s*=\s*(disabled|link-local|ignore)$/.test(line)
 
 const isNoAutoconnect = (line: string): boolean => /^autoconnect\s*=\s*(false|no|0)$/i.test(line)
 

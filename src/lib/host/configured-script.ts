@@ -1,6 +1,7 @@
 /**
  * A part of the facts script: what says which addresses other programs set, as configured-addresses.ts reads it. Only of programs that have run
- * since the machine started, and of files that can be read; of each only the lines about addresses, as the others may be secret. It needs `limited`.
+ * since the machine started, and of files that can be read; of each only the lines about addresses and
+ * whether they count, as the others may be secret. It needs `limited`.
  */
 export const CONFIGURED_PART = `
 address_lines() {
@@ -15,6 +16,12 @@ address_lines() {
   done
 }
 
+# What makes sed print the names of sections, and the lines that set one of these.
+printing() {
+  printf "/^[[:blank:]]*[[]/p\\n"
+  for key do printf "/^[[:blank:]]*%s[[:blank:]]*=/p\\n" "$key"; done
+}
+
 configured() {
   # Each makes this itself when it starts; the folder of it may come from elsewhere (tmpfiles.d, netplan).
   if [ -e /run/systemd/netif/state ]; then
@@ -22,15 +29,25 @@ configured() {
       # A file in /etc of the same name replaces it.
       if ! [ -e "/etc/systemd/network/\${file##*/}" ]; then set -- "$@" "$file"; fi
     done
-    address_lines systemd-networkd "/^[[:blank:]]*[[]/p; /^[[:blank:]]*Address[[:blank:]]*=/p" \\
+    address_lines systemd-networkd "$(printing Address Unmanaged Host Virtualization KernelCommandLine KernelVersion Version \\
+      Credential Architecture Firmware)" \\
       /etc/systemd/network/*.network "$@" || return
   fi
   if [ -d /run/NetworkManager/devices ]; then
-    address_lines NetworkManager "/^[[:blank:]]*[[]/p; /^[[:blank:]]*address[0-9]*[[:blank:]]*=/p; /^[[:blank:]]*autoconnect[[:blank:]]*=/p" \\
-      /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/* || return
+    set --
+    for file in /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*.nmconnection; do
+      # Those that it ignores: copies of editors, certificates, files that are being written.
+      case $file in
+        *"~" | *.[Ss][Ww][Pp] | *.[Ss][Ww][Pp][Xx] | *.[Pp][Ee][Mm] | *.[Dd][Ee][Rr]) ;;
+        *.[[:alnum:]][[:alnum:]][[:alnum:]][[:alnum:]][[:alnum:]][[:alnum:]]) ;;
+        *) set -- "$@" "$file" ;;
+      esac
+    done
+    address_lines NetworkManager "$(printing "address[0-9]*" autoconnect method)" "$@" || return
   fi
   if [ -e /run/keepalived.pid ] || [ -e /run/keepalived/keepalived.pid ]; then
-    address_lines keepalived "/virtual_ipaddress.*}/{p;b
+    address_lines keepalived "s/^\\([[:blank:]]*@[^[:blank:]]*[[:blank:]][[:blank:]]*vrrp_instance\\).*/\\1/p
+/virtual_ipaddress.*}/{p;b
 }; /virtual_ipaddress/,/}/p" /etc/keepalived/keepalived.conf
   fi
 }

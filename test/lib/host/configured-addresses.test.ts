@@ -9,6 +9,16 @@ describe('the addresses that other programs set', () => {
     ['those of the interface', '[Network]\nAddress=10.0.0.1/24\n[Address]\n Address = fd00::0001/64\n', ['10.0.0.1', 'fd00::1']],
     ['not those of other machines', '[Neighbor]\nAddress=10.0.0.1\n[DHCPServerStaticLease]\nAddress=10.0.0.2\n', []],
     ['not an address that is not one', '[Network]\nAddress=0.0.0.0/x\nAddress=host\n', ['0.0.0.0']],
+    [
+      'not what was there before an empty one',
+      '[Address]\nAddress=10.0.0.1\n[Network]\nAddress=10.0.0.2\nAddress=\nAddress=10.0.0.3\n',
+      ['10.0.0.3'],
+    ],
+    ['all but for an empty section of one', '[Network]\nAddress=10.0.0.1\n[Address]\nAddress=\n', ['10.0.0.1']],
+    ['nothing for another machine', '[Match]\nName=eth1\nHost=node9\n[Network]\nAddress=10.0.0.1\n', []],
+    ['nothing under another condition', '[Match]\nVirtualization=!vm\n[Network]\nAddress=10.0.0.1\n', []],
+    ['nothing of an interface that it leaves alone', '[Link]\nUnmanaged=yes\n[Network]\nAddress=10.0.0.1\n', []],
+    ['those of one that it does not', '[Link]\nUnmanaged=no\n[Network]\nAddress=10.0.0.1\n', ['10.0.0.1']],
     ['one twice as one', '[Network]\nAddress=10.0.0.1/24\nAddress=10.0.0.1/32\n', ['10.0.0.1']],
   ])('are read from files of systemd-networkd: %s', (_, text, addresses) => {
     expect(read('systemd-networkd', text)).toEqual(addresses)
@@ -22,6 +32,13 @@ describe('the addresses that other programs set', () => {
     ],
     ['of a profile that comes up by itself', '[connection]\nautoconnect=true\n[ipv4]\naddress1=10.0.0.1/24\n', ['10.0.0.1']],
     ['not of one that does not', '[connection]\nautoconnect=false\n[ipv4]\naddress1=10.0.0.1/24\n', []],
+    ['with the method for addresses', '[ipv4]\nmethod=manual\naddress1=10.0.0.1/24\n[ipv6]\nmethod=disabled\n', ['10.0.0.1']],
+    ['not where the method allows none', '[ipv4]\naddress1=10.0.0.1/24\nmethod=disabled\n', []],
+    [
+      'not where one section is rejected',
+      '[ipv4]\nmethod=auto\naddress1=10.0.0.1\n[ipv6]\nmethod=link-local\naddress1=fd00::1\n',
+      [],
+    ],
     ['not those of other sections', '[wireguard-peer.x]\naddress1=10.0.0.1/24\n', []],
   ])('are read from profiles of NetworkManager: %s', (_, text, addresses) => {
     expect(read('NetworkManager', text)).toEqual(addresses)
@@ -31,6 +48,10 @@ describe('the addresses that other programs set', () => {
     ['of a block', '  virtual_ipaddress {\n    10.0.0.1/24 dev eth1 label eth1:1\n    fd00::1\n  }\n', ['10.0.0.1', 'fd00::1']],
     ['of one line', 'virtual_ipaddress { 10.0.0.1 }\n', ['10.0.0.1']],
     ['of those that are not announced', 'virtual_ipaddress_excluded {\n10.0.0.1\n}\n', ['10.0.0.1']],
+    ['behind another brace', 'vrrp_instance x { virtual_ipaddress { 10.0.0.1 } }\n', ['10.0.0.1']],
+    ['not of a block for another host', '@b virtual_ipaddress {\n10.0.0.1\n}\n virtual_ipaddress {\n10.0.0.2\n}\n', ['10.0.0.2']],
+    ['not a line for another host', 'virtual_ipaddress {\n@b 10.0.0.1\n10.0.0.2\n}\n', ['10.0.0.2']],
+    ['not where an instance is for another host', '  @b vrrp_instance\nvirtual_ipaddress {\n10.0.0.1\n}\n', []],
     ['not what is commented out', 'virtual_ipaddress {\n# 10.0.0.1\n! 10.0.0.2\n}\n', []],
     ['not of a block that is commented out', '#virtual_ipaddress {\n#10.0.0.1\n#}\n', []],
   ])('are read from the file of keepalived: %s', (_, text, addresses) => {

@@ -27,6 +27,20 @@ const FILES = {
   '/etc/NetworkManager/system-connections/eth1.nmconnection': '[wifi-security]\npsk=secret\n[ipv4]\naddress1=10.0.0.6/24\n',
   '/etc/keepalived/keepalived.conf': KEEPALIVED,
 }
+/** Each has an address, but its program does not use it. */
+const UNUSED = {
+  '/etc/systemd/network/30-other-host.network': '[Match]\n Host = other\n[Network]\nAddress=10.0.0.7/24\n',
+  '/etc/systemd/network/40-left-alone.network': '[Network]\nAddress=10.0.0.7/24\n[Link]\nUnmanaged=yes\n',
+  ...Object.fromEntries(
+    ['eth1~', 'eth1.nmconnection.swp', 'eth1.SWPX', 'eth1.pem', 'eth1.der', 'eth1.backup'].map((name) => [
+      `/etc/NetworkManager/system-connections/${name}`,
+      '[ipv4]\naddress1=10.0.0.7/24\n',
+    ]),
+  ),
+  '/run/NetworkManager/system-connections/eth1': '[ipv4]\naddress1=10.0.0.7/24\n',
+  '/etc/NetworkManager/system-connections/eth2': '[ipv4]\naddress1=10.0.0.7/24\nmethod=disabled\n',
+  '/etc/keepalived/keepalived.conf': `@other vrrp_instance x { auth_pass secret }\n${KEEPALIVED}`,
+}
 const RUNNING = ['/run/systemd/netif/state', '/run/NetworkManager/devices/2', '/run/keepalived.pid']
 /** These are there without the programs, too. */
 const NOT_RUNNING = ['/run/systemd/netif/links/x', '/run/NetworkManager/conf.d/x']
@@ -57,6 +71,12 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
       ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.1'],
       ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.2'],
     ])
+  })
+
+  it('is not read from files that do not count', () => {
+    expect(look(RUNNING, UNUSED)).toEqual([])
+    const used = { '/run/NetworkManager/system-connections/x.nmconnection': '[ipv4]\nmethod=manual\naddress1=10.0.0.8/24\n' }
+    expect(look(RUNNING, { ...UNUSED, ...used })).toEqual([['NetworkManager', Object.keys(used)[0], '10.0.0.8']])
   })
 
   it('is nothing where none of these programs has run, or there are no files', () => {
