@@ -88,6 +88,22 @@ describe('history of recordings', () => {
     expect(await linesOf('--until', '2026-01-02 09:55:03')).toBe(3)
   })
 
+  it('leaves out another recording of the same time', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    writeFileSync(file('a'), first)
+    writeFileSync(file('b'), second)
+    // A second later, by another recorder.
+    const other = first.replaceAll(/"(atMs|beganMs)":(\d+)/g, (_, key, ms) => `"${key}":${Number(ms) + 1_000}`)
+    writeFileSync(file('c'), other.replace('"id":"a"', '"id":"c"'))
+    const { stdout, stderr, status } = await ctdbts(['history', file('c'), file('b'), file('a')], UTC)
+    expect({ stderr, status }).toEqual({
+      status: 1,
+      stderr: `ctdbts: ${file('c')} is another recording of the time that ${file('a')} has, and was left out; read one of them at a time\n`,
+    })
+    expect(stdout).toContain('from 2026-01-02 10:00:00 to 2026-01-02 10:00:06: 6 lines')
+  })
+
   it('says which recordings it cannot read, and why', async () => {
     const { file } = folder()
     const [first, second] = twoFiles()

@@ -1,6 +1,7 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { History } from '../../lib/history/history.ts'
 import { Lines } from '../../lib/history/lines.ts'
+import type { Numbered, RecordingHeader } from '../../lib/recording/format.ts'
 import { headerIn, isReadable, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
 import { RecordingStory } from '../../lib/recording/recording-story.ts'
 import { nameOf, type OpenLog } from './read-logs.ts'
@@ -42,7 +43,14 @@ interface Range {
 export async function readRecordings(files: readonly OpenLog[], range: Range): Promise<ReadRecordings> {
   const story = new RecordingStory()
   const problems: CtdbtsError[] = []
-  for (const { file, content } of inOrder(files, range, problems)) {
+  const done: Begun[] = []
+  for (const begun of inOrder(files, range, problems)) {
+    const { file, content } = begun.log
+    if (begun.header.id !== story.reader.id && begun.header.atMs < story.lastMs) {
+      problems.push(overlap(begun, done))
+      continue
+    }
+    done.push(begun)
     const lines = new Lines(LONGEST_LINE)
     const decoder = new TextDecoder()
     const onLine = (line: string) => story.read(line)
@@ -56,25 +64,42 @@ export async function readRecordings(files: readonly OpenLog[], range: Range): P
   return { history: story.end(), counts: story.reader.counts, problems }
 }
 
+/** What is wrong with a recording that begins before those end that were read: each event would be told twice. */
+function overlap({ log, header }: Begun, done: readonly Begun[]): CtdbtsError {
+  const other = done.findLast((each) => each.header.atMs <= header.atMs) ?? done.at(-1)
+  const what = `${nameOf(log.file)} is another recording of the time that ${nameOf(other?.log.file ?? '')} has, and was left out`
+  return new CtdbtsError('USAGE', `${what}; read one of them at a time`)
+}
+
+interface Begun {
+  readonly log: OpenLog
+  readonly header: RecordingHeader & Numbered
+}
+
 /** By the time at which they begin; files of one recording by their numbers, as a clock may have been set back. */
-function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problems: CtdbtsError[]): readonly OpenLog[] {
-  const begun = files.flatMap((file) => {
-    const header = headerIn(file.head.split('\n', 1)[0] ?? '')
-    if (header && isReadable(header)) return [{ file, header }]
+function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problems: CtdbtsError[]): readonly Begun[] {
+  const begun = files.flatMap((log): readonly Begun[] => {
+    const header = headerIn(log.head.split('\n', 1)[0] ?? '')
+    if (header && isReadable(header)) return [{ log, header }]
     const version = header
       ? `its formatVersion is ${JSON.stringify(header.formatVersion.slice(0, 20))}`
       : 'its first line is damaged'
-    problems.push(new CtdbtsError('BAD_RECORDING', `cannot read the recording ${nameOf(file.file)}: ${version}`))
+    problems.push(new CtdbtsError('BAD_RECORDING', `cannot read the recording ${nameOf(log.file)}: ${version}`))
     return []
   })
-  return begun
-    .sort(({ header: a }, { header: b }) => (a.id === b.id ? a.n - b.n : a.atMs - b.atMs))
-    .filter(({ header: { id, n, atMs } }, index, all) => {
-      const [before, next] = [all[index - 1]?.header, all[index + 1]?.header]
-      const isGivenTwice = before?.id === id && before.n === n
-      // Where the next file is of the same recording, this one ends before it.
-      const isOver = sinceMs !== undefined && next?.id === id && next.n > n && next.atMs <= sinceMs
-      return !isGivenTwice && !isOver && (untilMs === undefined || atMs <= untilMs)
-    })
-    .map(({ file }) => file)
+  const recordings = [...Map.groupBy(begun, ({ header }) => header.id).values()].map((own) =>
+    own.sort(({ header: a }, { header: b }) => a.n - b.n),
+  )
+  const beginOf = (own: readonly Begun[]) => own[0]?.header.atMs ?? 0
+  return recordings
+    .sort((a, b) => beginOf(a) - beginOf(b))
+    .flatMap((own) =>
+      own.filter(({ header: { n, atMs } }, index) => {
+        const [before, next] = [own[index - 1]?.header, own[index + 1]?.header]
+        const isGivenTwice = before?.n === n
+        // This file ends before the next one.
+        const isOver = sinceMs !== undefined && next !== undefined && next.n > n && next.atMs <= sinceMs
+        return !isGivenTwice && !isOver && (untilMs === undefined || atMs <= untilMs)
+      }),
+    )
 }

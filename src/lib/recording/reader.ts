@@ -47,10 +47,15 @@ export class RecordingReader {
   readonly counts: RecordingCounts = { lines: 0, known: 0, foreign: 0, unknown: new Map(), missing: 0, baseless: 0 }
   private base: RecordedBase = {}
   private next: number | undefined
-  private id: string | undefined
+  private currentId: string | undefined
   private isGap = false
   /** Facts of nodes that were found to be well-formed. Most of them are in one sample after the other. */
   private readonly wellFormed = new WeakSet<NodeFacts>()
+
+  /** The id of the recording that is read. */
+  get id(): string | undefined {
+    return this.currentId
+  }
 
   /** The header or the observation in a line, without its end; undefined if there is nothing in it to go by. */
   read(text: string): RecordingHeader | Observation | undefined {
@@ -98,11 +103,11 @@ export class RecordingReader {
   private header(line: Line): RecordingHeader | undefined {
     if (!fits(headerSchema, line) || !isReadable(line)) return this.foreign()
     const { n, ...header } = line
-    if (header.id !== this.id) {
+    if (header.id !== this.currentId) {
       this.next = undefined
       this.isGap = true
     }
-    this.id = header.id
+    this.currentId = header.id
     this.count(n)
     this.base = {}
     return header

@@ -22,18 +22,28 @@ export class RecordingStory {
   private lastSampleMs: number | undefined
   private fromMs: number | undefined
   private toMs = Number.NEGATIVE_INFINITY
+  private lastObservedMs = Number.NEGATIVE_INFINITY
   /** Since the last sample, something is missing. */
   private isBlind = false
   /** From the beginning of a recording to its first sample: what was heard meanwhile. */
   private early: Observation[] | undefined
+
+  /** When the last observation was made. */
+  get lastMs(): number {
+    return this.lastObservedMs
+  }
 
   /** Takes a line, without its end. */
   read(line: string): void {
     const item = this.reader.read(line)
     if (!item) return
     if (this.reader.takeGap() && this.fromMs !== undefined) this.lose()
-    if (item.kind === 'recording') this.early ??= []
-    else if (item.kind === 'seen') this.sample(item)
+    if (item.kind === 'recording') {
+      this.early ??= []
+      return
+    }
+    this.lastObservedMs = item.atMs
+    if (item.kind === 'seen') this.sample(item)
     else if (this.early) this.early.push(item)
     else this.observe(item)
   }
