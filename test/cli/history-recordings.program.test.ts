@@ -88,6 +88,22 @@ describe('history of recordings', () => {
     expect(await linesOf('--until', '2026-01-02 09:55:03')).toBe(3)
   })
 
+  it('does not leave out a file after which the clock was set back', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    writeFileSync(file('a'), first)
+    writeFileSync(
+      file('b'),
+      second.replaceAll(/"(atMs|beganMs)":(\d+)/g, (_, key, ms) => `"${key}":${Number(ms) - 7_200_000}`),
+    )
+    const asked = ['history', file('a'), file('b'), '--at', '2026-01-02 10:00:01', '--json']
+    const { stdout, stderr } = await ctdbts(asked, UTC)
+    expect(JSON.parse(stdout).addresses).toContainEqual({ address: ADDRESS, owner: 0, known: true, since: null })
+    expect(stderr).toBe(
+      'ctdbts: the clock of the machine that records was set back by at least 1 h 59 min: times before and after that overlap\n',
+    )
+  })
+
   it('leaves out another recording of the same time', async () => {
     const { file } = folder()
     const [first, second] = twoFiles()

@@ -15,6 +15,8 @@ export interface ReadRecordings {
   readonly history: History
   readonly counts: RecordingCounts
   readonly problems: readonly CtdbtsError[]
+  /** What is to be known about what was read. */
+  readonly notes: readonly string[]
 }
 
 /** Whether files are recordings, rather than logs. @throws CtdbtsError USAGE if some are, or if one is said to be of a node. */
@@ -61,7 +63,10 @@ export async function readRecordings(files: readonly OpenLog[], range: Range): P
     }
     lines.end(onLine)
   }
-  return { history: story.end(), counts: story.reader.counts, problems }
+  const history = story.end()
+  const steps = history.entries.filter(({ what }) => what === 'clock-set-back')
+  const notes = steps.map(({ text }) => `${text}: times before and after that overlap`)
+  return { history, counts: story.reader.counts, problems, notes }
 }
 
 /** What is wrong with a recording that begins before those end that were read: each event would be told twice. */
@@ -97,8 +102,8 @@ function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problem
       own.filter(({ header: { n, atMs } }, index) => {
         const [before, next] = [own[index - 1]?.header, own[index + 1]?.header]
         const isGivenTwice = before?.n === n
-        // This file ends before the next one.
-        const isOver = sinceMs !== undefined && next !== undefined && next.n > n && next.atMs <= sinceMs
+        // This file ends before the next one, unless the clock was set back.
+        const isOver = sinceMs !== undefined && next !== undefined && next.n > n && next.atMs >= atMs && next.atMs <= sinceMs
         return !isGivenTwice && !isOver && (untilMs === undefined || atMs <= untilMs)
       }),
     )

@@ -89,7 +89,7 @@ type ReadFiles = Read & Pick<FetchedLogs, 'problems' | 'notes'>
 async function readFiles(files: readonly string[], range: Range, context: TimeContext): Promise<ReadFiles> {
   const open = await Promise.all(files.map((file) => openLog(logArgument(file))))
   if (!areRecordings(open)) return ofLogs({ ...(await readLogs(open, context)), notes: [] })
-  return { ...(await readRecordings(open, widened(range))), logs: [], notes: [] }
+  return { ...(await readRecordings(open, widened(range))), logs: [] }
 }
 
 const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({

@@ -51,10 +51,14 @@ export interface OwnerThen {
   readonly sinceMs: number | undefined
 }
 
-/** Who owned which address at a moment. */
+/** Who owned which address at a moment. Where a clock was set back, a moment is there twice: an owner is known if there is one only. */
 export const ownersAt = (owners: OwnerSpans, atMs: number): readonly OwnerThen[] =>
   [...owners].map(([address, spans]) => {
-    const span = spans.findLast(({ fromMs }) => fromMs <= atMs)
+    const then = spans.filter(
+      ({ fromMs, owner }, index) =>
+        owner !== undefined && fromMs <= atMs && atMs < (spans[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY),
+    )
+    const span = then.every(({ owner }) => owner === then[0]?.owner) ? then.at(-1) : undefined
     const sinceMs = span && Number.isFinite(span.fromMs) && !span.isLate ? span.fromMs : undefined
     return { address, owner: span?.owner, sinceMs }
   })

@@ -3,10 +3,14 @@ import type { History } from '../history/history.ts'
 import type { HistoryEntry } from '../history/story/entry.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { ClusterTracker } from '../watch/cluster-tracker.ts'
+import { durationText } from '../watch/duration.ts'
 import { isUnfit } from '../watch/node-record.ts'
 import type { Observation } from '../watch/observation.ts'
 import { OwnerRecord } from './owner-record.ts'
 import { RecordingReader } from './reader.ts'
+
+/** Lines are written in the order of time, give or take this. */
+const SET_BACK_MS = 500
 
 type Sample = Extract<Observation, { kind: 'seen' }>
 
@@ -22,15 +26,20 @@ export class RecordingStory {
   private lastSampleMs: number | undefined
   private fromMs: number | undefined
   private toMs = Number.NEGATIVE_INFINITY
-  private lastObservedMs = Number.NEGATIVE_INFINITY
+  private observedMs = Number.NEGATIVE_INFINITY
+  private readMs = Number.NEGATIVE_INFINITY
+  /** Nodes of trackers before this one. */
+  private readonly formerPnns = new Set<Pnn>()
+  /** The clock was set back: durations across that would be wrong. */
+  private isClockNew = false
   /** Since the last sample, something is missing. */
   private isBlind = false
   /** From the beginning of a recording to its first sample: what was heard meanwhile. */
   private early: Observation[] | undefined
 
-  /** When the last observation was made. */
+  /** The time of the last observation. */
   get lastMs(): number {
-    return this.lastObservedMs
+    return this.readMs
   }
 
   /** Takes a line, without its end. */
@@ -42,7 +51,8 @@ export class RecordingStory {
       this.early ??= []
       return
     }
-    this.lastObservedMs = item.atMs
+    if (item.atMs < this.readMs - SET_BACK_MS) this.clockSetBack(item.atMs)
+    this.readMs = item.atMs
     if (item.kind === 'seen') this.sample(item)
     else if (this.early) this.early.push(item)
     else this.observe(item)
@@ -50,13 +60,16 @@ export class RecordingStory {
 
   /** All that was told. */
   end(): History {
-    const { entries, fromMs, tracker } = this
+    const { entries, fromMs } = this
+    this.startOverIfDue()
     for (const each of this.early ?? []) this.observe(each)
     if (fromMs !== undefined) this.lose()
     return {
       entries,
       owners: this.owners.spans,
-      nodes: tracker.state.nodes.map(({ pnn }) => ({ pnn, sources: [], clocks: [], seenUnfitMs: this.unfitMs.get(pnn) ?? 0 })),
+      nodes: [...new Set([...this.formerPnns, ...this.pnnsNow()])]
+        .sort((a, b) => a - b)
+        .map((pnn) => ({ pnn, sources: [], clocks: [], seenUnfitMs: this.unfitMs.get(pnn) ?? 0 })),
       unknown: [],
       fromMs,
       toMs: fromMs === undefined ? undefined : this.toMs,
@@ -66,14 +79,13 @@ export class RecordingStory {
 
   private sample(sample: Sample): void {
     const { isBlind } = this
-    if (isBlind && !isSameCluster(this.nodeMap, sample.snapshot.nodeMap)) {
-      this.tracker = new ClusterTracker(this.entries.length + 1)
-    }
+    this.startOverIfDue()
+    if (isBlind && !isSameCluster(this.nodeMap, sample.snapshot.nodeMap)) this.startOver()
     for (const each of this.early ?? []) this.observe(each)
     this.early = undefined
     this.isBlind = false
     this.addUnfitTime(sample.atMs)
-    this.fromMs ??= sample.atMs
+    this.fromMs = Math.min(this.fromMs ?? sample.atMs, sample.atMs)
     this.nodeMap = sample.snapshot.nodeMap
     // What the daemons told meanwhile is missing.
     this.observe(isBlind ? { ...sample, heard: [] } : sample)
@@ -82,15 +94,51 @@ export class RecordingStory {
   private observe(observation: Observation): void {
     for (const entry of this.tracker.observe(observation)) this.entries.push({ ...entry, lines: [] })
     this.toMs = Math.max(this.toMs, observation.atMs)
+    this.observedMs = observation.atMs
     const { state } = this.tracker
     if (state.snapshot && !this.isBlind) this.owners.see(state.addresses, observation.atMs)
   }
 
   /** Nothing is known, until the next sample. */
   private lose(): void {
-    this.owners.lose(this.toMs + 1)
+    this.owners.lose(this.observedMs + 1)
     this.lastSampleMs = undefined
     this.isBlind = true
+  }
+
+  private clockSetBack(toMs: number): void {
+    // What was heard before the first sample is on the former clock.
+    if (this.early) this.early = []
+    if (this.fromMs === undefined) return
+    this.lose()
+    this.early ??= []
+    this.isClockNew = true
+    const text = `the clock of the machine that records was set back by at least ${durationText(this.readMs - toMs)}`
+    const entry = {
+      kind: 'connection',
+      what: 'clock-set-back',
+      text,
+      tone: 'warning',
+      pnns: [],
+      addresses: [],
+      lines: [],
+    } as const
+    this.entries.push({ id: this.entries.length + 1, atMs: toMs, ...entry })
+  }
+
+  private startOverIfDue(): void {
+    if (this.isClockNew) this.startOver()
+    this.isClockNew = false
+  }
+
+  /** Nothing that was seen is compared with what follows. */
+  private startOver(): void {
+    for (const pnn of this.pnnsNow()) this.formerPnns.add(pnn)
+    this.tracker = new ClusterTracker(this.entries.length + 1)
+  }
+
+  private pnnsNow(): ReadonlySet<Pnn> {
+    return new Set(this.tracker.state.nodes.map(({ pnn }) => pnn))
   }
 
   private addUnfitTime(atMs: number): void {

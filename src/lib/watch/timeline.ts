@@ -41,8 +41,8 @@ export interface TimelineEntry {
    * One word. address: `moved`, `taken`, `released`, `lost` (with its node), `claimed` (by several), `settled` (by one again), `interface`,
    * `configured`, `unconfigured`; kernel: `missing`, `elsewhere`, `twice`, `stray`, `back`, `mended`; health: `healthy` or the first flag
    * (`disconnected`, …), `run-state`, `restarted` (its daemon), `added`, `deleted`; link: `up`, `down`; leader: `changed`, `lost`, `rivals` (several), `settled`; recovery: `started`, `finished`;
-   * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`, `late`, `alone`; action: `begun`, `done`,
-   * `failed`.
+   * takeover-run: `started`, `finished`, `unfinished`; finding: `appeared`, `cleared`; connection: `began`, `blind`, `sighted`, `late`, `alone`, `clock-set-back` (in
+   * a recording); action: `begun`, `done`, `failed`.
    */
   readonly what: string
   /** What happened, in one sentence without a full stop: `10.0.0.31 moved from node 1 to node 2`. */

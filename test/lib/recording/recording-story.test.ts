@@ -91,6 +91,29 @@ describe('the history of a recording', () => {
     expect(owner(5)?.sinceMs).toBe(at(4))
   })
 
+  it('says that the clock was set back, and gives no durations across that', () => {
+    const disabled = flagged(cluster, 1, 4)
+    const before = [seen(7_200, cluster), seen(7_202, disabled), seen(7_204, disabled)]
+    const { history, texts, owner } = told(...recorded('a', ...before, seen(6, disabled), seen(8, cluster)))
+    expect(texts.slice(2)).toEqual([
+      'the clock of the machine that records was set back by at least 1 h 59 min',
+      expect.stringMatching(/^watching 3 nodes/),
+      'node 1 became OK; it was DISABLED',
+    ])
+    expect(history).toMatchObject({ fromMs: at(6), toMs: at(7_204) })
+    expect(summaryOf(history).nodes[1]?.unfitMs).toBe(4_000)
+    expect([owner(7)?.owner, owner(9)?.owner, owner(7_203)?.owner]).toEqual([2, undefined, 2])
+    const last = told(...recorded('a', ...before, { kind: 'sighted', atMs: at(6), what: 'daemon' })).history
+    expect(last.nodes.map(({ pnn }) => pnn)).toEqual([0, 1, 2])
+  })
+
+  it('does not know the owner at a moment that is there twice, with another one', () => {
+    const { owner } = told(
+      ...recorded('a', ...[10, 12, 14].map((second) => seen(second, on(0))), seen(8, on(1)), seen(12, on(1))),
+    )
+    expect([9, 11, 13].map((second) => owner(second)?.owner)).toEqual([1, undefined, 0])
+  })
+
   it('is empty where there is no sample', () => {
     const { history } = told('garbage', ...recorded('a', { kind: 'sighted', atMs: 5, what: 'daemon' }))
     expect(history).toMatchObject({ entries: [], fromMs: undefined, toMs: undefined, nodes: [] })
