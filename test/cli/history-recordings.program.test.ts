@@ -12,6 +12,10 @@ const UTC = { TZ: 'UTC' }
 const cluster = healthyCluster()
 const [{ address: ADDRESS } = { address: '' }] = cluster.nodes[0]?.known ?? []
 
+/** As if it had been recorded later, or earlier. */
+const moved = (text: string, ms: number) =>
+  text.replaceAll(/"(atMs|beganMs)":(\d+)/g, (_, key, atMs) => `"${key}":${Number(atMs) + ms}`)
+
 /** A recording in two files: the address moves with the first sample of the second one. */
 function twoFiles(): readonly [string, string] {
   const writer = new RecordingWriter(ABOUT)
@@ -92,10 +96,7 @@ describe('history of recordings', () => {
     const { file } = folder()
     const [first, second] = twoFiles()
     writeFileSync(file('a'), first)
-    writeFileSync(
-      file('b'),
-      second.replaceAll(/"(atMs|beganMs)":(\d+)/g, (_, key, ms) => `"${key}":${Number(ms) - 7_200_000}`),
-    )
+    writeFileSync(file('b'), moved(second, -7_200_000))
     const asked = ['history', file('a'), file('b'), '--at', '2026-01-02 10:00:01', '--json']
     const { stdout, stderr } = await ctdbts(asked, UTC)
     expect(JSON.parse(stdout).addresses).toContainEqual({ address: ADDRESS, owner: 0, known: true, since: null })
@@ -104,14 +105,26 @@ describe('history of recordings', () => {
     )
   })
 
+  it('does not take recordings of two clusters together', async () => {
+    const { file } = folder()
+    const [first] = twoFiles()
+    const other = first.replaceAll('10.9.0.', '10.9.8.').replace('"id":"a"', '"id":"c"')
+    writeFileSync(file('a'), first)
+    writeFileSync(file('b'), moved(other, 9_000))
+    expect(await ctdbts(['history', file('a'), file('b'), '--summary'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`${file('a')} and ${file('b')} are recordings of different clusters`),
+    })
+  })
+
   it('leaves out another recording of the same time', async () => {
     const { file } = folder()
     const [first, second] = twoFiles()
     writeFileSync(file('a'), first)
     writeFileSync(file('b'), second)
     // A second later, by another recorder.
-    const other = first.replaceAll(/"(atMs|beganMs)":(\d+)/g, (_, key, ms) => `"${key}":${Number(ms) + 1_000}`)
-    writeFileSync(file('c'), other.replace('"id":"a"', '"id":"c"'))
+    writeFileSync(file('c'), moved(first, 1_000).replace('"id":"a"', '"id":"c"'))
     const { stdout, stderr, status } = await ctdbts(['history', file('c'), file('b'), file('a')], UTC)
     expect({ stderr, status }).toEqual({
       status: 1,

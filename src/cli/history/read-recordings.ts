@@ -3,7 +3,7 @@ import type { History } from '../../lib/history/history.ts'
 import { Lines } from '../../lib/history/lines.ts'
 import type { Numbered, RecordingHeader } from '../../lib/recording/format.ts'
 import { headerIn, isReadable, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
-import { RecordingStory } from '../../lib/recording/recording-story.ts'
+import { type Join, RecordingStory } from '../../lib/recording/recording-story.ts'
 import { nameOf, type OpenLog } from './read-logs.ts'
 import { problemOf } from './unpack.ts'
 
@@ -41,7 +41,10 @@ interface Range {
   readonly untilMs: number | undefined
 }
 
-/** Reads recordings, as far as they are of that time. What is wrong with one does not keep the others from being read. */
+/**
+ * Reads recordings, as far as they are of that time. What is wrong with one does not keep the others from being read.
+ * @throws CtdbtsError USAGE if they are of different clusters.
+ */
 export async function readRecordings(files: readonly OpenLog[], range: Range): Promise<ReadRecordings> {
   const story = new RecordingStory()
   const problems: CtdbtsError[] = []
@@ -53,6 +56,7 @@ export async function readRecordings(files: readonly OpenLog[], range: Range): P
       continue
     }
     done.push(begun)
+    story.file = nameOf(file)
     const lines = new Lines(LONGEST_LINE)
     const decoder = new TextDecoder()
     const onLine = (line: string) => story.read(line)
@@ -62,11 +66,12 @@ export async function readRecordings(files: readonly OpenLog[], range: Range): P
       problems.push(problemOf(nameOf(file), error))
     }
     lines.end(onLine)
+    checkClusters(story.joins)
   }
   const history = story.end()
   const steps = history.entries.filter(({ what }) => what === 'clock-set-back')
-  const notes = steps.map(({ text }) => `${text}: times before and after that overlap`)
-  return { history, counts: story.reader.counts, problems, notes }
+  const stepNotes = steps.map(({ text }) => `${text}: times before and after that overlap`)
+  return { history, counts: story.reader.counts, problems, notes: [...story.joins.map(joinNote), ...stepNotes] }
 }
 
 /** What is wrong with a recording that begins before those end that were read: each event would be told twice. */
@@ -74,6 +79,21 @@ function overlap({ log, header }: Begun, done: readonly Begun[]): CtdbtsError {
   const other = done.findLast((each) => each.header.atMs <= header.atMs) ?? done.at(-1)
   const what = `${nameOf(log.file)} is another recording of the time that ${nameOf(other?.log.file ?? '')} has, and was left out`
   return new CtdbtsError('USAGE', `${what}; read one of them at a time`)
+}
+
+/** @throws CtdbtsError USAGE if files are of different clusters. */
+function checkClusters(joins: readonly Join[]): void {
+  const other = joins.find(({ isSame, before, after }) => isSame === false && before !== after)
+  if (!other) return
+  throw new CtdbtsError('USAGE', `${other.before} and ${other.after} are recordings of different clusters`, {
+    hint: 'history reads recordings of one cluster at a time: run it for each',
+  })
+}
+
+function joinNote({ before, after, isSame }: Join): string {
+  if (isSame === false) return `${after} has recordings of different clusters: numbers are of all of them together`
+  const which = before === after ? before : `${before} and ${after}`
+  return `the recordings in ${which} may be of different clusters: no daemon was seen in both`
 }
 
 interface Begun {

@@ -6,8 +6,19 @@ import { ClusterTracker } from '../watch/cluster-tracker.ts'
 import { durationText } from '../watch/duration.ts'
 import { isUnfit } from '../watch/node-record.ts'
 import type { Observation } from '../watch/observation.ts'
+import type { RecordingHeader } from './format.ts'
 import { OwnerRecord } from './owner-record.ts'
 import { RecordingReader } from './reader.ts'
+import { isSameCluster } from './same-cluster.ts'
+
+/** Two recordings, one after the other, of which it is not known that they are of the same cluster. */
+export interface Join {
+  /** Their files. */
+  readonly before: string
+  readonly after: string
+  /** False if they are surely not. */
+  readonly isSame: false | undefined
+}
 
 /** Lines are written in the order of time, give or take this. */
 const SET_BACK_MS = 500
@@ -21,8 +32,12 @@ export class RecordingStory {
   private readonly entries: HistoryEntry[] = []
   private readonly owners = new OwnerRecord()
   private readonly unfitMs = new Map<Pnn, number>()
-  /** The node map of the last sample. */
-  private nodeMap: Snapshot['nodeMap'] = []
+  /** Where recordings follow each other of which it is not known that they are of the same cluster. */
+  readonly joins: Join[] = []
+  /** The file that the lines are from, for `joins`. */
+  file = ''
+  private header: RecordingHeader | undefined
+  private last: { readonly snapshot: Snapshot; readonly header: RecordingHeader | undefined; readonly file: string } | undefined
   private lastSampleMs: number | undefined
   private fromMs: number | undefined
   private toMs = Number.NEGATIVE_INFINITY
@@ -49,6 +64,7 @@ export class RecordingStory {
     if (this.reader.takeGap() && this.fromMs !== undefined) this.lose()
     if (item.kind === 'recording') {
       this.early ??= []
+      this.header = item
       return
     }
     if (item.atMs < this.readMs - SET_BACK_MS) this.clockSetBack(item.atMs)
@@ -80,15 +96,26 @@ export class RecordingStory {
   private sample(sample: Sample): void {
     const { isBlind } = this
     this.startOverIfDue()
-    if (isBlind && !isSameCluster(this.nodeMap, sample.snapshot.nodeMap)) this.startOver()
+    this.join(sample.snapshot)
     for (const each of this.early ?? []) this.observe(each)
     this.early = undefined
     this.isBlind = false
     this.addUnfitTime(sample.atMs)
     this.fromMs = Math.min(this.fromMs ?? sample.atMs, sample.atMs)
-    this.nodeMap = sample.snapshot.nodeMap
     // What the daemons told meanwhile is missing.
     this.observe(isBlind ? { ...sample, heard: [] } : sample)
+  }
+
+  /** A recorder watches one cluster, whatever becomes of its nodes. */
+  private join(snapshot: Snapshot): void {
+    const { last, header, file } = this
+    this.last = { snapshot, header, file }
+    if (!last || last.header?.id === header?.id) return
+    const isSimulated = (last.header?.isSimulated || header?.isSimulated) ?? false
+    const isSame = isSameCluster(last.snapshot, snapshot, isSimulated)
+    if (isSame) return
+    this.joins.push({ before: last.file, after: file, isSame })
+    if (isSame === false) this.startOver()
   }
 
   private observe(observation: Observation): void {
@@ -149,7 +176,3 @@ export class RecordingStory {
     this.lastSampleMs = atMs
   }
 }
-
-/** Private addresses are not used by two clusters that see each other. */
-const isSameCluster = (before: Snapshot['nodeMap'], now: Snapshot['nodeMap']): boolean =>
-  now.some(({ address }) => before.some((node) => node.address === address))
