@@ -17,6 +17,8 @@ export interface RecordingCounts {
   foreign: number
   /** Lines of a recording of a newer version, with kinds that this one does not know, by kind. */
   readonly unknown: Map<string, number>
+  /** Lines that are there twice, one after the other. */
+  twice: number
   /** Lines that are missing, as the numbers of the others show. */
   missing: number
   /** Changes that say nothing, because what they are relative to is missing. */
@@ -44,7 +46,7 @@ const major = (version: string): string | undefined => version.split('.', 1)[0]
  * next line that does not depend on them.
  */
 export class RecordingReader {
-  readonly counts: RecordingCounts = { lines: 0, known: 0, foreign: 0, unknown: new Map(), missing: 0, baseless: 0 }
+  readonly counts: RecordingCounts = { lines: 0, known: 0, foreign: 0, unknown: new Map(), twice: 0, missing: 0, baseless: 0 }
   private base: RecordedBase = {}
   private next: number | undefined
   private currentId: string | undefined
@@ -77,6 +79,10 @@ export class RecordingReader {
   private itemOf(line: Line): RecordingHeader | Observation | undefined {
     const { kind, n } = line
     if (typeof kind !== 'string' || typeof n !== 'number') return this.foreign()
+    if (this.isTwice(line)) {
+      this.counts.twice += 1
+      return undefined
+    }
     if (kind === 'recording') return this.header(line)
     this.count(n)
     if (!Object.hasOwn(observationSchemas, kind)) {
@@ -87,6 +93,11 @@ export class RecordingReader {
     if (kind === 'seen' && !('snapshot' in line)) return this.changedSample(line)
     if (kind === 'audited' && !('report' in line)) return this.changedReport(line)
     return this.whole(kind as Observation['kind'], line)
+  }
+
+  /** Whether a line has the number of the last one, and is not the beginning of another recording. */
+  private isTwice({ kind, n, id }: Line): boolean {
+    return this.next !== undefined && n === this.next - 1 && (kind !== 'recording' || id === this.currentId)
   }
 
   /** Notices missing lines. */

@@ -48,6 +48,7 @@ export function recordingHead({ nodes, fromMs = 0, toMs = 0 }: History, counts: 
   return [
     `Recording of ${counted(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${counted(counts.lines, 'line', 'lines')}\n`,
     lines(counts.missing, 'missing'),
+    lines(counts.twice, 'there twice, and read once'),
     lines(counts.foreign, 'cut off or damaged'),
     lines(counts.baseless, 'of no use, because of what is missing before them'),
     lines(unknown, 'of a newer version of ctdbts left out'),

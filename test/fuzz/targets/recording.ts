@@ -55,7 +55,7 @@ export const target: FuzzTarget = {
     for (const line of textOf(input).split('\n')) story.read(line)
     const { counts } = story.reader
     const unknown = [...counts.unknown.values()].reduce((sum, count) => sum + count, 0)
-    assert.equal(counts.lines, counts.known + counts.foreign + counts.baseless + unknown)
+    assert.equal(counts.lines, counts.known + counts.foreign + counts.twice + counts.baseless + unknown)
     const history = story.end()
     assertHarmless(unknownText([], counts))
     if (history.fromMs === undefined) return

@@ -36,6 +36,7 @@ describe('a recording of a random cluster', () => {
       foreign: 0,
       unknown: new Map(),
       missing: 0,
+      twice: 0,
       baseless: 0,
     })
   })

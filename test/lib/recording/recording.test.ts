@@ -113,6 +113,15 @@ describe('a recording that is not as it was written', () => {
     expect(reader.counts).toMatchObject({ missing: 1, baseless: 1 })
   })
 
+  it('reads a line once that is there twice', () => {
+    const twice = lines.flatMap((line) => [line, line])
+    const { observations, reader } = readBack(twice)
+    expect(observations).toHaveLength(3)
+    expect(reader.counts).toMatchObject({ known: 4, twice: 4, missing: 0, baseless: 0 })
+    const [header = ''] = lines
+    expect(readBack([header, header.replace('"id":"a"', '"id":"b"')]).reader.counts).toMatchObject({ known: 2, twice: 0 })
+  })
+
   it('leaves out changes that do not fit, and all that build on them', () => {
     const bad = lines.with(2, (lines[2] ?? '').replace('"other"', '7'))
     expect(readBack(bad).observations).toHaveLength(1)
