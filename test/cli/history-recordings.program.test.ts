@@ -105,6 +105,20 @@ describe('history of recordings', () => {
     )
   })
 
+  it('says that the first line of a recording is missing', async () => {
+    const { file } = folder()
+    const [first] = twoFiles()
+    for (const begin of [first.indexOf('\n') + 1, 9]) {
+      writeFileSync(file('a'), first.slice(begin))
+      expect(await ctdbts(['history', file('a')])).toEqual(
+        expect.objectContaining({
+          status: 1,
+          stderr: `ctdbts: cannot read the recording ${file('a')}: its first line is missing\n`,
+        }),
+      )
+    }
+  })
+
   it('does not take recordings of two clusters together', async () => {
     const { file } = folder()
     const [first] = twoFiles()

@@ -2,7 +2,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import type { History } from '../../lib/history/history.ts'
 import { Lines } from '../../lib/history/lines.ts'
 import type { Numbered, RecordingHeader } from '../../lib/recording/format.ts'
-import { headerIn, isReadable, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
+import { headerIn, isBeheaded, isReadable, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
 import { type Join, RecordingStory } from '../../lib/recording/recording-story.ts'
 import { nameOf, type OpenLog } from './read-logs.ts'
 import { problemOf } from './unpack.ts'
@@ -21,8 +21,9 @@ export interface ReadRecordings {
 
 /** Whether files are recordings, rather than logs. @throws CtdbtsError USAGE if some are, or if one is said to be of a node. */
 export function areRecordings(files: readonly OpenLog[]): boolean {
-  const recordings = files.filter(({ head }) => isRecording(head))
-  const log = files.find(({ head }) => !isRecording(head))
+  const isOne = ({ head }: OpenLog) => isRecording(head) || isBeheaded(head)
+  const recordings = files.filter(isOne)
+  const log = files.find((file) => !isOne(file))
   const [first] = recordings
   if (!first) return false
   if (log) {
@@ -43,7 +44,7 @@ interface Range {
 
 /**
  * Reads recordings, as far as they are of that time. What is wrong with one does not keep the others from being read.
- * @throws CtdbtsError USAGE if they are of different clusters.
+ * @throws CtdbtsError USAGE if they are of different clusters; BAD_RECORDING if none can be read.
  */
 export async function readRecordings(files: readonly OpenLog[], range: Range): Promise<ReadRecordings> {
   const story = new RecordingStory()
@@ -106,12 +107,16 @@ function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problem
   const begun = files.flatMap((log): readonly Begun[] => {
     const header = headerIn(log.head.split('\n', 1)[0] ?? '')
     if (header && isReadable(header)) return [{ log, header }]
-    const version = header
+    const damaged = isRecording(log.head) ? 'damaged' : 'missing'
+    const why = header
       ? `its formatVersion is ${JSON.stringify(header.formatVersion.slice(0, 20))}`
-      : 'its first line is damaged'
-    problems.push(new CtdbtsError('BAD_RECORDING', `cannot read the recording ${nameOf(log.file)}: ${version}`))
+      : `its first line is ${damaged}`
+    problems.push(new CtdbtsError('BAD_RECORDING', `cannot read the recording ${nameOf(log.file)}: ${why}`))
     return []
   })
+  const [problem] = problems
+  if (problem && problems.length === files.length)
+    throw problem.with({ message: problems.map(({ message }) => message).join('; ') })
   const recordings = [...Map.groupBy(begun, ({ header }) => header.id).values()].map((own) =>
     own.sort(({ header: a }, { header: b }) => a.n - b.n),
   )

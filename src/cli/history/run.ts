@@ -50,7 +50,7 @@ const AFTER_MS = 300_000
 
 /**
  * Reads logs, or fetches those of a cluster, and prints what they tell.
- * @throws CtdbtsError NO_LOG, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
+ * @throws CtdbtsError NO_LOG, BAD_RECORDING, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
   keepMemorySmall()
