@@ -11,6 +11,8 @@ interface AddressSummary {
   readonly awayMs: number
   /** How long each node owned it, as a share of the time of the log, by PNN. */
   readonly shares: readonly { readonly pnn: Pnn; readonly share: number }[]
+  /** The share of the time of which it is not known which node owned it. */
+  readonly unknownShare: number
 }
 
 /** What happened to a node, in numbers. */
@@ -54,18 +56,21 @@ function addressSummary(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): AddressSummary {
   const own = entries.filter(({ kind, addresses }) => kind === 'address' && addresses.includes(address))
-  const times = new Map<Pnn, number>()
+  const times = new Map<Pnn | null, number>()
   spans.forEach(({ owner, fromMs: since }, index) => {
-    if (typeof owner !== 'number') return
+    if (owner === undefined) return
     const lasted = Math.min(spans[index + 1]?.fromMs ?? toMs, toMs) - Math.max(since, fromMs)
-    times.set(owner, (times.get(owner) ?? 0) + lasted)
+    times.set(owner, (times.get(owner) ?? 0) + Math.max(0, lasted))
   })
-  const wholeMs = Math.max(1, toMs - fromMs)
+  const knownMs = [...times.values()].reduce((sum, ms) => sum + ms, 0)
+  // More is known than there is time where the clock of a recorder was set back.
+  const wholeMs = Math.max(1, toMs - fromMs, knownMs)
   return {
     address,
     moves: own.filter(({ what }) => what === 'moved').length,
     awayMs: own.reduce((sum, { awayMs = 0 }) => sum + awayMs, 0),
-    shares: [...times].map(([pnn, ms]) => ({ pnn, share: ms / wholeMs })).sort((a, b) => a.pnn - b.pnn),
+    shares: [...times].flatMap(([pnn, ms]) => (pnn === null ? [] : [{ pnn, share: ms / wholeMs }])).sort((a, b) => a.pnn - b.pnn),
+    unknownShare: (wholeMs - knownMs) / wholeMs,
   }
 }
 

@@ -100,11 +100,17 @@ export function ownersTable(owners: readonly OwnerThen[], now: Date): string {
   return table(['Address', 'Owner', 'Since'], rows)
 }
 
+/** Less is shown as 0 %. */
+const LEAST_SHARE = 0.000_5
+
 /** The history in numbers. */
 export function summaryText({ addresses, nodes, takeoverRuns, failedRuns, recoveries }: Summary): string {
   const percent = (share: number) => `${Math.round(share * 1_000) / 10} %`
-  const shares = (each: (typeof addresses)[number]) =>
-    each.shares.map(({ pnn, share }) => `node ${pnn}: ${percent(share)}`).join(', ')
+  const shares = ({ shares: known, unknownShare }: (typeof addresses)[number]) =>
+    [
+      ...known.map(({ pnn, share }) => `node ${pnn}: ${percent(share)}`),
+      ...(unknownShare < LEAST_SHARE ? [] : [`not known: ${percent(unknownShare)}`]),
+    ].join(', ')
   return [
     table(
       ['Address', 'Moves', 'Away', 'Owned by'],

@@ -5,6 +5,7 @@ import { RecordingStory } from '../../../src/lib/recording/recording-story.ts'
 import { RecordingWriter } from '../../../src/lib/recording/writer.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import type { Observation } from '../../../src/lib/watch/observation.ts'
+import { summaryText } from '../../../src/ui/history/text.ts'
 import { healthyCluster } from '../../support/audit-cluster.ts'
 import { ABOUT } from '../../support/recorded-world.ts'
 import { at, flagged, given } from '../../support/watch.ts'
@@ -89,6 +90,19 @@ describe('the history of a recording', () => {
     const { texts, owner } = told(...lines)
     expect(texts).toEqual([expect.stringMatching(/^watching/), `${ADDRESS} moved from node 0 to node 1`])
     expect(owner(5)?.sinceMs).toBe(at(4))
+  })
+
+  it('shows in numbers for how much of the time the owner is not known', () => {
+    const summary = (...lines: readonly string[]) => summaryOf(told(...lines).history)
+    const gap = summary(...recorded('a', seen(0, on(0)), seen(1, on(0))), ...recorded('b', seen(98, on(1)), seen(100, on(1))))
+    const [address] = gap.addresses
+    expect(address?.shares.map(({ share }) => Math.round(share * 100))).toEqual([1, 2])
+    expect(Math.round((address?.unknownShare ?? 0) * 100)).toBe(97)
+    expect(summaryText(gap)).toContain('node 0: 1 %, node 1: 2 %, not known: 97 %')
+    const twice = summary(...recorded('a', seen(10, on(0)), seen(20, on(0)), seen(10, on(1)), seen(20, on(1))))
+    const shares = twice.addresses[0]?.shares.map(({ share }) => Math.round(share * 100))
+    expect(shares).toEqual([50, 50])
+    expect(summaryText(twice)).not.toContain('not known')
   })
 
   it('says that the clock was set back, and gives no durations across that', () => {
