@@ -124,9 +124,10 @@ function inOrder(files: readonly OpenLog[], { sinceMs, untilMs }: Range, problem
   return recordings
     .sort((a, b) => beginOf(a) - beginOf(b))
     .flatMap((own) =>
-      own.filter(({ header: { n, atMs } }, index) => {
-        const [before, next] = [own[index - 1]?.header, own[index + 1]?.header]
-        const isGivenTwice = before?.n === n
+      own.filter(({ log, header: { n, atMs } }, index) => {
+        const next = own[index + 1]?.header
+        // A copy may be longer: its lines are only read as far as they are new.
+        const isGivenTwice = own.findIndex((each) => each.log.file === log.file) < index
         // This file ends before the next one, unless the clock was set back.
         const isOver = sinceMs !== undefined && next !== undefined && next.n > n && next.atMs >= atMs && next.atMs <= sinceMs
         return !isGivenTwice && !isOver && (untilMs === undefined || atMs <= untilMs)

@@ -17,7 +17,7 @@ export interface RecordingCounts {
   foreign: number
   /** Lines of a recording of a newer version, with kinds that this one does not know, by kind. */
   readonly unknown: Map<string, number>
-  /** Lines that are there twice, one after the other. */
+  /** Lines that are there twice: one after the other, or in two files. */
   twice: number
   /** Lines that are missing, as the numbers of the others show. */
   missing: number
@@ -54,6 +54,8 @@ export class RecordingReader {
   private next: number | undefined
   private currentId: string | undefined
   private isGap = false
+  /** What follows is from another file with the beginning of the same recording. */
+  private isCopy = false
   /** Facts of nodes that were found to be well-formed. Most of them are in one sample after the other. */
   private readonly wellFormed = new WeakSet<NodeFacts>()
 
@@ -98,9 +100,13 @@ export class RecordingReader {
     return this.whole(kind as Observation['kind'], line)
   }
 
-  /** Whether a line has the number of the last one, and is not the beginning of another recording. */
+  /** Whether a line was read before: it has the number of the last one, or is in a copy of what was read. */
   private isTwice({ kind, n, id }: Line): boolean {
-    return this.next !== undefined && n === this.next - 1 && (kind !== 'recording' || id === this.currentId)
+    if (this.next === undefined || typeof n !== 'number') return false
+    const isBefore = n < this.next
+    if (kind === 'recording') this.isCopy = isBefore && id === this.currentId
+    if (!isBefore) this.isCopy = false
+    return this.isCopy || (n === this.next - 1 && kind !== 'recording')
   }
 
   /** Notices missing lines. */

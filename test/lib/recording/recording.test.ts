@@ -122,6 +122,17 @@ describe('a recording that is not as it was written', () => {
     expect(readBack([header, header.replace('"id":"a"', '"id":"b"')]).reader.counts).toMatchObject({ known: 2, twice: 0 })
   })
 
+  it('reads of two copies what the longer one has', () => {
+    for (const copies of [
+      [...lines.slice(0, 3), ...lines],
+      [...lines, ...lines.slice(0, 3)],
+    ]) {
+      const { observations, reader } = readBack(copies)
+      expect(observations).toHaveLength(3)
+      expect(reader.counts).toMatchObject({ known: 4, twice: 3, missing: 0, baseless: 0 })
+    }
+  })
+
   it('leaves out changes that do not fit, and all that build on them', () => {
     const bad = lines.with(2, (lines[2] ?? '').replace('"other"', '7'))
     expect(readBack(bad).observations).toHaveLength(1)
