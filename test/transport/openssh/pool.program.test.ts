@@ -226,7 +226,9 @@ describe.runIf(hasOpenssh)('who is asked', () => {
     await expect(refused).rejects.toEqual(sshFailure('HOST_KEY_UNKNOWN', 'the host key of node1 is not known'))
     await pool({ ask }).connect(target('node1'))
     expect(questions).toEqual([[expect.stringMatching(/fingerprint is SHA256:[\s\S]+\(yes\/no/), true]])
-    expect(messages).toEqual([expect.stringMatching(/^node1: Permanently added .* to the list of known hosts\.$/)])
+    await expect
+      .poll(() => messages)
+      .toEqual([expect.stringMatching(/^node1: Permanently added .* to the list of known hosts\.$/)])
     expect(readFileSync(file('known_hosts'), 'utf8')).toMatch(/^node1 ssh-ed25519 /)
   })
 
@@ -274,7 +276,7 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     }
     writeFileSync(file('known_hosts'), '')
     await pool({ acceptNew: true }).connect(target('node1'))
-    expect(messages).toEqual([expect.stringMatching(/^node1: Permanently added /)])
+    await expect.poll(() => messages).toEqual([expect.stringMatching(/^node1: Permanently added /)])
   })
 
   it('a login that is refused, or would need a terminal', async () => {
