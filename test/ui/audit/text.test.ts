@@ -44,7 +44,7 @@ Transient, for example while addresses move:
 Could not be read:
   ? node 2: timed out after 10 s: tunables (needed by 2 checks)
 
-3 errors; 1 transient; 1 fact could not be read (3 nodes, ${CHECKS.length - NEEDING_PROBE.length} checks)
+3 errors; 1 transient; 1 fact could not be read (3 nodes, 6 checks)
 `)
   })
 
