@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppendFile } from './append-file.ts'
+import { CurrentFile } from './current-file.ts'
 import type { RecordingStore } from './recorder.ts'
 import { openRecording } from './single-file.ts'
 
@@ -18,14 +19,14 @@ const LEAST_SAMPLES = 4
 const NAME = /^ctdbts-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)\.jsonl$/
 
 /** Recordings in a folder: a file for each day, or for so many bytes, and no more than so many of them. */
-export class RecordingFolder implements RecordingStore {
+export class RecordingFolder extends CurrentFile implements RecordingStore {
   readonly name: string
   private readonly limits: FolderLimits
-  private file: AppendFile | undefined
   private beganMs = 0
   private leastBytes = 0
 
   constructor(path: string, limits: FolderLimits) {
+    super()
     this.name = path
     this.limits = limits
   }
@@ -48,16 +49,6 @@ export class RecordingFolder implements RecordingStore {
     if (last !== undefined) await this.reopen(last, nowMs)
     if (!this.file) await this.create(names, nowMs)
     await this.append(text)
-  }
-
-  async append(text: string): Promise<void> {
-    await this.file?.append(text)
-  }
-
-  async close(): Promise<void> {
-    const { file } = this
-    this.file = undefined
-    await file?.close()
   }
 
   /** Goes on in the last file, if there is room in it: who starts again and again must not replace what was recorded before. */

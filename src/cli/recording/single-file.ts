@@ -1,17 +1,18 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { isRecording } from '../../lib/recording/reader.ts'
 import { AppendFile } from './append-file.ts'
+import { CurrentFile } from './current-file.ts'
 import type { RecordingStore } from './recorder.ts'
 
 /** Enough to recognize a recording. */
 const BEGINNING = 64
 
 /** A recording in one file, behind what is in it. */
-export class SingleFile implements RecordingStore {
+export class SingleFile extends CurrentFile implements RecordingStore {
   readonly name: string
-  private file: AppendFile | undefined
 
   constructor(path: string) {
+    super()
     this.name = path
   }
 
@@ -23,16 +24,6 @@ export class SingleFile implements RecordingStore {
     await this.close()
     this.file = await openRecording(this.name)
     await this.append(text)
-  }
-
-  async append(text: string): Promise<void> {
-    await this.file?.append(text)
-  }
-
-  async close(): Promise<void> {
-    const { file } = this
-    this.file = undefined
-    await file?.close()
   }
 }
 
