@@ -1,5 +1,6 @@
 import { CtdbtsError } from '../errors.ts'
 import type { HostBond } from '../snapshot/host-facts.ts'
+import { nulRecords } from './nul-fields.ts'
 
 /** What stands for the partner of a bond where no switch takes part. */
 const NO_PARTNER = '00:00:00:00:00:00'
@@ -11,9 +12,9 @@ const WITH_LINK = ['up', 'going back']
  * @throws CtdbtsError HOST_UNREADABLE when a text is not of that form.
  */
 export function parseBonds(text: string): HostBond[] {
-  const parts = text.split('\0')
-  if (parts.pop() !== '' || parts.length % 2 !== 0) throw notUnderstood()
-  return Array.from({ length: parts.length / 2 }, (_, index) => bondIn(parts[2 * index] ?? '', parts[2 * index + 1] ?? ''))
+  const records = nulRecords(text, 2)
+  if (!records) throw notUnderstood()
+  return records.map(([name = '', file = '']) => bondIn(name, file))
 }
 
 /** Before the first `Slave Interface` is what concerns the bond as a whole. */

@@ -1,6 +1,7 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
 import type { ForeignAddress } from '../snapshot/host-facts.ts'
+import { nulRecords } from './nul-fields.ts'
 
 /** How the files of a program say which addresses it sets. */
 type Reader = (text: string) => string[]
@@ -33,15 +34,13 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
  * @throws CtdbtsError HOST_UNREADABLE when a text is not of that form.
  */
 export function parseConfiguredAddresses(text: string): ForeignAddress[] {
-  const parts = text.split('\0')
-  if (parts.pop() !== '' || parts.length % 3 !== 0) throw notUnderstood()
-  return Array.from({ length: parts.length / 3 }, (_, index) => parts.slice(3 * index, 3 * index + 3)).flatMap(
-    ([by = '', file = '', lines = '']) => {
-      if (!isProgram(by)) throw notUnderstood()
-      const addresses = READERS[by](lines).flatMap((each) => plainAddress(each) ?? [])
-      return [...new Set(addresses)].map((address) => ({ by, file, address }))
-    },
-  )
+  const records = nulRecords(text, 3)
+  if (!records) throw notUnderstood()
+  return records.flatMap(([by = '', file = '', lines = '']) => {
+    if (!isProgram(by)) throw notUnderstood()
+    const addresses = READERS[by](lines).flatMap((each) => plainAddress(each) ?? [])
+    return [...new Set(addresses)].map((address) => ({ by, file, address }))
+  })
 }
 
 const isProgram = (name: string): name is ForeignAddress['by'] => Object.hasOwn(READERS, name)

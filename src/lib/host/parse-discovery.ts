@@ -1,6 +1,7 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
 import { DISCOVERY_SECTION, RECORD_FIELDS } from './discovery-script.ts'
+import { nulFields } from './nul-fields.ts'
 import { parseSections } from './sections.ts'
 
 /** A ctdbd that runs on a machine. Empty texts are not known. */
@@ -90,8 +91,8 @@ const ofKind = (records: readonly FoundRecord[], kind: Kind): (readonly string[]
 
 /** @throws CtdbtsError HOST_INCOMPLETE. */
 function recordsIn(text: string): FoundRecord[] {
-  const fields = text.split('\0')
-  if (fields.pop() !== '') throw incomplete()
+  const fields = nulFields(text)
+  if (!fields) throw incomplete()
   const records: FoundRecord[] = []
   for (let at = 0; at < fields.length; ) {
     const kind = (Object.keys(RECORD_FIELDS) as Kind[]).find((each) => each === fields[at])

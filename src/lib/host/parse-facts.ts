@@ -8,6 +8,7 @@ import type { CommandExtent } from './facts-script.ts'
 import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
 import { readLock } from './lock-facts.ts'
+import { nulFields } from './nul-fields.ts'
 import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
 import { parseServiceAddresses } from './service-addresses.ts'
@@ -163,8 +164,8 @@ const misread = (what: string): CtdbtsError => new CtdbtsError('HOST_UNREADABLE'
 
 /** What is between NULs, and before the last one. */
 function fields(text: string): string[] {
-  const parts = text.split('\0')
-  if (parts.pop() !== '') throw misread('what is not closed by a NUL')
+  const parts = nulFields(text)
+  if (!parts) throw misread('what is not closed by a NUL')
   return parts
 }
 

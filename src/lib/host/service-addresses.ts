@@ -1,6 +1,7 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
 import type { ServiceAddress } from '../snapshot/host-facts.ts'
+import { nulRecords } from './nul-fields.ts'
 
 /** The event script of each service, and the beginning of its options. */
 export const SERVICE_SCRIPTS = { NATGW: '11.natgw', LVS: '91.lvs' } as const satisfies Readonly<
@@ -37,17 +38,15 @@ ${Object.entries(SERVICE_SCRIPTS)
  * @throws CtdbtsError HOST_UNREADABLE when a text is not of the form that `services` prints.
  */
 export function parseServiceAddresses(text: string): ServiceAddress[] {
-  const parts = text.split('\0')
-  if (parts.pop() !== '' || parts.length % 2 !== 0) throw notUnderstood()
-  return Array.from({ length: parts.length / 2 }, (_, index) => parts.slice(2 * index, 2 * index + 2)).flatMap(
-    ([service = '', lines = '']): ServiceAddress[] => {
-      if (!isService(service)) throw notUnderstood()
-      const values = valuesIn(lines)
-      const [address = ''] = values?.get(`CTDB_${service}_PUBLIC_IP`)?.split('/') ?? []
-      const ip = values?.get(`CTDB_${service}_NODES`) ? parseIp(address) : undefined
-      return ip ? [{ service, address: formatIp(ip) }] : []
-    },
-  )
+  const records = nulRecords(text, 2)
+  if (!records) throw notUnderstood()
+  return records.flatMap(([service = '', lines = '']): ServiceAddress[] => {
+    if (!isService(service)) throw notUnderstood()
+    const values = valuesIn(lines)
+    const [address = ''] = values?.get(`CTDB_${service}_PUBLIC_IP`)?.split('/') ?? []
+    const ip = values?.get(`CTDB_${service}_NODES`) ? parseIp(address) : undefined
+    return ip ? [{ service, address: formatIp(ip) }] : []
+  })
 }
 
 /** Those whose scripts are enabled. @param scripts all count as enabled if they are not known. */
