@@ -186,9 +186,9 @@ function result(view: View, by: readonly Pnn[], address: string): Claim[] {
     const what = `whether a takeover run adds the address on ${nodesText(deceived)}`
     return [{ kind: 'unknown', what, because: 'with ip_nonlocal_bind=1 CTDB believes that the kernel has it already' }]
   }
+  if (findsHost(view, address)) return [hosted(view, address)]
   const shared = sharedWithService(view, address)
   if (shared) return [shared]
-  if (findsHost(view, address)) return [hosted(view, address)]
   const told = by.filter(
     (pnn) =>
       !view.isDaemonDead(pnn) &&

@@ -107,5 +107,10 @@ export interface KnownAddress {
   readonly leaving?: boolean | undefined
 }
 
+/** The interfaces that addresses may be on, by their names. */
+export const interfacesOf = (known: readonly KnownAddress[]): string[] => [
+  ...new Set(known.flatMap(({ interfaces }) => interfaces ?? [])),
+]
+
 /** The facts of a node; undefined if it is not in the snapshot. */
 export const factsOf = ({ nodes }: Snapshot, pnn: number): NodeFacts | undefined => nodes.find((facts) => facts.pnn === pnn)

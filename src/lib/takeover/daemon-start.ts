@@ -7,7 +7,7 @@ import { plainView } from '../audit/view.ts'
 import { readPublicAddresses } from '../cluster/address-files.ts'
 import { isReachable, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { TUNABLES } from '../cluster/tunables.ts'
-import { factsOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
+import { factsOf, interfacesOf, type KnownAddress, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
 import { impossible, knownSomewhere, requireNode, type WhatIf, withFacts, withFlags } from './edited-snapshot.ts'
 import { possibleLeaders, withLeader } from './leader.ts'
 
@@ -86,7 +86,6 @@ export function knownAtStart(snapshot: Snapshot, pnn: Pnn): StartFacts {
   const links = view.peek(pnn, 'host.links')
   // If the links were not seen, they count as up, as they do for the daemon until its first monitor event.
   const hasLink = (name: string) => links === undefined || linkNamed(links, name)?.carrier === true
-  const names = [...new Set(known.flatMap(({ interfaces }) => interfaces ?? []))]
-  const interfaces = names.map((name) => ({ name, linkUp: hasLink(name), references: 0 }))
+  const interfaces = interfacesOf(known).map((name) => ({ name, linkUp: hasLink(name), references: 0 }))
   return { facts: { known, interfaces, ...tunables }, assumptions: [] }
 }

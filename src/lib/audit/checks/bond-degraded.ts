@@ -2,6 +2,7 @@ import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
 import type { HostBond } from '../../snapshot/host-facts.ts'
+import { interfacesOf } from '../../snapshot/snapshot.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
 import { linkNamed } from '../interfaces.ts'
@@ -42,9 +43,8 @@ function bondsWithAddresses(view: View, pnn: Pnn): Set<string> | undefined {
   const known = view.need(pnn, 'known')
   const links = view.need(pnn, 'host.links')
   if (!known || !links) return undefined
-  const names = new Set(known.flatMap(({ interfaces }) => interfaces ?? []))
   return new Set(
-    [...names].flatMap((name) => {
+    interfacesOf(known).flatMap((name) => {
       const link = linkNamed(links, name)
       return link ? [link.name, ...(link.parent === undefined ? [] : [link.parent])] : []
     }),

@@ -20,7 +20,8 @@ export const check: Check = {
   find(view) {
     if (goesByHomes(view) !== true) return []
     const able = homeNodesFiles(view).filter(({ pnn }) => view.peek(pnn, 'capabilities')?.leader !== false)
-    const groups = byValue(able.map(({ pnn, text }) => [pnn, effectOf(view, text)] as const))
+    const isPublic = publicAsFarAsKnown(view)
+    const groups = byValue(able.map(({ pnn, text }) => [pnn, effectOf(view, text, isPublic)] as const))
     if (groups.length < 2) return []
     return [
       {
@@ -35,10 +36,16 @@ export const check: Check = {
   },
 }
 
+/** Whether an address may be public: a node that has not said what it knows may know any. */
+function publicAsFarAsKnown(view: View): (address: string) => boolean {
+  const lists = view.nodes.map(({ pnn }) => view.peek(pnn, 'known'))
+  if (lists.includes(undefined)) return () => true
+  const known = new Set(lists.flatMap((list) => (list ?? []).map(({ address }) => address)))
+  return (address) => known.has(address)
+}
+
 /** What a file says to CTDB, as one text. Homes of addresses that no node knows, and on nodes that do not exist, have no effect. */
-function effectOf(view: View, text: string | null): string {
-  const known = view.nodes.map(({ pnn }) => view.peek(pnn, 'known')?.map(({ address }) => address))
-  const isPublic = (address: string) => known.some((addresses) => addresses?.includes(address) !== false)
+function effectOf(view: View, text: string | null, isPublic: (address: string) => boolean): string {
   return takenHomes(readHomeNodes(text ?? ''))
     .filter(({ address, pnn }) => isPublic(address) && view.nodes.some((node) => node.pnn === pnn))
     .map(({ address, pnn }) => `${address} ${pnn}`)

@@ -1,6 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
 import type { HostLink } from '../../snapshot/host-facts.ts'
+import { interfacesOf } from '../../snapshot/snapshot.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
 import { linkNamed } from '../interfaces.ts'
@@ -59,8 +60,7 @@ const areOnOneNetwork = (one: PublicInterface, other: PublicInterface): boolean 
 function publicInterfaces(view: View, pnn: Pnn): PublicInterface[] {
   const known = view.need(pnn, 'known') ?? []
   const links = view.need(pnn, 'host.links') ?? []
-  const names = new Set(known.flatMap(({ interfaces }) => interfaces ?? []))
-  return [...names].flatMap((name) => {
+  return interfacesOf(known).flatMap((name) => {
     const link = linkNamed(links, name)
     if (link?.mac === undefined || VIRTUAL_ROUTER.test(link.mac) || mayBeShared(link, links)) return []
     const addresses = known.filter(({ interfaces }) => interfaces?.includes(name)).map(({ address }) => address)

@@ -36,14 +36,13 @@ export const check: Check = {
 
 function foundIn(pnn: Pnn, address: string, places: readonly ForeignAddress[]): Found {
   const names = [...new Set(places.map(({ by }) => by))]
-  const programs = listed(names)
   return {
     subject: { pnn, address },
-    message: `${programs} on node ${pnn} ${oneOr(names.length, 'is', 'are')} configured to set ${address}, a public address`,
+    message: `${listed(names)} on node ${pnn} ${oneOr(names.length, 'is', 'are')} configured to set ${address}, a public address`,
     evidence: places.map(({ file }) => fileHas(pnn, `${file} has ${address}`)),
     claims: [stays('CTDB does not look at the configuration of other programs')],
     actions: [
-      mend({ what: 'other program', pnn, address }, [removalText(pnn, address, places), ...restartTexts(pnn, places)].join(' ')),
+      mend({ what: 'other program', pnn, address }, [removalText(pnn, address, places), ...restartTexts(pnn, names)].join(' ')),
     ],
   }
 }
@@ -57,8 +56,7 @@ function removalText(pnn: Pnn, address: string, places: readonly ForeignAddress[
 }
 
 /** What the programs do to public addresses when they read their files again. */
-function restartTexts(pnn: Pnn, places: readonly ForeignAddress[]): string[] {
-  const names = [...new Set(places.map(({ by }) => by))]
+function restartTexts(pnn: Pnn, names: readonly ForeignAddress['by'][]): string[] {
   const removes = `When ${listed(names)} ${oneOr(names.length, 'reads that, it', 'read that, they')} may remove the address: if the node owns it, CTDB puts it back.`
   const drops = `When systemd-networkd starts, it removes all public addresses from the interface, unless its file has \`KeepConfiguration=static\`, until CTDB puts them back: disable node ${pnn} first (\`ctdbts disable -n ${pnn}\`), or choose a quiet time.`
   return names.includes('systemd-networkd') ? [removes, drops] : [removes]
