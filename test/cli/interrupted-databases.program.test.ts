@@ -1,7 +1,6 @@
-import { execa } from 'execa'
 import { expect, it, onTestFinished } from 'vitest'
 import { randomFrom } from '../lab/takeover-run/random.ts'
-import { interruptRounds } from '../support/interrupted-databases.ts'
+import { interruptRounds, startRun } from '../support/interrupted-databases.ts'
 import { RUN_JS } from '../support/program.ts'
 import { simNodes } from '../support/sim-nodes.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -19,21 +18,7 @@ it('interrupted commands leave databases of the embedded cluster whole and free'
   const cut = await interruptRounds(
     {
       pnns: [0, 1, 2],
-      start(pnn, ...argv) {
-        const child = execa(process.execPath, [RUN_JS, ...argv], {
-          env: { CTDB_SOCKET: socketPath(pnn) },
-          reject: false,
-          stdin: 'ignore',
-          stripFinalNewline: false,
-        })
-        const result = child.then(({ stdout, stderr, exitCode, durationMs }) => ({
-          stdout,
-          stderr,
-          status: exitCode ?? -1,
-          durationMs,
-        }))
-        return { result, kill: (signal) => void child.kill(signal) }
-      },
+      start: (pnn, ...argv) => startRun(process.execPath, [RUN_JS, ...argv], { CTDB_SOCKET: socketPath(pnn) }),
       other: on,
       dump: async (pnn, name) => (await on(pnn, 'catdb', name, '--json')).stdout,
       file: (name) => dir.file(name),

@@ -1,6 +1,5 @@
-import { execa } from 'execa'
 import { expect, it, onTestFinished } from 'vitest'
-import { interruptRounds } from '../support/interrupted-databases.ts'
+import { interruptRounds, startRun } from '../support/interrupted-databases.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import { untilHealthy } from './harness/view.ts'
@@ -20,14 +19,7 @@ describeOnLab('interrupted commands', (lab) => {
         start(pnn, ...argv) {
           const [file = '', ...words] = lab.argv(pnn, [...lab.program, ...argv])
           // nsenter becomes the program, which so gets the signal.
-          const child = execa(file, words, { reject: false, stdin: 'ignore', stripFinalNewline: false })
-          const result = child.then(({ stdout, stderr, exitCode, durationMs }) => ({
-            stdout,
-            stderr,
-            status: exitCode ?? -1,
-            durationMs,
-          }))
-          return { result, kill: (signal) => void child.kill(signal) }
+          return startRun(file, words)
         },
         other: (pnn, ...argv) => lab.ctdb(pnn, ...argv),
         dump: async (pnn, name) => (await lab.ctdbts(pnn, 'catdb', name, '--json')).stdout,

@@ -1,13 +1,21 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import { expect } from 'vitest'
 import { pick, type Random } from '../lab/takeover-run/random.ts'
 import type { RunResult } from './program-threads.ts'
+import { runResultOf } from './run-result.ts'
 
 /** A run of `ctdbts` as a process. */
 interface StartedRun {
   readonly result: Promise<RunResult>
   kill(signal: 'SIGINT' | 'SIGTERM'): void
+}
+
+/** Starts a program that can be interrupted. */
+export function startRun(file: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): StartedRun {
+  const child = execa(file, argv, { env, reject: false, stdin: 'ignore', stripFinalNewline: false })
+  return { result: child.then(runResultOf), kill: (signal) => void child.kill(signal) }
 }
 
 /** A cluster with databases, on which `ctdbts` is interrupted. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { ProgramThreads, type RunResult } from './program-threads.ts'
+import { runResultOf } from './run-result.ts'
 
 export type { RunResult }
 
@@ -25,5 +26,5 @@ export async function ctdbtsProcess(argv: readonly string[], env: Record<string,
     stdin: 'ignore',
     stripFinalNewline: false,
   })
-  return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode ?? -1, durationMs: result.durationMs }
+  return runResultOf(result)
 }

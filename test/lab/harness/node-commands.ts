@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import type { RunResult } from '../../support/program.ts'
+import { runResultOf } from '../../support/run-result.ts'
 import type { LabNode } from './node-files.ts'
 
 /** The options of `nsenter` for a node. */
@@ -15,7 +16,7 @@ export async function runOn(node: LabNode, argv: readonly string[], env: Record<
     // At its time limit (-T), `ctdb` kills its whole process group. That must not be ours.
     detached: true,
   })
-  return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode ?? -1, durationMs: result.durationMs }
+  return runResultOf(result)
 }
 
 /**
