@@ -26,6 +26,6 @@ it('interrupted commands leave databases of the embedded cluster whole and free'
     randomFrom(seed),
     4 + interruptions,
   )
-  process.stdout.write(`${cut} of ${interruptions} commands were cut off on the embedded cluster (INTERRUPTIONS_SEED=${seed})\n`)
-  expect(cut).toBeLessThanOrEqual(interruptions)
+  process.stdout.write(`commands cut off on the embedded cluster: ${cut} (INTERRUPTIONS_SEED=${seed})\n`)
+  expect(cut).toBeGreaterThan(0)
 })

@@ -28,7 +28,7 @@ describeOnLab('interrupted commands', (lab) => {
       randomFrom(seed),
       4 + interruptions,
     )
-    process.stdout.write(`${cut} of ${interruptions} commands were cut off on the lab (LAB_SEED=${seed})\n`)
+    process.stdout.write(`commands cut off on the lab: ${cut} (LAB_SEED=${seed})\n`)
     // Nothing keeps the cluster from recovering either, and its databases are healthy.
     await lab.must(0, 'ctdb', 'recover')
     await untilHealthy(lab)
@@ -36,6 +36,6 @@ describeOnLab('interrupted commands', (lab) => {
       expect(await lab.must(pnn, 'ctdb', 'status')).toContain('Recovery mode:NORMAL (0)')
       expect(await lab.must(pnn, 'ctdb', 'getdbstatus', 'interrupted.tdb')).toContain('HEALTH: OK')
     }
-    expect(cut).toBeLessThanOrEqual(interruptions)
+    expect(cut).toBeGreaterThan(0)
   })
 })
