@@ -29,5 +29,5 @@ try {
   // No home folder or no place in it, no cache: the start is slower.
 }
 
-const { main } = module.createRequire(import.meta.url)('../dist/cli.cjs')
+const { main } = module.createRequire(import.meta.url)('../dist/program/main.cjs')
 await main(process.argv.slice(2), dirname(import.meta.dirname))

@@ -1,5 +1,5 @@
-import { copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,7 +47,8 @@ describe('the package', () => {
       files.map((path) =>
         path
           .replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/*.d.ts')
-          .replace(/\b(?:chunk|openssh|ssh-auto|ssh)-\w+\.js$/, '*.js'),
+          .replace(/[\w-]+-[0-9a-f]{8}\.(c?js)$/, '*.$1')
+          .replace(/oclif-[\w-]+\.cjs$/, 'oclif-*.cjs'),
       ),
     )
     expect([...kinds].sort()).toEqual([
@@ -56,20 +57,27 @@ describe('the package', () => {
       'README.md',
       'bin/run.js',
       'dist/THIRD-PARTY-LICENSES.txt',
-      'dist/audit-worker.cjs',
-      'dist/cli.cjs',
-      'dist/execa.cjs',
-      'dist/help.cjs',
-      'dist/junit-report-builder.cjs',
       'dist/library/*.js',
       'dist/library/index.js',
       'dist/library/sim.js',
       'dist/library/wire.js',
-      'dist/plan-worker.cjs',
-      'dist/prom-client.cjs',
-      'dist/ssh2.cjs',
+      'dist/program/*.cjs',
+      'dist/program/audit-worker.cjs',
+      'dist/program/debug.cjs',
+      'dist/program/ejs.cjs',
+      'dist/program/execa.cjs',
+      'dist/program/help.cjs',
+      'dist/program/junit-report-builder.cjs',
+      'dist/program/lilconfig.cjs',
+      'dist/program/main.cjs',
+      'dist/program/minimatch.cjs',
+      'dist/program/oclif-*.cjs',
+      'dist/program/plan-worker.cjs',
+      'dist/program/prom-client.cjs',
+      'dist/program/ssh2.cjs',
+      'dist/program/tinyglobby.cjs',
+      'dist/program/watch.mjs',
       'dist/types/*.d.ts',
-      'dist/watch.mjs',
       'oclif.manifest.json',
       'package.json',
     ])
@@ -109,6 +117,21 @@ describe('the package', () => {
       stripFinalNewline: false,
     })
     expect(stdout).toBe(run?.stdout)
+  })
+
+  it('loads no more for `ip` than it needs', async () => {
+    const run = goldenRuns.find(({ argv, version }) => version === '4.17' && argv.join(' ') === 'ip')
+    await using _ = await new RecordedDaemon(run?.packets ?? []).listen(dir.file('lean'))
+    const list = fileURLToPath(new URL('support/list-loaded.cjs', import.meta.url))
+    const { stderr } = await execa(process.execPath, ['--require', list, installed, 'ip', '--socket', dir.file('lean')], {
+      cwd: dir.path,
+    })
+    const { files, builtins } = JSON.parse(stderr) as { files: string[]; builtins: string[] }
+    const names = files.map((path) => basename(path).replace(/-[0-9a-f]{8}\.cjs$/, ''))
+    expect(names.sort()).toEqual(['core', 'main.cjs', 'rolldown-runtime'])
+    expect(files.reduce((sum, path) => sum + statSync(path).size, 0)).toBeLessThan(200_000)
+    const heavy = ['child_process', 'crypto', 'dns', 'http', 'https', 'inspector', 'readline', 'tls', 'worker_threads', 'zlib']
+    expect(builtins.filter((name) => heavy.includes(name))).toEqual([])
   })
 
   it('has its embedded cluster, SSH included', async () => {

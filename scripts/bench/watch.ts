@@ -91,7 +91,7 @@ const quantile = (list: readonly number[], share: number): number =>
 
 /** A cluster that is watched in a terminal that is none. */
 async function open() {
-  const bundle: WatchBundle = await import(join(import.meta.dirname, '../../dist/watch.mjs'))
+  const bundle: WatchBundle = await import(join(import.meta.dirname, '../../dist/program/watch.mjs'))
   const stdout = new CountingTerminal()
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, ref: () => {}, unref: () => {} })
   const tracker = new ClusterTracker()

@@ -36,8 +36,8 @@ export abstract class CtdbtsCommand extends Command {
   /** The options that were given, once they are known. */
   protected options: (GlobalOptions & SimOptions) | undefined
 
+  /** oclif's own looks for deprecated names of commands, of which there are none, and loads its help for that. */
   protected override async init(): Promise<void> {
-    await super.init()
     dropOclifListener()
   }
 

@@ -1,14 +1,13 @@
 import { flush } from '@oclif/core/flush'
-import type * as Interfaces from '@oclif/core/interfaces'
-import { run } from '@oclif/core/run'
 import packageJson from '../../package.json' with { type: 'json' }
 import { globalFlags, optionShapes } from '../cli/options.ts'
 import { guardOutput, outputLost } from '../cli/output.ts'
 import { beforeEnd, commandIndex, cutCommandLine } from '../cli/popt.ts'
 import { reportError } from '../cli/report-error.ts'
 import { CtdbtsError, EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
-import { isCommand, loadCommand, loadCommands } from './loaded-commands.ts'
+import { isCommand, loadCommand } from './loaded-commands.ts'
 import { runCommand } from './run-command.ts'
+import type { OclifPlaces } from './run-oclif.ts'
 
 /** Options that oclif handles itself. */
 const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
@@ -18,12 +17,6 @@ const VERSION = `${packageJson.name}/${packageJson.version} ${process.platform}-
 
 /** Commands that look at the others. */
 const WITH_ALL_COMMANDS = ['autocomplete-words']
-
-/** Where oclif finds commands and help. */
-type OclifPlaces = Partial<typeof packageJson.oclif>
-
-/** No user plugins: anyone who can write to the home folder could run code, as root too, because sudo may keep the user's home. */
-const NO_PLUGINS = { userPlugins: false, devPlugins: false }
 
 /**
  * Runs the command line.
@@ -39,6 +32,7 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Oc
     else if (isCommand(name) && !WITH_ALL_COMMANDS.includes(name) && !wantsOclif(rest)) {
       await runCommand(name, await loadCommand(name), rest, root)
     } else {
+      const { runOclif } = await import('./run-oclif.ts')
       await runOclif(words, root, elsewhere)
     }
     // ctdb without a command shows its usage, and fails.
@@ -48,14 +42,6 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Oc
   } catch (error) {
     reportError(error, beforeEnd(argv).includes('--json') ? 'json' : 'ctdb')
   }
-}
-
-/** Has oclif find out what is wanted: for help, and for what looks at all commands. */
-async function runOclif(words: string[], root: string, elsewhere: OclifPlaces | undefined): Promise<void> {
-  const pjson = { ...packageJson, oclif: { ...packageJson.oclif, ...elsewhere } } as Interfaces.PJSON
-  // The manifest has what is to be known of the others.
-  await loadCommands(elsewhere === undefined ? words.slice(0, 1) : undefined)
-  await run(words, { root, pjson, ignoreManifest: elsewhere !== undefined, ...NO_PLUGINS })
 }
 
 /** Ends the program soon even if something is left open, such as a connection to an SSH agent that does not answer. */

@@ -1,5 +1,4 @@
 import type { Command } from '@oclif/core/command'
-import { Config } from '@oclif/core/config'
 import type { Logger } from '@oclif/core/interfaces'
 import { setLogger } from '@oclif/core/logger'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -18,21 +17,17 @@ const silent: Logger = {
 }
 
 /**
- * What a command that runs wants of oclif's configuration, without oclif's search for plugins, their hooks and all other commands: that
+ * What a command that runs wants of oclif's configuration. The whole of it would search for plugins, their hooks and all other commands, which
  * takes longer than most commands (`npm run bench`). There are no plugins (docs/decisions/0002).
  */
-class BareConfig extends Config {
-  override bin = packageJson.oclif.bin
-  override name = packageJson.name
-  override version = packageJson.version
-  override root: string
-
-  constructor(root: string) {
-    super({ root })
-    this.root = root
-  }
-
-  override runHook: Config['runHook'] = async () => ({ failures: [], successes: [] })
+const CONFIGURATION = {
+  bin: packageJson.oclif.bin,
+  name: packageJson.name,
+  version: packageJson.version,
+  // An environment variable by which oclif's programs tell that they started themselves again; ours do not.
+  scopedEnvVarKey: () => 'CTDBTS_REDIRECTED',
+  scopedEnvVarKeys: () => [],
+  runHook: async () => ({ failures: [], successes: [] }),
 }
 
 /**
@@ -43,6 +38,6 @@ export async function runCommand(id: string, command: typeof Command, argv: read
   setLogger({ root, logger: silent })
   command.id = id
   // It is abstract, and its `_run` is for its own classes; oclif's `run` would load a configuration.
-  const Runnable = command as unknown as new (argv: string[], config: Config) => { _run(): Promise<unknown> }
-  await new Runnable([...argv], new BareConfig(root))._run()
+  const Runnable = command as unknown as new (argv: string[], config: typeof CONFIGURATION) => { _run(): Promise<unknown> }
+  await new Runnable([...argv], CONFIGURATION)._run()
 }

@@ -5,7 +5,16 @@ import { execa } from 'execa'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** What the build depends on. */
-const SOURCES = ['src', 'bin', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+const SOURCES = [
+  'src',
+  'bin',
+  'scripts/build.ts',
+  'scripts/build',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+]
 /** What the build writes last. */
 const LAST_BUILT = 'dist/THIRD-PARTY-LICENSES.txt'
 

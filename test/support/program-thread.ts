@@ -29,7 +29,7 @@ const ROOT: string = workerData
 const POLL_MS = 2
 
 type Main = (argv: readonly string[], root: string) => Promise<void>
-const { main } = createRequire(import.meta.url)(join(ROOT, 'dist/cli.cjs')) as { main: Main }
+const { main } = createRequire(import.meta.url)(join(ROOT, 'dist/program/main.cjs')) as { main: Main }
 
 /** Keeps what is written to it. */
 class Captured extends Writable {

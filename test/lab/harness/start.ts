@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,8 +91,7 @@ async function makeKeys(directory: string): Promise<void> {
 /** The tests use this copy of the program, even if somebody builds it again while the lab runs. */
 function copyProgram(directory: string): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const bundles = readdirSync(join(root, 'dist')).filter((name) => /\.[cm]js$/.test(name))
-  for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', ...bundles.map((name) => `dist/${name}`)]) {
+  for (const file of ['package.json', 'oclif.manifest.json', 'bin/run.js', 'dist/program']) {
     cpSync(join(root, file), join(directory, 'program', file), { recursive: true })
   }
 }
