@@ -23,24 +23,24 @@ export interface SelectionOptions {
 /** Those records that the options select. Reads no more than it needs for that. */
 export const selectRecords = (
   database: string,
-  records: AsyncIterable<DatabaseRecord>,
+  records: AsyncIterable<readonly DatabaseRecord[]>,
   options: SelectionOptions,
-): AsyncIterable<DatabaseRecord> =>
+): AsyncIterable<readonly DatabaseRecord[]> =>
   options.key === undefined && options.limit === undefined ? records : selected(database, records, options)
 
 async function* selected(
   database: string,
-  records: AsyncIterable<DatabaseRecord>,
+  records: AsyncIterable<readonly DatabaseRecord[]>,
   { key: pattern, limit = Number.POSITIVE_INFINITY }: SelectionOptions,
-): AsyncGenerator<DatabaseRecord, void> {
+): AsyncGenerator<readonly DatabaseRecord[], void> {
   if (limit === 0) return
   const isWanted = ({ key }: DatabaseRecord) =>
     pattern === undefined || [textOf(key), hexOf(key), keyName(database, key)].some((text) => matchesGlob(pattern, text))
-  let count = 0
-  for await (const record of records) {
-    if (!isWanted(record)) continue
-    yield record
-    count += 1
-    if (count === limit) return
+  let left = limit
+  for await (const list of records) {
+    const wanted = list.filter(isWanted).slice(0, left)
+    yield wanted
+    left -= wanted.length
+    if (left === 0) return
   }
 }

@@ -12,7 +12,8 @@ import { SteadyOutput } from './steady-output.ts'
 export interface RecordsSource {
   /** The name of their database. */
   readonly name: string
-  readonly records: AsyncIterable<DatabaseRecord>
+  /** Those that came together in one list, as waiting for each by itself takes longer than printing it. */
+  readonly records: AsyncIterable<readonly DatabaseRecord[]>
   /** The last line, as `ctdb` words it. */
   readonly ending: (count: number) => string
   /** Whether `ctdb` prints it after a failure too. */
@@ -46,10 +47,12 @@ export abstract class RecordsCommand extends MirrorCommand {
     const output = new SteadyOutput()
     let count = 0
     try {
-      for await (const record of records) {
-        const written = output.write(ctdbRecordText(record))
-        if (written) await written
-        count += 1
+      for await (const list of records) {
+        for (const record of list) {
+          const written = output.write(ctdbRecordText(record))
+          if (written) await written
+          count += 1
+        }
       }
     } catch (error) {
       if (endsAfterFailure && error instanceof CtdbtsError && error.ctdbText) await output.write(`${ending(count)}\n`)
@@ -62,8 +65,8 @@ export abstract class RecordsCommand extends MirrorCommand {
   }
 }
 
-async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collected<T>(lists: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = []
-  for await (const item of items) all.push(item)
+  for await (const list of lists) for (const item of list) all.push(item)
   return all
 }

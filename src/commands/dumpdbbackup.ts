@@ -38,13 +38,13 @@ export default class Dumpdbbackup extends RecordsCommand {
   }
 }
 
-async function* recordsOf(backup: OpenBackup): AsyncGenerator<DatabaseRecord, void> {
+async function* recordsOf(backup: OpenBackup): AsyncGenerator<readonly DatabaseRecord[], void> {
   const buffers = backup.buffers()
   for (;;) {
     const { value } = await buffers.next().catch(adding('BAD_BACKUP', 'Failed to read records'))
     if (!value) return
     try {
-      for (const { key, data } of value.records) yield storedRecord(key, data)
+      for (const { key, data } of value.records) yield [storedRecord(key, data)]
     } catch (error) {
       adding('BAD_BACKUP', 'Failed to dump records')(error)
     }

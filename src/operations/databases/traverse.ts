@@ -14,15 +14,15 @@ import type { OpenFile } from './open-file.ts'
 const MAX_QUEUED_BYTES = 1 << 20
 
 /**
- * The records of a database in the whole cluster, as they arrive; those without a value are deleted ones and left out. Only the signal
- * limits the time. Leaving the loop ends the traverse.
+ * The records of a database in the whole cluster, as they arrive, those that arrived together in one list; those without a value are deleted
+ * ones and left out. Only the signal limits the time. Leaving the loop ends the traverse.
  * @throws CtdbtsError NOT_TRAVERSED; ClosedError; the signal's reason.
  */
 export async function* traverse(
   node: TargetNode,
   databaseId: number,
   signal?: AbortSignal,
-): AsyncGenerator<DatabaseRecord, void> {
+): AsyncGenerator<readonly DatabaseRecord[], void> {
   const srvid = nextReplySrvid()
   const records = await node.client.subscribe(message(srvid, 'record', recordData), {
     maxQueuedBytes: MAX_QUEUED_BYTES,
@@ -34,10 +34,16 @@ export async function* traverse(
       inWords('NOT_TRAVERSED', { silent: 'traverse: control failed', refused: 'traverse: control reply failed' }),
     )
     for (;;) {
-      const received = records.take() ?? (await records.next())
-      if (!received || isEnd(received.data)) return
-      const record = recordOf(received.data)
-      if (record) yield record
+      let received = await records.next()
+      if (!received) return
+      const list: DatabaseRecord[] = []
+      for (; received && !isEnd(received.data); received = records.take()) {
+        const record = recordOf(received.data)
+        if (record) list.push(record)
+      }
+      yield list
+      // The end has come.
+      if (received) return
     }
   } finally {
     records.close()
@@ -51,10 +57,10 @@ const recordOf = ({ key, data }: RecordData): DatabaseRecord | undefined =>
   data.length <= RECORD_HEADER_BYTES ? undefined : storedRecord(key, data)
 
 /**
- * The records in the file of the local node, in its order: deleted ones that are not yet removed, and copies, among them.
+ * The records in the file of the local node, in its order, in lists of one: deleted ones that are not yet removed, and copies, among them.
  * @throws CtdbtsError NOT_TRAVERSED at a record that is too short for a header, or when the file cannot be read further.
  */
-export async function* traverseFile({ file }: OpenFile): AsyncGenerator<DatabaseRecord, void> {
+export async function* traverseFile({ file }: OpenFile): AsyncGenerator<readonly DatabaseRecord[], void> {
   const records = file.traverse()
   for (;;) {
     const { value } = await records.next().catch(unreadable)
@@ -63,7 +69,7 @@ export async function* traverseFile({ file }: OpenFile): AsyncGenerator<Database
       const problem = `a record of ${value.data.length} bytes is too short for a header`
       throw new CtdbtsError('NOT_TRAVERSED', problem, { exitStatus: ERRNO.EMSGSIZE, ctdbText: { stderr: [] } })
     }
-    yield storedRecord(value.key, value.data)
+    yield [storedRecord(value.key, value.data)]
   }
 }
 

@@ -169,6 +169,8 @@ export class MessageQueue<Data> implements Subscription<Data> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.min(withinMs, MAX_TIMER_MS))
       this.wake = () => {
+        // Once, however many messages come before the reader continues.
+        this.wake = undefined
         clearTimeout(timer)
         resolve()
       }

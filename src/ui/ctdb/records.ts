@@ -12,10 +12,28 @@ export function ctdbHeaderText({ dmaster, rsn, flags }: Omit<DatabaseRecord, 'ke
 }
 
 /** Bytes with their number. Quotes, backslashes, and whatever is not printable ASCII appear as a backslash and two hexadecimal digits. */
-export function ctdbBytesText(name: string, bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  return `${name}(${bytes.length}) = "${text.replace(NOT_PLAIN, escaped)}"\n`
+export const ctdbBytesText = (name: string, bytes: Uint8Array): string => `${name}(${bytes.length}) = "${escapedText(bytes)}"\n`
+
+/** What most keys and values need, used again and again: a buffer for each would take longer than filling it. */
+const scratch = Buffer.alloc(1 << 16)
+
+/** Byte by byte, as replacing in a text takes 20 times as long where most bytes are not printable, as in most of Samba's databases. */
+function escapedText(bytes: Uint8Array): string {
+  const most = bytes.length * 3
+  const out = most <= scratch.length ? scratch : Buffer.alloc(most)
+  let at = 0
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number
+    if (IS_PLAIN[byte] === 1) out[at++] = byte
+    else {
+      out[at++] = BACKSLASH
+      out[at++] = HEX_DIGITS[byte >> 4] as number
+      out[at++] = HEX_DIGITS[byte & 15] as number
+    }
+  }
+  return out.toString('latin1', 0, at)
 }
 
-const NOT_PLAIN = /[^ !#-[\]-~]/g
-const escaped = (char: string): string => `\\${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+const BACKSLASH = 0x5c
+const HEX_DIGITS = Buffer.from('0123456789ABCDEF')
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[ !#-[\]-~]/.test(String.fromCharCode(byte))))
