@@ -7,9 +7,21 @@ export interface IpBytes {
   readonly bytes: Uint8Array
 }
 
+/** Texts of IPv4 addresses by their number: large clusters tell of the same addresses again and again, and so each is in memory once. */
+const ipv4Texts = new Map<number, string>()
+const MOST_IPV4_TEXTS = 16_384
+
 /** The text of an IPv4 address of 4 bytes. */
 export function formatIpv4(bytes: Uint8Array): string {
-  return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
+  // Taking the bytes themselves apart like this would be three times as slow, as they are no array.
+  const [a, b, c, d] = [bytes[0] ?? 0, bytes[1] ?? 0, bytes[2] ?? 0, bytes[3] ?? 0]
+  const number = (a << 24) | (b << 16) | (c << 8) | d
+  const known = ipv4Texts.get(number)
+  if (known !== undefined) return known
+  if (ipv4Texts.size === MOST_IPV4_TEXTS) ipv4Texts.clear()
+  const text = `${a}.${b}.${c}.${d}`
+  ipv4Texts.set(number, text)
+  return text
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatIp, parseIp } from '../../../src/lib/address/ip-text.ts'
+import { formatIp, formatIpv4, parseIp } from '../../../src/lib/address/ip-text.ts'
 
 /** What glibc's inet_pton and inet_ntop make of it. */
 const canonical: [text: string, canonical: string][] = [
@@ -36,6 +36,17 @@ describe('an IP address in text', () => {
 
   it.each(refused)('%j is refused', (text) => {
     expect(parseIp(text)).toBeUndefined()
+  })
+
+  it('is written right, also when more addresses were written than are remembered', () => {
+    const bytesOf = (number: number) => Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number)
+    for (const start of [0, 0x7fff_ffff - 10_000, 0xffff_ffff - 20_000]) {
+      for (let number = start; number <= start + 20_000; number++) {
+        const bytes = bytesOf(number)
+        if (formatIpv4(bytes) !== bytes.join('.')) expect.unreachable(bytes.join('.'))
+      }
+    }
+    expect(formatIpv4(bytesOf(0xffff_ffff))).toBe('255.255.255.255')
   })
 
   it('is written as the C library writes it, and read back to the same bytes', () => {
