@@ -7,7 +7,7 @@ import { type AllocationInput, NO_OWNER } from './input.ts'
  */
 export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }: AllocationInput): void {
   const { owner, nodes, count } = board
-  const homes = new Map((homeNodes ?? []).map(([address, pnn]) => [board.indexOf(address), pnn]))
+  const homes = new Map((homeNodes ?? []).map(([address, pnn]) => [placeOf(board, address), pnn]))
   for (let ip = 0; ip < count; ip++) {
     const home = homes.get(ip)
     const to = home ?? ip % nodes
@@ -17,6 +17,14 @@ export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }:
   unassignUnsuitable(board)
   if (!noIpTakeover) placeOnFewest(board, countOwned(board))
 }
+
+/** The place in the list of an address that has a home. `::a.b.c.d` sorts as the IPv4 address does, but is another one. */
+function placeOf(board: Board, address: string): number | undefined {
+  const ip = board.indexOf(address)
+  return ip !== undefined && isIpv6(address) === isIpv6(addressOf(board, ip)) ? ip : undefined
+}
+
+const isIpv6 = (text: string): boolean => text.includes(':')
 
 /** Non-deterministic: nodes keep the addresses that they can host, the rest goes to the nodes with the fewest, then the numbers are balanced. */
 export function allocateNonDeterministic(board: Board, { noIpTakeover, noIpFailback }: AllocationInput): void {

@@ -1,3 +1,4 @@
+import { wholeDecimal } from '../address/decimal.ts'
 import { parsePublicAddress } from '../address/parse-address.ts'
 import type { Pnn } from './node.ts'
 
@@ -43,10 +44,11 @@ export function readHomeNodes(text: string): HomeNodesReading {
       continue
     }
     const address = parsePublicAddress(first)?.address
+    const pnn = wholeDecimal(second)
     if (address === undefined) say(whyNoAddress(first), true)
-    else if (!/^\d{1,10}$/.test(second)) say(whyNoPnn(second), true)
+    else if (!('value' in pnn)) say(whyNoPnn(second), true)
     else if (homes.has(address)) say(`${address} has a node by line ${homes.get(address)?.line} already`, false)
-    else homes.set(address, { line, address, pnn: Number(second) })
+    else homes.set(address, { line, address, pnn: pnn.value })
   }
   return { homes: [...homes.values()], faults }
 }
