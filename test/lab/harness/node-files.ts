@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** A node, as code outside of the harness sees it. */
 export interface LabNode {
@@ -12,6 +12,9 @@ export interface LabNode {
   /** The process that keeps the namespaces of the node alive; everything on the node runs in them. */
   readonly holderPid: number
 }
+
+/** Where another CTDB is installed (`make install DESTDIR=…`) that the nodes run; undefined for that of the machine. */
+export const OTHER_CTDB = process.env.LAB_CTDB ? resolve(process.env.LAB_CTDB) : undefined
 
 /** The folders that each node has for itself: the path inside the node, and the folder below {@link LabNode.directory}. */
 export const MOUNTS = [
@@ -79,7 +82,13 @@ export function writeNodeFiles(labDirectory: string, directory: string, pnn: num
     mkdirSync(join(directory, folder), { recursive: true })
   }
   mkdirSync(dirname(lockPath(labDirectory)), { recursive: true })
-  cpSync('/etc/ctdb', etc, { recursive: true, verbatimSymlinks: true })
+  cpSync(join(OTHER_CTDB ?? '/', 'etc/ctdb'), etc, { recursive: true, verbatimSymlinks: true })
+  // What another CTDB installs has no event scripts enabled: the nodes have those of the machine.
+  if (OTHER_CTDB) {
+    const scripts = 'events/legacy'
+    rmSync(join(etc, scripts), { recursive: true, force: true })
+    cpSync(join('/etc/ctdb', scripts), join(etc, scripts), { recursive: true, verbatimSymlinks: true })
+  }
   const write = (name: string, text: string) => writeFileSync(join(etc, name), text)
   const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join('')
   write('nodes', lines(Array.from({ length: nodes }, (_, other) => privateAddress(other))))

@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { Lab, type LabDescription } from './lab.ts'
 import { createNetwork, nodeNamespace } from './network.ts'
 import { mustRunOn } from './node-commands.ts'
-import { type LabNode, MOUNTS, privateAddress, SHELL_STARTUP_FILES, writeNodeFiles } from './node-files.ts'
+import { type LabNode, MOUNTS, OTHER_CTDB, privateAddress, SHELL_STARTUP_FILES, writeNodeFiles } from './node-files.ts'
 import { nameOf } from './processes.ts'
 import { labIdOf, removeLab, removeLeftovers } from './remove.ts'
 import { untilHealthy } from './view.ts'
@@ -110,6 +110,9 @@ async function startNode(labId: string, labDirectory: string, pnn: number, count
   const holderPid = holder.pid!
   await waitUntil(`node ${pnn} has its namespaces`, async () => (nameOf(holderPid) === 'sleep' ? undefined : 'ip is not done'))
   const node = { pnn, address: privateAddress(pnn), directory, holderPid }
+  // The rest of /usr stays that of the machine, but cannot be written.
+  if (OTHER_CTDB)
+    await mustRunOn(node, ['mount', '-t', 'overlay', 'overlay', '-o', `lowerdir=${join(OTHER_CTDB, 'usr')}:/usr`, '/usr'])
   for (const [path, folder] of MOUNTS) await mustRunOn(node, ['mount', '--bind', join(directory, folder), path])
   for (const path of SHELL_STARTUP_FILES.filter((file) => existsSync(file)))
     await mustRunOn(node, ['mount', '--bind', '/dev/null', path])
