@@ -1,5 +1,5 @@
 import { KNOWN_SOCKETS } from '../cluster/paths.ts'
-import { HOMES, PREAMBLE, words } from './shell-parts.ts'
+import { HOMES, PREAMBLE, terse, words } from './shell-parts.ts'
 
 /** The name of the one section that the script prints; see sections.ts. */
 export const DISCOVERY_SECTION = 'found'
@@ -15,7 +15,7 @@ export const RECORD_FIELDS = { host: 5, socket: 2, ctdbd: 13, container: 3 } as 
  * A socket's file need not be where ctdbd made it, seen from outside. What a process listens on is read by its descriptors, so that several
  * daemons in one namespace are told apart.
  */
-const SCRIPT = `
+const SCRIPT = terse(`
 nonce=$1
 ${PREAMBLE}
 exec </dev/null 2>/dev/null
@@ -114,7 +114,7 @@ if [ -n "$others" ]; then
   done
 fi
 printf "\\n%s said ${DISCOVERY_SECTION} 0\\n\\n%s end ${DISCOVERY_SECTION} 0\\n" "$nonce" "$nonce"
-`
+`)
 
 /** The command by which a machine tells where ctdbd runs on it, word by word. */
 export const discoveryCommand = (nonce: string): [string, ...string[]] => ['sh', '-c', SCRIPT, 'ctdbts-discovery', nonce]

@@ -6,7 +6,7 @@ import { CTDB_PORT } from '../cluster/nodes-list.ts'
 import { CONFIGURED_PART } from './configured-script.ts'
 import { LOCK_PART } from './lock-script.ts'
 import { SERVICES_PART } from './service-addresses.ts'
-import { FIND_BASE, HOMES, SECTIONS, words } from './shell-parts.ts'
+import { FIND_BASE, HOMES, SECTIONS, terse, words } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-facts'
@@ -15,7 +15,7 @@ const SCRIPT_NAME = 'ctdbts-facts'
  * Parameters: the random word for the frames, the folder with CTDB's configuration, or nothing to find it, and how much is to be read.
  * Reads only; needs root for the firewall and the cluster lock. Each command has 3 s, where there is `timeout`. It prints at most 4 MB.
  */
-const SCRIPT = `
+const SCRIPT = terse(`
 nonce=$1 base=$2 extent=$3
 ${SECTIONS}
 ${FIND_BASE}
@@ -168,7 +168,7 @@ if [ -n "$runs" ] || [ "$extent" = network ]; then exit 0; fi
 section log 16384 last_log
 section_file tunables 65536 "$base/ctdb.tunables"
 section tunablesd 262144 more_tunables
-`
+`)
 
 /** How much of a machine is looked at: all, or only the addresses and links of its kernel, which costs next to nothing. */
 export type Extent = 'all' | 'kernel'

@@ -1,7 +1,7 @@
 // One constant POSIX sh script, as that for facts: what differs comes as positional parameters, so that nothing in a path can be taken for
 // shell. It reads only. What it prints begins behind a line with the random word: shells may greet.
 
-import { PREAMBLE } from './shell-parts.ts'
+import { PREAMBLE, terse } from './shell-parts.ts'
 
 /** What `sh` calls the script. */
 const SCRIPT_NAME = 'ctdbts-logs'
@@ -18,7 +18,7 @@ const PROGRAMS = ['ctdbd', 'ctdb-recoverd', 'ctdb-eventd', 'ctdb-recovery', 'ctd
  * `journal SINCE UNTIL LIMIT` prints the last bytes of what CTDB wrote to the journal; 127 if there is no journalctl. The times are seconds since
  * 1970 behind a `@`, or empty.
  */
-const SCRIPT = `
+const SCRIPT = terse(`
 nonce=$1 action=$2
 shift 2
 ${PREAMBLE}
@@ -51,7 +51,7 @@ case $action in
       tail -c "$limit"
     ;;
 esac
-`
+`)
 
 /** What the script is asked for, and its parameters. */
 export type LogRequest =

@@ -1,7 +1,7 @@
 // The scripts of `verify --probe`: constant POSIX sh, as facts-script.ts says. What they print is framed as sections.ts says.
 
 import { PROBE_PYTHON } from './probe-python.ts'
-import { SECTIONS } from './shell-parts.ts'
+import { SECTIONS, terse } from './shell-parts.ts'
 
 const BEGIN = `
 nonce=$1
@@ -9,7 +9,7 @@ shift
 ${SECTIONS}`
 
 /** Reads the link addresses, the neighbour tables, and what the interfaces filter. */
-const LOOK = `${BEGIN}
+const LOOK = terse(`${BEGIN}
 # Interfaces may go away meanwhile.
 filters() {
   $limited grep -H "" /proc/sys/net/ipv4/conf/*/arp_filter /proc/sys/net/ipv4/conf/*/rp_filter || return 0
@@ -17,7 +17,7 @@ filters() {
 section links 1500000 $limited ip -j link
 section neighbours 4000000 $limited ip -j neigh
 section filters 262144 filters
-`
+`)
 
 /**
  * Asks networks for the link addresses of IP addresses. Parameters: the random word, a program for Python, the least time between two questions
@@ -26,7 +26,7 @@ section filters 262144 filters
  * Without Python: arping or ndisc6, one after the other. Each sends at most two questions, at most one a second. There are three programs
  * named arping, which all ask from 0.0.0.0 here; that of iputils and that of busybox take the same options, and end with the first answer.
  */
-const ASK = `${BEGIN}
+const ASK = terse(`${BEGIN}
 program=$1 gap=$2 limit=$3
 shift 3
 for python in python3 /usr/libexec/platform-python; do
@@ -51,7 +51,7 @@ while [ $# -ge 3 ]; do
   at=$((at + 1))
   shift 3
 done
-`
+`)
 
 /** The command by which a node shows its link addresses and neighbours. */
 export const lookCommand = (nonce: string): [string, ...string[]] => ['sh', '-c', LOOK, 'ctdbts-look', nonce]

@@ -13,6 +13,12 @@ export const HOMES = [
 /** Constant words as a shell reads them. */
 export const words = (of: readonly string[]): string => of.join(' ')
 
+/**
+ * A script without what only its readers need: comments that have a line to themselves, indentation and empty lines. It must have no string that
+ * goes over lines of these kinds.
+ */
+export const terse = (script: string): string => script.replace(/^[ \t]*(?:#.*)?\n|^[ \t]+/gm, '')
+
 /** Whether a script can use /dev/null. Where /dev is an empty folder, root would create a file of that name. */
 export const HAS_NULL = '[ -c /dev/null ]'
 

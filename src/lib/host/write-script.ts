@@ -1,4 +1,4 @@
-import { FIND_BASE, PREAMBLE } from './shell-parts.ts'
+import { FIND_BASE, PREAMBLE, terse } from './shell-parts.ts'
 
 /** What `sh` calls the script. Those who serve it know it by this name. */
 const SCRIPT_NAME = 'ctdbts-write'
@@ -13,7 +13,7 @@ export const MAX_FILE_BYTES = 120_000
  * Parameters: the folder with CTDB's configuration, or nothing to find it, the name of a file in it, and its new text. The file is replaced at
  * once, so that whoever reads it finds the old text or the new one. Where it is a link, that which it leads to is replaced.
  */
-const SCRIPT = `
+const SCRIPT = terse(`
 base=$1 name=$2 text=$3
 ${PREAMBLE}
 ${FIND_BASE}
@@ -28,7 +28,7 @@ else
   rm -f "$new"
   exit 1
 fi
-`
+`)
 
 /** The command that writes a file beside CTDB's other files, word by word. */
 export const writeCommand = (base: string, name: string, text: string): [string, ...string[]] => [
