@@ -10,6 +10,7 @@ import { Lab } from '../../test/lab/harness/lab.ts'
 import { missingRequirements } from '../../test/lab/harness/requirements.ts'
 import { labSsh } from '../../test/lab/harness/ssh-config.ts'
 import { startLab } from '../../test/lab/harness/start.ts'
+import { reportBytes } from './audit-bytes.ts'
 import { type Ratios, reportLine } from './pairs.ts'
 
 const ROUNDS = 9
@@ -69,8 +70,10 @@ async function auditTheLab(): Promise<void> {
   try {
     const lab = new Lab(started.description)
     const ssh = labSsh(lab)
-    const audit = (client: string) => () =>
-      cost(lab.argv(0, [...lab.program, 'verify', '-v', ...ssh.flags, '--ssh', client, '--host', '10.99.0.1']))
+    const audit = (client: string, ...more: string[]) => {
+      const words = ['verify', '-v', ...ssh.flags, '--ssh', client, '--host', '10.99.0.1', ...more]
+      return () => cost(lab.argv(0, [...lab.program, ...words]))
+    }
     const onnode = () =>
       cost(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
     const by = { ssh2: audit('ssh2'), openssh: audit('openssh') }
@@ -79,6 +82,7 @@ async function auditTheLab(): Promise<void> {
       [`audit of 3 real nodes against ${shell}`, by.ssh2, onnode, 'at most 1.0'],
       [`the same by OpenSSH against ${shell}`, by.openssh, onnode, ''],
       ['audit of 3 real nodes by OpenSSH against by ssh2', by.openssh, by.ssh2, ''],
+      ['audit of 3 real nodes with --probe against without', audit('ssh2', '--probe'), by.ssh2, ''],
     ] as const) {
       const { wall, cpu } = await pairs(one, other)
       console.log(reportLine(what, wall, aim))
@@ -87,6 +91,7 @@ async function auditTheLab(): Promise<void> {
     for (const [client, run] of Object.entries(by)) {
       console.log(`connections opened by an audit of 3 real nodes by ${client}: ${connectionsOf(await run())}`)
     }
+    await reportBytes(lab)
   } finally {
     await started.stop()
   }
