@@ -190,6 +190,35 @@ describeOnLab('a probe of the networks', (lab) => {
     })
   })
 
+  it('finds nodes that missed the announcement of a ctdbd without CAP_NET_RAW, as in a container', async () => {
+    const address = '10.99.1.132'
+    const owner = await ownerOf(address)
+    const [next, witness] = [(owner + 1) % 3, (owner + 2) % 3]
+    await lab.must(next, 'ctdb', 'shutdown')
+    undo.push(async () => {
+      await lab.must(next, 'ctdb', 'shutdown')
+      await lab.startDaemon(next)
+    })
+    await lab.untilDaemonEnds(next)
+    await lab.must(next, 'setpriv', '--bounding-set=-net_raw', '--inh-caps=-net_raw', 'ctdbd')
+    await untilHealthy(lab)
+    // That it was away may have moved addresses: this one comes back.
+    if ((await ownerOf(address)) !== owner) await lab.must(0, 'ctdb', 'moveip', address, String(owner))
+    expect(await seen()).toEqual({ roots: [`capability-missing ${next} - CAP_NET_RAW`], unknown: [] })
+
+    const entry = [address, 'lladdr', await macOf(owner, 'eth1'), 'dev', 'eth1', 'nud', 'reachable']
+    await lab.must(witness, 'ip', 'neigh', 'replace', ...entry)
+    await lab.must(0, 'ctdb', 'moveip', address, String(next))
+    await sleep(3_000)
+    const report = await audit()
+    expect(rootsOf(report)).toEqual([`capability-missing ${next} - CAP_NET_RAW`])
+    expect(report.findings.find(({ id }) => id === 'ip-neighbour-stale')).toMatchObject({
+      message: `node ${witness} has another link address for ${address} than node ${next}, which owns it`,
+      causedBy: report.findings.find(({ id }) => id === 'capability-missing')?.key,
+      actions: [{ kind: 'mend', mended: { what: 'capability', pnn: next } }],
+    })
+  })
+
   it('finds addresses for which nobody answers: ARP', async () => {
     const address = '10.99.1.131'
     const owner = await ownerOf(address)

@@ -116,6 +116,7 @@ function settled(
     bonds: [],
     serviceAddresses: [],
     configuredAddresses: [],
+    lacking: [],
   }
   const references = (name: string) => own.filter(({ activeInterface }) => activeInterface === name).length
   return { ...facts, known, interfaces: names.map((name) => ({ name, linkUp: true, references: references(name) })), host }

@@ -108,6 +108,7 @@ export function seenOn(small: SmallWorld, pnn: number): FactsOfRunning & HostFac
     bonds: [],
     serviceAddresses: [],
     configuredAddresses: [],
+    lacking: [],
   }
 }
 

@@ -23,6 +23,7 @@ export interface Mended {
     | 'network'
     | 'file'
     | 'configuration'
+    | 'capability'
     | 'cluster lock'
     | 'machine'
     | 'clock'

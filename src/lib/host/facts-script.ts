@@ -96,6 +96,13 @@ bonds() {
   done
 }
 
+# The sets of capabilities that ctdbd has, and that its scripts can have.
+capabilities() {
+  while read -r key value rest; do
+    case $key in CapEff: | CapBnd:) printf "%s %s\\n" "$key" "$value" ;; esac
+  done <"/proc/$daemon/status"
+}
+
 # The kernel itself looks for the port: it may have thousands of other connections.
 connections() {
   ss -tano "( dport = :${CTDB_PORT} or sport = :${CTDB_PORT} )"
@@ -153,6 +160,7 @@ if [ "$extent" != network ]; then
   section version 4096 $limited ctdb version
   section_here services 65536 services
   section_here lock 65536 cluster_lock
+  if [ -n "$daemon" ]; then section_here capabilities 4096 capabilities; fi
 fi
 if [ "$extent" != files ]; then
   section_here nonlocal 4096 nonlocal

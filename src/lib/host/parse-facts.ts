@@ -2,6 +2,7 @@ import { CtdbtsError } from '../errors.ts'
 import type { HostFacts, HostLock, NetworkFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
 import { parseBonds } from './bonds.ts'
+import { lackingIn } from './capabilities.ts'
 import { parseConfiguredAddresses } from './configured-addresses.ts'
 import { parseConnections } from './connections.ts'
 import type { CommandExtent } from './facts-script.ts'
@@ -51,6 +52,7 @@ const READERS: { readonly [F in ReadFact]: (sections: Sections) => HostFacts[F] 
   hostname: (sections) => sections.text('hostname').trim(),
   connections: (sections) => sections.connections(),
   lock: (sections) => sections.lock(),
+  lacking: (sections) => sections.lacking(),
   lastLog: (sections) => sections.lastLog(),
 }
 
@@ -143,6 +145,11 @@ class Sections extends SectionTexts {
     const lock = readLock(fields(this.text('lock')))
     if (!lock) throw misread('what was found of the cluster lock')
     return lock
+  }
+
+  /** Undefined where no daemon was found. @throws CtdbtsError as `text`. */
+  lacking(): HostFacts['lacking'] {
+    return this.sections.has('capabilities') ? lackingIn(this.text('capabilities')) : undefined
   }
 
   /** Undefined where there is none: that a log is not found proves nothing. */

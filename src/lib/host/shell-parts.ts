@@ -68,15 +68,17 @@ section() {
 
 /**
  * Finds the folder with CTDB's configuration. Before it, `base` is the folder that was given, or empty; after it, it is never empty, and `runs` is
- * `yes` if a ctdbd runs that was found. It needs the function `line_of`.
+ * `yes` if a ctdbd runs that was found; `daemon` is its process if it has that configuration. It needs the function `line_of`.
  */
 export const FIND_BASE = `# The configuration of the ctdbd that runs, by its pid file; where none runs, the folder with a nodes file, as packages leave an empty
 # configuration; else, as there are clusters without one, that with another file.
 runs=
 pid=
+daemon=
 for home in ${words(HOMES.map(({ etc, run }) => `${etc}:${run}`))}; do
   if [ -z "$runs" ] && line_of "\${home#*:}/ctdbd.pid" && pid=$value && line_of "/proc/$pid/comm" && [ "$value" = ctdbd ]; then
     runs=yes base=\${base:-\${home%%:*}}
+    if [ "$base" = "\${home%%:*}" ]; then daemon=$pid; fi
   fi
 done
 if [ -z "$base" ]; then

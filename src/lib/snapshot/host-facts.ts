@@ -43,6 +43,11 @@ export interface HostFacts extends NetworkFacts {
   readonly bonds?: readonly HostBond[] | undefined
   /** The addresses that other programs are configured to set on the machine. Absent in snapshots before format 1.3. */
   readonly configuredAddresses?: readonly ForeignAddress[] | undefined
+  /**
+   * Capabilities that public addresses need, and that the process of ctdbd, or its event scripts, cannot have. Absent where no ctdbd runs that was
+   * found, and in snapshots before format 1.3.
+   */
+  readonly lacking?: readonly Capability[] | undefined
   /** The TCP connections of the port at which daemons reach each other (4379), and those to that port of other nodes. */
   readonly connections?: readonly HostConnection[] | undefined
   /** What is at the place of the cluster lock that ctdb.conf names. */
@@ -50,6 +55,9 @@ export interface HostFacts extends NetworkFacts {
   /** The last lines of the daemon's log, where no daemon runs and a log was found: `place` is its path, or `the journal`. */
   readonly lastLog?: { readonly place: string; readonly lines: readonly string[] } | undefined
 }
+
+/** CAP_NET_RAW: ctdbd announces addresses, and sends tickles. CAP_NET_ADMIN: the event scripts add and remove addresses. */
+export type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW'
 
 /** What `verify --probe` adds to the facts of a machine: how its networks see the public addresses. */
 export interface NetworkFacts {

@@ -92,6 +92,7 @@ const hostFacts = v.object({
     ),
   ),
   serviceAddresses: v.optional(v.array(v.object({ service: v.picklist(['NATGW', 'LVS']), address: v.string() }))),
+  lacking: v.optional(v.array(v.picklist(['CAP_NET_ADMIN', 'CAP_NET_RAW']))),
   connections: v.optional(
     v.array(v.object({ state: v.picklist(['LISTEN', 'ESTAB', 'SYN-SENT']), local: end, peer: end, resent: whole })),
   ),

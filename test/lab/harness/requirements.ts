@@ -12,6 +12,7 @@ const PROGRAMS = {
   nc: 'netcat-openbsd',
   nsenter: 'util-linux',
   python3: 'python3',
+  setpriv: 'util-linux',
   socat: 'socat',
   sshd: 'openssh-server',
   'ssh-keygen': 'openssh-client',

@@ -8,6 +8,7 @@ export interface Report {
 
 /** A finding in that report. */
 export interface Finding {
+  readonly key: string
   readonly id: string
   readonly severity: string
   readonly outlook: string

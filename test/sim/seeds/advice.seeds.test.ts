@@ -27,6 +27,7 @@ const NOT_HERE: Readonly<Record<string, { readonly outlook?: string; readonly re
   ]),
   ...both('its ctdb.conf has only a lock, which is the same on all nodes', ['config-old-style', 'cluster-lock']),
   ...both('its kernels have no such setting', ['nonlocal-bind', 'leftover-drop', 'ip-foreign-manager', 'private-ip-missing']),
+  ...both('its daemons can do everything', ['capability-missing']),
   ...both('its scripts are always there', ['script-not-enabled']),
   ...both('its interfaces are always there', ['iface-absent', 'bond-degraded', 'iface-same-mac']),
   ...both('its networks do not overlap', ['public-private-overlap']),

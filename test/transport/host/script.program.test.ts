@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { lackingIn } from '../../../src/lib/host/capabilities.ts'
 import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { collectHostFacts } from '../../../src/transport/host/collect.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
@@ -173,6 +174,14 @@ describe.each(SHELLS.map((shell) => ({ line: shell.join(' '), shell })))('a mach
     const { facts } = await look(place.on(machine(shell)), undefined)
     expect(facts.nodesFile).toBe('10.0.0.1\n')
     expect(facts.lastLog).toBeUndefined()
+  })
+
+  it('reports what the ctdbd that runs may not do, if the configuration is its own', async () => {
+    using place = sourceBuild()
+    await using _ = await place.run()
+    const { facts } = await look(place.on(machine(shell)), undefined)
+    expect(facts.lacking).toEqual(lackingIn(readFileSync('/proc/self/status', 'utf8').replaceAll('\t', ' ')))
+    expect((await look(place.on(machine(shell)), place.packaged)).facts.lacking).toBeUndefined()
   })
 
   it('reads tunables, those of a folder in alphabetical order, where no ctdbd runs', async () => {

@@ -1,6 +1,7 @@
 // Made from the files in this folder by `npm run generated`; do not edit.
 import type { Check } from '../check.ts'
 import { check as bondDegraded } from './bond-degraded.ts'
+import { check as capabilityMissing } from './capability-missing.ts'
 import { check as clockDrift } from './clock-drift.ts'
 import { check as clusterLock } from './cluster-lock.ts'
 import { check as clusterSplit } from './cluster-split.ts'
@@ -69,6 +70,7 @@ import { check as versionSkew } from './version-skew.ts'
 
 export const ALL_CHECKS: readonly Check[] = [
   bondDegraded,
+  capabilityMissing,
   clockDrift,
   clusterLock,
   clusterSplit,

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { nodesText } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
-import type { Neighbour } from '../../snapshot/host-facts.ts'
+import type { Capability, Neighbour } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
@@ -30,6 +30,12 @@ export const check: Check = {
     cause('ip-answer-foreign', 'address'),
     cause('ip-answer-other-node', 'address'),
     cause('ip-duplicate-kernel', 'address'),
+    {
+      ...cause('capability-missing', 'node'),
+      when: ({ actions }, { subject: { pnn, detail } }) =>
+        detail === ('CAP_NET_RAW' satisfies Capability) &&
+        actions.some((action) => action.kind === 'mend' && action.mended.what === 'capability' && action.mended.pnn === pnn),
+    },
   ],
   meaning:
     'The neighbour tables of nodes lead packets for the address to another machine, mostly the previous owner. Its owner announces it on the network when it takes it over (gratuitous ARP, or a neighbour advertisement); that did not arrive. Routers and clients, which nobody looks at, may have missed it as well.',
@@ -57,7 +63,7 @@ export const check: Check = {
           message: `${nodesText(nodes)} ${oneOr(nodes.length, 'has', 'have')} another link address for ${address} than node ${owner}, which owns it`,
           evidence: [...wrong.map((each) => entryText(each, links)), ...ownerHas(owner, held)],
           claims: claimsOn(wrong),
-          actions: actionsOn(probed, wrong, links),
+          actions: actionsOn(view, probed, wrong, links),
         },
       ]
     })
@@ -88,7 +94,7 @@ function claimsOn(wrong: readonly Entry[]): Claim[] {
   return [staysUntil({ on: 'other', text }, 'CTDB announces an address only when it takes it over')]
 }
 
-function actionsOn(probed: ProbedAddress, wrong: readonly Entry[], { nodesWith }: LinkAddresses): Action[] {
+function actionsOn(view: View, probed: ProbedAddress, wrong: readonly Entry[], { nodesWith }: LinkAddresses): Action[] {
   const { address, owner, answers } = probed
   const permanent = wrong.filter(({ entry }) => entry.isPermanent)
   const removals = permanent.map(({ pnn, entry }) =>
@@ -100,5 +106,13 @@ function actionsOn(probed: ProbedAddress, wrong: readonly Entry[], { nodesWith }
   if (permanent.length === wrong.length) return removals
   const isDisputed = answers.some(({ macs }) => macs.some((mac) => owner !== undefined && !nodesWith(mac).includes(owner)))
   if (isDisputed) return [...removals, look('Another machine answers for the address: see the finding about it.')]
-  return [...removals, ...announce(probed)]
+  return [...removals, ...announcements(view, probed)]
+}
+
+/** What announces an address: its owner, if it can. */
+function announcements(view: View, probed: ProbedAddress): Action[] {
+  const { owner } = probed
+  if (owner === undefined || !view.peek(owner, 'host.lacking')?.includes('CAP_NET_RAW')) return announce(probed)
+  const how = `ctdbd on node ${owner} cannot announce the address: start it again with CAP_NET_RAW. Or announce it by a program there that has it, as \`arping -U\`.`
+  return [mend({ what: 'capability', pnn: owner }, how)]
 }

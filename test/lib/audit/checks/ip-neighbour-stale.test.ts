@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { auditSamples } from '../../../../src/lib/audit/audit.ts'
 import type { Snapshot } from '../../../../src/lib/snapshot/snapshot.ts'
 import { withHost } from '../../../support/audit-cluster.ts'
 import {
@@ -52,6 +53,20 @@ describe('a neighbour table with another link address than that of the owner', (
     const disputed = withAnswer(stale, second, { macs: [macOf(OWNER), STRANGER] })
     expect(found(disputed)?.actions.map(({ kind }) => kind)).toEqual(['look'])
     expect(found(disputed)?.causedBy).toMatch(/ip-answer-foreign/)
+  })
+
+  it('is not announced against by an owner that cannot, which explains it', () => {
+    const silent = withHost(stale, OWNER, () => ({ lacking: ['CAP_NET_RAW'] }))
+    const { findings } = auditSamples([silent, silent], { only: ['capability-missing', 'ip-neighbour-stale'] })
+    expect(findings).toMatchObject([
+      { id: 'capability-missing' },
+      {
+        id: 'ip-neighbour-stale',
+        causedBy: expect.stringContaining('capability-missing'),
+        actions: [{ kind: 'mend', mended: { what: 'capability', pnn: OWNER } }],
+      },
+    ])
+    expect(found(withHost(stale, first, () => ({ lacking: ['CAP_NET_RAW'] })))).toMatchObject({ actions: [GRATARP] })
   })
 
   it('in which the name of the interface is hostile gives no command to paste', () => {

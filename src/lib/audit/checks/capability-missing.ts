@@ -1,0 +1,46 @@
+import type { Pnn } from '../../cluster/node.ts'
+import type { Capability } from '../../snapshot/host-facts.ts'
+import type { Check, Found } from '../check.ts'
+import { kernelHas } from '../facts.ts'
+import { stays } from '../outlook.ts'
+import { mend } from '../remedy.ts'
+
+/** What fails without a capability: a clause that follows a colon. */
+const EFFECTS: Readonly<Record<Capability, string>> = {
+  CAP_NET_ADMIN: 'its event scripts can neither add nor remove an address',
+  CAP_NET_RAW: 'it announces no address that it takes over, and sends no tickles',
+}
+
+export const check: Check = {
+  id: 'capability-missing',
+  order: 168,
+  severity: 'error',
+  title: 'ctdbd runs without a capability that public addresses need',
+  seenBy: ['K', 'C'],
+  moves: false,
+  meaning:
+    'Without CAP_NET_RAW, ctdbd cannot send the packets that announce an address when it takes it over (gratuitous ARP, neighbour advertisements), nor those that make clients connect again at once (tickles). After a move, clients and routers send to the previous owner until they ask again, which can take minutes. Without CAP_NET_ADMIN, no address can be added or removed. Containers and the setting `CapabilityBoundingSet` of systemd take capabilities away.',
+  outlook: 'Nothing: a process that runs gets no capability back.',
+  remedy:
+    'Give the container or the service the capability (`podman run --cap-add NET_RAW`, `capabilities.add` in the securityContext of Kubernetes, `CapabilityBoundingSet` of the unit), and start ctdbd again. Until then, after an address has moved to the node, announce it from another program with the capability, as `arping -U`.',
+  find(view) {
+    return view.nodes.flatMap(({ pnn }): Found[] => {
+      const known = view.need(pnn, 'known')
+      const lacking = view.want(pnn, 'host.lacking') ?? []
+      return known && known.length > 0 ? lacking.map((capability) => foundOn(pnn, capability)) : []
+    })
+  },
+}
+
+const foundOn = (pnn: Pnn, capability: Capability): Found => ({
+  subject: { pnn, detail: capability },
+  message: `ctdbd on node ${pnn} runs without ${capability}: ${EFFECTS[capability]}`,
+  evidence: [kernelHas(pnn, `${capability} is not among the capabilities of ctdbd (\`/proc/PID/status\`)`)],
+  claims: [stays('a process that runs gets no capability back')],
+  actions: [
+    mend(
+      { what: 'capability', pnn },
+      `Give ${capability} to what starts ctdbd on node ${pnn} (the container, or \`CapabilityBoundingSet\` of its unit), and start ctdbd there again.`,
+    ),
+  ],
+})
