@@ -6,13 +6,27 @@ import { judgesNodes, unwellHosts } from './unwell-hosts.ts'
 
 /** The views of the daemons in a snapshot, combined. */
 export const viewsIn = onceFor(({ nodes, askedNode, leader }: Snapshot): ClusterViews => {
+  // Samples of a recording have the same facts, mostly, as the one before.
+  const known = viewsByFacts.get(nodes)
+  if (known?.askedNode === askedNode && known.leader === leader.pnn) return known.views
+  const views = viewsOf(nodes, askedNode, leader.pnn)
+  viewsByFacts.set(nodes, { askedNode, leader: leader.pnn, views })
+  return views
+})
+
+const viewsByFacts = new WeakMap<
+  Snapshot['nodes'],
+  { readonly askedNode: Pnn; readonly leader: Pnn | null; readonly views: ClusterViews }
+>()
+
+function viewsOf(nodes: Snapshot['nodes'], askedNode: Pnn, leader: Pnn | null): ClusterViews {
   const views = nodes.flatMap(({ pnn, nodeMap, runState, leaders }): DaemonView[] => {
     if (!nodeMap) return []
-    const heardByAsked = pnn === askedNode && leader.pnn !== null ? [leader.pnn] : undefined
+    const heardByAsked = pnn === askedNode && leader !== null ? [leader] : undefined
     return [{ pnn, nodeMap, runState, leaders: leaders ?? heardByAsked }]
   })
   return combineViews(views, askedNode)
-})
+}
 
 /**
  * The nodes of which nothing is known, as {@link ClusterViews.isOutOfSight} has it. If a node's machine was reached, and its daemon does not

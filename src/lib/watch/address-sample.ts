@@ -26,8 +26,13 @@ export interface SampleTools {
   readonly names: NormalNames
 }
 
-/** What is in only one of the two sets. */
-export const symmetricDifference = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] => [
-  ...[...a].filter((each) => !b.has(each)),
-  ...[...b].filter((each) => !a.has(each)),
-]
+/** What is in only one of the two. */
+export function symmetricDifference(a: Keys, b: Keys): string[] {
+  const different: string[] = []
+  for (const each of a.keys()) if (!b.has(each)) different.push(each)
+  for (const each of b.keys()) if (!a.has(each)) different.push(each)
+  return different
+}
+
+/** The keys of a set or a map. */
+type Keys = Pick<ReadonlySet<string>, 'has' | 'keys'>

@@ -6,11 +6,20 @@ import type { NodeRecord } from './node-record.ts'
 import { sampleKernel } from './sample-kernels.ts'
 import { sampleKnown } from './sample-known.ts'
 
+/** What a node claims, of what it knows. */
+interface Claims {
+  readonly known: readonly KnownAddress[]
+  readonly claims: ReadonlyMap<string, KnownAddress>
+}
+
+const NOTHING: readonly KnownAddress[] = []
+
 /** The addresses as samples show them: which nodes know them, which claim them, whose kernels have them. */
 export class AddressObserver {
   private readonly tools: SampleTools
   /** Addresses that have a fault, or may have one: every sample judges them. */
   private readonly unsettled = new Set<AddressRecord>()
+  private readonly lastClaims = new Map<Pnn, Claims>()
   private lastBeganMs = 0
 
   constructor(tools: SampleTools) {
@@ -45,7 +54,7 @@ export class AddressObserver {
     for (const node of cluster.nodes.values()) {
       const known = sample.facts.get(node.pnn)?.known
       if (!known && !sample.isGone(node.pnn)) continue
-      const own = new Set(this.claimedBy(node.pnn, known).map(({ address }) => address))
+      const own = this.claimedBy(node.pnn, known)
       for (const address of symmetricDifference(own, node.claims)) {
         const record = cluster.address(address)
         if (ownership.isOutdated(record, node.pnn, sample.beganMs)) continue
@@ -68,21 +77,21 @@ export class AddressObserver {
     this.tools.cluster.touch(record)
   }
 
-  /** The known addresses that a node claims itself. */
-  private claimedBy(pnn: Pnn, known: readonly KnownAddress[] = []): KnownAddress[] {
-    return known
-      .filter(({ owner }) => owner === pnn)
-      .map((each) => {
-        const address = this.tools.names.of(each.address)
-        return address === each.address ? each : { ...each, address }
-      })
+  /** The known addresses that a node claims itself. Samples of a recording share what has not changed, so that the last result often holds. */
+  private claimedBy(pnn: Pnn, known: readonly KnownAddress[] = NOTHING): ReadonlyMap<string, KnownAddress> {
+    const last = this.lastClaims.get(pnn)
+    if (last?.known === known) return last.claims
+    const own = known.filter(({ owner }) => owner === pnn)
+    const claims = new Map(own.map((each) => [this.tools.names.of(each.address), each]))
+    this.lastClaims.set(pnn, { known, claims })
+    return claims
   }
 
   private sampleInterfaces(sample: AddressSample): void {
     const { cluster } = this.tools
     for (const node of cluster.nodes.values()) {
       if (node.claims.size === 0) continue
-      for (const { address, activeInterface } of this.claimedBy(node.pnn, sample.facts.get(node.pnn)?.known)) {
+      for (const [address, { activeInterface }] of this.claimedBy(node.pnn, sample.facts.get(node.pnn)?.known)) {
         const record = cluster.findAddress(address)
         if (activeInterface === undefined || record?.owner !== node.pnn) continue
         if (record.interfaceName !== activeInterface) this.changeInterface(record, node, activeInterface, sample)

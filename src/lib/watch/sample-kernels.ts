@@ -42,8 +42,24 @@ export function sampleKernel(node: NodeRecord, sample: AddressSample, touched: S
 /** What a kernel had when it was last seen. */
 const heldLast = ({ held, heldUnseen }: NodeRecord): Set<string> | undefined => (held ? new Set(held) : heldUnseen)
 
-/** The public addresses among those of a kernel. */
-function publicOf(addresses: readonly HostAddress[] = [], { cluster, names }: SampleTools): Set<string> {
+const NOTHING: readonly HostAddress[] = []
+
+/** The public addresses among those of a kernel. Samples of a recording share what has not changed, so that the last result often holds. */
+function publicOf(addresses: readonly HostAddress[] = NOTHING, tools: SampleTools): ReadonlySet<string> {
+  const { addresses: known } = tools.cluster
+  const last = lastPublics.get(addresses)
+  if (last?.known === known) return last.publics
+  const publics = publicAmong(addresses, tools)
+  lastPublics.set(addresses, { known, publics })
+  return publics
+}
+
+const lastPublics = new WeakMap<
+  readonly HostAddress[],
+  { readonly known: readonly AddressRecord[]; readonly publics: ReadonlySet<string> }
+>()
+
+function publicAmong(addresses: readonly HostAddress[], { cluster, names }: SampleTools): ReadonlySet<string> {
   const publics = addresses.flatMap(({ address }) => {
     const name = names.of(address)
     // Only to CTDB is ::ffff:a.b.c.d the same as a.b.c.d.

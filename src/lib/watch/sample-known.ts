@@ -68,4 +68,4 @@ function reportKnowers(changes: Knowers, knows: boolean, { atMs }: AddressSample
 }
 
 const isSameList = (before: readonly KnownAddress[], now: readonly KnownAddress[]): boolean =>
-  before.length === now.length && now.every(({ address }, index) => before[index]?.address === address)
+  before === now || (before.length === now.length && now.every(({ address }, index) => before[index]?.address === address))
