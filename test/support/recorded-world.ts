@@ -4,6 +4,8 @@ import { RecordingWriter } from '../../src/lib/recording/writer.ts'
 import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { Observation } from '../../src/lib/watch/observation.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
+import type { Random } from '../../src/sim/world/random.ts'
+import type { SmallWorld } from './sim-world.ts'
 import { WatchedWorld } from './watched-world.ts'
 
 export const ABOUT = { id: 'a', title: 'a test', isSimulated: true, intervalMs: 2_000 }
@@ -14,9 +16,18 @@ export class RecordedWorld extends WatchedWorld {
   /** The lines so far, with their ends. */
   readonly lines: string[] = [this.writer.header(this.nowMs)]
 
+  private readonly onObserved: (world: RecordedWorld) => void
+
+  constructor(small: SmallWorld, random?: Random, onObserved: (world: RecordedWorld) => void = () => {}) {
+    super(small, random)
+    this.onObserved = onObserved
+  }
+
   override observe(observation: Observation): readonly TimelineEntry[] {
     this.lines.push(this.writer.line(observation))
-    return super.observe(observation)
+    const entries = super.observe(observation)
+    if (this.tracker.state.snapshot) this.onObserved(this)
+    return entries
   }
 }
 

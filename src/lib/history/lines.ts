@@ -5,13 +5,8 @@ const LONGEST_LINE = 65_536
 export class Lines {
   private rest = ''
   private isCut = false
-  private readonly longest: number
   /** How many lines were too long. */
   cut = 0
-
-  constructor(longest = LONGEST_LINE) {
-    this.longest = longest
-  }
 
   /** Calls back for each complete line, without its end. */
   push(text: string, onLine: (line: string) => void): void {
@@ -21,12 +16,12 @@ export class Lines {
       from = end + 1
     }
     const rest = text.slice(from)
-    const isTooLong = this.rest.length + rest.length > this.longest
+    const isTooLong = this.rest.length + rest.length > LONGEST_LINE
     if (isTooLong && !this.isCut) {
       this.isCut = true
       this.cut += 1
     }
-    this.rest = isTooLong ? (this.rest + rest.slice(0, this.longest)).slice(0, this.longest) : this.rest + rest
+    this.rest = isTooLong ? (this.rest + rest.slice(0, LONGEST_LINE)).slice(0, LONGEST_LINE) : this.rest + rest
   }
 
   /** The last line, if it has no end. */
@@ -36,10 +31,10 @@ export class Lines {
 
   private complete(line: string, onLine: (line: string) => void): void {
     this.rest = ''
-    const isLong = line.length > this.longest
+    const isLong = line.length > LONGEST_LINE
     if (isLong && !this.isCut) this.cut += 1
     this.isCut = false
-    const kept = isLong ? line.slice(0, this.longest) : line
+    const kept = isLong ? line.slice(0, LONGEST_LINE) : line
     onLine(kept.charCodeAt(kept.length - 1) === 0x0d ? kept.slice(0, -1) : kept)
   }
 }

@@ -54,6 +54,7 @@ export class RecordingReader {
   private next: number | undefined
   private currentId: string | undefined
   private isGap = false
+  private isLastWhole = false
   /** What follows is from another file with the beginning of the same recording. */
   private isCopy = false
   /** Facts of nodes that were found to be well-formed. Most of them are in one sample after the other. */
@@ -62,6 +63,11 @@ export class RecordingReader {
   /** The id of the recording that is read. */
   get id(): string | undefined {
     return this.currentId
+  }
+
+  /** Whether the last sample was whole, so that what it shows follows from its line alone. */
+  get isWhole(): boolean {
+    return this.isLastWhole
   }
 
   /** The header or the observation in a line, without its end; undefined if there is nothing in it to go by. */
@@ -142,6 +148,7 @@ export class RecordingReader {
     for (const facts of observation.snapshot.nodes) this.wellFormed.add(facts)
     const { kind: __, atMs: ___, beganMs: ____, ...sight } = observation
     this.base.sight = sight
+    this.isLastWhole = true
     return observation
   }
 
@@ -153,6 +160,7 @@ export class RecordingReader {
     const sight = patch === undefined ? before : this.changedSight(before, patch)
     if (!sight) return this.broken('seen')
     this.base.sight = sight
+    this.isLastWhole = false
     return { kind: 'seen', atMs, beganMs, ...sight, snapshot: { ...sight.snapshot, takenAt: new Date(beganMs).toISOString() } }
   }
 

@@ -2,6 +2,7 @@ import type { Pnn } from '../cluster/node.ts'
 import type { History } from '../history/history.ts'
 import type { HistoryEntry } from '../history/story/entry.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { ClusterState } from '../watch/cluster-state.ts'
 import { ClusterTracker } from '../watch/cluster-tracker.ts'
 import { durationText } from '../watch/duration.ts'
 import { isUnfit } from '../watch/node-record.ts'
@@ -29,14 +30,18 @@ type Sample = Extract<Observation, { kind: 'seen' }>
 export class RecordingStory {
   readonly reader = new RecordingReader()
   private tracker = new ClusterTracker()
-  private readonly entries: HistoryEntry[] = []
+  /** What was told so far. */
+  readonly entries: HistoryEntry[] = []
   private readonly owners = new OwnerRecord()
   private readonly unfitMs = new Map<Pnn, number>()
   /** Where recordings follow each other of which it is not known that they are of the same cluster. */
   readonly joins: Join[] = []
+  /** Called after each observation that is taken, with the state of the cluster after it. */
+  onObserved: (observation: Observation, state: ClusterState) => void = () => {}
   /** The file that the lines are from, for `joins`. */
   file = ''
-  private header: RecordingHeader | undefined
+  /** Of the recording that is read. */
+  header: RecordingHeader | undefined
   private last: { readonly snapshot: Snapshot; readonly header: RecordingHeader | undefined; readonly file: string } | undefined
   private lastSampleMs: number | undefined
   private fromMs: number | undefined
@@ -124,6 +129,7 @@ export class RecordingStory {
     this.observedMs = observation.atMs
     const { state } = this.tracker
     if (state.snapshot && !this.isBlind) this.owners.see(state.addresses, observation.atMs)
+    this.onObserved(observation, state)
   }
 
   /** Nothing is known, until the next sample. */
