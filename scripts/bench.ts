@@ -106,7 +106,7 @@ try {
   await benchWatch()
   await benchAudit()
   await benchHistory(dir)
-  benchRecording(dir)
+  await benchRecording(dir)
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

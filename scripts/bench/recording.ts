@@ -1,13 +1,16 @@
-// How large a recording of 24 hours of 16 nodes and 160 addresses is, and how long it takes to read.
+// How large a recording of 24 hours of 16 nodes and 160 addresses is, how long it takes to read, and to jump to a moment of it.
 import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { RecordingReplay } from '../../src/cli/replay/recording-replay.ts'
 import { NODE_FLAG, type Pnn } from '../../src/lib/cluster/node.ts'
 import { RecordingStory } from '../../src/lib/recording/recording-story.ts'
 import { RecordingWriter } from '../../src/lib/recording/writer.ts'
 import type { NodeFacts, Snapshot } from '../../src/lib/snapshot/snapshot.ts'
 import { uniformLayout } from '../../src/sim/world/layout.ts'
+import { Random } from '../../src/sim/world/random.ts'
 import { SmallWorld } from '../../test/support/sim-world.ts'
 import { WatchedWorld } from '../../test/support/watched-world.ts'
+import { inTurn, reportLine } from './pairs.ts'
 
 const NODES = 16
 const ADDRESSES = 160
@@ -88,8 +91,8 @@ function write(file: string): number {
   return tookMs / ((HOURS * 3_600_000) / EVERY_MS)
 }
 
-/** Prints how large recordings are, and how long it takes to read one. */
-export function benchRecording(dir: string): void {
+/** Prints how large recordings are, and how long it takes to read one, and to jump in it. */
+export async function benchRecording(dir: string): Promise<void> {
   const file = join(dir, 'recording.jsonl')
   const lineMs = write(file)
   const megabytes = statSync(file).size / 1e6
@@ -101,4 +104,30 @@ export function benchRecording(dir: string): void {
   const { entries } = story.end()
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1)
   console.log(`${what}: read in ${seconds} s, ${entries.length} entries`)
+  await benchJumps(file, what)
+}
+
+const JUMPS = 25
+
+/** Jumps to random moments, against reading the whole file once, as bytes. */
+async function benchJumps(file: string, what: string): Promise<void> {
+  await using replay = await RecordingReplay.open(file)
+  const startMs = performance.now()
+  let firstMs: number | undefined
+  await replay.read(() => {
+    firstMs ??= performance.now() - startMs
+  })
+  const seconds = ((performance.now() - startMs) / 1_000).toFixed(1)
+  console.log(`${what}: opened for replay in ${((firstMs ?? 0) / 1_000).toFixed(1)} s, read in ${seconds} s`)
+  const random = new Random(1)
+  let slowestMs = 0
+  const jump = async () => {
+    const before = process.cpuUsage()
+    await replay.stateAt(random.between(0, replay.index.count - 1))
+    const { user, system } = process.cpuUsage(before)
+    slowestMs = Math.max(slowestMs, (user + system) / 1_000)
+  }
+  const ratios = await inTurn(JUMPS, jump, () => readFileSync(file))
+  console.log(reportLine('replay: a jump against reading the file once', ratios, ''))
+  console.log(`replay: the slowest of ${JUMPS} jumps took ${slowestMs.toFixed(0)} ms of processor time (aim: below 200)`)
 }

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { globalFlags } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
-import { intervalMsOf, refuseIgnoredOptions, watchOutputOf } from '../cli/watch/settings.ts'
+import { intervalMsOf, refuseCluster, refuseIgnoredOptions, watchOutputOf } from '../cli/watch/settings.ts'
 
 /** Leaves an option out of the help: `watch` refuses it, or has no use for it. */
 const hidden = <T extends object>(flag: T): T & { readonly hidden: true } => ({ ...flag, hidden: true })
@@ -18,6 +18,9 @@ confirmation. Over SSH, actions need --no-read-only.
 With --plain, and where no terminal can show the screen (a pipe, TERM=dumb, CI), prints one line per event. With --json, prints one
 document per line: the current state first, then the events. Ctrl-C ends both.
 
+With --replay, shows a recording on the same screen: ] goes to the next event, @ to a time, p plays it. What-if changes work at any moment;
+no cluster is reached. Without a screen, prints all of its events and ends.
+
 Receives what daemons announce at once, and looks at all nodes every --interval seconds and after each event.`
   static override examples = [
     '<%= config.bin %> watch',
@@ -25,6 +28,7 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
     '<%= config.bin %> watch --plain | tee ctdb.log',
     '<%= config.bin %> watch --once',
     '<%= config.bin %> watch --host prod --record tonight.jsonl',
+    '<%= config.bin %> watch --replay tonight.jsonl',
     '<%= config.bin %> watch --sim --sim-nodes 4 --sim-addresses 20',
   ]
   static override baseFlags: typeof globalFlags = {
@@ -63,7 +67,11 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
     plain: Flags.boolean({ summary: 'Print lines, on a terminal too' }),
     record: Flags.string({
       helpValue: 'FILE',
-      summary: 'Also record everything to this file, for `history`; appended to, if it is a recording',
+      summary: 'Also record everything to this file, for --replay and `history`; appended to, if it is a recording',
+    }),
+    replay: Flags.string({
+      helpValue: 'FILE|DIR',
+      summary: 'Show a recording instead of a cluster; on the screen, keys go to any moment of it',
     }),
   }
   /** See {@link refuseIgnoredOptions}. */
@@ -74,7 +82,11 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
     refuseIgnoredOptions(flags)
     intervalMsOf(flags)
     // Loaded here, as every command would pay for it otherwise.
-    if (flags.once) {
+    if (flags.replay !== undefined) {
+      refuseCluster(flags)
+      const { runReplay } = await import('../cli/replay/run-replay.ts')
+      await runReplay({ ...flags, replay: flags.replay })
+    } else if (flags.once) {
       const { runOnce } = await import('../cli/watch/run-once.ts')
       await runOnce(flags)
     } else if (watchOutputOf(flags, process) === 'screen') {

@@ -3,7 +3,7 @@ import type { Plan } from '../../src/lib/takeover/plan.ts'
 import type { AddressState, ClusterState, NodeState } from '../../src/lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { type InitialModelOptions, initialModel } from '../../src/ui/watch/model/initial-model.ts'
-import type { Effect, Message, Model, Pane } from '../../src/ui/watch/model/model.ts'
+import type { Effect, Message, Model, Pane, Replay, ReplayMove } from '../../src/ui/watch/model/model.ts'
 import { bodyRows, cursorIndex, rowKeys } from '../../src/ui/watch/model/rows.ts'
 import { update } from '../../src/ui/watch/reducer.ts'
 
@@ -137,6 +137,21 @@ export class Watched {
     return this.send({ kind: 'observed', nowMs: this.model.nowMs + 1_000, cluster, entries: added })
   }
 
+  /** Shows a recording instead, which is paused. */
+  replay(replay: Partial<Replay> = {}): this {
+    const { cluster, timeline, nowMs, intervalMs } = this.model
+    const all = {
+      fromMs: START_MS,
+      toMs: START_MS + 3_600_000,
+      readShare: 1,
+      isPlaying: false,
+      speed: 1,
+      events: timeline,
+      ...replay,
+    }
+    return this.send({ kind: 'replayed', cluster, timeline, droppedEntries: 0, nowMs, intervalMs, replay: all })
+  }
+
   resize(columns: number, rows: number): this {
     return this.send({ kind: 'resized', columns, rows })
   }
@@ -168,6 +183,11 @@ export class Watched {
   shown(pane: Pane = this.model.pane): readonly string[] {
     const top = this.model.tops[pane]
     return rowKeys(this.model, pane).slice(top, top + bodyRows(this.model, pane))
+  }
+
+  /** Where keys want to go in the recording. */
+  get moves(): ReplayMove[] {
+    return this.takeEffects().flatMap((effect) => (effect.kind === 'replay' ? [effect.move] : []))
   }
 
   /** The labels of the menu that is open, those that are chosen already with an x. */

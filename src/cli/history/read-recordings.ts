@@ -47,7 +47,7 @@ export async function readRecordings(files: readonly OpenLog[], range: RecordedR
 }
 
 /** What is to be known where two recordings follow each other. */
-function joinNote({ before, after, isSame }: Join): string {
+export function joinNote({ before, after, isSame }: Join): string {
   if (isSame === false) return `${after} has recordings of different clusters: numbers are of all of them together`
   const which = before === after ? before : `${before} and ${after}`
   return `the recordings in ${which} may be of different clusters: no daemon was seen in both`

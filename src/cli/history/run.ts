@@ -27,6 +27,7 @@ import { reportProblems } from '../report-error.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { sizeOf } from '../size-option.ts'
+import { timeContext } from '../time-context.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
 import { logArgument, nameOf, openLog, readLogs } from './read-logs.ts'
 import { areRecordings, readRecordings } from './read-recordings.ts'
@@ -54,7 +55,7 @@ const AFTER_MS = 300_000
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
   keepMemorySmall()
-  const context = timeContext()
+  const context = timeContext(Date.now())
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
   const { problems, notes, ...read } =
@@ -214,21 +215,6 @@ const isWanted = (
   atMs <= untilMs &&
   (address.length === 0 || addresses.some((each) => address.includes(each))) &&
   (node === undefined || node === -1 || pnns.includes(node))
-
-function timeContext(): TimeContext {
-  return {
-    nowMs: Date.now(),
-    fromLocal: (localMs) => {
-      const local = new Date(localMs)
-      const date = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()] as const
-      return (
-        new Date(...date, local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()).getTime() +
-        (((localMs % 1_000) + 1_000) % 1_000)
-      )
-    },
-    toLocal: (ms) => ms - new Date(ms).getTimezoneOffset() * 60_000,
-  }
-}
 
 function timeOf(option: string, text: string | undefined, context: TimeContext): number | undefined {
   if (text === undefined) return undefined

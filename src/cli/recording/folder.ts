@@ -74,9 +74,13 @@ export class RecordingFolder extends CurrentFile implements RecordingStore {
   }
 
   private async names(): Promise<readonly string[]> {
-    return (await readdir(this.name)).filter((name) => NAME.test(name)).sort()
+    return await recordingNames(this.name)
   }
 }
+
+/** The names of the files of a recording in a folder, in the order in which they began. @throws the system's errors. */
+export const recordingNames = async (path: string): Promise<readonly string[]> =>
+  (await readdir(path)).filter((name) => NAME.test(name)).sort()
 
 const nameAt = (ms: number): string => `ctdbts-${new Date(ms).toISOString().replaceAll(':', '-')}.jsonl`
 

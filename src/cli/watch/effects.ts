@@ -47,7 +47,7 @@ export function runEffect(effect: Effect, model: Model, context: EffectContext):
       attempt(context, () => breakIt(effect.line, model, context))
       break
     case 'export':
-      attempt(context, () => write(effect))
+      writeTimeline(effect, context)
   }
 }
 
@@ -57,9 +57,10 @@ function poll({ intervalMs, isPaused }: Extract<Effect, { kind: 'poll' }>, { fol
   else follower.resume()
 }
 
-async function plan(
+/** Plans, and dispatches the result. */
+export async function plan(
   { request, edits, snapshot }: Extract<Effect, { kind: 'plan' }>,
-  { planner, dispatch }: EffectContext,
+  { planner, dispatch }: Pick<EffectContext, 'planner' | 'dispatch'>,
 ): Promise<void> {
   const planned = snapshot
     ? await planner.plan({ now: snapshot, edits })
@@ -82,13 +83,19 @@ function breakIt(line: string, model: Model, { sim, observe, follower }: EffectC
   return `Done: ${line}`
 }
 
-function write({ file, entries }: Extract<Effect, { kind: 'export' }>): string {
-  exportTimeline(file, entries)
-  return `Wrote ${counted(entries.length, 'entry', 'entries')} to ${file}`
+/** Exports the timeline, and dispatches how that ended. */
+export function writeTimeline(
+  { file, entries }: Extract<Effect, { kind: 'export' }>,
+  context: Pick<EffectContext, 'dispatch'>,
+): void {
+  attempt(context, () => {
+    exportTimeline(file, entries)
+    return `Wrote ${counted(entries.length, 'entry', 'entries')} to ${file}`
+  })
 }
 
 /** Reports what `work` returns, or why it failed. */
-function attempt({ dispatch }: EffectContext, work: () => string): void {
+function attempt({ dispatch }: Pick<EffectContext, 'dispatch'>, work: () => string): void {
   const report = (text: string, failed: boolean) => dispatch({ kind: 'reported', text, failed, nowMs: Date.now() })
   try {
     report(work(), false)

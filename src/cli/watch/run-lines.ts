@@ -4,16 +4,13 @@ import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 import { type LogEntry, shortLogLine } from '../../sim/log/entry.ts'
 import { jsonLine } from '../../ui/json.ts'
-import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
-import { entryJson } from '../../ui/watch/entry-json.ts'
-import { entryLine } from '../../ui/watch/entry-line.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
-import { wantsColour } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
 import { onTerminationSignal } from '../signals.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import { watch } from './cluster-watch.ts'
+import { entryFormat } from './entry-format.ts'
 import { lineWriter } from './line-writer.ts'
 import { recordedWatch } from './recorded-watch.ts'
 import { intervalMsOf, type WatchOptions, watchTitle } from './settings.ts'
@@ -72,10 +69,9 @@ function reportProblem(problem: CtdbtsError): void {
 }
 
 function plainLines(options: WatchOptions): LineFormat {
-  const paint = painter(wantsColour(process.stdout, process.env))
   return {
     begin: () => `Watching ${visible(watchTitle(options))}, polling every ${intervalMsOf(options) / 1000} s`,
-    entry: (entry) => entryLine(entry, { now: new Date(), paint }),
+    entry: entryFormat({ json: false }),
     log: (entry) => `${localTime(new Date(entry.atMs), new Date())}   ${kindCell('log')} ${visible(shortLogLine(entry))}`,
     leftOut: (count) => {
       const now = new Date()
@@ -86,7 +82,7 @@ function plainLines(options: WatchOptions): LineFormat {
 
 const jsonLines: LineFormat = {
   begin: (state) => jsonLine(stateJson(state)),
-  entry: (entry) => jsonLine({ event: 'entry', ...entryJson(entry) }),
+  entry: entryFormat({ json: true }),
   log: ({ atMs, ...entry }) => jsonLine({ event: 'log', time: new Date(atMs).toISOString(), ...entry }),
   leftOut: (count) => jsonLine({ event: 'left-out', count }),
 }

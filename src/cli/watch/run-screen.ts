@@ -4,7 +4,6 @@ import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
 import { type LogEntry, shortLogLine } from '../../sim/log/entry.ts'
 import { visible } from '../../ui/visible.ts'
-import type { InitialModelOptions } from '../../ui/watch/model/initial-model.ts'
 import type { Message } from '../../ui/watch/model/model.ts'
 import { actionText } from '../../ui/watch/update/cluster-action.ts'
 import { showProgress } from '../confirm.ts'
@@ -17,10 +16,10 @@ import { UncaughtErrors } from '../uncaught-errors.ts'
 import { Actions } from './actions.ts'
 import { type Listeners, type Watched, watch } from './cluster-watch.ts'
 import { type EffectContext, runEffect } from './effects.ts'
+import { openScreen } from './open-screen.ts'
 import { Planner } from './planner.ts'
 import { recordedWatch } from './recorded-watch.ts'
 import { intervalMsOf, type WatchOptions, watchTitle, whyReadOnly } from './settings.ts'
-import { themeOf } from './terminal-kind.ts'
 
 /**
  * Shows a cluster on the whole terminal, until the user quits or a signal ends it. A running action is then cancelled and cleans up.
@@ -63,7 +62,6 @@ class ScreenSession {
   }
 
   private async show(watched: Watched, uncaught: UncaughtErrors): Promise<void> {
-    const { initialModel, openTerminal, ensureSize, update } = await import('../../ui/watch/terminal-ui.ts')
     using planner = new Planner()
     const { follower, sim, observe } = watched
     const actions = new Actions(() => anyoneOf(watched), observe, this.listeners.onProblem)
@@ -84,15 +82,9 @@ class ScreenSession {
     })
     // A lost terminal must not end the program before a running action has cleaned up.
     whenOutputCloses('go on')
-    const { stdin, stdout, env } = process
-    ensureSize(stdout, env)
-    const terminal = openTerminal({
-      first: initialModel(this.initialOptions),
-      update,
+    const terminal = await openScreen(this.options, {
+      beginning: this.beginning,
       onEffect: (effect, model) => runEffect(effect, model, context),
-      stdin,
-      stdout,
-      theme: themeOf(this.options, stdout, env),
     })
     this.isOpen = true
     this.dispatch = (message) => terminal.dispatch(message)
@@ -107,15 +99,12 @@ class ScreenSession {
     }
   }
 
-  private get initialOptions(): InitialModelOptions {
-    const { columns, rows } = process.stdout
+  private get beginning() {
     return {
       title: watchTitle(this.options),
       isSimulated: wantsSim(this.options),
       readOnly: whyReadOnly(this.options),
       intervalMs: intervalMsOf(this.options),
-      size: { columns, rows },
-      nowMs: Date.now(),
     }
   }
 

@@ -17,8 +17,15 @@ export interface WatchOptions extends PollOptions {
   readonly light?: boolean | undefined
   readonly once: boolean
   readonly plain: boolean
-  /** The file of a recording. */
+  /** The file to record to. */
   readonly record?: string | undefined
+  /** A recording to show instead of a cluster: a file, or a folder of `record`. */
+  readonly replay?: string | undefined
+}
+
+/** The options of `watch --replay`. */
+export interface ReplayOptions extends WatchOptions {
+  readonly replay: string
 }
 
 /** How a watch is shown: on the whole terminal, as lines, or as JSON documents, one per line. */
@@ -46,6 +53,23 @@ export function refuseIgnoredOptions(options: WatchOptions): void {
   if (options.maxruntime !== undefined && !options.once) {
     throw refuse('-T without --once', 'watch runs until you quit it; to limit it, use `timeout 60 ctdbts watch --plain`')
   }
+}
+
+/** Refuses what needs a cluster, where a recording is shown. @throws CtdbtsError USAGE. */
+export function refuseCluster(options: WatchOptions): void {
+  const { record, once, socket } = options
+  const given = [
+    wantsHost(options) && '--host or --run',
+    wantsSim(options) && '--sim and its options',
+    socket !== undefined && '--socket',
+    record !== undefined && '--record',
+    once && '--once',
+    options['read-only'] === false && '--no-read-only',
+  ].find((each) => each)
+  if (!given) return
+  throw new CtdbtsError('USAGE', `watch --replay does not support ${given}`, {
+    hint: 'leave it out: a recording is shown, and no cluster is reached',
+  })
 }
 
 /** The screen needs a user at a terminal that can show it. */

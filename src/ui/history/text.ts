@@ -43,16 +43,25 @@ export function historyHead(history: History, logs: readonly ReadLog[], now: Dat
 /** What was read of recordings: the lines above their history. */
 export function recordingHead({ nodes, fromMs = 0, toMs = 0 }: History, counts: RecordingCounts, now: Date): string {
   const time = (ms: number) => localTime(new Date(ms), now)
-  const lines = (count: number, words: string) => (count === 0 ? '' : `${counted(count, 'line', 'lines')} ${words}\n`)
-  const unknown = [...counts.unknown.values()].reduce((sum, each) => sum + each, 0)
   return [
-    `Recording of ${counted(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${counted(counts.lines, 'line', 'lines')}\n`,
-    lines(counts.missing, 'missing'),
-    lines(counts.twice, 'there twice, and read once'),
-    lines(counts.foreign, 'cut off or damaged'),
-    lines(counts.baseless, 'of no use, because of what is missing before them'),
-    lines(unknown, 'of a newer version of ctdbts left out'),
-  ].join('')
+    `Recording of ${counted(nodes.length, 'node', 'nodes')} from ${time(fromMs)} to ${time(toMs)}: ${counted(counts.lines, 'line', 'lines')}`,
+    ...recordingFlaws(counts),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+/** Which lines of a recording could not be used: `2 lines missing`. */
+export function recordingFlaws({ missing, twice, foreign, baseless, unknown }: RecordingCounts): readonly string[] {
+  const lines = (count: number, words: string) => (count === 0 ? [] : [`${counted(count, 'line', 'lines')} ${words}`])
+  const newer = [...unknown.values()].reduce((sum, each) => sum + each, 0)
+  return [
+    ...lines(missing, 'missing'),
+    ...lines(twice, 'there twice, and read once'),
+    ...lines(foreign, 'cut off or damaged'),
+    ...lines(baseless, 'of no use, because of what is missing before them'),
+    ...lines(newer, 'of a newer version of ctdbts left out'),
+  ]
 }
 
 function clockLines({ pnn, clocks }: HistoryNode, _index: number, nodes: readonly HistoryNode[]): readonly string[] {

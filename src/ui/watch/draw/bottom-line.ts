@@ -20,7 +20,11 @@ export function bottomLine(model: Model, columns: number): Line {
   return latestEntryLine(model) ?? unreachableLine(model) ?? hintLine(model, columns)
 }
 
-const INPUT_NAMES = { filter: '/', export: 'Export the timeline to: ' } as const
+const INPUT_NAMES = {
+  filter: '/',
+  export: 'Export the timeline to: ',
+  time: 'Go to the time (18:53, 2026-11-28 18:53:30): ',
+} as const
 
 /** Always shows the end of the typed text, with a cursor after it. */
 function inputLine({ of, text }: Extract<Overlay, { kind: 'input' }>, columns: number): Line {

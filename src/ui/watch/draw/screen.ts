@@ -1,11 +1,12 @@
 import { hasFrame, type Rect, type ScreenLayout } from '../model/layout.ts'
 import type { Model } from '../model/model.ts'
-import { layoutFor } from '../model/rows.ts'
+import { hasTimeLine, layoutFor } from '../model/rows.ts'
 import { bottomLine } from './bottom-line.ts'
 import { type Line, span } from './line.ts'
 import { drawnOverlay } from './overlay/overlay.ts'
 import { paneLines } from './pane.ts'
 import { asSeen } from './staleness.ts'
+import { timeLine } from './time-line.ts'
 import { titleLine } from './title-line.ts'
 
 /** Lines in a part of the screen. Lines that do not fit are cut off, missing ones are empty. */
@@ -29,6 +30,7 @@ export function screenBlocks(given: Model): readonly ScreenBlock[] {
     ...(isFramed ? [{ id: 'title', rect: lineAt(0), lines: [titleLine(model, columns)] }] : []),
     ...layout.panes.map((box) => ({ id: box.pane, rect: box, lines: paneLines(model, box, layout.map) })),
     ...dividerBlocks(layout),
+    ...(hasTimeLine(model) ? [{ id: 'time', rect: lineAt(rows - 2), lines: [timeLine(model, columns)] }] : []),
     ...overlayBlocks(model),
     ...(hasBottomLine ? [{ id: 'bottom', rect: lineAt(rows - 1), lines: [bottomLine(model, columns)] }] : []),
   ]

@@ -87,9 +87,10 @@ function runningParts({ cluster, nowMs, running }: Model): TitlePart[] {
   return parts
 }
 
-const statePart = ({ isPaused, backlog, readOnly }: Model): TitlePart[] => [
+const statePart = ({ isPaused, backlog, readOnly, replay }: Model): TitlePart[] => [
+  ...(replay ? [{ forms: ['RECORDING', 'REC'], rank: 5, style: 'warning' as const }] : []),
   ...(isPaused ? [{ forms: [`PAUSED${newText(backlog)}`, 'PAUSED'], rank: 5, style: 'warning' as const }] : []),
-  ...(readOnly !== undefined ? [{ forms: ['READ-ONLY', 'RO', ''], rank: 5 }] : []),
+  ...(readOnly !== undefined && !replay ? [{ forms: ['READ-ONLY', 'RO', ''], rank: 5 }] : []),
 ]
 
 /** How many entries have arrived while paused. */

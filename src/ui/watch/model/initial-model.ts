@@ -20,6 +20,7 @@ export const initialModel = ({ title, isSimulated, readOnly, intervalMs, size, n
   droppedEntries: 0,
   log: [],
   nowMs,
+  clockMs: nowMs,
   startedMs: nowMs,
   size,
   title,

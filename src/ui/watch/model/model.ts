@@ -37,8 +37,8 @@ export type Overlay =
   | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly cursor: number }
   /** Asks the user to confirm an action, and shows its plan. */
   | ({ readonly kind: 'confirm'; readonly action: ClusterAction; readonly top: number } & RequestedPlan)
-  /** An input line: the filter, or the file of an export. `before` is the filter to restore on Esc. */
-  | { readonly kind: 'input'; readonly of: 'filter' | 'export'; readonly text: string; readonly before: string }
+  /** An input line: the filter, the file of an export, or a time of a recording. `before` is the filter to restore on Esc. */
+  | { readonly kind: 'input'; readonly of: 'filter' | 'export' | 'time'; readonly text: string; readonly before: string }
 
 /** A request to the planner, and its result. */
 export interface RequestedPlan {
@@ -88,6 +88,31 @@ export interface Backlog {
   readonly showsNextPoll: boolean
 }
 
+/** Where a recording is looked at. Its time is `nowMs` of the model. */
+export interface Replay {
+  /** The first and the last time of what was read so far. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** The share of the recording that was read: 1 for all of it. */
+  readonly readShare: number
+  readonly isPlaying: boolean
+  /** How many times as fast as it was. */
+  readonly speed: number
+  /** All entries that were read so far. */
+  readonly events: readonly Pick<TimelineEntry, 'atMs' | 'tone'>[]
+}
+
+/** A way to another moment of a recording. */
+export type ReplayMove =
+  | { readonly kind: 'play' }
+  | { readonly kind: 'speed' | 'look' | 'event'; readonly by: 1 | -1 }
+  | { readonly kind: 'first' | 'last' }
+  /** A time as people write it. */
+  | { readonly kind: 'time'; readonly text: string }
+
+/** So many entries of the timeline are kept. */
+export const MAX_ENTRIES = 10_000
+
 /** Everything that the screen shows. The screen is a function of it. */
 export interface Model {
   readonly cluster: ClusterState
@@ -97,8 +122,10 @@ export interface Model {
   readonly droppedEntries: number
   /** Log lines of an embedded cluster's daemons, newest last. */
   readonly log: readonly { readonly id: number; readonly text: string }[]
-  /** The time, in milliseconds since 1970. Ages are relative to it. */
+  /** The time that is shown, in milliseconds since 1970. Ages are relative to it. */
   readonly nowMs: number
+  /** The time of the clock, by which notices end. Only in a recording it is another one. */
+  readonly clockMs: number
   readonly startedMs: number
   readonly size: { readonly columns: number; readonly rows: number }
   /** `node1, node2 over SSH`, `this machine`, `an embedded cluster`. */
@@ -109,6 +136,8 @@ export interface Model {
   readonly intervalMs: number
   /** Paused: nothing is polled, and the screen shows the state at that time. */
   readonly isPaused: boolean
+  /** Set where a recording is shown instead of a live cluster. */
+  readonly replay?: Replay
   /** Set while paused. */
   readonly backlog?: Backlog
   /** The action that is running. */
@@ -154,6 +183,8 @@ export type Message =
       readonly cluster: ClusterState
       readonly entries: readonly TimelineEntry[]
     }
+  /** Another moment of a recording is shown, with all that is known of it then. */
+  | ({ readonly kind: 'replayed'; readonly notice?: string | undefined } & Pick<Model, ReplayedPart>)
   | { readonly kind: 'logged'; readonly lines: readonly string[] }
   /** The result of the request with that number; results of older requests are ignored. */
   | { readonly kind: 'planned'; readonly request: number; readonly planned: Planned }
@@ -161,6 +192,9 @@ export type Message =
   | { readonly kind: 'action-ended'; readonly text: string; readonly failed: boolean; readonly nowMs: number }
   /** The outcome of something else, such as an export; shown as a notice. */
   | { readonly kind: 'reported'; readonly text: string; readonly failed: boolean; readonly nowMs: number }
+
+/** The parts of a model that a moment of a recording determines. */
+type ReplayedPart = 'cluster' | 'timeline' | 'droppedEntries' | 'nowMs' | 'intervalMs' | 'replay'
 
 /** What the caller of the reducer has to do. */
 export type Effect =
@@ -176,4 +210,6 @@ export type Effect =
   /** Cancel the running action. */
   | { readonly kind: 'cancel' }
   | { readonly kind: 'break'; readonly line: string }
+  /** Show another moment of the recording. */
+  | { readonly kind: 'replay'; readonly move: ReplayMove }
   | { readonly kind: 'export'; readonly file: string; readonly entries: readonly TimelineEntry[] }

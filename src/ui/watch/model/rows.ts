@@ -7,7 +7,7 @@ import { filterMatcher } from './filter.ts'
 import { addressTerms, entryTerms, nodeTerms } from './filter-terms.ts'
 import { layoutOf, type ScreenLayout } from './layout.ts'
 import { memoizeLast } from './memoize.ts'
-import type { Grouping, Model, Pane, Planned, Sort } from './model.ts'
+import type { Grouping, Model, Pane, Planned, Replay, Sort } from './model.ts'
 
 /** A row of the address pane: an address, or the heading of a group. */
 export type AddressRow =
@@ -128,13 +128,21 @@ const memoizedLayout = memoizeLast(
   ) => layoutOf({ columns, rows, nodes, addressRows, addressWidth, pane, hasLog, isGrouped }),
 )
 
+/** A lower screen has no room for the time line of a recording. */
+const TIME_LINE_ROWS = 8
+
+/** Whether the screen has a time line. */
+export const hasTimeLine = (model: Model): model is Model & { readonly replay: Replay } =>
+  model.replay !== undefined && model.size.rows >= TIME_LINE_ROWS
+
 /** The screen layout of a model. The filter does not change it: panes must not jump while the user types. */
-export function layoutFor({ size, cluster, pane, grouping, isSimulated }: Model): ScreenLayout {
+export function layoutFor(model: Model): ScreenLayout {
+  const { size, cluster, pane, grouping, isSimulated } = model
   const { addresses, nodes } = cluster
   const wanted = addresses.length + headingCount(addresses, nodes, grouping)
   return memoizedLayout(
     size.columns,
-    size.rows,
+    hasTimeLine(model) ? size.rows - 1 : size.rows,
     nodes.length,
     wanted,
     longestAddress(addresses),

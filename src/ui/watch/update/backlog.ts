@@ -1,9 +1,8 @@
 import type { ClusterState } from '../../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../../lib/watch/timeline.ts'
-import type { Backlog, Model } from '../model/model.ts'
-import { result, type UpdateResult } from './result.ts'
+import { type Backlog, MAX_ENTRIES, type Model } from '../model/model.ts'
+import { result, type UpdateResult, withNotice } from './result.ts'
 
-const MAX_ENTRIES = 10_000
 const MAX_LINES = 2_000
 
 /** Shows a new cluster state and its entries; while paused, only stores them. */
@@ -26,8 +25,9 @@ export function addLogLines(model: Model, lines: readonly string[]): Model {
     : withLines(model, lines)
 }
 
-/** Pauses polling and the screen, or resumes and shows what has arrived meanwhile. */
+/** Pauses polling and the screen, or a recording; or resumes and shows what has arrived meanwhile. */
 export function togglePause(model: Model): UpdateResult {
+  if (model.replay) return result(model, { kind: 'replay', move: { kind: 'play' } })
   const { intervalMs, backlog, nowMs, cluster } = model
   if (!backlog) {
     const nothing: Backlog = { sinceMs: nowMs, cluster, entries: [], lines: [], dropped: 0, showsNextPoll: false }
@@ -39,6 +39,7 @@ export function togglePause(model: Model): UpdateResult {
 
 /** Polls the cluster now. While paused, the result of this poll is shown all the same. */
 export function sampleNow(model: Model): UpdateResult {
+  if (model.replay) return result(withNotice(model, 'This is a recording: there is nothing to refresh', 'error'))
   const { backlog } = model
   return result(backlog ? { ...model, backlog: { ...backlog, showsNextPoll: true } } : model, { kind: 'sample' })
 }

@@ -18,6 +18,9 @@ export const openExport = (model: Model): Model => ({
   overlay: { kind: 'input', of: 'export', text: EXPORT_FILE, before: '' },
 })
 
+/** Opens the input line of a time of the recording. */
+export const openTime = (model: Model): Model => ({ ...model, overlay: { kind: 'input', of: 'time', text: '', before: '' } })
+
 /** Appends typed or pasted text. Line breaks and control characters become spaces. */
 export function typeText(model: Model, text: string): Model {
   const { overlay } = model
@@ -44,12 +47,13 @@ function withText(model: Model, text: string): Model {
   return { ...model, overlay: { ...overlay, text: fitting }, ...(overlay.of === 'filter' && { filter: fitting }) }
 }
 
-/** Keeps the filter, or exports the filtered timeline to the named file. */
+/** Keeps the filter, exports the filtered timeline to the named file, or goes to the time. */
 export function acceptInput(model: Model): UpdateResult {
   const { overlay } = model
   if (overlay?.kind !== 'input') return result(model)
   const text = overlay.text.trim()
   if (overlay.of === 'filter') return result({ ...withoutOverlay(model), filter: text })
+  if (overlay.of === 'time') return result(withoutOverlay(model), { kind: 'replay', move: { kind: 'time', text } })
   if (text === '') return result(withNotice(model, 'Enter a file name', 'error'))
   return result(withoutOverlay(model), { kind: 'export', file: text, entries: timelineRows(model) })
 }

@@ -7,6 +7,7 @@ export type KeyContext = 'panes' | 'text' | 'menu' | 'confirmation' | 'input'
 /** Groups of keys, in the order of the help. */
 export const KEY_GROUPS = [
   'Move',
+  'Time',
   'View',
   'What if',
   'Change the cluster',

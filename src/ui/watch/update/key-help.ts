@@ -35,7 +35,7 @@ export const keyHelp = (
       keys: keys.map(keyText).join(' '),
       does: typeof label === 'string' ? label : label(model),
     })),
-  }))
+  })).filter(({ lines }) => lines.length > 0)
 
 /** The most useful keys of the current context, the most useful first. */
 export const hints = (model: Model): readonly { readonly key: string; readonly does: string }[] => {

@@ -10,6 +10,7 @@ import { choose, openActions, openWhatIf } from './menus.ts'
 import { closeOverlay, moveInOverlay, openDetails, openHelp, openNodeDetails } from './overlay.ts'
 import { changeInterval } from './poll-interval.ts'
 import { result, withNotice } from './result.ts'
+import { TIME_KEYS } from './time-keys.ts'
 import { filterBySelection, goBack, nextGrouping, nextSort } from './view-options.ts'
 import { clearWhatIf } from './what-if.ts'
 
@@ -100,13 +101,28 @@ const VIEW_KEYS: readonly KeyBinding[] = [
   {
     keys: ['p'],
     group: 'View',
-    label: 'Pause or resume polling and the display',
-    hint: { rank: 8, word: ({ isPaused }) => (isPaused ? 'resume' : 'pause') },
+    label: ({ replay }) => (replay ? 'Play the recording, or pause' : 'Pause or resume polling and the display'),
+    hint: { rank: 8, word: ({ isPaused, replay }) => (replay && !replay.isPlaying ? 'play' : isPaused ? 'resume' : 'pause') },
     run: togglePause,
   },
-  { keys: ['r'], group: 'View', label: 'Refresh now', run: sampleNow },
-  { keys: ['+', '='], group: 'View', label: 'Poll less often', run: (model) => changeInterval(model, 'longer') },
-  { keys: ['-'], group: 'View', label: 'Poll more often', run: (model) => changeInterval(model, 'shorter') },
+  {
+    keys: ['r'],
+    group: 'View',
+    label: ({ replay }) => (replay ? 'Refresh; not available: this is a recording' : 'Refresh now'),
+    run: sampleNow,
+  },
+  {
+    keys: ['+', '='],
+    group: 'View',
+    label: ({ replay }) => (replay ? 'Play faster' : 'Poll less often'),
+    run: (model) => changeInterval(model, 'longer'),
+  },
+  {
+    keys: ['-'],
+    group: 'View',
+    label: ({ replay }) => (replay ? 'Play slower' : 'Poll more often'),
+    run: (model) => changeInterval(model, 'shorter'),
+  },
   {
     keys: ['escape'],
     group: 'View',
@@ -229,13 +245,15 @@ const CONFIRMATION_KEYS: readonly KeyBinding[] = [
   },
 ]
 
+const INPUT_WORDS = { filter: 'apply', export: 'export', time: 'go' } as const
+
 const INPUT_KEYS: readonly KeyBinding[] = [
   {
     keys: ['enter'],
     group: 'In an input line',
-    label: 'Apply the filter, or export to the file',
+    label: 'Apply the filter, export to the file, or go to the time',
     contexts: ['input'],
-    hint: { rank: 1, word: ({ overlay }) => (overlay?.kind === 'input' && overlay.of === 'export' ? 'export' : 'apply') },
+    hint: { rank: 1, word: ({ overlay }) => INPUT_WORDS[overlay?.kind === 'input' ? overlay.of : 'filter'] },
     run: acceptInput,
   },
   {
@@ -259,6 +277,7 @@ const INPUT_KEYS: readonly KeyBinding[] = [
 /** Every key of the watch. In each context a key is bound once. */
 export const KEY_BINDINGS: readonly KeyBinding[] = [
   ...MOVE_KEYS,
+  ...TIME_KEYS,
   ...VIEW_KEYS,
   ...WHAT_IF_KEYS,
   ...CHANGE_KEYS,

@@ -17,7 +17,7 @@ const ERROR_NOTICE_MS = 30_000
 /** Shows a notice in the bottom line. */
 export const withNotice = (model: Model, text: string, tone: Notice['tone'] = 'plain'): Model => ({
   ...model,
-  notice: { text, tone, untilMs: model.nowMs + (tone === 'error' ? ERROR_NOTICE_MS : NOTICE_MS) },
+  notice: { text, tone, untilMs: model.clockMs + (tone === 'error' ? ERROR_NOTICE_MS : NOTICE_MS) },
 })
 
 /** Closes the overlay. */

@@ -34,6 +34,8 @@ function react(model: Model, message: Message): UpdateResult {
       return result(at(model, message.nowMs))
     case 'observed':
       return result(observe(at(model, message.nowMs), message.cluster, message.entries))
+    case 'replayed':
+      return result(showMoment(model, message))
     case 'logged':
       return result(addLogLines(model, message.lines))
     case 'planned':
@@ -43,6 +45,12 @@ function react(model: Model, message: Message): UpdateResult {
     case 'reported':
       return result(withNotice(at(model, message.nowMs), message.text, message.failed ? 'error' : 'good'))
   }
+}
+
+/** A moment of a recording, in place of the one before. */
+function showMoment(model: Model, { kind: _, notice, ...moment }: Extract<Message, { kind: 'replayed' }>): Model {
+  const shown = { ...model, ...moment }
+  return notice === undefined ? shown : withNotice(shown, notice)
 }
 
 /** In an input line, a key that is not bound is typed. */
@@ -61,7 +69,7 @@ function withoutNotice({ notice: _, ...model }: Model): Model {
 
 /** Sets the clock, and removes a notice that has expired. */
 function at(model: Model, nowMs: number): Model {
-  const timed = { ...model, nowMs }
+  const timed = { ...model, clockMs: nowMs, ...(!model.replay && { nowMs }) }
   return model.notice && model.notice.untilMs <= nowMs ? withoutNotice(timed) : timed
 }
 

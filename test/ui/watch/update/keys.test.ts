@@ -120,6 +120,16 @@ const CASES: { readonly [C in KeyContext]: Readonly<Record<string, () => void>> 
     a: () =>
       expect(wide().press('a').menu.slice(0, 3)).toEqual(['Start a takeover run', 'Disable node 0', 'Move 10.0.0.1 to node 1']),
     b: () => expect(wide().press('b').menu).toContain('restart-network 0: remove its public addresses from the kernel'),
+    ']': () => expect(wide().replay().press(']').moves).toEqual([{ kind: 'event', by: 1 }]),
+    '[': () => expect(wide().replay().press('[').moves).toEqual([{ kind: 'event', by: -1 }]),
+    '.': () => expect(wide().replay().press('.').moves).toEqual([{ kind: 'look', by: 1 }]),
+    ',': () => expect(wide().replay().press(',').moves).toEqual([{ kind: 'look', by: -1 }]),
+    '<': () => expect(wide().replay().press('<').moves).toEqual([{ kind: 'first' }]),
+    '>': () => expect(wide().replay().press('>').moves).toEqual([{ kind: 'last' }]),
+    '@': () => {
+      expect(wide().replay().press('@', '1', '8', ':', '5', '3', 'enter').moves).toEqual([{ kind: 'time', text: '18:53' }])
+      expect(wide().press('@').model.overlay).toBeUndefined()
+    },
     '?': () => expect(wide().press('?').model.overlay).toEqual({ kind: 'help', top: 0 }),
     q: () => expect(wide().press('q').kinds).toEqual(['quit']),
     ...anywhere(() => wide()),
@@ -221,18 +231,18 @@ describe('each key of the table', () => {
   })
 })
 
-describe('the help', () => {
-  const text = (watched: Watched) =>
-    keyHelp(watched.model)
-      .map(({ title, lines }) => [title, ...lines.map(({ keys, does }) => `  ${keys.padEnd(18)} ${does}`)].join('\n'))
-      .join('\n')
+const text = (watched: Watched) =>
+  keyHelp(watched.model)
+    .map(({ title, lines }) => [title, ...lines.map(({ keys, does }) => `  ${keys.padEnd(18)} ${does}`)].join('\n'))
+    .join('\n')
 
+describe('the help', () => {
   it('has all keys, with their usual names', () => {
     expect(text(wide())).toMatchSnapshot()
   })
 
   it('fits into 80 columns', () => {
-    for (const { lines } of keyHelp(wide().model)) {
+    for (const { lines } of [...keyHelp(wide().model), ...keyHelp(wide().replay().model)]) {
       for (const { keys, does } of lines) expect([keys, keys.length <= 16, does.length <= 58]).toEqual([keys, true, true])
     }
   })
@@ -259,6 +269,28 @@ describe('the keys of a read-only simulation', () => {
     const words = keyHelp(watched.model).flatMap(({ lines }) => lines.map(({ does }) => does))
     expect(words).toContain('Start a takeover run, disable, …; not available: started with --read-only')
     expect(words).toContain('Break or repair something; not available: started with --read-only')
+  })
+})
+
+describe('the keys of a recording', () => {
+  const replayed = () => new Watched(makeClusterState(1, [0]), { readOnly: 'this is a recording' }).replay()
+
+  it('go through its time, and say that nothing can be asked of a cluster', () => {
+    expect(text(replayed())).toMatchSnapshot()
+    expect(hints(replayed().model).map(({ key, does }) => `${key} ${does}`)).toContain('] next event')
+    expect(text(replayed())).toContain('not available: this is a recording')
+  })
+
+  it('play it, faster or slower, and never poll', () => {
+    const watched = replayed().press('p', '+', '-', 'r', 'a')
+    expect(watched.model.notice?.text).toBe('this is a recording')
+    expect(watched.takeEffects()).toEqual([
+      { kind: 'replay', move: { kind: 'play' } },
+      { kind: 'replay', move: { kind: 'speed', by: 1 } },
+      { kind: 'replay', move: { kind: 'speed', by: -1 } },
+    ])
+    expect(hints(replayed().replay({ isPlaying: true }).model)).toContainEqual({ key: 'p', does: 'pause' })
+    expect(replayed().press('r').model.notice?.text).toBe('This is a recording: there is nothing to refresh')
   })
 })
 
