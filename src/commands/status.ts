@@ -30,8 +30,9 @@ Waits for the leader's broadcast, which comes about once a second; UNKNOWN if no
       {
         ctdb: (style) => ctdbStatusText(report, style),
         ctdbJson: () => ctdbStatusJson(report),
-        // ctdb's (4.25) own document, and what limits it: its --json shall be ours.
-        json: () => ({ ...ctdbStatusJson(report), ...(report.viewLimit && { viewLimit: report.viewLimit }) }),
+        // ctdb's (4.25) own document, as its --json shall be ours, and that the node sees nobody, which it does not tell by itself. Of a node
+        // that has just started it does, by the flag `unknown` of the others.
+        json: () => ({ ...ctdbStatusJson(report), ...(report.viewLimit === 'alone' && { viewLimit: 'alone' }) }),
         table: async (coloured) => {
           const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
           return statusTable(report, painter(coloured))

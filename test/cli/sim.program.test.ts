@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
 import { ctdbts } from '../support/program.ts'
 import { startSim } from '../support/sim-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -76,6 +77,18 @@ describe('--sim', () => {
     for (const line of ['ip --json', 'status --json'])
       expect(JSON.parse(await asked(...line.split(' '))), line).toMatchObject({ viewLimit: 'alone' })
     for (const line of ['ip', 'status', 'status -j']) expect(await asked(...line.split(' ')), line).not.toMatch(/Note|viewLimit/)
+  })
+
+  it('adds nothing to the JSON of ctdb where its flags say that a daemon has just started', async () => {
+    using folder = tempDir()
+    const file = folder.file('snapshot.json')
+    await ctdbts(['snapshot', '--sim', '-o', file])
+    const snapshot = JSON.parse(readFileSync(file, 'utf8'))
+    for (const node of snapshot.nodeMap) if (node.pnn !== snapshot.askedNode) node.flags = NODE_FLAG.UNKNOWN
+    writeFileSync(file, JSON.stringify(snapshot))
+    const [own, ctdb] = await Promise.all(['--json', '-j'].map((form) => ctdbts(['status', '--from', file, form])))
+    expect(own?.stdout).toContain('"unknown": true')
+    expect(JSON.parse(own?.stdout ?? '')).toEqual(JSON.parse(ctdb?.stdout ?? ''))
   })
 
   it('does the same in the era of the seed article', async () => {
