@@ -19,6 +19,15 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
     const isRejected = networks.some((each) => each.lines.some(hasNoAddresses) && addressesIn(each).length > 0)
     return isManual || isRejected ? [] : networks.flatMap(addressesIn)
   },
+  ifupdown: (text) => {
+    const lines = text.split('\n').map((line) => line.trim().split(/\s+/))
+    const named = lines.flatMap(([word = '', ...names]) => (/^(auto|allow-auto|allow-hotplug)$/.test(word) ? names : []))
+    let counts = false
+    return lines.flatMap(([word, first = '', family = '', method]) => {
+      if (word === 'iface') counts = named.includes(first) && /^inet6?$/.test(family) && method === 'static'
+      return word === 'address' && counts ? [first] : []
+    })
+  },
   keepalived: (text) => {
     const plain = text.replaceAll(/[#!].*/g, '')
     // Which lines count under a condition (`@node1 …`) is not known, nor what is in the block that such a line opens.

@@ -22,6 +22,33 @@ printing() {
   for key do printf "/^[[:blank:]]*%s[[:blank:]]*=/p\\n" "$key"; done
 }
 
+# The files of ifupdown that count: the first, and those that it names. What it names may be patterns, but nothing in it is run.
+ifupdown_lines() {
+  if ! [ -f /etc/network/interfaces ] || ! [ -r /etc/network/interfaces ]; then return 0; fi
+  cd /etc/network || return
+  set -- interfaces
+  for file in $($limited sed -n "s/^[[:blank:]]*source[[:blank:]]//p" interfaces); do set -- "$@" "$file"; done
+  for folder in $($limited sed -n "s/^[[:blank:]]*source-directory[[:blank:]]//p" interfaces); do
+    for file in "\${folder%/}"/*; do
+      case \${file##*/} in *[!A-Za-z0-9_-]*) ;; *) set -- "$@" "$file" ;; esac
+    done
+  done
+  # An interface may be named in one file, and have its addresses in another.
+  named=$(for file do
+    if [ -f "$file" ] && [ -r "$file" ]; then
+      $limited sed -n "/^[[:blank:]]*auto[[:blank:]]/p; /^[[:blank:]]*allow-/p" "$file"
+    fi
+  done)
+  for file do
+    if [ -f "$file" ] && [ -r "$file" ]; then
+      case $file in /*) path=$file ;; *) path="/etc/network/$file" ;; esac
+      printf "ifupdown\\000%s\\000%s\\n" "$path" "$named"
+      $limited sed -n "/^[[:blank:]]*iface[[:blank:]]/p; /^[[:blank:]]*address[[:blank:]]/p" "$file" || return
+      printf "\\000"
+    fi
+  done
+}
+
 configured() {
   # Each makes this itself when it starts; the folder of it may come from elsewhere (tmpfiles.d, netplan).
   if [ -e /run/systemd/netif/state ]; then
@@ -48,7 +75,8 @@ configured() {
   if [ -e /run/keepalived.pid ] || [ -e /run/keepalived/keepalived.pid ]; then
     address_lines keepalived "s/^\\([[:blank:]]*@[^[:blank:]]*[[:blank:]][[:blank:]]*vrrp_instance\\).*/\\1/p
 /virtual_ipaddress.*}/{p;b
-}; /virtual_ipaddress/,/}/p" /etc/keepalived/keepalived.conf
+}; /virtual_ipaddress/,/}/p" /etc/keepalived/keepalived.conf || return
   fi
+  if [ -e /run/network/ifstate ] || [ -e /run/network/ifstatenew ]; then ifupdown_lines; fi
 }
 `

@@ -88,7 +88,11 @@ const hostFacts = v.object({
   ),
   configuredAddresses: v.optional(
     v.array(
-      v.object({ by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived']), file: v.string(), address: v.string() }),
+      v.object({
+        by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived', 'ifupdown']),
+        file: v.string(),
+        address: v.string(),
+      }),
     ),
   ),
   serviceAddresses: v.optional(v.array(v.object({ service: v.picklist(['NATGW', 'LVS']), address: v.string() }))),

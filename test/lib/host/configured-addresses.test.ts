@@ -58,6 +58,24 @@ describe('the addresses that other programs set', () => {
     expect(read('keepalived', text)).toEqual(addresses)
   })
 
+  it.each([
+    ['of interfaces that come up by themselves', 'auto lo eth1\niface eth1 inet static\n  address 10.0.0.1/24\n', ['10.0.0.1']],
+    ['or when they appear', 'allow-hotplug eth1\niface eth1 inet6 static\n\taddress fd00::0001\n\tnetmask 64\n', ['fd00::1']],
+    [
+      'of several parts',
+      'auto eth1\niface eth1 inet static\naddress 10.0.0.1\niface eth1 inet static\naddress 10.0.0.2\n',
+      ['10.0.0.1', '10.0.0.2'],
+    ],
+    ['not of one that somebody brings up', 'iface eth1 inet static\naddress 10.0.0.1\n', []],
+    ['not of one that another program brings up', 'allow-ovs eth1\niface eth1 inet static\naddress 10.0.0.1\n', []],
+    ['not where another method does not set it', 'auto eth1\niface eth1 inet manual\naddress 10.0.0.1\n', []],
+    ['not of the next interface', 'auto eth1\niface eth1 inet static\niface eth2 inet static\naddress 10.0.0.1\n', []],
+    ['not of a pattern, which may mean other interfaces', 'auto /eth*\niface eth1 inet static\naddress 10.0.0.1\n', []],
+    ['not what is commented out', 'auto eth1\niface eth1 inet static\n#address 10.0.0.1\n', []],
+  ])('are read from files of ifupdown: %s', (_, text, addresses) => {
+    expect(read('ifupdown', text)).toEqual(addresses)
+  })
+
   it.each(['keepalived\0', 'keepalived\0/etc/x\0', 'another\0/etc/x\0\0', 'constructor\0/etc/x\0\0'])(
     'are refused when it is not whole, or of another program: %j',
     (text) => {

@@ -26,6 +26,12 @@ const FILES = {
   '/run/systemd/network/20-netplan.network': '[Network]\nAddress=10.0.0.5/24',
   '/etc/NetworkManager/system-connections/eth1.nmconnection': '[wifi-security]\npsk=secret\n[ipv4]\naddress1=10.0.0.6/24\n',
   '/etc/keepalived/keepalived.conf': KEEPALIVED,
+  '/etc/network/interfaces':
+    'source interfaces.d/*.cfg\nsource-directory more/\nauto eth1\n  allow-hotplug eth2\n# $(touch secret)\n',
+  '/etc/network/interfaces.d/one.cfg': 'iface eth1 inet static\n  address 10.0.1.1/24\n  wpa-psk secret\n',
+  '/etc/network/more/two': 'iface eth2 inet6 static\n  address fd00::2\n  netmask 64',
+  '/etc/network/more/two.bak': 'iface eth2 inet6 static\n  address fd00::3\n',
+  '/etc/network/interfaces.d/two': 'iface eth1 inet static\n  address 10.0.1.4/24\n',
 }
 /** Each has an address, but its program does not use it. */
 const UNUSED = {
@@ -41,7 +47,7 @@ const UNUSED = {
   '/etc/NetworkManager/system-connections/eth2': '[ipv4]\naddress1=10.0.0.7/24\nmethod=disabled\n',
   '/etc/keepalived/keepalived.conf': `@other vrrp_instance x { auth_pass secret }\n${KEEPALIVED}`,
 }
-const RUNNING = ['/run/systemd/netif/state', '/run/NetworkManager/devices/2', '/run/keepalived.pid']
+const RUNNING = ['/run/systemd/netif/state', '/run/NetworkManager/devices/2', '/run/keepalived.pid', '/run/network/ifstate']
 /** These are there without the programs, too. */
 const NOT_RUNNING = ['/run/systemd/netif/links/x', '/run/NetworkManager/conf.d/x']
 
@@ -70,6 +76,8 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
       ['NetworkManager', '/etc/NetworkManager/system-connections/eth1.nmconnection', '10.0.0.6'],
       ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.1'],
       ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.2'],
+      ['ifupdown', '/etc/network/interfaces.d/one.cfg', '10.0.1.1'],
+      ['ifupdown', '/etc/network/more/two', 'fd00::2'],
     ])
   })
 
