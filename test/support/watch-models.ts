@@ -3,7 +3,7 @@ import type { Plan } from '../../src/lib/takeover/plan.ts'
 import type { AddressState, ClusterState, NodeState } from '../../src/lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../src/lib/watch/timeline.ts'
 import { type InitialModelOptions, initialModel } from '../../src/ui/watch/model/initial-model.ts'
-import type { Effect, Message, Model, Pane, Replay, ReplayMove } from '../../src/ui/watch/model/model.ts'
+import type { Effect, LogLine, Message, Model, Pane, Replay, ReplayMove } from '../../src/ui/watch/model/model.ts'
 import { bodyRows, cursorIndex, rowKeys } from '../../src/ui/watch/model/rows.ts'
 import { update } from '../../src/ui/watch/reducer.ts'
 
@@ -70,6 +70,9 @@ export const entry = (id: number, more: Partial<TimelineEntry> = {}): TimelineEn
   to: id % 3,
   ...more,
 })
+
+/** A line of the log of node 0. */
+export const logLine = (text: string, more: Partial<LogLine> = {}): LogLine => ({ pnn: 0, atMs: START_MS, text, ...more })
 
 /** Entries `from` to `to`, both included. */
 export const entries = (from: number, to: number): TimelineEntry[] =>

@@ -2,6 +2,7 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import { counted } from '../../lib/plural.ts'
 import type { Observation } from '../../lib/watch/observation.ts'
 import type { Follower } from '../../operations/follow/follower.ts'
+import type { LogFollower } from '../../operations/logs/log-follower.ts'
 import type { SimCluster } from '../../sim/serve/sim-cluster.ts'
 import { type ClusterAction, type Effect, type Message, type Model, newestState } from '../../ui/watch/model/model.ts'
 import type { Actions } from './actions.ts'
@@ -15,6 +16,7 @@ export interface EffectContext {
   /** The embedded cluster, where there is one. */
   readonly sim: Pick<SimCluster, 'carryOut'> | undefined
   readonly planner: Planner
+  readonly logs: Pick<LogFollower, 'turn'>
   readonly actions: Actions
   readonly observe: (observation: Observation) => void
   readonly dispatch: (message: Message) => void
@@ -45,6 +47,9 @@ export function runEffect(effect: Effect, model: Model, context: EffectContext):
       break
     case 'break':
       attempt(context, () => breakIt(effect.line, model, context))
+      break
+    case 'logs':
+      context.logs.turn(effect.isOn)
       break
     case 'export':
       writeTimeline(effect, context)

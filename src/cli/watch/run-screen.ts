@@ -2,9 +2,10 @@ import { CtdbtsError, EXIT_STATUS } from '../../lib/errors.ts'
 import { localTime } from '../../lib/local-time.ts'
 import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../lib/watch/timeline.ts'
+import { LogFollower } from '../../operations/logs/log-follower.ts'
 import { type LogEntry, shortLogLine } from '../../sim/log/entry.ts'
 import { visible } from '../../ui/visible.ts'
-import type { Message } from '../../ui/watch/model/model.ts'
+import type { LogLine, Message } from '../../ui/watch/model/model.ts'
 import { actionText } from '../../ui/watch/update/cluster-action.ts'
 import { showProgress } from '../confirm.ts'
 import { exitWithoutCleanup } from '../interruptible.ts'
@@ -12,6 +13,7 @@ import type { UserDialog } from '../open-remote.ts'
 import { whenOutputCloses } from '../output.ts'
 import { onTerminationSignal } from '../signals.ts'
 import { wantsSim } from '../sim-flags.ts'
+import { timeContext } from '../time-context.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import { Actions } from './actions.ts'
 import { type Listeners, type Watched, watch } from './cluster-watch.ts'
@@ -64,6 +66,13 @@ class ScreenSession {
   private async show(watched: Watched, uncaught: UncaughtErrors): Promise<void> {
     using planner = new Planner()
     const { follower, sim, observe } = watched
+    using logs = new LogFollower({
+      cluster: () => follower.cluster,
+      snapshot: () => watched.state.snapshot,
+      fromLocal: timeContext(Date.now()).fromLocal,
+      onLines: (lines) =>
+        this.dispatch({ kind: 'logged', lines: lines.map((line) => logLine(line, `node${line.pnn} ${line.text}`)) }),
+    })
     const actions = new Actions(() => anyoneOf(watched), observe, this.listeners.onProblem)
     const closing = Promise.withResolvers<void>()
     const context: EffectContext = {
@@ -71,6 +80,7 @@ class ScreenSession {
       sim,
       observe,
       planner,
+      logs,
       actions,
       dispatch: (message) => this.dispatch(message),
       quit: closing.resolve,
@@ -103,6 +113,7 @@ class ScreenSession {
     return {
       title: watchTitle(this.options),
       isSimulated: wantsSim(this.options),
+      readsLogs: !wantsSim(this.options),
       readOnly: whyReadOnly(this.options),
       intervalMs: intervalMsOf(this.options),
     }
@@ -111,10 +122,7 @@ class ScreenSession {
   private readonly listeners: Listeners = {
     onState: (state: ClusterState, entries: readonly TimelineEntry[]) =>
       this.dispatch({ kind: 'observed', nowMs: Date.now(), cluster: state, entries }),
-    onLog: (entry: LogEntry) => {
-      const time = localTime(new Date(entry.atMs), new Date())
-      this.dispatch({ kind: 'logged', lines: [`${time} ${shortLogLine(entry)}`] })
-    },
+    onLog: (entry: LogEntry) => this.dispatch({ kind: 'logged', lines: [logLine(entry, shortLogLine(entry))] }),
     onProblem: ({ message }: CtdbtsError) => this.tell(message, true),
   }
 
@@ -150,6 +158,12 @@ class ScreenSession {
     }
   }
 }
+
+const logLine = ({ pnn, atMs }: Omit<LogLine, 'text'>, text: string): LogLine => ({
+  pnn,
+  atMs,
+  text: `${localTime(new Date(atMs), new Date())} ${text}`,
+})
 
 function anyoneOf({ follower: { cluster } }: Watched) {
   if (cluster) return cluster.anyone

@@ -45,11 +45,15 @@ export function firstTimeIn(text: string, times: TimeSettings): number | undefin
   const reader = new TimeReader()
   for (let at = text.indexOf('\n') + 1; at > 0; at = text.indexOf('\n', at) + 1) {
     const line = text.slice(at, at + LONGEST_TIME).replace(/^<\d{1,3}>(?:1 )?/, '')
-    if (!reader.read(line)) continue
-    if (reader.lacks === 'nothing') return reader.atMs
-    return times.fromLocal(reader.lacks === 'zone' ? reader.atMs : inYear(reader.atMs, yearOf(reader.atMs, times)))
+    if (reader.read(line)) return timeOfLine(reader, times)
   }
   return undefined
+}
+
+/** The time of a line: milliseconds since 1970. */
+export function timeOfLine({ atMs, lacks }: Pick<TimeReader, 'atMs' | 'lacks'>, times: TimeSettings): number {
+  if (lacks === 'nothing') return atMs
+  return times.fromLocal(lacks === 'zone' ? atMs : inYear(atMs, yearOf(atMs, times)))
 }
 
 const LONGEST_TIME = 100

@@ -12,11 +12,18 @@ export const LOG_BLOCK = 65_536
 /** The programs of CTDB by which they write to syslog. */
 const PROGRAMS = ['ctdbd', 'ctdb-recoverd', 'ctdb-eventd', 'ctdb-recovery', 'ctdb-takeover']
 
+/** So many lines of a journal are shown first. */
+const TAIL_LINES = 500
+
 /**
  * `find FILE…` prints the zone of the clock, and each of these files with what rotation made of them before, in records of NULs.
  * `read INODE FILE SKIP COUNT` prints blocks of a file; exit status 3 if it is another file by now.
+ * `tail INODE FILE FROM LIMIT` prints where it begins, in bytes, and what the file has from there on: FROM, or later, so that it is no more than LIMIT.
+ * Exit status 3 if it is another file by now, or has become shorter.
  * `journal SINCE UNTIL LIMIT` prints the last bytes of what CTDB wrote to the journal; 127 if there is no journalctl. The times are seconds since
  * 1970 behind a `@`, or empty.
+ * `journal-tail CURSOR LIMIT` prints the last bytes of what came behind a place, or the last lines if that is empty; and, on a line of its own, the place
+ * behind it.
  */
 const SCRIPT = terse(`
 nonce=$1 action=$2
@@ -40,13 +47,28 @@ case $action in
     [ "$(stat -L -c %i -- "$2")" = "$1" ] || exit 3
     exec dd if="$2" bs=${LOG_BLOCK} skip="$3" count="$4" 2>/dev/null
     ;;
-  journal)
+  tail)
+    size=$(stat -L -c "%i %s" -- "$2")
+    [ "\${size%% *}" = "$1" ] || exit 3
+    size=\${size#* } from=$3
+    [ "$size" -ge "$from" ] || exit 3
+    [ $((size - from)) -le "$4" ] || from=$((size - $4))
+    printf "%s\\n" "$from"
+    [ "$size" = "$from" ] || tail -c "+$((from + 1))" -- "$2" | head -c $((size - from))
+    ;;
+  journal | journal-tail)
     command -v journalctl >/dev/null || exit 127
     form=short-iso-precise
     # Before systemd 234 there is none.
     journalctl -q --no-pager -n 0 -o "$form" >/dev/null 2>&1 || form=short-precise
-    limit=$3
-    set -- \${1:+"--since=$1"} \${2:+"--until=$2"}
+    if [ "$action" = journal ]; then
+      limit=$3
+      set -- \${1:+"--since=$1"} \${2:+"--until=$2"}
+    else
+      limit=$2
+      if [ -n "$1" ]; then set -- "--after-cursor=$1"; else set -- -n ${TAIL_LINES}; fi
+      set -- "$@" --show-cursor
+    fi
     journalctl -q --no-pager -o "$form" "$@" _SYSTEMD_UNIT=ctdb.service ${PROGRAMS.map((name) => `+ SYSLOG_IDENTIFIER=${name}`).join(' ')} |
       tail -c "$limit"
     ;;
@@ -57,7 +79,9 @@ esac
 export type LogRequest =
   | readonly ['find', ...string[]]
   | readonly ['read', string, string, string, string]
+  | readonly ['tail', string, string, string, string]
   | readonly ['journal', string, string, string]
+  | readonly ['journal-tail', string, string]
 
 /** The command for a request, word by word. */
 export const logCommand = (nonce: string, request: LogRequest): [string, ...string[]] => [

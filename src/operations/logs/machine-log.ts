@@ -47,9 +47,11 @@ export async function findMachineLog(machine: ExaminedMachine, wishes: LogWishes
   return { fromLocal, ...(await inFiles(machine, run, { place, found, said: journal?.said ?? '' }, zoned)) }
 }
 
-type KnownPlace = Exclude<LogPlace, { readonly kind: 'unknown' }>
+/** A place of a log that can be read. */
+export type KnownPlace = Exclude<LogPlace, { readonly kind: 'unknown' }>
 
-function placeOf({ access, facts }: ExaminedMachine): KnownPlace {
+/** Where the log of a node is, by its ctdb.conf. @throws CtdbtsError NO_LOG if that is not known. */
+export function placeOf({ access, facts }: ExaminedMachine): KnownPlace {
   if (facts.configFile === undefined) {
     throw new CtdbtsError('NO_LOG', `ctdb.conf on ${machineOf(access)} could not be read, which says where the log is`, {
       hint: 'log in as root, or use --sudo',

@@ -29,7 +29,7 @@ const GREETING_BYTES = 1 << 16
 export type RunLogs = (request: LogRequest, maxBytes: number) => Promise<ExecResult & { readonly output: Buffer }>
 
 /** Runs the script for logs on a machine. The function throws what ended the connection to it, and CtdbtsError EXEC_FAILED. */
-export function runnerOn(access: HostAccess, { timeoutMs, signal }: LogWishes): RunLogs {
+export function runnerOn(access: HostAccess, { timeoutMs, signal }: Pick<LogWishes, 'timeoutMs' | 'signal'>): RunLogs {
   return async (request, maxBytes) => {
     const nonce = randomBytes(16).toString('hex')
     const limits = { timeoutMs: Math.max(timeoutMs, LEAST_TIMEOUT_MS), maxBytes: maxBytes + GREETING_BYTES, signal }

@@ -45,7 +45,18 @@ export function logAnswer(
     return { stdout: `\n${nonce}\n${['+0000', '', ...file].map((word) => `${word}\0`).join('')}`, status: 0 }
   }
   const [inode, path, skip, count] = words
-  if (action !== 'read' || inode !== INODE || path !== PATH) return { stdout: `\n${nonce}\n`, status: 127 }
+  const isFile = (action === 'read' || action === 'tail') && inode === INODE && path === PATH
+  if (!isFile) return { stdout: `\n${nonce}\n`, status: 127 }
+  if (action === 'tail') return tailAnswer(Buffer.from(text), nonce, Number(skip), Number(count))
   const from = Number(skip) * LOG_BLOCK
   return { stdout: `\n${nonce}\n${text.slice(from, from + Number(count) * LOG_BLOCK)}`, status: 0 }
+}
+
+/** Exit status if the file has become shorter. */
+const REPLACED = 3
+
+function tailAnswer(bytes: Buffer, nonce: string, from: number, limit: number): ReturnType<typeof logAnswer> {
+  if (bytes.length < from) return { stdout: `\n${nonce}\n`, status: REPLACED }
+  const begin = Math.max(from, bytes.length - limit)
+  return { stdout: `\n${nonce}\n${begin}\n${bytes.toString('utf8', begin)}`, status: 0 }
 }

@@ -1,3 +1,5 @@
+import { allNodesText } from '../../../lib/cluster/node-text.ts'
+import { type LogSubject, logSubject } from '../model/log-subject.ts'
 import type { Model } from '../model/model.ts'
 import { logRows, timelineRows } from '../model/rows.ts'
 import { entrySpans } from './entry-spans.ts'
@@ -15,12 +17,22 @@ export function timelineLines(model: Model, columns: number, bodyRows: number): 
   return [paneHeading(model, 'timeline', 'Timeline', timelineInfo(model, rows.length, top, bodyRows)), ...empty, ...body]
 }
 
-/** The log of an embedded cluster: a heading, then the visible lines, newest last. */
+/** The log of the daemons: a heading, which says what it is limited to, then the visible lines, newest last. */
 export function logLines(model: Model, columns: number, bodyRows: number): Line[] {
   const rows = logRows(model)
   const top = topOf(model, 'log', rows.length, bodyRows)
   const body = bodyLines(model, 'log', rows, { top, bodyRows, columns }, ({ text }) => [span(harmless(text))])
-  return [paneHeading(model, 'log', 'Log', newText(rows.length, top, bodyRows)), ...body]
+  const parts = [subjectText(logSubject(model)), newText(rows.length, top, bodyRows)].filter((part) => part !== '')
+  const empty: Line[] = rows.length === 0 ? [[span(emptyText(model), 'quiet')]] : []
+  return [paneHeading(model, 'log', 'Log', parts.join(' · ')), ...empty, ...body]
+}
+
+const subjectText = ({ address, pnns }: LogSubject): string =>
+  [...(address === undefined ? [] : [harmless(address)]), ...(pnns ? [allNodesText(pnns)] : [])].join(' · ')
+
+const emptyText = ({ log, isPaused, readsLogs }: Model): string => {
+  if (log.length > 0) return 'nothing in the log'
+  return readsLogs && !isPaused ? 'reading the logs of the nodes …' : 'no lines yet'
 }
 
 /** Without a cursor, the newest rows are shown. */

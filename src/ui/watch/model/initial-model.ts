@@ -5,6 +5,8 @@ import type { Model } from './model.ts'
 export interface InitialModelOptions {
   readonly title: string
   readonly isSimulated: boolean
+  /** Whether the logs of the nodes can be read. */
+  readonly readsLogs?: boolean
   /** Why this watch cannot change the cluster; undefined when it can. */
   readonly readOnly?: string | undefined
   readonly intervalMs: number
@@ -14,11 +16,21 @@ export interface InitialModelOptions {
 }
 
 /** The first model: nothing is known yet, and the address pane has the focus. */
-export const initialModel = ({ title, isSimulated, readOnly, intervalMs, size, nowMs }: InitialModelOptions): Model => ({
+export const initialModel = ({
+  title,
+  isSimulated,
+  readsLogs = false,
+  readOnly,
+  intervalMs,
+  size,
+  nowMs,
+}: InitialModelOptions): Model => ({
   cluster: emptyState(),
   timeline: [],
   droppedEntries: 0,
   log: [],
+  readsLogs,
+  isReadingLogs: false,
   nowMs,
   clockMs: nowMs,
   startedMs: nowMs,

@@ -5,7 +5,7 @@ import type { Edit } from '../../../lib/takeover/what-if.ts'
 import type { ClusterState } from '../../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../../lib/watch/timeline.ts'
 
-/** The panes, shown side by side; on a small terminal one at a time. Only an embedded cluster has `log`. */
+/** The panes, shown side by side; on a small terminal one at a time. */
 export type Pane = 'nodes' | 'addresses' | 'timeline' | 'log'
 
 /** Sort orders of the addresses. */
@@ -33,6 +33,7 @@ export type Overlay =
   | { readonly kind: 'address'; readonly address: string; readonly top: number }
   | { readonly kind: 'node'; readonly pnn: Pnn; readonly top: number }
   | { readonly kind: 'entry'; readonly id: number; readonly top: number }
+  | { readonly kind: 'log'; readonly id: number; readonly top: number }
   /** What-ifs, actions, or things to break. */
   | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly cursor: number }
   /** Asks the user to confirm an action, and shows its plan. */
@@ -76,12 +77,21 @@ export interface Notice {
   readonly untilMs: number
 }
 
+/** A line of the log of a node's daemons. */
+export interface LogLine {
+  readonly pnn: Pnn
+  /** Milliseconds since 1970, by the clock of the node. */
+  readonly atMs: number
+  /** What is shown, with the time and the node. */
+  readonly text: string
+}
+
 /** What has arrived since the watch was paused. */
 export interface Backlog {
   readonly sinceMs: number
   readonly cluster: ClusterState
   readonly entries: readonly TimelineEntry[]
-  readonly lines: readonly string[]
+  readonly lines: readonly LogLine[]
   /** The number of entries that were dropped, as there were too many. */
   readonly dropped: number
   /** Show the next poll all the same, as the user asked for it. */
@@ -120,8 +130,14 @@ export interface Model {
   readonly timeline: readonly TimelineEntry[]
   /** The number of entries dropped from its beginning, as there were too many. */
   readonly droppedEntries: number
-  /** Log lines of an embedded cluster's daemons, newest last. */
-  readonly log: readonly { readonly id: number; readonly text: string }[]
+  /** Log lines of the daemons, newest last. */
+  readonly log: readonly (LogLine & { readonly id: number })[]
+  /** Whether the logs of the nodes can be read. An embedded cluster tells its log by itself. */
+  readonly readsLogs: boolean
+  /** Whether the logs of the nodes are being read: while they are shown. */
+  readonly isReadingLogs: boolean
+  /** In the log, the pane from which it was entered: its cursor limits the log. */
+  readonly logOf?: Pane
   /** The time that is shown, in milliseconds since 1970. Ages are relative to it. */
   readonly nowMs: number
   /** The time of the clock, by which notices end. Only in a recording it is another one. */
@@ -185,7 +201,7 @@ export type Message =
     }
   /** Another moment of a recording is shown, with all that is known of it then. */
   | ({ readonly kind: 'replayed'; readonly notice?: string | undefined } & Pick<Model, ReplayedPart>)
-  | { readonly kind: 'logged'; readonly lines: readonly string[] }
+  | { readonly kind: 'logged'; readonly lines: readonly LogLine[] }
   /** The result of the request with that number; results of older requests are ignored. */
   | { readonly kind: 'planned'; readonly request: number; readonly planned: Planned }
   /** The running action has ended. */
@@ -210,6 +226,8 @@ export type Effect =
   /** Cancel the running action. */
   | { readonly kind: 'cancel' }
   | { readonly kind: 'break'; readonly line: string }
+  /** Read the logs of the nodes from now on, or no longer. */
+  | { readonly kind: 'logs'; readonly isOn: boolean }
   /** Show another moment of the recording. */
   | { readonly kind: 'replay'; readonly move: ReplayMove }
   | { readonly kind: 'export'; readonly file: string; readonly entries: readonly TimelineEntry[] }

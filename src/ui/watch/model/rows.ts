@@ -6,6 +6,7 @@ import { groupAddresses, sortAddresses } from './address-order.ts'
 import { filterMatcher } from './filter.ts'
 import { addressTerms, entryTerms, nodeTerms } from './filter-terms.ts'
 import { layoutOf, type ScreenLayout } from './layout.ts'
+import { limitedLog, logSubject } from './log-subject.ts'
 import { memoizeLast } from './memoize.ts'
 import type { Grouping, Model, Pane, Planned, Replay, Sort } from './model.ts'
 
@@ -104,8 +105,11 @@ const filteredEntries = memoizeLast((entries: readonly TimelineEntry[], filter: 
 /** The rows of the timeline, newest last; the key of each is `t:ID`. */
 export const timelineRows = ({ timeline, filter }: Model): readonly TimelineEntry[] => filteredEntries(timeline, filter)
 
-/** The rows of the log, newest last; the key of each is `l:ID`. The filter does not apply to them: they are the daemons' own words. */
-export const logRows = ({ log }: Model): Model['log'] => log
+/** The rows of the log, newest last; the key of each is `l:ID`. The cursor limits them, see `logSubject`; the filter does not. */
+export const logRows = (model: Model): Model['log'] => {
+  const { address, pnns } = logSubject(model)
+  return limitedLog(model.log, address, pnns?.join())
+}
 
 const headingCount = memoizeLast((addresses: Addresses, nodes: Nodes, grouping: Grouping): number =>
   grouping === 'none' ? 0 : groupAddresses(addresses, grouping, nodes, true).length,
@@ -137,7 +141,7 @@ export const hasTimeLine = (model: Model): model is Model & { readonly replay: R
 
 /** The screen layout of a model. The filter does not change it: panes must not jump while the user types. */
 export function layoutFor(model: Model): ScreenLayout {
-  const { size, cluster, pane, grouping, isSimulated } = model
+  const { size, cluster, pane, grouping, isSimulated, readsLogs } = model
   const { addresses, nodes } = cluster
   const wanted = addresses.length + headingCount(addresses, nodes, grouping)
   return memoizedLayout(
@@ -147,7 +151,7 @@ export function layoutFor(model: Model): ScreenLayout {
     wanted,
     longestAddress(addresses),
     pane,
-    isSimulated,
+    isSimulated || readsLogs,
     grouping !== 'none',
   )
 }

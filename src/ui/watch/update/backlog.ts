@@ -1,6 +1,6 @@
 import type { ClusterState } from '../../../lib/watch/cluster-state.ts'
 import type { TimelineEntry } from '../../../lib/watch/timeline.ts'
-import { type Backlog, MAX_ENTRIES, type Model } from '../model/model.ts'
+import { type Backlog, type LogLine, MAX_ENTRIES, type Model } from '../model/model.ts'
 import { result, type UpdateResult, withNotice } from './result.ts'
 
 const MAX_LINES = 2_000
@@ -17,7 +17,7 @@ export function observe(model: Model, cluster: ClusterState, entries: readonly T
 }
 
 /** Adds lines to the log of the daemons. */
-export function addLogLines(model: Model, lines: readonly string[]): Model {
+export function addLogLines(model: Model, lines: readonly LogLine[]): Model {
   const { backlog } = model
   if (lines.length === 0) return model
   return backlog
@@ -57,10 +57,13 @@ function withCluster(model: Model, cluster: ClusterState, entries: readonly Time
   return { ...model, cluster, timeline: lastOf(all, MAX_ENTRIES), droppedEntries }
 }
 
-function withLines(model: Model, lines: readonly string[]): Model {
-  const first = (model.log.at(-1)?.id ?? 0) + 1
-  const added = lines.map((text, index) => ({ id: first + index, text }))
-  return { ...model, log: lastOf(joined(model.log, added), MAX_LINES) }
+/** Logs of several nodes come one after the other, and are shown in the order of time. */
+function withLines(model: Model, lines: readonly LogLine[]): Model {
+  if (lines.length === 0) return model
+  const first = model.log.reduce((most, { id }) => Math.max(most, id), 0) + 1
+  const added = lines.map((line, index) => ({ ...line, id: first + index }))
+  const all = [...model.log, ...added].sort((a, b) => a.atMs - b.atMs)
+  return { ...model, log: lastOf(all, MAX_LINES) }
 }
 
 /** Returns the same object when nothing is added, so that memoized results stay valid. */

@@ -79,9 +79,16 @@ export function moveSideways(model: Model, by: 1 | -1): Model {
   return { ...model, cursors: { ...model.cursors, nodes: keys[next] } }
 }
 
+/** The log stays limited to what the cursor is on in the pane from which it was entered. */
+const toPane = (model: Model, pane: Pane): Model => ({
+  ...model,
+  pane,
+  ...(pane === 'log' && model.pane !== 'log' && { logOf: model.pane }),
+})
+
 /** Switches to the next or the previous pane; the first follows the last. */
 export function focusNext(model: Model, by: 1 | -1): Model {
   const { order } = layoutFor(model)
   const next = (order.indexOf(model.pane) + by + order.length) % order.length
-  return { ...model, pane: order[next] ?? model.pane }
+  return toPane(model, order[next] ?? model.pane)
 }

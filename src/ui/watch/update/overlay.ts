@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts'
-import { addressRows, cursorIndex, nodeRows, timelineRows } from '../model/rows.ts'
+import { addressRows, cursorIndex, logRows, nodeRows, timelineRows } from '../model/rows.ts'
 import { selectionOf } from '../model/selection.ts'
 import type { Step } from './cursors.ts'
 import { cancelInput } from './input-line.ts'
@@ -14,6 +14,10 @@ export function openDetails(model: Model): UpdateResult {
   if (model.pane === 'timeline') {
     const entry = timelineRows(model)[index]
     return entry ? result({ ...model, overlay: { kind: 'entry', id: entry.id, top: 0 } }) : result(model)
+  }
+  if (model.pane === 'log') {
+    const line = logRows(model)[index]
+    return line ? result({ ...model, overlay: { kind: 'log', id: line.id, top: 0 } }) : result(model)
   }
   if (model.pane === 'nodes') return openNode(model, nodeRows(model)[index]?.pnn)
   const row = model.pane === 'addresses' ? addressRows(model)[index] : undefined

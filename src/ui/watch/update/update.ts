@@ -7,6 +7,7 @@ import { contextOf } from './key-binding.ts'
 import { bindingFor } from './keys.ts'
 import { clampOverlay, type OverlayExtent } from './overlay.ts'
 import { receivePlan, requestPlans } from './plan-requests.ts'
+import { readLogs } from './read-logs.ts'
 import { result, type UpdateResult, withNotice } from './result.ts'
 
 /**
@@ -19,7 +20,8 @@ export const updateWith =
   (model: Model, message: Message): UpdateResult => {
     const { model: changed, effects } = react(model, message)
     const { model: planned, effects: requests } = requestPlans(changed)
-    return result(clampOverlay(clampCursors(model, planned), overlayExtent), ...effects, ...requests)
+    const { model: reading, effects: reads } = readLogs(clampCursors(model, planned))
+    return result(clampOverlay(reading, overlayExtent), ...effects, ...requests, ...reads)
   }
 
 function react(model: Model, message: Message): UpdateResult {

@@ -1,3 +1,4 @@
+import { logSubject } from '../model/log-subject.ts'
 import { GROUPINGS, type Model, SORTS } from '../model/model.ts'
 import { hasColumns } from '../model/rows.ts'
 import { selectionOf } from '../model/selection.ts'
@@ -33,12 +34,17 @@ export function filterBySelection(model: Model): UpdateResult {
   return result({ ...model, filter: filters[filters.indexOf(model.filter) + 1] ?? '' })
 }
 
-/** Esc in the panes: clears the what-ifs, else the filter, else the mark of a column. */
+/** Esc in the panes: clears the what-ifs, else the filter, else the mark of a column, else, in the log, what limits it. */
 export function goBack({ preview, ...model }: Model): Model {
   if (preview) return model
   if (model.filter !== '') return { ...model, filter: '' }
   if (hasColumns(model) && model.cursors.nodes !== undefined) return withoutMark(model)
+  if (model.pane === 'log' && isLogLimited(model)) return withWholeLog(model)
   return withNotice(model, 'Press q to quit')
 }
+
+const isLogLimited = (model: Model): boolean => Object.values(logSubject(model)).some((part) => part !== undefined)
+
+const withWholeLog = ({ logOf: _, ...model }: Model): Model => model
 
 const withoutMark = (model: Model): Model => ({ ...model, cursors: { ...model.cursors, nodes: undefined } })

@@ -8,6 +8,7 @@ import {
   emptyPlan,
   entry,
   finding,
+  logLine,
   makeClusterState,
   nodeState,
   START_MS,
@@ -123,7 +124,7 @@ describe('a filter', () => {
   })
 
   it('does not touch the log', () => {
-    expect(logRows(modelOf(troubled, { log: [{ id: 1, text: 'x' }], filter: 'nothing' }))).toHaveLength(1)
+    expect(logRows(modelOf(troubled, { log: [{ id: 1, ...logLine('x') }], filter: 'nothing' }))).toHaveLength(1)
   })
 })
 

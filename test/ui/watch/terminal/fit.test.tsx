@@ -5,6 +5,7 @@ import { columnsOf } from '../../../../src/ui/watch/draw/text-columns.ts'
 import { GROUPINGS, type Model, type Overlay, SORTS } from '../../../../src/ui/watch/model/model.ts'
 import { frameText } from '../../../../src/ui/watch/terminal/frame-text.tsx'
 import { takeSeedFromEnvironment } from '../../../support/fast-check.ts'
+import { logLine } from '../../../support/watch-models.ts'
 import { entry, finding, NOW, watched } from '../models.ts'
 import { previewOf } from './previews.ts'
 
@@ -89,7 +90,7 @@ const models: fc.Arbitrary<Model> = fc
       timeline: fc
         .array(texts, { maxLength: 12 })
         .map((all) => all.map((text, id) => entry(id, { text, cause: text, awayMs: 100 }))),
-      log: fc.array(texts, { maxLength: 12 }).map((all) => all.map((text, id) => ({ id, text }))),
+      log: fc.array(texts, { maxLength: 12 }).map((all) => all.map((text, id) => ({ id, ...logLine(text) }))),
     }),
     overlay: overlays,
     preview: fc.option(fc.constant(previewOf([{ kind: 'down', pnn: 1 }], { nodes: 4, addresses: 20 })), { nil: undefined }),

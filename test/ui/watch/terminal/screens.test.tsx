@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Model, Overlay } from '../../../../src/ui/watch/model/model.ts'
 import { frameText } from '../../../../src/ui/watch/terminal/frame-text.tsx'
+import { logLine } from '../../../support/watch-models.ts'
 import { entry, finding, NOW, type Watched, watched } from '../models.ts'
 import { previewOf } from './previews.ts'
 
@@ -46,7 +47,7 @@ describe('the screen', () => {
   })
 
   it('has the timeline and the log beside the map on 200 × 60', () => {
-    const log = [{ id: 1, text: '11:59:58 node2 ctdb-recoverd: Trigger takeoverrun' }]
+    const log = [{ id: 1, ...logLine('11:59:58 node2 ctdb-recoverd: Trigger takeoverrun') }]
     const model = { timeline: happened, log, isSimulated: true, title: 'an embedded cluster' }
     expect(screen(watched({ ...ill, columns: 200, rows: 60, model }))).toMatchSnapshot()
   })
@@ -255,7 +256,7 @@ describe('untrusted text', () => {
       filter: '',
       isSimulated: true,
       timeline: [entry(1, { text: nasty, cause: nasty })],
-      log: [{ id: 1, text: nasty }],
+      log: [{ id: 1, ...logLine(nasty) }],
       notice: { text: nasty, tone: 'error' as const, untilMs: NOW + 1 },
     }
     const changes = {

@@ -13,6 +13,7 @@ import {
   emptyPlan,
   entries,
   finding,
+  logLine,
   makeClusterState,
   nodeState,
   START_MS,
@@ -83,7 +84,12 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.nat(100_000).map((ms) => ({ kind: 'ticked' as const, nowMs: START_MS + ms })) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('entries' as const), count: fc.nat(30), cluster: clusterStates }) },
-  { weight: 1, arbitrary: fc.array(fc.string(), { maxLength: 20 }).map((lines) => ({ kind: 'logged' as const, lines })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(fc.string(), { maxLength: 20 })
+      .map((lines) => ({ kind: 'logged' as const, lines: lines.map((text) => logLine(text)) })),
+  },
   { weight: 5, arbitrary: fc.boolean().map((failed) => ({ kind: 'answer' as const, failed })) },
   { weight: 1, arbitrary: fc.boolean().map((failed) => ({ kind: 'action-ended' as const, text: 'x', failed, nowMs: START_MS })) },
 )

@@ -3,7 +3,16 @@ import { NODE_FLAG } from '../../../../src/lib/cluster/node.ts'
 import type { Pane } from '../../../../src/ui/watch/model/model.ts'
 import { bodyRows } from '../../../../src/ui/watch/model/rows.ts'
 import { makeSnapshot } from '../../../support/snapshots.ts'
-import { addressState, entries, entry, makeClusterState, nodeState, START_MS, Watched } from '../../../support/watch-models.ts'
+import {
+  addressState,
+  entries,
+  entry,
+  logLine,
+  makeClusterState,
+  nodeState,
+  START_MS,
+  Watched,
+} from '../../../support/watch-models.ts'
 
 const sixty = (more: Parameters<typeof makeClusterState>[2] = {}) =>
   makeClusterState(
@@ -79,7 +88,7 @@ describe('timeline and log', () => {
       'log',
       ['t', 'tab'],
       (watched: Watched, from: number, to: number) =>
-        watched.send({ kind: 'logged', lines: entries(from, to).map(({ id }) => `line ${id}`) }),
+        watched.send({ kind: 'logged', lines: entries(from, to).map(({ id }) => logLine(`line ${id}`)) }),
     ],
   ] as const
 
@@ -112,10 +121,10 @@ describe('timeline and log', () => {
 
   it('keeps the last 2,000 lines of the log', () => {
     const watched = new Watched(sixty(), { isSimulated: true })
-    watched.send({ kind: 'logged', lines: entries(1, 2_500).map(({ id }) => `line ${id}`) })
+    watched.send({ kind: 'logged', lines: entries(1, 2_500).map(({ id }) => logLine(`line ${id}`)) })
     expect(watched.model.log).toHaveLength(2_000)
-    expect(watched.model.log.at(-1)).toEqual({ id: 2_500, text: 'line 2500' })
-    watched.send({ kind: 'logged', lines: ['more'] })
+    expect(watched.model.log.at(-1)).toMatchObject({ id: 2_500, text: 'line 2500' })
+    watched.send({ kind: 'logged', lines: [logLine('more')] })
     expect(watched.model.log.at(-1)?.id).toBe(2_501)
   })
 })
@@ -129,7 +138,7 @@ describe('a pause', () => {
     watched
       .observe(changed, entries(4, 5))
       .observe(changed, entries(6, 6))
-      .send({ kind: 'logged', lines: ['a'] })
+      .send({ kind: 'logged', lines: [logLine('a')] })
     expect(watched.model.cluster).toBe(cluster)
     expect(watched.model.timeline).toBe(timeline)
     expect(watched.model.log).toEqual([])

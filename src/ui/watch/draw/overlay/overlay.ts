@@ -8,6 +8,7 @@ import { actionQuestion, plannedLines } from './confirmation.ts'
 import { entryLines } from './entry-details.ts'
 import { helpLines } from './help.ts'
 import { nodeDetails } from './node-details.ts'
+import { paragraph } from './text-block.ts'
 
 /** An overlay that covers the panes; an input line is at the bottom instead. */
 type Box = Exclude<Overlay, { kind: 'input' }>
@@ -76,6 +77,8 @@ function titleText(overlay: Box): string {
       return `Node ${overlay.pnn}`
     case 'entry':
       return 'Timeline entry'
+    case 'log':
+      return 'Log line'
     case 'menu':
       return overlay.title
     case 'confirm':
@@ -93,6 +96,8 @@ function contentOf(model: Model, overlay: Box, columns: number): readonly Line[]
       return nodeDetails(model, overlay.pnn, columns)
     case 'entry':
       return entryLines(model, overlay.id, columns)
+    case 'log':
+      return paragraph(model.log.find(({ id }) => id === overlay.id)?.text ?? 'This line was dropped.', columns)
     case 'menu':
       return overlay.items.map(({ label, choice, isOn }, index) => {
         const line = [span(`${isOn ? '✓' : ' '} ${harmless(label)}`, choice ? 'plain' : 'quiet')]
