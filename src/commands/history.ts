@@ -12,7 +12,8 @@ export default class History extends CtdbtsCommand {
     `Reads logs of CTDB in any shape: its own files of all versions, syslog, the output of journalctl, quoted in a mail, with lines of other
 programs in between, and compressed (gzip, and zstd where Node reads it). Finds out which node each is from, estimates how far the clocks
 differ, and prints one line per event, as \`watch\` does: who took and released which address, why, and how long it was away; takeover runs,
-recoveries, elections, bans, scripts that failed, daemons that started and ended. Reads what \`record\` and \`watch --record\` wrote, too.
+recoveries, elections, bans, scripts that failed, daemons that started and ended. Reads what \`record\` and \`watch --record\` wrote, too, alone or
+beside logs: what was seen counts more than what was logged.
 
 Without files, it fetches the logs of all nodes of a cluster: with --host, naming one node is enough; without it, reads the log of this machine.
 Where a log is says ctdb.conf of its node: a file, with what rotation has left beside it, or syslog, which is read from the journal. Only the time that
@@ -30,6 +31,7 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     '<%= config.bin %> history *.log --at "2026-11-28 18:53"',
     '<%= config.bin %> history *.log --explain 12',
     '<%= config.bin %> history tonight.jsonl --summary',
+    '<%= config.bin %> history tonight.jsonl node*.log',
   ]
   static override strict = false
   static override args = {

@@ -66,16 +66,67 @@ describe('history of recordings', () => {
     expect(JSON.parse(head ?? '')).toMatchObject({ event: 'history', logs: [], recording: { lines: 6, known: 6, missing: 0 } })
   })
 
-  it('does not take logs and recordings together, nor a recording for one node', async () => {
+  it('tells from logs what was before and after the recording, and from the recording what was seen', async () => {
+    const { file } = folder()
+    writeFileSync(file('a'), twoFiles().join(''))
+    const line = (time: string, node: number, text: string) =>
+      `2026-01-02T${time}.000000+00:00 node${node} ctdbd[${node}000]: ${text}\n`
+    const take = `Takeover of IP ${ADDRESS}/24 on interface eth1`
+    writeFileSync(
+      file('0.log'),
+      [
+        line('09:00:00', 0, take),
+        line('10:00:03', 0, `Release of IP ${ADDRESS}/24 on interface eth1  node:1`),
+        line('10:05:00', 0, take),
+      ].join(''),
+    )
+    writeFileSync(
+      file('1.log'),
+      [line('10:00:03', 1, take), line('10:04:59', 1, `Release of IP ${ADDRESS}/24 on interface eth1  node:0`)].join(''),
+    )
+    const files = [file('a'), `0=${file('0.log')}`, `1=${file('1.log')}`]
+    const { stdout, stderr, status } = await ctdbts(['history', ...files], UTC)
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    const lines = stdout.split('\n')
+    expect(lines.slice(0, 2)).toEqual([
+      'Recording of 3 nodes from 2026-01-02 10:00:00 to 2026-01-02 10:00:06: 6 lines',
+      'Logs of 2 nodes from 2026-01-02 09:00:00 to 2026-01-02 10:05:00: 5 lines of CTDB',
+    ])
+    const ofRecorder = 'cannot be compared with those of the nodes: its times are as recorded'
+    expect(lines).toContain(`The clock of the recorder of ${file('a')} ${ofRecorder}`)
+    const moves = lines
+      .filter((each) => / address /.test(each))
+      .map((each) => each.replace(/^ *\d+ 2026-01-02 /, '').replace(/[;…].*/, ''))
+    expect(moves).toEqual([
+      expect.stringMatching(`^09:00:00 . address      node 0 took ${ADDRESS}`),
+      // Not from the recording, which has no release.
+      expect.stringMatching(`^10:00:03 . address      node 0 released ${ADDRESS}`),
+      expect.stringMatching(`^10:00:04 . address      ${ADDRESS} moved from node 0 to node 1`),
+      expect.stringMatching(`^10:04:59 . address      node 1 released ${ADDRESS}`),
+      expect.stringMatching(`^10:05:00 . address      ${ADDRESS} moved from node 1 to node 0`),
+    ])
+    const at = await ctdbts(['history', ...files, '--at', '2026-01-02 10:05:30', '--json'], UTC)
+    expect(JSON.parse(at.stdout).addresses).toContainEqual(expect.objectContaining({ address: ADDRESS, owner: 0, known: true }))
+  })
+
+  it('does not take logs of another cluster, nor a recording for one node', async () => {
     const { file } = folder()
     writeFileSync(file('a'), twoFiles().join(''))
     const mixed = await ctdbts(['history', file('a'), 'test/golden/logs-4.25/node0.log'])
-    expect(mixed).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('is a recording, and test/golden/logs-4.25/node0.log is not'),
-    })
+    expect(mixed).toMatchObject({ status: 1, stderr: expect.stringContaining('have no public address in common') })
     const named = await ctdbts(['history', `0=${file('a')}`])
     expect(named).toMatchObject({ status: 1, stderr: expect.stringContaining('is a recording, which has all nodes') })
+  })
+
+  it('says of a file beside a recording why it cannot be read', async () => {
+    const { file } = folder()
+    writeFileSync(file('a'), twoFiles().join(''))
+    const { stdout, stderr, status } = await ctdbts(['history', file('a'), file('missing')], UTC)
+    expect({ stderr, status }).toEqual({
+      status: 1,
+      stderr: `ctdbts: cannot read ${file('missing')}: ENOENT: no such file or directory, open '${file('missing')}'\n`,
+    })
+    expect(stdout).toContain(`${ADDRESS} moved from node 0 to node 1`)
   })
 
   it('leaves out files of another time', async () => {

@@ -1,33 +1,29 @@
 import { CtdbtsError } from '../../lib/errors.ts'
-import type { History } from '../../lib/history/history.ts'
 import { isBeheaded, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
-import { type Join, RecordingStory } from '../../lib/recording/recording-story.ts'
+import { type Join, type RecordedHistory, RecordingStory } from '../../lib/recording/recording-story.ts'
 import { nameOf, type OpenLog } from './read-logs.ts'
 import { type RecordedRange, recordedLines } from './recorded-lines.ts'
 
 /** What was read from recordings. */
 export interface ReadRecordings {
-  readonly history: History
+  readonly history: RecordedHistory
   readonly counts: RecordingCounts
+  /** Those that were read. */
+  readonly names: readonly string[]
   readonly problems: readonly CtdbtsError[]
   /** What is to be known about what was read. */
   readonly notes: readonly string[]
 }
 
-/** Whether files are recordings, rather than logs. @throws CtdbtsError USAGE if some are, or if one is said to be of a node. */
-export function areRecordings(files: readonly OpenLog[]): boolean {
+/** Which files are recordings, and which are logs. Those that cannot be read are taken for logs. @throws CtdbtsError USAGE if a recording is said to be of a node. */
+export function sorted(files: readonly OpenLog[]): {
+  readonly recordings: readonly OpenLog[]
+  readonly logs: readonly OpenLog[]
+} {
   const isOne = ({ head }: OpenLog) => isRecording(head) || isBeheaded(head)
   const recordings = files.filter(isOne)
-  const log = files.find((file) => !isOne(file))
-  const [first] = recordings
-  if (!first) return false
-  if (log) {
-    throw new CtdbtsError('USAGE', `${nameOf(first.file)} is a recording, and ${nameOf(log.file)} is not`, {
-      hint: 'history reads either recordings or logs: run it twice',
-    })
-  }
   const named = recordings.find(({ node }) => node !== undefined)
-  if (!named) return true
+  if (!named) return { recordings, logs: files.filter((file) => !isOne(file)) }
   throw new CtdbtsError('USAGE', `${named.file} is a recording, which has all nodes`, { hint: `leave out ${named.node}=` })
 }
 
@@ -38,12 +34,21 @@ export function areRecordings(files: readonly OpenLog[]): boolean {
 export async function readRecordings(files: readonly OpenLog[], range: RecordedRange): Promise<ReadRecordings> {
   const story = new RecordingStory()
   const problems: CtdbtsError[] = []
-  for await (const { lines } of recordedLines(files, { ...range, story, problems }))
+  const names = new Set<string>()
+  for await (const { file, lines } of recordedLines(files, { ...range, story, problems })) {
+    names.add(nameOf(file.file))
     for (const { text } of lines) story.read(text)
+  }
   const history = story.end()
   const steps = history.entries.filter(({ what }) => what === 'clock-set-back')
   const stepNotes = steps.map(({ text }) => `${text}: times before and after that overlap`)
-  return { history, counts: story.reader.counts, problems, notes: [...story.joins.map(joinNote), ...stepNotes] }
+  return {
+    history,
+    counts: story.reader.counts,
+    names: [...names],
+    problems,
+    notes: [...story.joins.map(joinNote), ...stepNotes],
+  }
 }
 
 /** What is to be known where two recordings follow each other. */

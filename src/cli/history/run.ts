@@ -1,19 +1,18 @@
 import { setFlagsFromString } from 'node:v8'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { type History, historyOf } from '../../lib/history/history.ts'
+import type { History } from '../../lib/history/history.ts'
 import type { LogSource } from '../../lib/history/log-event.ts'
-import type { ReadLog } from '../../lib/history/log-store.ts'
 import { ownersAt } from '../../lib/history/owners.ts'
 import { parseTime, type TimeContext } from '../../lib/history/parse-time.ts'
 import type { HistoryEntry } from '../../lib/history/story/entry.ts'
 import { summaryOf } from '../../lib/history/summary.ts'
-import type { RecordingCounts } from '../../lib/recording/reader.ts'
 import { explainedJson, historyEntryJson, historyJson, ownersJson, summaryJson } from '../../ui/history/json.ts'
 import {
   explainedText,
   historyHead,
   historyLine,
   ownersTable,
+  recorderLines,
   recordingHead,
   summaryText,
   unknownText,
@@ -29,8 +28,9 @@ import type { SimOptions } from '../sim-flags.ts'
 import { sizeOf } from '../size-option.ts'
 import { timeContext } from '../time-context.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
-import { logArgument, nameOf, openLog, readLogs } from './read-logs.ts'
-import { areRecordings, readRecordings } from './read-recordings.ts'
+import { ofLogs, type Read, readFiles } from './read-files.ts'
+import { nameOf } from './read-logs.ts'
+import type { RecordedRange } from './recorded-lines.ts'
 
 /** The options of `history`. */
 export interface HistoryOptions extends GlobalOptions, SimOptions {
@@ -60,7 +60,7 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const atMs = timeOf('at', options.at, context)
   const { problems, notes, ...read } =
     files.length > 0
-      ? await readFiles(files, { sinceMs: range.sinceMs ?? atMs, untilMs: atMs ?? range.untilMs }, context)
+      ? await readFiles(files, widened({ sinceMs: range.sinceMs ?? atMs, untilMs: atMs ?? range.untilMs }), context)
       : ofLogs(await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context))
   if (problems.length > 0) process.exitCode = 1
   reportProblems(problems, options.json ? 'json' : 'own')
@@ -77,37 +77,14 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
  */
 const keepMemorySmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
-/** What was read. */
-interface Read {
-  readonly history: History
-  readonly logs: readonly ReadLog[]
-  /** Of recordings. */
-  readonly counts?: RecordingCounts
-}
-
-type ReadFiles = Read & Pick<FetchedLogs, 'problems' | 'notes'>
-
-async function readFiles(files: readonly string[], range: Range, context: TimeContext): Promise<ReadFiles> {
-  const open = await Promise.all(files.map((file) => openLog(logArgument(file))))
-  if (!areRecordings(open)) return ofLogs({ ...(await readLogs(open, context)), notes: [] })
-  return { ...(await readRecordings(open, widened(range))), logs: [] }
-}
-
-const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({
-  history: historyOf(store),
-  logs: store.logs,
-  problems,
-  notes,
-})
-
 /** With the time for causes and ends. */
-const widened = ({ sinceMs, untilMs }: Range): Range => ({
+const widened = ({ sinceMs, untilMs }: RecordedRange): RecordedRange => ({
   sinceMs: sinceMs === undefined ? undefined : sinceMs - BEFORE_MS,
   untilMs: untilMs === undefined ? undefined : untilMs + AFTER_MS,
 })
 
 /** The logs of a cluster, as far as they say something of that time. */
-async function fetched(options: HistoryOptions, range: Range, context: TimeContext): Promise<FetchedLogs> {
+async function fetched(options: HistoryOptions, range: RecordedRange, context: TimeContext): Promise<FetchedLogs> {
   const { fetchLogs } = await import('./fetch-logs.ts')
   const logs = await fetchLogs(
     options,
@@ -129,7 +106,7 @@ function noneFetched(problems: readonly CtdbtsError[], first: CtdbtsError): Ctdb
 
 interface Wanted {
   readonly options: HistoryOptions
-  readonly range: Range
+  readonly range: RecordedRange
   readonly atMs: number | undefined
   readonly style: Parameters<typeof historyLine>[1]
 }
@@ -162,9 +139,12 @@ function output(history: History, read: Read, wanted: Wanted): Iterable<string> 
   return options.unknown && !options.json ? [unknownText(read.logs, read.counts)] : story(history, read, wanted)
 }
 
-function* story(history: History, { logs, counts }: Read, { options, range, style }: Wanted): Generator<string> {
-  const head = () => (counts ? recordingHead(history, counts, style.now) : historyHead(history, logs, style.now))
-  yield options.json ? `${jsonLine(historyJson(history, logs, counts))}\n` : head()
+function* story(history: History, { logs, counts, parts }: Read, { options, range, style }: Wanted): Generator<string> {
+  const recorded = () => (counts ? recordingHead(parts?.recorded ?? history, counts, style.now) : '')
+  const logged = () => (logs.length > 0 ? historyHead(parts?.logged ?? history, logs, style.now) : '')
+  const clocks = () => recorderLines(parts?.recorded.recorders ?? []).join('')
+  const document = () => historyJson(history, logs, counts, parts?.recorded.recorders)
+  yield options.json ? `${jsonLine(document())}\n` : `${recorded()}${logged()}${clocks()}`
   for (const entry of history.entries) {
     if (isWanted(entry, options, range)) yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
   }
@@ -201,15 +181,10 @@ function entryOf({ entries }: History, id: number): HistoryEntry {
   throw new CtdbtsError('NO_ENTRY', `there is no entry ${id}`, { hint: `the history has the entries 1 to ${entries.length}` })
 }
 
-interface Range {
-  readonly sinceMs: number | undefined
-  readonly untilMs: number | undefined
-}
-
 const isWanted = (
   { atMs, pnns, addresses }: HistoryEntry,
   { address = [], node }: HistoryOptions,
-  { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY }: Range,
+  { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY }: RecordedRange,
 ): boolean =>
   atMs >= sinceMs &&
   atMs <= untilMs &&

@@ -1,5 +1,5 @@
 import { type Pnn, UNKNOWN_PNN } from '../cluster/node.ts'
-import { estimateClocks, type LogClock } from './clocks.ts'
+import { estimateClocks, type LogClock, type RecorderClock } from './clocks.ts'
 import { splitHostless } from './hostless.ts'
 import type { LogSource } from './log-event.ts'
 import { findNodes } from './log-nodes.ts'
@@ -28,15 +28,23 @@ export interface HistoryNode {
   readonly pnn: Pnn
   readonly sources: readonly LogSource[]
   readonly clocks: readonly LogClock[]
-  /** In a recording: how long it was seen with a flag that kept it from hosting addresses, in milliseconds. */
-  readonly seenUnfitMs?: number
+  /** In a recording: what entries do not show. */
+  readonly seen?: {
+    /** How long it was seen with a flag that kept it from hosting addresses, in milliseconds. */
+    readonly unfitMs: number
+    /** Undefined if no log tells. */
+    readonly scriptFailures: number | undefined
+  }
 }
 
-/** Tells what happened, from all logs. */
-export function historyOf(store: LogStore): History {
+/**
+ * Tells what happened, from all logs.
+ * @param recorders clocks of recorders, which are estimated too.
+ */
+export function historyOf(store: LogStore, recorders: readonly RecorderClock[] = []): History {
   store.finish()
   const sources = store.sources.flatMap(splitHostless).filter(({ events }) => events.length > 0)
-  const clocks = estimateClocks(sources)
+  const clocks = estimateClocks(sources, recorders)
   const timed = sources
     .flatMap((source) => {
       const own = new Map(clocks.flatMap((clock) => (clock.source === source ? [[clock.step, clock] as const] : [])))

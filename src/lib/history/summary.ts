@@ -77,25 +77,36 @@ function addressSummary(
 /** Entries of a node that say its flags. */
 const FLAGGED = new Set(['disconnected', 'disabled', 'banned', 'unhealthy', 'stopped'])
 
-function nodeSummary({ pnn, seenUnfitMs }: HistoryNode, entries: readonly HistoryEntry[], toMs: number): NodeSummary {
-  const own = entries.filter(({ kind, pnns }) => kind === 'health' && pnns[0] === pnn)
-  let unfitMs = 0
+const healthOf = (entries: readonly HistoryEntry[], pnn: Pnn): readonly HistoryEntry[] =>
+  entries.filter(({ kind, pnns }) => kind === 'health' && pnns[0] === pnn)
+
+/** From when to when a node had a flag that kept it from hosting addresses, as entries from logs say. */
+export function unfitSpans(entries: readonly HistoryEntry[], pnn: Pnn, toMs: number): readonly (readonly [number, number])[] {
+  const spans: (readonly [number, number])[] = []
   let sinceMs: number | undefined
-  for (const { what, atMs } of own) {
+  for (const { what, atMs } of healthOf(entries, pnn)) {
     if (FLAGGED.has(what)) sinceMs ??= atMs
     if (what !== 'healthy' || sinceMs === undefined) continue
-    unfitMs += atMs - sinceMs
+    spans.push([sinceMs, atMs])
     sinceMs = undefined
   }
+  return sinceMs === undefined ? spans : [...spans, [sinceMs, toMs]]
+}
+
+/** How often scripts of a node failed, as entries from logs say. */
+export function scriptFailuresOf(entries: readonly HistoryEntry[], pnn: Pnn): number {
+  const isOne = ({ what, cause = '' }: HistoryEntry) => what === 'scripts-failed' || (what === 'unhealthy' && cause !== '')
+  return healthOf(entries, pnn).filter(isOne).length
+}
+
+function nodeSummary({ pnn, seen }: HistoryNode, entries: readonly HistoryEntry[], toMs: number): NodeSummary {
+  const own = healthOf(entries, pnn)
   const count = (...words: readonly string[]) => own.filter(({ what }) => words.includes(what)).length
   return {
     pnn,
-    unfitMs: seenUnfitMs ?? unfitMs + (sinceMs === undefined ? 0 : toMs - sinceMs),
+    unfitMs: seen?.unfitMs ?? unfitSpans(entries, pnn, toMs).reduce((sum, [fromMs, endMs]) => sum + endMs - fromMs, 0),
     bans: count('banned'),
-    scriptFailures:
-      seenUnfitMs === undefined
-        ? count('scripts-failed') + own.filter(({ what, cause = '' }) => what === 'unhealthy' && cause !== '').length
-        : undefined,
+    scriptFailures: seen ? seen.scriptFailures : scriptFailuresOf(entries, pnn),
     starts: count('started', 'restarted'),
   }
 }

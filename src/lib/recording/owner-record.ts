@@ -21,12 +21,6 @@ export class OwnerRecord {
     for (const { address } of last ?? []) if (!known?.has(address)) this.note(address, undefined, atMs)
   }
 
-  /** From now on, nothing is known. */
-  lose(atMs: number): void {
-    for (const address of this.byAddress.keys()) this.note(address, undefined, atMs)
-    this.last = undefined
-  }
-
   private note(address: string, owner: Pnn | null | undefined, fromMs: number): void {
     const spans = this.byAddress.get(address) ?? []
     this.byAddress.set(address, spans)

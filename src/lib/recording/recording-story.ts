@@ -1,4 +1,6 @@
 import type { Pnn } from '../cluster/node.ts'
+import { noteHeard } from '../history/clock-marks.ts'
+import type { RecorderClock } from '../history/clocks.ts'
 import type { History } from '../history/history.ts'
 import type { HistoryEntry } from '../history/story/entry.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -7,8 +9,8 @@ import { ClusterTracker } from '../watch/cluster-tracker.ts'
 import { durationText } from '../watch/duration.ts'
 import { isUnfit } from '../watch/node-record.ts'
 import type { Observation } from '../watch/observation.ts'
+import { Coverage, ownersSeen, type Segment } from './coverage.ts'
 import type { RecordingHeader } from './format.ts'
-import { OwnerRecord } from './owner-record.ts'
 import { RecordingReader } from './reader.ts'
 import { isSameCluster } from './same-cluster.ts'
 
@@ -19,6 +21,22 @@ export interface Join {
   readonly after: string
   /** False if they are surely not. */
   readonly isSame: false | undefined
+}
+
+/** An entry of a recording. */
+export interface ToldEntry {
+  readonly entry: HistoryEntry
+  readonly clock: RecorderClock
+  /** It was heard before the first sample, or tells of what the first sample after a gap showed: it may have happened in the gap. */
+  readonly isOfGap: boolean
+}
+
+/** What recordings tell, and when the cluster was seen. */
+export interface RecordedHistory extends History {
+  readonly told: readonly ToldEntry[]
+  readonly segments: readonly Segment[]
+  /** One for each recording, and for each time that its clock was set back. */
+  readonly recorders: readonly RecorderClock[]
 }
 
 /** Lines are written in the order of time, give or take this. */
@@ -32,7 +50,10 @@ export class RecordingStory {
   private tracker = new ClusterTracker()
   /** What was told so far. */
   readonly entries: HistoryEntry[] = []
-  private readonly owners = new OwnerRecord()
+  private readonly told: ToldEntry[] = []
+  private readonly coverage = new Coverage()
+  private readonly recorders: RecorderClock[] = []
+  private clockIsOf: string | undefined
   private readonly unfitMs = new Map<Pnn, number>()
   /** Where recordings follow each other of which it is not known that they are of the same cluster. */
   readonly joins: Join[] = []
@@ -46,7 +67,6 @@ export class RecordingStory {
   private lastSampleMs: number | undefined
   private fromMs: number | undefined
   private toMs = Number.NEGATIVE_INFINITY
-  private observedMs = Number.NEGATIVE_INFINITY
   private readMs = Number.NEGATIVE_INFINITY
   /** Nodes of trackers before this one. */
   private readonly formerPnns = new Set<Pnn>()
@@ -80,17 +100,26 @@ export class RecordingStory {
   }
 
   /** All that was told. */
-  end(): History {
-    const { entries, fromMs } = this
+  end(): RecordedHistory {
+    const { told, entries, recorders, fromMs } = this
     this.startOverIfDue()
     for (const each of this.early ?? []) this.observe(each)
-    if (fromMs !== undefined) this.lose()
+    this.lose()
+    const { segments } = this.coverage
     return {
+      told,
+      segments,
+      recorders,
       entries,
-      owners: this.owners.spans,
+      owners: ownersSeen(segments),
       nodes: [...new Set([...this.formerPnns, ...this.pnnsNow()])]
         .sort((a, b) => a - b)
-        .map((pnn) => ({ pnn, sources: [], clocks: [], seenUnfitMs: this.unfitMs.get(pnn) ?? 0 })),
+        .map((pnn) => ({
+          pnn,
+          sources: [],
+          clocks: [],
+          seen: { unfitMs: this.unfitMs.get(pnn) ?? 0, scriptFailures: undefined },
+        })),
       unknown: [],
       fromMs,
       toMs: fromMs === undefined ? undefined : this.toMs,
@@ -107,8 +136,10 @@ export class RecordingStory {
     this.isBlind = false
     this.addUnfitTime(sample.atMs)
     this.fromMs = Math.min(this.fromMs ?? sample.atMs, sample.atMs)
+    const isAfterGap = !this.coverage.isOpen
+    this.coverage.begin(sample.atMs, this.clock())
     // What the daemons told meanwhile is missing.
-    this.observe(isBlind ? { ...sample, heard: [] } : sample)
+    this.observe(isBlind ? { ...sample, heard: [] } : sample, isAfterGap)
   }
 
   /** A recorder watches one cluster, whatever becomes of its nodes. */
@@ -123,18 +154,36 @@ export class RecordingStory {
     if (isSame === false) this.startOver()
   }
 
-  private observe(observation: Observation): void {
-    for (const entry of this.tracker.observe(observation)) this.entries.push({ ...entry, lines: [] })
-    this.toMs = Math.max(this.toMs, observation.atMs)
-    this.observedMs = observation.atMs
+  private observe(observation: Observation, isAfterGap = false): void {
+    const { kind, atMs } = observation
+    const clock = this.clock()
+    const isOfGap = isAfterGap || !this.coverage.isOpen
+    for (const entry of this.tracker.observe(observation)) this.tell({ ...entry, lines: [] }, clock, isOfGap)
+    if (kind === 'told' && observation.event === 'DISABLE_TAKEOVER_RUNS') noteHeard(clock.heardMs, observation.seconds, atMs)
+    this.toMs = Math.max(this.toMs, atMs)
     const { state } = this.tracker
-    if (state.snapshot && !this.isBlind) this.owners.see(state.addresses, observation.atMs)
+    this.coverage.see(state.addresses, atMs)
     this.onObserved(observation, state)
+    // Without any node, nothing is seen until the next sample.
+    if (kind !== 'blind' || observation.pnn !== undefined) return
+    this.coverage.end()
+    this.lastSampleMs = undefined
+  }
+
+  /** That of this recording, since it was last set back. */
+  private clock(): RecorderClock {
+    const { header, recorders, file } = this
+    const last = recorders.at(-1)
+    if (last && this.clockIsOf === header?.id) return last
+    this.clockIsOf = header?.id
+    const clock = { file, heardMs: new Map(), seen: [], offsetMs: 0, uncertaintyMs: undefined, pairs: 0 }
+    recorders.push(clock)
+    return clock
   }
 
   /** Nothing is known, until the next sample. */
   private lose(): void {
-    this.owners.lose(this.observedMs + 1)
+    this.coverage.end()
     this.lastSampleMs = undefined
     this.isBlind = true
   }
@@ -146,6 +195,7 @@ export class RecordingStory {
     this.lose()
     this.early ??= []
     this.isClockNew = true
+    this.clockIsOf = undefined
     const text = `the clock of the machine that records was set back by at least ${durationText(this.readMs - toMs)}`
     const entry = {
       kind: 'connection',
@@ -156,7 +206,12 @@ export class RecordingStory {
       addresses: [],
       lines: [],
     } as const
-    this.entries.push({ id: this.entries.length + 1, atMs: toMs, ...entry })
+    this.tell({ id: this.entries.length + 1, atMs: toMs, ...entry }, this.clock(), false)
+  }
+
+  private tell(entry: HistoryEntry, clock: RecorderClock, isOfGap: boolean): void {
+    this.entries.push(entry)
+    this.told.push({ entry, clock, isOfGap })
   }
 
   private startOverIfDue(): void {

@@ -1,3 +1,4 @@
+import type { Clock, RecorderClock } from '../../lib/history/clocks.ts'
 import type { History } from '../../lib/history/history.ts'
 import type { LogCounts } from '../../lib/history/log-reader.ts'
 import type { ReadLog } from '../../lib/history/log-store.ts'
@@ -15,6 +16,7 @@ export const historyJson = (
   { nodes, fromMs, toMs, droppedBeforeMs }: History,
   logs: readonly ReadLog[],
   recorded?: RecordingCounts,
+  recorders: readonly RecorderClock[] = [],
 ) => ({
   formatVersion: 1,
   event: 'history',
@@ -24,15 +26,17 @@ export const historyJson = (
   nodes: nodes.map(({ pnn, sources, clocks }) => ({
     node: pnn,
     sources: sources.map(({ file, host }) => ({ file, host: host === '' ? null : host })),
-    clocks: clocks.map(({ offsetMs, uncertaintyMs, pairs, step }) => ({
-      aheadMs: round(offsetMs),
-      uncertaintyMs: uncertaintyMs === undefined ? null : round(uncertaintyMs),
-      pairs,
-      afterSteps: step,
-    })),
+    clocks: clocks.map((clock) => ({ ...clockJson(clock), afterSteps: clock.step })),
   })),
   logs: logs.map(({ file, counts, otherHosts }) => ({ file, ...countsJson(counts), otherHosts })),
   recording: recorded ? { ...recorded, unknown: Object.fromEntries(recorded.unknown) } : null,
+  recorders: recorders.map((clock) => ({ file: clock.file, ...clockJson(clock) })),
+})
+
+const clockJson = ({ offsetMs, uncertaintyMs, pairs }: Clock) => ({
+  aheadMs: round(offsetMs),
+  uncertaintyMs: uncertaintyMs === undefined ? null : round(uncertaintyMs),
+  pairs,
 })
 
 const round = (ms: number): number => Math.round(ms * 1_000) / 1_000

@@ -1,3 +1,4 @@
+import type { Clock, RecorderClock } from '../../lib/history/clocks.ts'
 import type { History, HistoryNode } from '../../lib/history/history.ts'
 import type { ReadLog } from '../../lib/history/log-store.ts'
 import type { OwnerThen } from '../../lib/history/owners.ts'
@@ -65,17 +66,28 @@ export function recordingFlaws({ missing, twice, foreign, baseless, unknown }: R
 }
 
 function clockLines({ pnn, clocks }: HistoryNode, _index: number, nodes: readonly HistoryNode[]): readonly string[] {
-  return clocks.flatMap(({ offsetMs, uncertaintyMs, pairs, step }) => {
+  return clocks.flatMap((clock) => {
+    const { uncertaintyMs, step } = clock
     const which = `clock of node ${pnn}${step === 0 ? '' : `, after it was set back${step === 1 ? '' : ` ${step} times`},`}`
-    if (uncertaintyMs === undefined)
-      return nodes.length === 1 ? [] : [`The ${which} cannot be compared with the others: its times are as logged\n`]
-    if (Math.abs(offsetMs) < SAME_CLOCK_MS && uncertaintyMs < SAME_CLOCK_MS) return []
-    const way = offsetMs < 0 ? 'behind' : 'ahead'
-    const by = durationText(Math.abs(offsetMs))
-    return [
-      `The ${which} is ${by} ${way}, give or take ${durationText(Math.ceil(uncertaintyMs))} (${pairs} pairs of lines); times are corrected\n`,
-    ]
+    if (uncertaintyMs === undefined && nodes.length === 1) return []
+    return clockLine(which, clock, 'the others: its times are as logged')
   })
+}
+
+/** How far the clocks of recorders differ from those of the logs beside. */
+export const recorderLines = (recorders: readonly RecorderClock[]): readonly string[] =>
+  recorders.flatMap((clock) =>
+    clockLine(`clock of the recorder of ${visible(clock.file)}`, clock, 'those of the nodes: its times are as recorded'),
+  )
+
+function clockLine(which: string, { offsetMs, uncertaintyMs, pairs }: Clock, others: string): readonly string[] {
+  if (uncertaintyMs === undefined) return [`The ${which} cannot be compared with ${others}\n`]
+  if (Math.abs(offsetMs) < SAME_CLOCK_MS && uncertaintyMs < SAME_CLOCK_MS) return []
+  const way = offsetMs < 0 ? 'behind' : 'ahead'
+  const by = durationText(Math.abs(offsetMs))
+  return [
+    `The ${which} is ${by} ${way}, give or take ${durationText(Math.ceil(uncertaintyMs))} (${pairs} pairs of lines); times are corrected\n`,
+  ]
 }
 
 /** An entry with its number, by which it can be explained. */

@@ -11,6 +11,8 @@ const SAME_TIME_MS = 150
 const REPORT_MS = 500
 /** CTDB moves addresses in a run that began no earlier than this. */
 const LONGEST_RUN_MS = 130_000
+/** A node that releases all its addresses takes so long. */
+const LONGEST_DROP_MS = 1_000
 /** What moved without a known cause is kept in mind for so long, and a move takes its time. */
 const LONGEST_UNEXPLAINED_MS = 30_000
 
@@ -199,7 +201,7 @@ export class TrueCauses {
   /** Whether a node released all its addresses, as it was in recovery mode for too long. */
   private wasInRecovery(pnn: Pnn, { sinceMs, atMs }: Span): boolean {
     return this.small.log.some((entry) => {
-      const isThen = entry.atMs >= sinceMs - LATE_MS && entry.atMs <= atMs
+      const isThen = entry.atMs >= sinceMs - LONGEST_DROP_MS && entry.atMs <= atMs
       return entry.pnn === pnn && isThen && entry.text.startsWith('Been in recovery mode for too long')
     })
   }

@@ -1,0 +1,63 @@
+import type { HistoryEntry } from '../../history/story/entry.ts'
+import { SEEN_MS, type When } from './span.ts'
+
+/** The scripts of an address are ended after this long, unless EventScriptTimeout is set higher. */
+const LONGEST_MS = 120_000
+
+/** When something took effect that an entry from logs tells: what is done with an address, some time after its line. */
+export function whenOf({ kind, what, atMs, notAfterMs }: HistoryEntry): When {
+  const isDeed = kind === 'address' && DEEDS.has(what)
+  return { atMs, endMs: notAfterMs ?? (isDeed ? atMs + LONGEST_MS : atMs) }
+}
+
+const TAKEN = new Set(['moved', 'taken'])
+const LEFT = new Set(['released', 'lost'])
+const DEEDS = new Set([...TAKEN, ...LEFT])
+/** That a run is over, with or without success. */
+const ENDED = new Set(['finished', 'failed', 'unfinished'])
+
+/** What an entry is about. Entries of a recording and of logs that tell of the same event have the same key. */
+export function keyOf({ kind, what, text, to, from, pnns, addresses }: HistoryEntry): string {
+  if (kind === 'address' && TAKEN.has(what)) return `${addresses[0]} to ${to}`
+  if (kind === 'address' && LEFT.has(what)) return `${addresses[0]} from ${from ?? pnns[0]}`
+  if (kind === 'takeover-run') return `${kind} ${ENDED.has(what) ? 'over' : what}`
+  if (kind === 'recovery') return `${kind} ${what}`
+  return `${kind} ${text.split(';', 1)[0]}`
+}
+
+/** An entry that may be about the same event as one from logs. */
+export interface Candidate {
+  readonly entry: HistoryEntry
+  readonly slackMs: number
+}
+
+/** Finds the entries of a recording that may tell of the same event as one of logs. */
+export class SameEvents {
+  private readonly recorded: ReadonlyMap<string, readonly Candidate[]>
+  private readonly logged: ReadonlyMap<string, readonly HistoryEntry[]>
+
+  constructor(recorded: readonly Candidate[], logged: readonly HistoryEntry[]) {
+    this.recorded = Map.groupBy(recorded, ({ entry }) => keyOf(entry))
+    this.logged = Map.groupBy(logged, keyOf)
+  }
+
+  /** Those of the recording. */
+  of(logged: HistoryEntry): readonly HistoryEntry[] {
+    const all = this.recorded.get(keyOf(logged)) ?? []
+    return all.filter((each) => mayBeSame(logged, each)).map(({ entry }) => entry)
+  }
+
+  /** The only one of the logs that can be about the same event as one of the recording, if this is the only one for that. */
+  onlyFor(recorded: Candidate): HistoryEntry | undefined {
+    const found = (this.logged.get(keyOf(recorded.entry)) ?? []).filter((each) => mayBeSame(each, recorded))
+    const [logged] = found
+    return logged && found.length === 1 && this.of(logged).length === 1 ? logged : undefined
+  }
+}
+
+/** A run and a recovery are heard at once, all else perhaps only seen with a sample. */
+function mayBeSame(logged: HistoryEntry, { entry, slackMs }: Candidate): boolean {
+  const { atMs, endMs } = whenOf(logged)
+  const lateMs = logged.kind === 'takeover-run' ? 0 : SEEN_MS
+  return entry.atMs >= atMs - slackMs && entry.atMs <= endMs + slackMs + lateMs
+}

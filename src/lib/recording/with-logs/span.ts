@@ -1,0 +1,44 @@
+import type { Segment } from '../coverage.ts'
+
+/** A time in which the cluster was seen, by the reference clock. */
+export interface SeenSpan {
+  readonly fromMs: number
+  readonly toMs: number
+  /** Times of the recording and of the logs may differ by so much. */
+  readonly slackMs: number
+  readonly segment: Segment
+}
+
+/** When something happened that a log tells: at its line at the earliest. */
+export interface When {
+  readonly atMs: number
+  readonly endMs: number
+}
+
+/** A recorder hears of events so late, apart from the clocks. */
+export const HEARD_MS = 1_000
+/** What only samples show, it sees so late. */
+export const SEEN_MS = 15_000
+
+/** The times in which the cluster was seen. @param doubtMs how wrong the clocks of the nodes may be. */
+export const seenSpans = (segments: readonly Segment[], doubtMs: number): readonly SeenSpan[] =>
+  segments
+    .map((segment) => {
+      const { fromMs, toMs, clock } = segment
+      const slackMs = HEARD_MS + doubtMs + (clock.uncertaintyMs ?? 0)
+      return { fromMs: fromMs - clock.offsetMs, toMs: toMs - clock.offsetMs, slackMs, segment }
+    })
+    .sort((a, b) => a.fromMs - b.fromMs)
+
+/**
+ * Whether something happened while the cluster was seen, so that the recording tells it. `edge`: only perhaps, as it was about when that began or
+ * ended.
+ */
+export function placeOf({ atMs, endMs }: When, spans: readonly SeenSpan[]): 'seen' | 'edge' | 'unseen' {
+  let place: 'edge' | 'unseen' = 'unseen'
+  for (const { fromMs, toMs, slackMs } of spans) {
+    if (atMs - slackMs >= fromMs && endMs + slackMs + SEEN_MS <= toMs) return 'seen'
+    if (atMs - slackMs <= toMs && endMs + slackMs + SEEN_MS >= fromMs) place = 'edge'
+  }
+  return place
+}
