@@ -1,4 +1,15 @@
-import { chownSync, readFileSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 
@@ -43,8 +54,13 @@ export function writeWhole(path: string, text: string): void {
 function replaceFile(path: string, before: Stats | undefined, text: string): void {
   const draft = `${path}.${process.pid}.new`
   // An existing file or link of this name is not ours.
-  writeFileSync(draft, text, { flag: 'wx', ...(before && { mode: before.mode }) })
+  const descriptor = openSync(draft, 'wx', before?.mode)
   try {
+    try {
+      writeFileSync(descriptor, text)
+    } finally {
+      closeSync(descriptor)
+    }
     if (before && process.getuid?.() === 0) chownSync(draft, before.uid, before.gid)
     renameSync(draft, path)
   } catch (error) {

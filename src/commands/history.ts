@@ -30,6 +30,7 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     'journalctl -u ctdb -o short-iso-precise | <%= config.bin %> history 0=-',
     '<%= config.bin %> history *.log --at "2026-11-28 18:53"',
     '<%= config.bin %> history *.log --explain 12',
+    '<%= config.bin %> history *.log --since 03:00 --until 04:00 --html night.html',
     '<%= config.bin %> history tonight.jsonl --summary',
     '<%= config.bin %> history tonight.jsonl node*.log',
   ]
@@ -56,6 +57,11 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
     explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines on which this entry rests, and what they mean' }),
     unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
+    html: Flags.string({
+      helpValue: 'FILE',
+      exclusive: ['json', 'at', 'summary', 'explain', 'unknown'],
+      summary: 'Write a page for a browser: a picture of who owned what, and the events',
+    }),
     'no-pager': Flags.boolean({ summary: 'Do not use a pager. On a terminal, the one in PAGER is used, or `less`' }),
     'max-bytes': Flags.string({
       helpValue: 'SIZE',

@@ -38,6 +38,22 @@ describe('history', () => {
     ])
   })
 
+  it('writes a page for a browser, whole or not at all', async () => {
+    using dir = tempDir()
+    const file = dir.file('night.html')
+    const wanted = ['history', ...NIGHT, '--until', '2026-11-28 18:53:40', '--address', '10.99.1.136', '--html']
+    expect(await ctdbts([...wanted, file], UTC)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+    const page = readFileSync(file, 'utf8')
+    expect(page).toContain('<title>node 0, from 2026-11-28 18:52:48 to 2026-11-28 18:53:33</title>')
+    expect(page.match(/<li /g)).toHaveLength(2)
+    expect(page).toContain('10.99.1.136 moved from node 0 to node 1 <span class="quiet">(away for at most 2.4 s;')
+    expect(await ctdbts([...wanted, '/dev/full'], UTC)).toMatchObject({
+      status: 1,
+      stderr: 'ctdbts: cannot write /dev/full: ENOSPC: no space left on device, write\n',
+    })
+    expect((await ctdbts([...wanted, file, '--summary'], UTC)).status).not.toBe(0)
+  })
+
   it('has the documents of watch with --json', async () => {
     const [head, ...entries] = documents((await ctdbts(['history', ...NIGHT, '--json'], UTC)).stdout)
     expect(head).toMatchObject({ formatVersion: 1, event: 'history', nodes: [{ node: 0 }, { node: 1 }, { node: 2 }] })

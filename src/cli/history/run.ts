@@ -26,6 +26,7 @@ import { reportProblems } from '../report-error.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { sizeOf } from '../size-option.ts'
+import { writeWhole } from '../snapshot-file.ts'
 import { timeContext } from '../time-context.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
 import { ofLogs, type Read, readFiles } from './read-files.ts'
@@ -41,6 +42,7 @@ export interface HistoryOptions extends GlobalOptions, SimOptions {
   readonly summary: boolean
   readonly explain?: number | undefined
   readonly unknown: boolean
+  readonly html?: string | undefined
   readonly 'max-bytes': string
   readonly 'no-pager': boolean
 }
@@ -68,6 +70,7 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const history = told(read, files.length === 0)
   const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
   const wanted = { options, range, atMs, style }
+  if (options.html !== undefined) return await writePage(options.html, history, read, wanted)
   await printPaged(() => output(history, read, wanted), { noPager: options.json || options['no-pager'] })
 }
 
@@ -139,15 +142,29 @@ function output(history: History, read: Read, wanted: Wanted): Iterable<string> 
   return options.unknown && !options.json ? [unknownText(read.logs, read.counts)] : story(history, read, wanted)
 }
 
-function* story(history: History, { logs, counts, parts }: Read, { options, range, style }: Wanted): Generator<string> {
-  const recorded = () => (counts ? recordingHead(parts?.recorded ?? history, counts, style.now) : '')
-  const logged = () => (logs.length > 0 ? historyHead(parts?.logged ?? history, logs, style.now) : '')
-  const clocks = () => recorderLines(parts?.recorded.recorders ?? []).join('')
-  const document = () => historyJson(history, logs, counts, parts?.recorded.recorders)
-  yield options.json ? `${jsonLine(document())}\n` : `${recorded()}${logged()}${clocks()}`
+function* story(history: History, read: Read, { options, range, style }: Wanted): Generator<string> {
+  const { logs, counts, parts } = read
+  yield options.json
+    ? `${jsonLine(historyJson(history, logs, counts, parts?.recorded.recorders))}\n`
+    : headOf(history, read, style.now)
   for (const entry of history.entries) {
     if (isWanted(entry, options, range)) yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
   }
+}
+
+/** What was read, as text. */
+function headOf(history: History, { logs, counts, parts }: Read, now: Date): string {
+  const recorded = counts ? recordingHead(parts?.recorded ?? history, counts, now) : ''
+  const logged = counts === undefined || logs.length > 0 ? historyHead(parts?.logged ?? history, logs, now) : ''
+  return `${recorded}${logged}${recorderLines(parts?.recorded.recorders ?? []).join('')}`
+}
+
+async function writePage(file: string, history: History, read: Read, { options, range, style }: Wanted): Promise<void> {
+  const { historyPage } = await import('../../ui/history/page/page.ts')
+  const { address: addresses = [] } = options
+  const entries = history.entries.filter((entry) => isWanted(entry, options, range))
+  const about = headOf(history, read, style.now).trimEnd().split('\n')
+  writeWhole(file, historyPage({ history, entries, addresses, ...range, about }))
 }
 
 /** @throws CtdbtsError if there is nothing to tell, or it cannot be told which node a log is from. */
