@@ -10,7 +10,7 @@ export default class History extends CtdbtsCommand {
   static override summary = 'Tell what happened, from logs or a recording'
   static override description =
     `Reads logs of CTDB in any shape: its own files of all versions, syslog, the output of journalctl, quoted in a mail, with lines of other
-programs in between, and compressed (gzip, and zstd where Node reads it). Finds out which node each is from, estimates how far the clocks
+programs in between, and compressed (gzip; zstd where Node reads it; xz and bzip2 by their programs). Finds out which node each is from, estimates how far the clocks
 differ, and prints one line per event, as \`watch\` does: who took and released which address, why, and how long it was away; takeover runs,
 recoveries, elections, bans, scripts that failed, daemons that started and ended. Reads what \`record\` and \`watch --record\` wrote, too, alone or
 beside logs: what was seen counts more than what was logged.

@@ -109,6 +109,15 @@ describe('history of recordings', () => {
     expect(JSON.parse(at.stdout).addresses).toContainEqual(expect.objectContaining({ address: ADDRESS, owner: 0, known: true }))
   })
 
+  it('tells from the logs alone if the recording has nothing of that time', async () => {
+    const { file } = folder()
+    writeFileSync(file('a'), twoFiles().join(''))
+    const asked = ['history', file('a'), 'test/golden/logs-4.25/node0.log', '--until', '2025-01-01']
+    const { stdout, stderr } = await ctdbts(asked, UTC)
+    expect(stderr).toContain('no sample of a cluster in what was read of the recordings: only the logs tell')
+    expect(stdout).toMatch(/^Logs of 1 node from .*\n$/)
+  })
+
   it('does not take logs of another cluster, nor a recording for one node', async () => {
     const { file } = folder()
     writeFileSync(file('a'), twoFiles().join(''))

@@ -100,6 +100,37 @@ describe('history', () => {
     expect(piped.stdout).toContain('571 lines of CTDB')
   })
 
+  describe.each(['xz', 'bzip2'])('a log that is compressed with %s', (program) => {
+    const packed = (content: Buffer) => spawnSync(program, ['-c'], { input: content, maxBuffer: 1 << 26 })
+    const log = Buffer.from(readFileSync(NIGHT[0] ?? '', 'utf8').repeat(40))
+    const { stdout: whole, error } = packed(log)
+
+    it.skipIf(error)('is read', async () => {
+      using dir = tempDir()
+      writeFileSync(dir.file('log'), whole)
+      const { stdout, stderr, status } = await ctdbts(['history', dir.file('log'), '--json'], UTC)
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+      expect(documents(stdout)[0]).toMatchObject({ logs: [{ lines: log.toString().split('\n').length - 1 }] })
+    })
+
+    it.skipIf(error)('is read as far as it goes, and named if it is cut off', async () => {
+      using dir = tempDir()
+      writeFileSync(dir.file('log'), whole.subarray(0, whole.length - 20))
+      writeFileSync(dir.file('other'), readFileSync(NIGHT[1] ?? ''))
+      const { stdout, stderr, status } = await ctdbts(['history', `0=${dir.file('log')}`, `1=${dir.file('other')}`], UTC)
+      expect(status).toBe(1)
+      expect(stderr).toContain(`${dir.file('log')} is damaged or cut off; read up to there: `)
+      expect(stdout).toContain('Logs of ')
+    })
+
+    it('is named if the program is not here', async () => {
+      using dir = tempDir()
+      writeFileSync(dir.file('log'), program === 'xz' ? '\xfd7zXZ\0' : 'BZh9', 'latin1')
+      const { stderr } = await ctdbts(['history', dir.file('log'), NIGHT[1] ?? ''], { ...UTC, PATH: dir.path })
+      expect(stderr).toContain(`it is compressed with ${program}, and the program \`${program}\` is not here`)
+    })
+  })
+
   it.each([
     ['files beside a cluster', ['--host', 'node1', ...NIGHT], 'USAGE', 'leave out one of them'],
     ['a limit that is no size', ['--sim', '--max-bytes', '1'], 'USAGE', '64M'],

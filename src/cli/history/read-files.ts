@@ -43,6 +43,10 @@ export async function readFiles(names: readonly string[], range: RecordedRange, 
   const read = await readLogs(files.logs, times)
   const problems = [...recorded.problems, ...read.problems]
   if (read.store.logs.every(({ counts }) => counts.known === 0)) return { ...recorded, logs: [], problems }
+  if (recorded.history.fromMs === undefined) {
+    const note = 'no sample of a cluster in what was read of the recordings: only the logs tell'
+    return ofLogs({ ...read, problems, notes: [...recorded.notes, note] })
+  }
   const logged = historyOf(read.store, recorded.history.recorders)
   checkCluster(recorded, logged)
   const history = withLogs(recorded.history, logged)

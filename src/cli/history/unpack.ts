@@ -1,6 +1,7 @@
 import { Readable, type Transform } from 'node:stream'
 import zlib from 'node:zlib'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { unpackedBy } from './unpack-program.ts'
 
 /** How compressed files begin, and what reads them. */
 const MAGICS: readonly { readonly bytes: string; readonly name: string; readonly open: (() => Transform) | undefined }[] = [
@@ -18,14 +19,19 @@ const MAGICS: readonly { readonly bytes: string; readonly name: string; readonly
 /**
  * The content of a log, whatever it is compressed with.
  * @param name of the log, for messages.
- * @throws CtdbtsError NO_FILE if it is compressed with something that Node does not read; what `content` throws.
+ * @throws CtdbtsError NO_FILE if it is compressed with something that neither Node nor a program here reads; what `content` throws.
  */
 export async function unpacked(content: AsyncIterable<unknown>, name: string): Promise<AsyncIterable<unknown>> {
   const { first, all } = await peeked(content as AsyncIterable<Buffer>)
   const head = first?.subarray(0, 6).toString('latin1') ?? ''
   const magic = MAGICS.find(({ bytes }) => head.startsWith(bytes))
   if (!magic) return all
-  if (!magic.open) throw unreadable(name, magic.name)
+  if (!magic.open) {
+    // The programs have the names of what they write.
+    const output = await unpackedBy(magic.name, all, name)
+    if (!output) throw unreadable(name, magic.name)
+    return output
+  }
   const unpacking = magic.open()
   const packed = Readable.from(all, { objectMode: false })
   packed.on('error', (error) => unpacking.destroy(error))
@@ -48,9 +54,8 @@ async function* rest(first: Buffer | undefined, chunks: AsyncIterator<Buffer>): 
 }
 
 function unreadable(name: string, compression: string): CtdbtsError {
-  // The programs have the names of what they write.
-  const hint = `run \`${compression} -dc FILE | ctdbts history -\`, or unpack it first`
-  const message = `cannot read ${name}: it is compressed with ${compression}, which Node does not read here`
+  const hint = `install \`${compression}\`, or unpack it elsewhere`
+  const message = `cannot read ${name}: it is compressed with ${compression}, and the program \`${compression}\` is not here`
   return new CtdbtsError('NO_FILE', message, { hint })
 }
 

@@ -45,7 +45,7 @@ export function historyPage({ history, entries, addresses, sinceMs, untilMs, abo
     `<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<main>\n<h1>${title}</h1>\n`,
     ...about.map((line) => `<p class="quiet">${escaped(line)}</p>\n`),
     `<p class="quiet">Times are in the time zone of the machine that made this page, ${zoneOf(new Date(time.fromMs))}.</p>\n`,
-    '<h2>Owners of the addresses</h2>\n<div class="picture">\n',
+    '<h2>Owners of the addresses</h2>\n<div class="picture" tabindex="0" role="region" aria-label="Owners of the addresses">\n',
     picture(lanes, shown, time),
     '</div>\n',
     `<p class="quiet">Bars have the colour and the name of the owner; dashed: no node; hatched: not known. ${othersText(others, lanes.length)}</p>\n`,

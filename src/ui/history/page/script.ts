@@ -22,6 +22,7 @@ const go = (index) => {
 for (const event of events) event.addEventListener('focus', () => show(event));
 document.addEventListener('keydown', (key) => {
   if (key.ctrlKey || key.altKey || key.metaKey || events.length === 0) return;
+  if (document.activeElement.classList.contains('picture')) return;
   const now = events.indexOf(document.activeElement);
   const target = { ArrowDown: now + 1, ArrowUp: now - 1, PageDown: now + 10, PageUp: now - 10, Home: 0, End: events.length - 1 }[key.key];
   if (target === undefined) return;
