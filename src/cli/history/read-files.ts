@@ -5,6 +5,8 @@ import type { TimeSettings } from '../../lib/history/time-settings.ts'
 import type { RecordingCounts } from '../../lib/recording/reader.ts'
 import type { RecordedHistory } from '../../lib/recording/recording-story.ts'
 import { withLogs } from '../../lib/recording/with-logs/with-logs.ts'
+import { bytesText } from '../../ui/bytes.ts'
+import { showProgress } from '../confirm.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
 import { logArgument, openLog, readLogs } from './read-logs.ts'
 import { type ReadRecordings, readRecordings, sorted } from './read-recordings.ts'
@@ -31,13 +33,30 @@ export const ofLogs = ({ store, problems, notes }: FetchedLogs): ReadFiles => ({
   notes,
 })
 
+/** Reading that takes longer shows on a terminal how far it is. */
+const QUICK_MS = 500
+
 /**
  * Reads logs and recordings.
  * @param range what is read of recordings.
  * @throws CtdbtsError BAD_RECORDING, NO_LOG or USAGE if they cannot be read, or not together.
  */
 export async function readFiles(names: readonly string[], range: RecordedRange, times: TimeSettings): Promise<ReadFiles> {
-  const files = sorted(await Promise.all(names.map((name) => openLog(logArgument(name)))))
+  let bytes = 0
+  const open = (name: string) => openLog(logArgument(name), (more) => (bytes += more))
+  let endProgress = () => {}
+  const timer = setTimeout(() => {
+    endProgress = showProgress(() => `Reading, ${bytesText(bytes)} so far:`)
+  }, QUICK_MS)
+  try {
+    return await readOpened(sorted(await Promise.all(names.map(open))), range, times)
+  } finally {
+    clearTimeout(timer)
+    endProgress()
+  }
+}
+
+async function readOpened(files: ReturnType<typeof sorted>, range: RecordedRange, times: TimeSettings): Promise<ReadFiles> {
   if (files.recordings.length === 0) return ofLogs({ ...(await readLogs(files.logs, times)), notes: [] })
   const recorded = await readRecordings(files.recordings, range)
   const read = await readLogs(files.logs, times)

@@ -28,13 +28,23 @@ export interface OpenLog extends LogArgument {
   readonly content: AsyncIterable<Buffer>
 }
 
-/** Opens a log. What is wrong with it shows when it is read. */
-export async function openLog(log: LogArgument): Promise<OpenLog> {
+/**
+ * Opens a log. What is wrong with it shows when it is read.
+ * @param onRead called with the number of bytes of each piece that is read, unpacked.
+ */
+export async function openLog(log: LogArgument, onRead: (bytes: number) => void): Promise<OpenLog> {
   try {
     const { first, all } = await peeked((await unpacked(contentOf(log.file), nameOf(log.file))) as AsyncIterable<Buffer>)
-    return { ...log, head: first?.toString('latin1') ?? '', content: all }
+    return { ...log, head: first?.toString('latin1') ?? '', content: counted(all, onRead) }
   } catch (error) {
     return { ...log, head: '', content: failing(error) }
+  }
+}
+
+async function* counted(content: AsyncIterable<Buffer>, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    onRead(chunk.length)
+    yield chunk
   }
 }
 
