@@ -29,5 +29,18 @@ try {
   // No home folder or no place in it, no cache: the start is slower.
 }
 
-const { main } = module.createRequire(import.meta.url)('../dist/program/main.cjs')
+const { main } = load()
 await main(process.argv.slice(2), dirname(import.meta.dirname))
+
+/** The program. While it is being updated, parts of it are missing for a moment. */
+function load() {
+  try {
+    return module.createRequire(import.meta.url)('../dist/program/main.cjs')
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error
+    process.stderr.write(
+      `ctdbts: a part of it is missing: ${error.message.split('\n')[0]}\n  install it again (in a checkout: npm ci)\n`,
+    )
+    process.exit(1)
+  }
+}

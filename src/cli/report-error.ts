@@ -9,12 +9,22 @@ export type ErrorStyle = 'ctdb' | 'own' | 'json'
 export const errorStyleOf = ({ json, table }: { readonly json: boolean; readonly table: boolean }): ErrorStyle =>
   json || table ? 'own' : 'ctdb'
 
+/** What a part of the program that cannot be loaded means; undefined for other errors. */
+function missingPart(error: unknown): CtdbtsError | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined
+  return new CtdbtsError('PROGRAM_CHANGED', 'a part of ctdbts is missing: it was updated or removed while it ran', {
+    cause: error,
+    hint: 'start it again; if that does not help, install it again',
+  })
+}
+
 /**
  * Reports a failure and sets the exit status. Anything but a CtdbtsError is a bug of ours: its message is printed, and its stack if
  * CTDBTS_DEBUG is set.
  */
 export function reportError(error: unknown, style: ErrorStyle): void {
-  const known = error instanceof CtdbtsError ? error : undefined
+  const known = error instanceof CtdbtsError ? error : missingPart(error)
   process.exitCode = known?.exitStatus ?? EXIT_STATUS.failure
   if (style === 'json') {
     const { code, message, hint } = known ?? { code: 'BUG', message: String(error), hint: undefined }

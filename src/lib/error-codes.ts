@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   NO_COMMAND: 'No command was given.',
   NO_FILE: 'A file named on the command line cannot be read.',
   OUTPUT_FORM: 'The command does not have the requested output format, or two formats were requested.',
+  PROGRAM_CHANGED: 'A part of ctdbts is missing: it was updated or removed while it ran, or its installation is not whole.',
   TEST_MODE: 'CTDB_TEST_MODE is set, but a variable that it needs is not.',
   UNKNOWN_COMMAND: 'There is no such command.',
   USAGE: 'The arguments are wrong in number or value, or options exclude each other.',

@@ -1,10 +1,13 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../support/temp-dir.ts'
 
-const RUN_JS = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-const DEV_JS = fileURLToPath(new URL('../../bin/dev.js', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const RUN_JS = join(ROOT, 'bin/run.js')
+const DEV_JS = join(ROOT, 'bin/dev.js')
 
 describe('the program', () => {
   it('reports in one line that Node is too old, before anything else loads', async () => {
@@ -30,6 +33,26 @@ describe('the program', () => {
     }
     const { stdout } = await execa('ls', [dir.path])
     expect(stdout).toBe('ctdbts')
+  })
+
+  it('says in one line that parts of it are missing, as while it is updated', async () => {
+    using dir = tempDir()
+    for (const path of ['package.json', 'bin', 'dist/program']) cpSync(join(ROOT, path), dir.file(path), { recursive: true })
+    const run = async (...argv: string[]) => await execa(process.execPath, [dir.file('bin/run.js'), ...argv], { reject: false })
+    for (const name of readdirSync(dir.file('dist/program'))) if (/^verify-/.test(name)) rmSync(dir.file(`dist/program/${name}`))
+    const part = await run('verify')
+    expect(part.stderr.split('\n')).toEqual([
+      'ctdbts: a part of ctdbts is missing: it was updated or removed while it ran',
+      '  start it again; if that does not help, install it again',
+    ])
+    expect(JSON.parse((await run('verify', '--json')).stdout)).toMatchObject({ error: { code: 'PROGRAM_CHANGED' } })
+    rmSync(dir.file('dist'), { recursive: true })
+    const nothing = await run('ip')
+    expect(nothing.stderr.split('\n')).toEqual([
+      expect.stringMatching(/^ctdbts: a part of it is missing: Cannot find module .*main\.cjs'$/),
+      '  install it again (in a checkout: npm ci)',
+    ])
+    expect([part.exitCode, nothing.exitCode]).toEqual([1, 1])
   })
 
   it('runs from its sources too', async () => {
