@@ -404,6 +404,38 @@ export const FAULTS: readonly Fault[] = [
     undo: ({ lab }) => everywhere(lab, 'rm', '-rf', '/run/systemd'),
   },
   {
+    name: 'the NAT gateway has a public address, and leads on another node than its owner',
+    frozen: true,
+    async make({ lab }) {
+      const leader = otherThan(lab, await ownerOf(lab))
+      const options = {
+        NODES: '/etc/ctdb/natgw_nodes',
+        PUBLIC_IP: `${ADDRESS}/24`,
+        PUBLIC_IFACE: 'eth1',
+        PRIVATE_NETWORK: '10.99.0.0/24',
+      }
+      const lines = Object.entries(options).map(([name, value]) => `CTDB_NATGW_${name}=${value}\n`)
+      // The first node in the file leads.
+      const nodes = lab.nodes.toSorted((a, b) => Number(b.pnn === leader) - Number(a.pnn === leader))
+      for (const pnn of lab.pnns) {
+        writeFileSync(lab.path(pnn, 'etc/natgw_nodes'), nodes.map(({ address }) => `${address}\n`).join(''))
+        writeFileSync(lab.path(pnn, 'etc/events/legacy/11.natgw.options'), lines.join(''))
+      }
+      await everywhere(lab, 'ctdb', 'event', 'script', 'enable', 'legacy', '11.natgw')
+      await everywhere(lab, 'ctdb', 'event', 'run', '30', 'legacy', 'ipreallocated')
+      return lab.pnns.map((pnn) => `ip-of-service ${pnn} ${ADDRESS} NAT gateway`)
+    },
+    async undo({ lab }) {
+      const owner = await ownerOf(lab)
+      await everywhere(lab, 'ctdb', 'event', 'script', 'disable', 'legacy', '11.natgw')
+      await everywhere(lab, 'rm', '/etc/ctdb/natgw_nodes', '/etc/ctdb/events/legacy/11.natgw.options')
+      await everywhere(lab, 'sh', '-c', 'iptables -F; iptables -t nat -F; ip route del default metric 10; true')
+      for (const pnn of lab.pnns) {
+        if (pnn !== owner) await lab.must(pnn, 'sh', '-c', `ip addr del ${ADDRESS}/24 dev eth1 2>/dev/null || true`)
+      }
+    },
+  },
+  {
     name: 'a node was added to one nodes file',
     unnoticed: true,
     async make({ lab }) {

@@ -71,6 +71,15 @@ describe('an address that a service of CTDB itself has', () => {
     expect(finding.causedBy).toContain('"ip-of-service"')
   })
 
+  it('is not promised to its owner either, from whose kernel the service has removed it', () => {
+    const removed = withHost(rogue(ADDRESS, ['91.lvs']), owner, ({ addresses = [] }) => ({
+      addresses: addresses.filter(({ address }) => address !== ADDRESS),
+    }))
+    const finding = findingIn(removed, 'ip-missing')
+    expect(finding.claims).not.toContainEqual(hosted)
+    expect(finding.causedBy).toContain('"ip-of-service"')
+  })
+
   it.each([
     ['it has another address', rogue('10.0.0.2', ['91.lvs'])],
     ['its script is not enabled', rogue(ADDRESS, [])],

@@ -15,6 +15,7 @@ export const check: Check = {
   moves: true,
   causes: [
     cause('ip-duplicate-claim', 'address'),
+    cause('ip-of-service', 'address'),
     cause('iface-absent', 'node', 'address'),
     cause('script-not-enabled', 'node'),
     cause('nonlocal-bind', 'node'),
