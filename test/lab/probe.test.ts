@@ -268,6 +268,34 @@ describeOnLab('a probe of the networks', (lab) => {
     })
   })
 
+  it.each(['iputils', 'busybox'])('asks by ndisc6, and by arping of %s, where there is no Python', async (whose) => {
+    const [four, six] = ['10.99.1.131', 'fd00:99:1::132']
+    const hide = async (pnn: number, path: string, by: string) => {
+      const file = (await lab.must(pnn, 'readlink', '-f', path)).trim()
+      await change(pnn, ['mount', '--bind', by, file], ['umount', file])
+    }
+    for (const pnn of lab.pnns) {
+      await hide(pnn, '/usr/bin/python3', '/dev/null')
+      if (whose === 'busybox') await hide(pnn, '/usr/bin/arping', '/bin/busybox')
+    }
+    const capture = await Capture.start(lab.id)
+    undo.push(() => capture.stop())
+    expect(await seen()).toEqual({ roots: [], unknown: [] })
+    const asked = (await capture.stop()).filter(({ port, target }) => !port.endsWith('eth0') || !target.startsWith('10.99.0.'))
+    expect([...new Set(asked.map(({ target }) => target))].toSorted()).toEqual(PUBLICS.toSorted())
+    expect(busiest(asked.map(({ at }) => at))).toBeLessThanOrEqual(QUESTIONS_PER_SECOND)
+
+    const setting = 'net.ipv4.conf.eth1.arp_ignore'
+    const silent = [await ownerOf(four), await ownerOf(six)] as const
+    await change(silent[0], ['sysctl', '-qw', `${setting}=8`], ['sysctl', '-qw', `${setting}=0`])
+    const rule = ['OUTPUT', '-p', 'icmpv6', '--icmpv6-type', 'neighbour-advertisement', '-j', 'DROP']
+    await change(silent[1], ['ip6tables', '-A', ...rule], ['ip6tables', '-D', ...rule])
+    const { roots, unknown } = await seen()
+    expect(unknown).toEqual([])
+    expect(roots).toEqual(expect.arrayContaining([`ip-answer-none ${silent[0]} ${four}`, `ip-answer-none ${silent[1]} ${six}`]))
+    expect(roots.filter((root) => !root.startsWith('ip-answer-none'))).toEqual([])
+  })
+
   it.each(['openssh', 'ssh2'])('stops asking soon after it was interrupted: %s', async (client) => {
     const owner = await ownerOf('10.99.1.131')
     const setting = 'net.ipv4.conf.eth1.arp_ignore'

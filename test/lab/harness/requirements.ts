@@ -4,12 +4,15 @@ import { execa } from 'execa'
 
 /** The programs that the lab runs, and their Debian packages. */
 const PROGRAMS = {
+  arping: 'iputils-arping',
+  busybox: 'busybox',
   ctdbd: 'ctdb',
   ctdb: 'ctdb',
   ethtool: 'ethtool',
   ip: 'iproute2',
   iptables: 'iptables',
   nc: 'netcat-openbsd',
+  ndisc6: 'ndisc6',
   nsenter: 'util-linux',
   python3: 'python3',
   setpriv: 'util-linux',
