@@ -1,17 +1,19 @@
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
 import type { ForeignAddress } from '../snapshot/host-facts.ts'
+import { ifcfgAddresses } from './ifcfg.ts'
 import { nulRecords } from './nul-fields.ts'
 
 /** How the files of a program say which addresses it sets. */
-type Reader = (text: string) => string[]
+type Reader = (text: string, file: string) => string[]
 
 const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
   'systemd-networkd': (text) => {
     const sections = sectionsOf(text)
     return sections.some(mayNotCountHere) ? [] : sections.reduce<string[]>(addNetworkd, [])
   },
-  NetworkManager: (text) => {
+  NetworkManager: (text, file) => {
+    if (/\/network-scripts\/ifcfg-[^/]*$/.test(file)) return ifcfgAddresses(text, 'NetworkManager')
     const sections = sectionsOf(text)
     const isManual = sections.some(({ name, lines }) => name === 'connection' && lines.some(isNoAutoconnect))
     const networks = sections.filter(({ name }) => /^ipv[46]$/.test(name))
@@ -19,6 +21,7 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
     const isRejected = networks.some((each) => each.lines.some(hasNoAddresses) && addressesIn(each).length > 0)
     return isManual || isRejected ? [] : networks.flatMap(addressesIn)
   },
+  'network-scripts': (text) => ifcfgAddresses(text, 'network-scripts'),
   ifupdown: (text) => {
     const lines = text.split('\n').map((line) => line.trim().split(/\s+/))
     const named = lines.flatMap(([word = '', ...names]) => (/^(auto|allow-auto|allow-hotplug)$/.test(word) ? names : []))
@@ -47,7 +50,7 @@ export function parseConfiguredAddresses(text: string): ForeignAddress[] {
   if (!records) throw notUnderstood()
   return records.flatMap(([by = '', file = '', lines = '']) => {
     if (!isProgram(by)) throw notUnderstood()
-    const addresses = READERS[by](lines).flatMap((each) => plainAddress(each) ?? [])
+    const addresses = READERS[by](lines, file).flatMap((each) => plainAddress(each) ?? [])
     return [...new Set(addresses)].map((address) => ({ by, file, address }))
   })
 }

@@ -22,6 +22,19 @@ printing() {
   for key do printf "/^[[:blank:]]*%s[[:blank:]]*=/p\\n" "$key"; done
 }
 
+# The ifcfg files that are no copies, nor ranges of aliases.
+ifcfg_lines() {
+  by=$1
+  set --
+  for file in /etc/sysconfig/network-scripts/ifcfg-*; do
+    case \${file##*/} in
+      ifcfg-lo | *-range* | *.[!0-9]* | *[!A-Za-z0-9_.-]*) ;;
+      *) set -- "$@" "$file" ;;
+    esac
+  done
+  address_lines "$by" "$(printing "IPADDR[0-9]*" IPV6ADDR IPV6ADDR_SECONDARIES IPV6INIT BOOTPROTO ONBOOT NM_CONTROLLED)" "$@"
+}
+
 # The files of ifupdown that count: the first, and those that it names. What it names may be patterns, but nothing in it is run.
 ifupdown_lines() {
   if ! [ -f /etc/network/interfaces ] || ! [ -r /etc/network/interfaces ]; then return 0; fi
@@ -71,12 +84,19 @@ configured() {
       esac
     done
     address_lines NetworkManager "$(printing "address[0-9]*" autoconnect method)" "$@" || return
+    for plugin in /usr/lib*/NetworkManager/*/libnm-settings-plugin-ifcfg-rh.so; do
+      if [ -e "$plugin" ]; then
+        ifcfg_lines NetworkManager || return
+        break
+      fi
+    done
   fi
   if [ -e /run/keepalived.pid ] || [ -e /run/keepalived/keepalived.pid ]; then
     address_lines keepalived "s/^\\([[:blank:]]*@[^[:blank:]]*[[:blank:]][[:blank:]]*vrrp_instance\\).*/\\1/p
 /virtual_ipaddress.*}/{p;b
 }; /virtual_ipaddress/,/}/p" /etc/keepalived/keepalived.conf || return
   fi
+  if [ -e /var/lock/subsys/network ]; then ifcfg_lines network-scripts || return; fi
   if [ -e /run/network/ifstate ] || [ -e /run/network/ifstatenew ]; then ifupdown_lines; fi
 }
 `

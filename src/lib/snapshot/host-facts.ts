@@ -161,7 +161,7 @@ export interface ServiceAddress {
 
 /** An address that the configuration of another program than CTDB gives to the machine. */
 export interface ForeignAddress {
-  readonly by: 'systemd-networkd' | 'NetworkManager' | 'keepalived' | 'ifupdown'
+  readonly by: 'systemd-networkd' | 'NetworkManager' | 'keepalived' | 'ifupdown' | 'network-scripts'
   /** The path of the file. */
   readonly file: string
   /** In normal form. */

@@ -89,7 +89,7 @@ const hostFacts = v.object({
   configuredAddresses: v.optional(
     v.array(
       v.object({
-        by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived', 'ifupdown']),
+        by: v.picklist(['systemd-networkd', 'NetworkManager', 'keepalived', 'ifupdown', 'network-scripts']),
         file: v.string(),
         address: v.string(),
       }),

@@ -76,6 +76,33 @@ describe('the addresses that other programs set', () => {
     expect(read('ifupdown', text)).toEqual(addresses)
   })
 
+  it.each([
+    ['of all numbers', 'IPADDR=10.0.0.1\nIPADDR2="10.0.0.2"\nPREFIX=24\n', ['10.0.0.1', '10.0.0.2']],
+    ['without a protocol', "BOOTPROTO='none'\nONBOOT=yes\nIPADDR=10.0.0.1\n", ['10.0.0.1']],
+    [
+      'of IPv6',
+      'IPV6INIT=yes\nIPV6ADDR=fd00::1/64\nIPV6ADDR_SECONDARIES="fd00::2/64 fd00::3/64"\n',
+      ['fd00::1', 'fd00::2', 'fd00::3'],
+    ],
+    ['not of IPv6 that is not on', 'IPV6ADDR=fd00::1/64\n', []],
+    ['not where another protocol sets them', 'BOOTPROTO=dhcp\nIPADDR=10.0.0.1\n', []],
+    ['not of an interface that stays down', 'ONBOOT=no\nIPADDR=10.0.0.1\n', []],
+    ['not where a shell would have to tell', 'IPADDR=$(hostname -i)\nIPADDR1=10.0.0.1\n', []],
+    ['as set last', 'IPADDR=10.0.0.1\nIPADDR=10.0.0.2\n', ['10.0.0.2']],
+  ])('are read from ifcfg files: %s', (_, text, addresses) => {
+    expect(read('network-scripts', text)).toEqual(addresses)
+  })
+
+  it('are read from ifcfg files by NetworkManager, unless it is to leave them alone', () => {
+    const by = (text: string) =>
+      parseConfiguredAddresses(`NetworkManager\0/etc/sysconfig/network-scripts/ifcfg-eth1\0${text}\0`).map(
+        ({ address }) => address,
+      )
+    expect(by('IPADDR=10.0.0.1\n')).toEqual(['10.0.0.1'])
+    expect(by('IPADDR=10.0.0.1\nNM_CONTROLLED=no\n')).toEqual([])
+    expect(read('network-scripts', 'IPADDR=10.0.0.1\nNM_CONTROLLED=no\n')).toEqual(['10.0.0.1'])
+  })
+
   it.each(['keepalived\0', 'keepalived\0/etc/x\0', 'another\0/etc/x\0\0', 'constructor\0/etc/x\0\0'])(
     'are refused when it is not whole, or of another program: %j',
     (text) => {

@@ -62,7 +62,7 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
     for (const path of running) write(path, '')
     mkdirSync(join(root, '/etc/systemd/network'), { recursive: true })
     symlinkSync('/dev/null', join(root, '/etc/systemd/network/99-masked.network'))
-    const script = `set -u; limited=; ${CONFIGURED_PART.replaceAll(/(?<=[ "])\/(?:etc|run)\//g, `${root}$&`)} configured`
+    const script = `set -u; limited=; ${CONFIGURED_PART.replaceAll(/(?<=[ "])\/(?:etc|run|usr|var)\b/g, `${root}$&`)} configured`
     const [file = 'sh', ...argv] = shell
     const printed = execFileSync(file, [...argv, '-c', script], { encoding: 'utf8' })
     expect(printed).not.toContain('secret')
@@ -85,6 +85,23 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
     expect(look(RUNNING, UNUSED)).toEqual([])
     const used = { '/run/NetworkManager/system-connections/x.nmconnection': '[ipv4]\nmethod=manual\naddress1=10.0.0.8/24\n' }
     expect(look(RUNNING, { ...UNUSED, ...used })).toEqual([['NetworkManager', Object.keys(used)[0], '10.0.0.8']])
+  })
+
+  it('is read from ifcfg files by each program that takes them', () => {
+    const folder = '/etc/sysconfig/network-scripts'
+    const files = {
+      [`${folder}/ifcfg-eth0.7`]: 'ONBOOT=yes\nIPADDR=10.0.0.1\nWPA_PSK=secret\n',
+      ...Object.fromEntries(
+        ['eth1.bak', 'eth1~', 'eth1:0', 'eth1-range0', 'lo'].map((name) => [`${folder}/ifcfg-${name}`, 'IPADDR=10.0.0.2\n']),
+      ),
+    }
+    expect(look(RUNNING, files)).toEqual([])
+    const plugin = '/usr/lib64/NetworkManager/1.40/libnm-settings-plugin-ifcfg-rh.so'
+    expect(look([...RUNNING, plugin, '/var/lock/subsys/network'], files)).toEqual([
+      ['NetworkManager', `${folder}/ifcfg-eth0.7`, '10.0.0.1'],
+      ['network-scripts', `${folder}/ifcfg-eth0.7`, '10.0.0.1'],
+    ])
+    expect(look([plugin], files)).toEqual([])
   })
 
   it('is nothing where none of these programs has run, or there are no files', () => {

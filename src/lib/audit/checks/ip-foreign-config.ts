@@ -15,7 +15,7 @@ export const check: Check = {
   seenBy: ['F', 'C'],
   moves: false,
   meaning:
-    'The configuration of systemd-networkd, NetworkManager, keepalived or ifupdown (`/etc/network/interfaces`) on a node has a public address. That program sets the address at each start of the machine or of itself, or when a link comes back, whoever owns it then: two nodes answer for it. Or it removes the address while CTDB has it there.',
+    'The configuration of systemd-networkd, NetworkManager, keepalived, ifupdown (`/etc/network/interfaces`) or network-scripts (`ifcfg-*`) on a node has a public address. That program sets the address at each start of the machine or of itself, or when a link comes back, whoever owns it then: two nodes answer for it. Or it removes the address while CTDB has it there.',
   outlook: 'Nothing: CTDB does not look at the configuration of other programs.',
   remedy:
     'Remove the address from the other configuration: public addresses belong to CTDB alone. A file under /run is made by another program, as netplan does from /etc/netplan: remove the address there, too, or it comes back. Before systemd-networkd is started again, disable the node (`ctdbts disable`), or choose a quiet time: without `KeepConfiguration=static` it removes all addresses that CTDB has added to the interface, and CTDB puts them back only some time later.',
