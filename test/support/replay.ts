@@ -1,11 +1,11 @@
 import { ReplayIndex } from '../../src/lib/recording/replay-index.ts'
 import { SampleLines } from '../../src/lib/recording/sample-lines.ts'
 
-/** The index of a recording. The offset of a line is its number. */
-export function indexOf(lines: readonly string[]): ReplayIndex {
+/** The index of a recording. The offset of a line is its number. @param isWhole whether nothing more will come. */
+export function indexOf(lines: readonly string[], isWhole = true): ReplayIndex {
   const index = new ReplayIndex()
   for (const [offset, text] of lines.entries()) index.read(text, { file: 0, offset, length: text.length })
-  index.story.end()
+  if (isWhole) index.story.end()
   return index
 }
 

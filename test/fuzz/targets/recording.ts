@@ -5,8 +5,10 @@ import { summaryOf } from '../../../src/lib/history/summary.ts'
 import { RecordingStory } from '../../../src/lib/recording/recording-story.ts'
 import { RecordingWriter } from '../../../src/lib/recording/writer.ts'
 import { parseSnapshot } from '../../../src/lib/snapshot/parse.ts'
+import type { ClusterState } from '../../../src/lib/watch/cluster-state.ts'
 import type { Observation } from '../../../src/lib/watch/observation.ts'
 import { explainedText, ownersTable, recordingHead, summaryText, unknownText } from '../../../src/ui/history/text.ts'
+import { indexOf, shownAt } from '../../support/replay.ts'
 import { assertHarmless, textOf } from '../shown.ts'
 import { smallSnapshots } from '../snapshots.ts'
 import type { FuzzTarget } from '../target.ts'
@@ -44,15 +46,29 @@ function recordingOf(text: string): string {
   return [writer.header(0), ...observations.map((each) => writer.line(each))].join('')
 }
 
+/** Each moment is shown as it was when it was read. */
+function checkMoments(lines: readonly string[], live: readonly ClusterState[]): void {
+  const index = indexOf(lines, false)
+  assert.equal(index.count, live.length)
+  for (const [moment, state] of live.entries()) assert.deepEqual(shownAt(index, moment, lines).state, state)
+}
+
 /** Recordings, and the story of what they say. */
 export const target: FuzzTarget = {
-  covers: ['src/lib/recording/{json-patch,owner-record,reader,recording-story,schema}.ts', 'src/lib/audit/report-schema.ts'],
+  covers: [
+    'src/lib/recording/{json-patch,list-versions,owner-record,reader,recording-story,replay-index,sample-lines,schema}.ts',
+    'src/lib/audit/report-schema.ts',
+  ],
   refusals: [],
   words: ['{"n":', '"patch":[', '"op":"remove"', '"op":"add"', '"op":"replace"', '"path":"/snapshot/nodes/0', '__proto__', '\n'],
   seeds: () => smallSnapshots().slice(0, 2).map(recordingOf),
   check(input) {
     const story = new RecordingStory()
-    for (const line of textOf(input).split('\n')) story.read(line)
+    const lines = textOf(input).split('\n')
+    const live: ClusterState[] = []
+    story.onObserved = (_, state) => state.snapshot && live.push(state)
+    for (const line of lines) story.read(line)
+    checkMoments(lines, live)
     const { counts } = story.reader
     const unknown = [...counts.unknown.values()].reduce((sum, count) => sum + count, 0)
     assert.equal(counts.lines, counts.known + counts.foreign + counts.twice + counts.baseless + unknown)

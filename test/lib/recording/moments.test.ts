@@ -4,10 +4,17 @@ import type { ReplayIndex } from '../../../src/lib/recording/replay-index.ts'
 import { RecordingWriter } from '../../../src/lib/recording/writer.ts'
 import type { Observation } from '../../../src/lib/watch/observation.ts'
 import { healthyCluster } from '../../support/audit-cluster.ts'
-import { ABOUT } from '../../support/recorded-world.ts'
-import { indexOf } from '../../support/replay.ts'
+import { ABOUT, readBack } from '../../support/recorded-world.ts'
+import { indexOf, shownAt } from '../../support/replay.ts'
+import { flagged } from '../../support/watch.ts'
 
-const seen = (atMs: number): Observation => ({ kind: 'seen', atMs, beganMs: atMs, snapshot: healthyCluster(), heard: [0, 1, 2] })
+const seen = (atMs: number, snapshot = healthyCluster()): Observation => ({
+  kind: 'seen',
+  atMs,
+  beganMs: atMs,
+  snapshot,
+  heard: [0, 1, 2],
+})
 const done = (atMs: number): Observation => ({ kind: 'done', atMs, text: 'x', isFault: true, pnns: [], addresses: [] })
 const leader = (atMs: number): Observation => ({ kind: 'leader', atMs, pnn: 0, toldBy: 1 })
 
@@ -56,4 +63,15 @@ describe('moments of a recording', () => {
     expect(lookLater(back, lookAt(back, 2), 2_500)).toEqual({ moment: 3, atMs: 52_000 })
     expect(lookAtTime(back, 60_000).moment).toBe(3)
   })
+})
+
+it('a moment is shown where a newer version has said more', () => {
+  const writer = new RecordingWriter(ABOUT)
+  const disabled = flagged(healthyCluster(), 2, 4)
+  const [header = '', first = '', second = ''] = [writer.header(0), writer.line(seen(1_000)), writer.line(seen(2_000, disabled))]
+  const more = first.replace('"snapshot":{', '"weather":{"is":"fine"},"snapshot":{')
+  const changed = second.replace('"patch":[', '"patch":[{"op":"replace","path":"/weather/is","value":"wet"},')
+  const lines = [header, more, changed]
+  const { state } = shownAt(indexOf(lines), 1, lines)
+  expect(state).toEqual(readBack(lines).tracker.state)
 })
