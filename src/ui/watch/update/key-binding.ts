@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts'
-import type { UpdateResult } from './result.ts'
+import { result, type UpdateResult } from './result.ts'
 
 /** What keys act on: the panes, or the overlay, by its kind. */
 export type KeyContext = 'panes' | 'text' | 'menu' | 'confirmation' | 'input'
@@ -49,3 +49,9 @@ export function contextOf({ overlay }: Model): KeyContext {
       return 'text'
   }
 }
+
+/** What a key does that only changes the model. */
+export const changing =
+  (change: (model: Model) => Model): KeyBinding['run'] =>
+  (model) =>
+    result(change(model))

@@ -2,25 +2,20 @@ import type { Effect, Model } from '../model/model.ts'
 import { hasColumns } from '../model/rows.ts'
 import { sampleNow, togglePause } from './backlog.ts'
 import { openBreak } from './break-menu.ts'
-import { confirmAction } from './confirmation.ts'
 import { focusNext, moveCursor, moveSideways, type Step } from './cursors.ts'
-import { acceptInput, deleteAll, deleteLast, openExport, openFilter } from './input-line.ts'
-import { contextOf, type KeyBinding, type KeyContext } from './key-binding.ts'
-import { choose, openActions, openWhatIf } from './menus.ts'
+import { openExport, openFilter } from './input-line.ts'
+import { changing, contextOf, type KeyBinding, type KeyContext } from './key-binding.ts'
+import { openActions, openWhatIf } from './menus.ts'
 import { closeOverlay, moveInOverlay, openDetails, openHelp, openNodeDetails } from './overlay.ts'
+import { OVERLAY_KEYS } from './overlay-keys.ts'
 import { changeInterval } from './poll-interval.ts'
-import { result, withNotice } from './result.ts'
+import { result } from './result.ts'
 import { TIME_KEYS } from './time-keys.ts'
 import { filterBySelection, goBack, nextGrouping, nextSort } from './view-options.ts'
 import { clearWhatIf } from './what-if.ts'
 
 const EVERYWHERE: readonly KeyContext[] = ['panes', 'text', 'menu', 'confirmation', 'input']
 const SCROLLABLE: readonly KeyContext[] = ['panes', 'text', 'menu', 'confirmation']
-
-const changing =
-  (change: (model: Model) => Model): KeyBinding['run'] =>
-  (model) =>
-    result(change(model))
 
 const requesting =
   (effect: Effect): KeyBinding['run'] =>
@@ -198,82 +193,6 @@ const PROGRAM_KEYS: readonly KeyBinding[] = [
   { keys: ['ctrl+l'], group: 'Program', label: 'Redraw the screen', contexts: EVERYWHERE, run: requesting({ kind: 'redraw' }) },
 ]
 
-const MENU_KEYS: readonly KeyBinding[] = [
-  {
-    keys: ['enter'],
-    group: 'In a menu',
-    label: 'Choose',
-    contexts: ['menu'],
-    hint: { rank: 1, word: 'choose' },
-    run: choose,
-  },
-  {
-    keys: ['escape', 'q'],
-    group: 'In a menu',
-    label: 'Close the menu',
-    contexts: ['menu'],
-    hint: { rank: 2, word: 'close' },
-    run: changing(closeOverlay),
-  },
-]
-
-const isPlanning = (overlay: Model['overlay']): boolean => overlay?.kind === 'confirm' && overlay.planned.state === 'working'
-
-const CONFIRMATION_KEYS: readonly KeyBinding[] = [
-  {
-    keys: ['y'],
-    group: 'In a confirmation',
-    label: 'Confirm, once the plan is ready or has failed',
-    contexts: ['confirmation'],
-    hint: { rank: 1, word: ({ overlay }) => (isPlanning(overlay) ? undefined : 'confirm') },
-    run: confirmAction,
-  },
-  {
-    keys: ['n', 'escape', 'q'],
-    group: 'In a confirmation',
-    label: 'Cancel',
-    contexts: ['confirmation'],
-    hint: { rank: 2, word: 'cancel' },
-    run: changing(closeOverlay),
-  },
-  {
-    keys: ['enter'],
-    group: 'In a confirmation',
-    label: 'Nothing; press y to confirm',
-    contexts: ['confirmation'],
-    run: changing((model) => withNotice(model, 'Press y to confirm, n to cancel')),
-  },
-]
-
-const INPUT_WORDS = { filter: 'apply', export: 'export', time: 'go' } as const
-
-const INPUT_KEYS: readonly KeyBinding[] = [
-  {
-    keys: ['enter'],
-    group: 'In an input line',
-    label: 'Apply the filter, export to the file, or go to the time',
-    contexts: ['input'],
-    hint: { rank: 1, word: ({ overlay }) => INPUT_WORDS[overlay?.kind === 'input' ? overlay.of : 'filter'] },
-    run: acceptInput,
-  },
-  {
-    keys: ['escape'],
-    group: 'In an input line',
-    label: 'Cancel, and restore the filter',
-    contexts: ['input'],
-    hint: { rank: 2, word: 'cancel' },
-    run: changing(closeOverlay),
-  },
-  {
-    keys: ['backspace', 'delete'],
-    group: 'In an input line',
-    label: 'Delete the last character',
-    contexts: ['input'],
-    run: changing(deleteLast),
-  },
-  { keys: ['ctrl+u'], group: 'In an input line', label: 'Delete the line', contexts: ['input'], run: changing(deleteAll) },
-]
-
 /** Every key of the watch. In each context a key is bound once. */
 export const KEY_BINDINGS: readonly KeyBinding[] = [
   ...MOVE_KEYS,
@@ -282,9 +201,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   ...WHAT_IF_KEYS,
   ...CHANGE_KEYS,
   ...PROGRAM_KEYS,
-  ...MENU_KEYS,
-  ...CONFIRMATION_KEYS,
-  ...INPUT_KEYS,
+  ...OVERLAY_KEYS,
 ]
 
 /** Whether a binding works in a context. */
