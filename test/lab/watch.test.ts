@@ -158,6 +158,8 @@ describeOnLab('watch', (lab) => {
         await untilHealthy(lab)
       })
       await terminal.shows('DISABLED')
+      // From the log of another node.
+      await terminal.shows(/node[12] ctdb\S*: Node 0 has changed flags/)
       await lab.must(0, 'ctdb', 'enable')
       await untilHealthy(lab)
       await terminal.press('q')
