@@ -215,3 +215,26 @@ it('does not take a log for that of a node that it names as another one', () => 
   ])
   expect(unknown.map(({ file }) => file)).toEqual(['b'])
 })
+
+describe('a link', () => {
+  it('is said to come up once, also if its node becomes healthy before the recovery daemon sees it', () => {
+    const texts = told([
+      ...run(1),
+      [10, 0, 'ctdbd', "iface[eth1] has changed it's link status up => down"],
+      [10, 0, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'],
+      [20, 0, 'ctdbd', "iface[eth1] has changed it's link status down => up"],
+      [20, 0, 'ctdbd', 'Node became HEALTHY. Ask recovery master to reallocate IPs'],
+      [21, 0, 'ctdb-recoverd', 'Interface eth1 changed state: 0 => 1'],
+    ])
+    expect(texts.filter((text) => text.startsWith('link up'))).toEqual(['link up: link eth1 of node 0 came up'])
+  })
+
+  it('is not why a run starts long after, as another one may have come meanwhile', () => {
+    const starts = (second: number) =>
+      told([...run(1), [5, 0, 'ctdbd', "iface[eth1] has changed it's link status up => down"], ...run(second)]).filter((text) =>
+        text.startsWith('takeover-run started'),
+      )
+    expect(starts(10).at(-1)).toBe('takeover-run started: a takeover run started; link eth1 of node 0 went down')
+    expect(starts(25).at(-1)).toBe('takeover-run started: a takeover run started')
+  })
+})

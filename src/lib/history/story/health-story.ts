@@ -118,11 +118,15 @@ export class HealthStory {
   private link(by: NodeEvent, node: NodeStory, iface: string, isUp: boolean): void {
     const { atMs, pnn } = by
     const known = node.linksDown.get(iface)
-    if (known ? !isUp : isUp && node.better?.text === linkText(iface, pnn, true) && atMs - node.better.atMs < LINK_LAG_MS) return
+    const upMs = node.linksUpMs.get(iface) ?? Number.NEGATIVE_INFINITY
+    if (known ? !isUp : isUp && atMs - upMs < LINK_LAG_MS) return
     const change = { atMs, text: linkText(iface, pnn, isUp), by }
     if (isUp) node.linksDown.delete(iface)
     else node.linksDown.set(iface, change)
-    if (isUp) node.better = change
+    if (isUp) {
+      node.better = change
+      node.linksUpMs.set(iface, atMs)
+    }
     const awayMs = isUp && known ? { awayMs: atMs - known.atMs } : {}
     const entry = { kind: 'link', what: isUp ? 'up' : 'down', text: change.text, tone: isUp ? 'good' : 'error' } as const
     this.writer.add(atMs, { ...entry, pnns: [pnn], addresses: [], ...awayMs })

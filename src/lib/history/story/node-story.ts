@@ -29,6 +29,8 @@ export interface NodeStory {
   worse: NodeChange | undefined
   better: NodeChange | undefined
   readonly linksDown: Map<string, NodeChange>
+  /** When each link last came up. */
+  readonly linksUpMs: Map<string, number>
   /** Addresses that it was told to know, or to forget. */
   readonly learnt: Map<string, NodeChange>
   readonly forgot: Map<string, NodeChange>
@@ -72,6 +74,7 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
   isAssumedUnhealthy: false,
   worse: undefined,
   better: undefined,
+  linksUpMs: new Map(),
   linksDown: new Map(),
   learnt: new Map(),
   forgot: new Map(),

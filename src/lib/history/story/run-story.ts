@@ -7,7 +7,7 @@ import type { NodeChange, NodeStory } from './node-story.ts'
 /** A leader's own lines tell more of a run than the others' lines, which come about the same time. */
 const SAME_RUN_MS = 5_000
 /** A change this old is not what a run is about. */
-const RECENT_MS = 30_000
+const RECENT_MS = 12_000
 /** A run is over after this time, whatever the log says. */
 const LONGEST_MS = 130_000
 /** The run of which the leader says that it was asked for it is in progress so soon after that. */
