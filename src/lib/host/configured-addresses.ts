@@ -15,7 +15,7 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
   NetworkManager: (text, file) => {
     if (/\/network-scripts\/ifcfg-[^/]*$/.test(file)) return ifcfgAddresses(text, 'NetworkManager')
     const sections = sectionsOf(text)
-    const isManual = sections.some(({ name, lines }) => name === 'connection' && lines.some(isNoAutoconnect))
+    const isManual = sections.some(({ name, lines }) => name === 'connection' && lines.some(isNotOnItsOwn))
     const networks = sections.filter(({ name }) => /^ipv[46]$/.test(name))
     // It rejects the whole profile.
     const isRejected = networks.some((each) => each.lines.some(hasNoAddresses) && addressesIn(each).length > 0)
@@ -24,6 +24,8 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
   'network-scripts': (text) => ifcfgAddresses(text, 'network-scripts'),
   ifupdown: (text) => {
     const lines = text.split('\n').map((line) => line.trim().split(/\s+/))
+    // A mapping may have it set up as another one.
+    if (lines.some(([word]) => word === 'mapping')) return []
     const named = lines.flatMap(([word = '', ...names]) => (/^(auto|allow-auto|allow-hotplug)$/.test(word) ? names : []))
     let counts = false
     return lines.flatMap(([word, first = '', family = '', method]) => {
@@ -48,11 +50,15 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
 export function parseConfiguredAddresses(text: string): ForeignAddress[] {
   const records = nulRecords(text, 3)
   if (!records) throw notUnderstood()
-  return records.flatMap(([by = '', file = '', lines = '']) => {
+  const found = records.flatMap(([by = '', file = '', lines = '']) => {
     if (!isProgram(by)) throw notUnderstood()
-    const addresses = READERS[by](lines, file).flatMap((each) => plainAddress(each) ?? [])
-    return [...new Set(addresses)].map((address) => ({ by, file, address }))
+    return READERS[by](lines, file).flatMap((each) => {
+      const address = plainAddress(each)
+      return address === undefined ? [] : [{ by, file, address }]
+    })
   })
+  // A file may be named twice.
+  return [...new Map(found.map((each) => [Object.values(each).join('\0'), each])).values()]
 }
 
 const isProgram = (name: string): name is ForeignAddress['by'] => Object.hasOwn(READERS, name)
@@ -73,8 +79,9 @@ function sectionsOf(text: string): IniSection[] {
   return sections
 }
 
-/** Whether networkd uses the file only under a condition that nobody checks here, or sets no addresses. */
+/** Whether networkd uses the file only under a condition that nobody checks here, or sets no addresses, as for a part of a bond. */
 const mayNotCountHere = ({ name, lines }: IniSection): boolean =>
+  (name === 'Network' && lines.some((line) => /^Bond\s*=\s*\S/.test(line))) ||
   (name === 'Match' && lines.some((line) => CONDITION.test(line))) ||
   (name === 'Link' && lines.some((line) => /^Unmanaged\s*=\s*(1|yes|y|true|t|on)$/i.test(line)))
 
@@ -97,7 +104,9 @@ const addressesIn = ({ lines }: IniSection): string[] =>
 /** A method with which a section of a profile may not have addresses. */
 const hasNoAddresses = (line: string): boolean => /^method\s*=\s*(disabled|link-local|ignore)$/.test(line)
 
-const isNoAutoconnect = (line: string): boolean => /^autoconnect\s*=\s*(false|no|0)$/i.test(line)
+/** Somebody else brings it up, or it is a part of a bond, bridge or team, which gets no addresses. */
+const isNotOnItsOwn = (line: string): boolean =>
+  /^autoconnect\s*=\s*(false|no|0)$/i.test(line) || /^(slave|port)-type\s*=\s*(?!vrf$)\S/.test(line)
 
 /** In normal form, without its mask; undefined if it is not an address. */
 function plainAddress(text: string): string | undefined {

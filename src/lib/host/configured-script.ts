@@ -32,7 +32,8 @@ ifcfg_lines() {
       *) set -- "$@" "$file" ;;
     esac
   done
-  address_lines "$by" "$(printing "IPADDR[0-9]*" IPV6ADDR IPV6ADDR_SECONDARIES IPV6INIT BOOTPROTO ONBOOT NM_CONTROLLED)" "$@"
+  address_lines "$by" "$(printing "IPADDR[0-9]*" IPV6ADDR IPV6ADDR_SECONDARIES IPV6INIT BOOTPROTO ONBOOT NM_CONTROLLED \\
+    MASTER MASTER_UUID BRIDGE BRIDGE_UUID TEAM_MASTER TEAM_MASTER_UUID)" "$@"
 }
 
 # The files of ifupdown that count: the first, and those that it names. What it names may be patterns, but nothing in it is run.
@@ -46,10 +47,10 @@ ifupdown_lines() {
       case \${file##*/} in *[!A-Za-z0-9_-]*) ;; *) set -- "$@" "$file" ;; esac
     done
   done
-  # An interface may be named in one file, and have its addresses in another.
+  # An interface may be named in one file, and have its addresses in another, or get those of another name by a mapping.
   named=$(for file do
     if [ -f "$file" ] && [ -r "$file" ]; then
-      $limited sed -n "/^[[:blank:]]*auto[[:blank:]]/p; /^[[:blank:]]*allow-/p" "$file"
+      $limited sed -n "/^[[:blank:]]*auto[[:blank:]]/p; /^[[:blank:]]*allow-/p; /^[[:blank:]]*mapping[[:blank:]]/p" "$file"
     fi
   done)
   for file do
@@ -69,7 +70,7 @@ configured() {
       # A file in /etc of the same name replaces it.
       if ! [ -e "/etc/systemd/network/\${file##*/}" ]; then set -- "$@" "$file"; fi
     done
-    address_lines systemd-networkd "$(printing Address Unmanaged Host Virtualization KernelCommandLine KernelVersion Version \\
+    address_lines systemd-networkd "$(printing Address Bond Unmanaged Host Virtualization KernelCommandLine KernelVersion Version \\
       Credential Architecture Firmware)" \\
       /etc/systemd/network/*.network "$@" || return
   fi
@@ -83,7 +84,7 @@ configured() {
         *) set -- "$@" "$file" ;;
       esac
     done
-    address_lines NetworkManager "$(printing "address[0-9]*" autoconnect method)" "$@" || return
+    address_lines NetworkManager "$(printing "address[0-9]*" autoconnect method slave-type port-type)" "$@" || return
     for plugin in /usr/lib*/NetworkManager/*/libnm-settings-plugin-ifcfg-rh.so; do
       if [ -e "$plugin" ]; then
         ifcfg_lines NetworkManager || return

@@ -19,6 +19,7 @@ describe('the addresses that other programs set', () => {
     ['nothing under another condition', '[Match]\nVirtualization=!vm\n[Network]\nAddress=10.0.0.1\n', []],
     ['nothing of an interface that it leaves alone', '[Link]\nUnmanaged=yes\n[Network]\nAddress=10.0.0.1\n', []],
     ['those of one that it does not', '[Link]\nUnmanaged=no\n[Network]\nAddress=10.0.0.1\n', ['10.0.0.1']],
+    ['nothing of a part of a bond', '[Network]\nBond=bond0\nAddress=10.0.0.1\n', []],
     ['one twice as one', '[Network]\nAddress=10.0.0.1/24\nAddress=10.0.0.1/32\n', ['10.0.0.1']],
   ])('are read from files of systemd-networkd: %s', (_, text, addresses) => {
     expect(read('systemd-networkd', text)).toEqual(addresses)
@@ -39,6 +40,9 @@ describe('the addresses that other programs set', () => {
       '[ipv4]\nmethod=auto\naddress1=10.0.0.1\n[ipv6]\nmethod=link-local\naddress1=fd00::1\n',
       [],
     ],
+    ['not of a part of a bond', '[connection]\nslave-type=bond\n[ipv4]\naddress1=10.0.0.1/24\n', []],
+    ['not of a part of a bridge', '[connection]\nport-type=bridge\n[ipv4]\naddress1=10.0.0.1/24\n', []],
+    ['of a part of a VRF', '[connection]\nslave-type=vrf\n[ipv4]\naddress1=10.0.0.1/24\n', ['10.0.0.1']],
     ['not those of other sections', '[wireguard-peer.x]\naddress1=10.0.0.1/24\n', []],
   ])('are read from profiles of NetworkManager: %s', (_, text, addresses) => {
     expect(read('NetworkManager', text)).toEqual(addresses)
@@ -71,6 +75,7 @@ describe('the addresses that other programs set', () => {
     ['not where another method does not set it', 'auto eth1\niface eth1 inet manual\naddress 10.0.0.1\n', []],
     ['not of the next interface', 'auto eth1\niface eth1 inet static\niface eth2 inet static\naddress 10.0.0.1\n', []],
     ['not of a pattern, which may mean other interfaces', 'auto /eth*\niface eth1 inet static\naddress 10.0.0.1\n', []],
+    ['not where a mapping may choose', 'auto eth1\nmapping eth1\niface eth1 inet static\naddress 10.0.0.1\n', []],
     ['not what is commented out', 'auto eth1\niface eth1 inet static\n#address 10.0.0.1\n', []],
   ])('are read from files of ifupdown: %s', (_, text, addresses) => {
     expect(read('ifupdown', text)).toEqual(addresses)
@@ -87,6 +92,9 @@ describe('the addresses that other programs set', () => {
     ['not of IPv6 that is not on', 'IPV6ADDR=fd00::1/64\n', []],
     ['not where another protocol sets them', 'BOOTPROTO=dhcp\nIPADDR=10.0.0.1\n', []],
     ['not of an interface that stays down', 'ONBOOT=no\nIPADDR=10.0.0.1\n', []],
+    ['not of a part of a bond', 'MASTER=bond0\nIPADDR=10.0.0.1\n', []],
+    ['not of a part of a bridge', 'BRIDGE="br0"\nIPADDR=10.0.0.1\n', []],
+    ['not of a part of a team', 'TEAM_MASTER_UUID=a-b\nIPADDR=10.0.0.1\n', []],
     ['not where a shell would have to tell', 'IPADDR=$(hostname -i)\nIPADDR1=10.0.0.1\n', []],
     ['as set last', 'IPADDR=10.0.0.1\nIPADDR=10.0.0.2\n', ['10.0.0.2']],
   ])('are read from ifcfg files: %s', (_, text, addresses) => {
@@ -101,6 +109,11 @@ describe('the addresses that other programs set', () => {
     expect(by('IPADDR=10.0.0.1\n')).toEqual(['10.0.0.1'])
     expect(by('IPADDR=10.0.0.1\nNM_CONTROLLED=no\n')).toEqual([])
     expect(read('network-scripts', 'IPADDR=10.0.0.1\nNM_CONTROLLED=no\n')).toEqual(['10.0.0.1'])
+  })
+
+  it('are there once if a file is named twice', () => {
+    const record = 'ifupdown\0/etc/network/interfaces.d/x\0auto eth1\niface eth1 inet static\naddress 10.0.0.1\n\0'
+    expect(parseConfiguredAddresses(record + record)).toHaveLength(1)
   })
 
   it.each(['keepalived\0', 'keepalived\0/etc/x\0', 'another\0/etc/x\0\0', 'constructor\0/etc/x\0\0'])(

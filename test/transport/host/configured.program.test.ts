@@ -43,6 +43,9 @@ const UNUSED = {
       '[ipv4]\naddress1=10.0.0.7/24\n',
     ]),
   ),
+  '/etc/NetworkManager/system-connections/eth3': '[connection]\nslave-type=bond\n[ipv4]\naddress1=10.0.0.7/24\n',
+  '/etc/systemd/network/50-bonded.network': '[Network]\nBond=bond0\nAddress=10.0.0.7/24\n',
+  '/etc/network/interfaces': 'auto eth1\nmapping eth1\n  script x\niface eth1 inet static\n  address 10.0.0.7\n',
   '/run/NetworkManager/system-connections/eth1': '[ipv4]\naddress1=10.0.0.7/24\n',
   '/etc/NetworkManager/system-connections/eth2': '[ipv4]\naddress1=10.0.0.7/24\nmethod=disabled\n',
   '/etc/keepalived/keepalived.conf': `@other vrrp_instance x { auth_pass secret }\n${KEEPALIVED}`,
@@ -91,6 +94,7 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
     const folder = '/etc/sysconfig/network-scripts'
     const files = {
       [`${folder}/ifcfg-eth0.7`]: 'ONBOOT=yes\nIPADDR=10.0.0.1\nWPA_PSK=secret\n',
+      [`${folder}/ifcfg-eth2`]: 'MASTER=bond0\nSLAVE=yes\nIPADDR=10.0.0.2\n',
       ...Object.fromEntries(
         ['eth1.bak', 'eth1~', 'eth1:0', 'eth1-range0', 'lo'].map((name) => [`${folder}/ifcfg-${name}`, 'IPADDR=10.0.0.2\n']),
       ),
