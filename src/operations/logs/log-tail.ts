@@ -66,8 +66,14 @@ export class LogTail {
     const place = placeOf(machine)
     const where = machineOf(machine.access)
     const { files, offset, zoneLink } = parseFoundLogs((await run(['find', ...place.paths], FIND_BYTES)).output)
-    const nowMs = Date.now()
-    this.texts = new LogTexts({ nowMs, fromLocal: zoneOf(offset, zoneLink, nowMs) ?? this.options.fromLocal })
+    const fromLocal = zoneOf(offset, zoneLink, Date.now()) ?? this.options.fromLocal
+    this.texts = new LogTexts({
+      fromLocal,
+      // The log may be followed for days, and years begin.
+      get nowMs() {
+        return Date.now()
+      },
+    })
     const isInJournal = place.kind === 'syslog' && (await this.journal(tools, ''))
     if (isInJournal && this.progress) return isInJournal
     const [log] = files.filter(({ path, log: own }) => path === own).sort((a, b) => b.writtenMs - a.writtenMs)

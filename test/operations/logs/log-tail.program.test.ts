@@ -44,6 +44,18 @@ describe('what is new in a log', () => {
     expect([second.length < 1_200, second.at(-1)]).toEqual([true, 'ctdb-recoverd: number 2999'])
   })
 
+  it('has the year of today in times without one, however long it is followed', async () => {
+    const { file, read } = tailed()
+    onTestFinished(() => void vi.useRealTimers())
+    vi.useFakeTimers({ now: Date.UTC(2026, 11, 30, 12), toFake: ['Date'] })
+    writeFileSync(file, 'Dec 30 11:00:00 node2 ctdb-recoverd[1]: one\n')
+    const years = async () => (await read()).map(({ atMs }) => new Date(atMs).getUTCFullYear())
+    expect(await years()).toEqual([2026])
+    vi.setSystemTime(Date.UTC(2027, 0, 2, 12))
+    appendFileSync(file, 'Jan  2 11:00:00 node2 ctdb-recoverd[1]: two\n')
+    expect(await years()).toEqual([2027])
+  })
+
   it('goes on in another file after a rotation, and in one that was cut', async () => {
     const { file, texts } = tailed()
     writeFileSync(file, line('one').repeat(20))
