@@ -86,6 +86,12 @@ describe('the page of a history', () => {
     expect(page({ history: { ...time, owners: new Map() }, entries: [] })).toContain('No address is known.')
   })
 
+  it('shows no owner for a time after the last line', () => {
+    const text = page({ sinceMs: TO + 60_000, entries: [] })
+    expect(text).toContain('No address is known.')
+    expect(text).not.toContain('node 0')
+  })
+
   it('stays small, however much there is', () => {
     const addresses = Array.from({ length: 2_000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`)
     const busy = Array.from({ length: 2_000 }, (_, index) => span(index % 3, index * 1.7))

@@ -32,7 +32,10 @@ export function historyPage({ history, entries, addresses, sinceMs, untilMs, abo
   const fromMs = Math.max(history.fromMs ?? 0, sinceMs ?? Number.NEGATIVE_INFINITY)
   const toMs = Math.min(history.toMs ?? 0, untilMs ?? Number.POSITIVE_INFINITY)
   const time = { fromMs, toMs: Math.max(toMs, fromMs + 1) }
-  const owners = new Map([...history.owners].filter(([address]) => addresses.length === 0 || addresses.includes(address)))
+  // Of the time after the last line, nothing is known.
+  const isKnown = fromMs <= toMs
+  const isShown = (address: string) => isKnown && (addresses.length === 0 || addresses.includes(address))
+  const owners = new Map([...history.owners].filter(([address]) => isShown(address)))
   const { lanes, others } = lanesOf(owners, time)
   const shown = entries.slice(-MOST_EVENTS)
   const place = placeIn(time, lanes)
