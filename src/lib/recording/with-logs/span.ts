@@ -42,3 +42,14 @@ export function placeOf({ atMs, endMs }: When, spans: readonly SeenSpan[]): 'see
   }
   return place
 }
+
+/** How much of a time is in none of the spans, by their beginning. They overlap where a clock was set back. */
+export function unseenOf([fromMs, toMs]: readonly [number, number], spans: readonly SeenSpan[]): number {
+  let unseenMs = 0
+  let atMs = fromMs
+  for (const span of spans) {
+    unseenMs += Math.max(0, Math.min(span.fromMs, toMs) - atMs)
+    atMs = Math.max(atMs, Math.min(span.toMs, toMs))
+  }
+  return unseenMs + Math.max(0, toMs - atMs)
+}

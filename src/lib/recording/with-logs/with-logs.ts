@@ -5,7 +5,7 @@ import type { RecordedHistory } from '../recording-story.ts'
 import { isToldOfGap } from './gap.ts'
 import { joinedOwners } from './owners.ts'
 import { type Candidate, SameEvents, whenOf } from './same-event.ts'
-import { HEARD_MS, placeOf, type SeenSpan, seenSpans } from './span.ts'
+import { HEARD_MS, placeOf, type SeenSpan, seenSpans, unseenOf } from './span.ts'
 
 /**
  * The history of a cluster from recordings and logs: while the cluster was seen, the recordings tell, with causes that only the logs show, and with
@@ -93,7 +93,3 @@ function joinedNodes(recorded: RecordedHistory, logs: History, spans: readonly S
       }
     })
 }
-
-/** How much of a time is in none of the spans. */
-const unseenOf = ([fromMs, toMs]: readonly [number, number], spans: readonly SeenSpan[]): number =>
-  spans.reduce((left, span) => left - Math.max(0, Math.min(toMs, span.toMs) - Math.max(fromMs, span.fromMs)), toMs - fromMs)
