@@ -1,7 +1,7 @@
 // Builds dist/: the program, of which each command loads what it needs, the library with its types, and the licences of what is bundled.
 // Bundled, because a program that is started often should not open 300 files; so the package has no dependencies at run time.
 import { execFile } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown'
@@ -59,18 +59,17 @@ function licences(modules: string[]): string {
 }
 
 function licenceOf(folder: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const files = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'LICENCE', 'License', 'LICENSE-MIT']
-  const text = files.map((file) => readIfThere(join(folder, file))).find((found) => found !== undefined)
-  return `${name} ${version} (${license})\n\n${text ?? 'The package comes without a licence text of its own.\n'}`
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+  // Old packages have a list.
+  const {
+    name,
+    version,
+    licenses = [],
+    license = licenses[0]?.type,
+  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((each) => /^licen[cs]e(?:[-.].*)?$/i.test(each))
+  const text =
+    file === undefined ? 'The package comes without a licence text of its own.\n' : readFileSync(join(folder, file), 'utf8')
+  return `${name} ${version} (${license})\n\n${text}`
 }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })

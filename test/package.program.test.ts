@@ -102,6 +102,11 @@ describe('the package', () => {
       'yoga-layout',
     ])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    expect(licences).not.toContain('(undefined)')
+    // The others have one, whatever the name of its file.
+    expect(licences.match(/^.*(?=\n\nThe package comes without a licence text)/gm)).toEqual([
+      expect.stringMatching(/^yoga-layout /),
+    ])
   })
 
   it('shows its help', async () => {
