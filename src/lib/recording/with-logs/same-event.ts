@@ -35,6 +35,8 @@ export interface Candidate {
 export class SameEvents {
   private readonly recorded: ReadonlyMap<string, readonly Candidate[]>
   private readonly logged: ReadonlyMap<string, readonly HistoryEntry[]>
+  /** Those that were found, by entry: each is asked for several times. */
+  private readonly found = new Map<HistoryEntry, readonly Candidate[]>()
 
   constructor(recorded: readonly Candidate[], logged: readonly HistoryEntry[]) {
     this.recorded = Map.groupBy(recorded, ({ entry }) => keyOf(entry))
@@ -42,18 +44,31 @@ export class SameEvents {
   }
 
   /** Those of the recording. */
-  of(logged: HistoryEntry): readonly HistoryEntry[] {
+  of(logged: HistoryEntry): readonly Candidate[] {
+    const known = this.found.get(logged)
+    if (known) return known
     const all = this.recorded.get(keyOf(logged)) ?? []
-    return all.filter((each) => mayBeSame(logged, each)).map(({ entry }) => entry)
+    const found = all.filter((each) => mayBeSame(logged, each))
+    this.found.set(logged, found)
+    return found
   }
 
-  /** The only one of the logs that can be about the same event as one of the recording, if this is the only one for that. */
+  /**
+   * The only one of the logs that can be about the same event as one of the recording, if this is the only one for that. Of runs that fail one after
+   * the other, the nearest.
+   */
   onlyFor(recorded: Candidate): HistoryEntry | undefined {
     const found = (this.logged.get(keyOf(recorded.entry)) ?? []).filter((each) => mayBeSame(each, recorded))
     const [logged] = found
-    return logged && found.length === 1 && this.of(logged).length === 1 ? logged : undefined
+    if (!logged || (found.length === 1 && this.of(logged).length === 1)) return logged
+    const nearest = nearestTo(recorded.entry.atMs, found, ({ atMs }) => atMs)
+    const isFailedRun = nearest?.kind === 'takeover-run' && nearest.what === 'failed'
+    return isFailedRun && nearestTo(nearest.atMs, this.of(nearest), ({ entry }) => entry.atMs) === recorded ? nearest : undefined
   }
 }
+
+const nearestTo = <T>(ms: number, all: readonly T[], timeOf: (each: T) => number): T | undefined =>
+  all.toSorted((a, b) => Math.abs(timeOf(a) - ms) - Math.abs(timeOf(b) - ms))[0]
 
 /** A run and a recovery are heard at once, all else perhaps only seen with a sample. */
 function mayBeSame(logged: HistoryEntry, { entry, slackMs }: Candidate): boolean {

@@ -22,10 +22,12 @@ export function withLogs(recorded: RecordedHistory, logs: History): History {
     isOfGap,
   }))
   const same = new SameEvents(candidates, logs.entries)
-  const logged = logs.entries.filter((entry) => isToldByLogs(entry, spans, same))
+  const pairs = new Map(candidates.map((each) => [each, same.onlyFor(each)]))
+  const completing = new Set(pairs.values())
+  const logged = logs.entries.filter((entry) => isToldByLogs(entry, spans, { same, completing }))
   const told = candidates
     .filter((each) => !each.isOfGap || !isToldOfGap(each, logged, spans))
-    .map((each) => completed(each, same.onlyFor(each)))
+    .map((each) => completed(each, pairs.get(each)))
   const entries = [...told, ...logged].sort((a, b) => a.atMs - b.atMs)
   return {
     entries: entries.map((entry, index) => ({ ...entry, id: index + 1 })),
@@ -53,15 +55,21 @@ const ONLY_LOGGED = new Set([
   'address failed',
 ])
 
-function isToldByLogs(entry: HistoryEntry, spans: readonly SeenSpan[], same: SameEvents): boolean {
+interface Matches {
+  readonly same: SameEvents
+  /** Entries of logs that complete one of the recording. */
+  readonly completing: ReadonlySet<HistoryEntry | undefined>
+}
+
+function isToldByLogs(entry: HistoryEntry, spans: readonly SeenSpan[], { same, completing }: Matches): boolean {
   const what = `${entry.kind} ${entry.what}`
   if (ONLY_LOGGED.has(what)) return true
   const place = placeOf(whenOf(entry), spans)
   if (place === 'unseen') return true
+  if (what === 'takeover-run failed') return !completing.has(entry)
   // Which addresses it was about that the log does not name, the recording may say.
   const isNamed = entry.kind !== 'address' || entry.addresses.length > 0
-  const isBetter = place === 'edge' || what === 'takeover-run failed'
-  return isBetter && isNamed && same.of(entry).length === 0
+  return place === 'edge' && isNamed && same.of(entry).length === 0
 }
 
 /** An entry of a recording, with what the logs know better. */
