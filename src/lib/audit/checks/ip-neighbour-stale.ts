@@ -111,8 +111,9 @@ function actionsOn(view: View, probed: ProbedAddress, wrong: readonly Entry[], {
 
 /** What announces an address: its owner, if it can. */
 function announcements(view: View, probed: ProbedAddress): Action[] {
-  const { owner } = probed
+  const { owner, address } = probed
   if (owner === undefined || !view.peek(owner, 'host.lacking')?.includes('CAP_NET_RAW')) return announce(probed)
-  const how = `ctdbd on node ${owner} cannot announce the address: start it again with CAP_NET_RAW. Or announce it by a program there that has it, as \`arping -U\`.`
-  return [mend({ what: 'capability', pnn: owner }, how)]
+  const how = `ctdbd on node ${owner} cannot announce the address: start it again with CAP_NET_RAW.`
+  const other = address.includes(':') ? '' : ' Or announce it by a program there that has it, as `arping -U`.'
+  return [mend({ what: 'capability', pnn: owner }, how + other)]
 }

@@ -34,6 +34,16 @@ describe('the capabilities of ctdbd', () => {
     ])
   })
 
+  it('are given back in a quiet time, if nodes that take addresses meanwhile announce none either', () => {
+    const how = (...pnns: readonly number[]) => {
+      const all = pnns.reduce((cluster, pnn) => withHost(cluster, pnn, () => ({ lacking: ['CAP_NET_RAW'] })), good)
+      const [first] = findingsIn(all)
+      return first?.remedy
+    }
+    expect(how(1)).not.toContain('quiet')
+    expect(how(0, 1)).toContain('Choose a quiet time: meanwhile its addresses move, and node 1 cannot announce them either.')
+  })
+
   it('do not matter on a node without public addresses, nor where no ctdbd was found', () => {
     const bare = healthyCluster({ addresses: [] })
     expect(findingsIn(withHost(bare, 1, () => ({ lacking: ['CAP_NET_RAW'] }))).map(({ id }) => id)).not.toContain(
