@@ -103,6 +103,18 @@ describe('the page of a history', () => {
     expect(text.length).toBeLessThan(12 << 20)
   })
 
+  it('knows no owner at times that are there twice, with another one', () => {
+    const spans = [span(0, 0), span(undefined, 101), span(1, 40), span(undefined, 121)]
+    const [lane] = lanesOf(new Map([['10.0.0.1', spans]]), time).lanes
+    const bars = lane?.bars.map(({ owner, fromMs }) => [owner, (fromMs - FROM) / 1_000])
+    expect(bars).toEqual([
+      [0, 0],
+      [undefined, 40],
+      [1, 101],
+      [undefined, 121],
+    ])
+  })
+
   it('draws as one bar what is too short to be seen', () => {
     const spans = [
       span(0, -1),

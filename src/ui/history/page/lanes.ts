@@ -1,5 +1,5 @@
 import type { Pnn } from '../../../lib/cluster/node.ts'
-import type { OwnerSpan, OwnerSpans } from '../../../lib/history/owners.ts'
+import { type OwnerSpan, type OwnerSpans, ownersAt } from '../../../lib/history/owners.ts'
 
 /** Who owned an address for how long, as it is drawn. */
 export interface Bar {
@@ -35,7 +35,7 @@ const MOST_BARS = 40_000
 
 /** The lanes of a picture: of the addresses that moved. */
 export function lanesOf(owners: OwnerSpans, time: PictureTime): { readonly lanes: readonly Lane[]; readonly others: number } {
-  const all = [...owners].map(([address, spans]) => ({ address, spans: within(spans, time) }))
+  const all = [...owners].map(([address, spans]) => ({ address, spans: within(inTime(spans), time) }))
   const wanted = all.length <= FEW ? all : all.filter(({ spans }) => spans.length > 1)
   // Those with the most changes, in the order of all.
   const most = new Set(wanted.toSorted((a, b) => b.spans.length - a.spans.length).slice(0, MOST_LANES))
@@ -48,6 +48,13 @@ export function lanesOf(owners: OwnerSpans, time: PictureTime): { readonly lanes
 
 interface Span extends PictureTime {
   readonly owner: Pnn | null | undefined
+}
+
+/** Where a clock was set back, times are there twice: what was seen then counts if it was the same. */
+function inTime(spans: readonly OwnerSpan[]): readonly OwnerSpan[] {
+  if (spans.every(({ fromMs }, index) => index === 0 || fromMs >= (spans[index - 1]?.fromMs ?? fromMs))) return spans
+  const times = [...new Set(spans.map(({ fromMs }) => fromMs))].sort((a, b) => a - b)
+  return times.map((fromMs) => ({ fromMs, owner: ownersAt(new Map([['', spans]]), fromMs)[0]?.owner }))
 }
 
 function within(spans: readonly OwnerSpan[], { fromMs, toMs }: PictureTime): readonly Span[] {
