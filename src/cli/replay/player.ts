@@ -44,7 +44,7 @@ export class Player implements Disposable {
     return {
       kind: 'replayed',
       cluster: state,
-      timeline: this.timelineAt(index.entryCount(look.moment)),
+      timeline: this.timelineAt(look.moment),
       droppedEntries: Math.max(0, index.entryCount(look.moment) - MAX_ENTRIES),
       nowMs: look.atMs,
       intervalMs: everyMs ?? index.story.header?.intervalMs ?? DEFAULT_INTERVAL_MS,
@@ -127,10 +127,10 @@ export class Player implements Disposable {
   }
 
   /** The same object as long as nothing is added. */
-  private timelineAt(count: number): readonly TimelineEntry[] {
-    if (this.timeline.count !== count) {
-      this.timeline = { count, entries: this.replay.index.story.entries.slice(Math.max(0, count - MAX_ENTRIES), count) }
-    }
+  private timelineAt(moment: number): readonly TimelineEntry[] {
+    const { index } = this.replay
+    const count = index.entryCount(moment)
+    if (this.timeline.count !== count) this.timeline = { count, entries: index.timeline(moment, MAX_ENTRIES) }
     return this.timeline.entries
   }
 }
