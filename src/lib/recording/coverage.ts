@@ -7,16 +7,25 @@ import { OwnerRecord } from './owner-record.ts'
 export interface Segment {
   /** Of the first sample. */
   readonly fromMs: number
-  /** Of the last observation. */
+  /** Of the last sample, and of the last observation. */
+  readonly sampledMs: number
   readonly toMs: number
   readonly clock: RecorderClock
   readonly owners: OwnerSpans
 }
 
+interface OpenSegment {
+  readonly fromMs: number
+  sampledMs: number
+  toMs: number
+  readonly clock: RecorderClock
+  readonly record: OwnerRecord
+}
+
 /** Notes when recorders saw the cluster, and who owned what then. */
 export class Coverage {
   private readonly before: Segment[] = []
-  private open: { readonly fromMs: number; toMs: number; readonly clock: RecorderClock; readonly record: OwnerRecord } | undefined
+  private open: OpenSegment | undefined
 
   /** All of it, in the order of the lines. */
   get segments(): readonly Segment[] {
@@ -29,7 +38,8 @@ export class Coverage {
 
   /** A sample shows the cluster. */
   begin(atMs: number, clock: RecorderClock): void {
-    this.open ??= { fromMs: atMs, toMs: atMs, clock, record: new OwnerRecord() }
+    this.open ??= { fromMs: atMs, sampledMs: atMs, toMs: atMs, clock, record: new OwnerRecord() }
+    this.open.sampledMs = atMs
   }
 
   /** Notes the current owners, as long as they are seen. */
@@ -44,9 +54,9 @@ export class Coverage {
     const { open } = this
     this.open = undefined
     if (!open) return
-    const { fromMs, toMs, clock, record } = open
+    const { fromMs, sampledMs, toMs, clock, record } = open
     clock.seen.push([fromMs, toMs])
-    this.before.push({ fromMs, toMs, clock, owners: record.spans })
+    this.before.push({ fromMs, sampledMs, toMs, clock, owners: record.spans })
   }
 }
 

@@ -4,6 +4,8 @@ import type { Segment } from '../coverage.ts'
 export interface SeenSpan {
   readonly fromMs: number
   readonly toMs: number
+  /** The last sample: what happened later, only its announcement was heard, if there was one. */
+  readonly sampledMs: number
   /** Times of the recording and of the logs may differ by so much. */
   readonly slackMs: number
   readonly segment: Segment
@@ -24,9 +26,10 @@ export const SEEN_MS = 15_000
 export const seenSpans = (segments: readonly Segment[], doubtMs: number): readonly SeenSpan[] =>
   segments
     .map((segment) => {
-      const { fromMs, toMs, clock } = segment
+      const { fromMs, sampledMs, toMs, clock } = segment
       const slackMs = HEARD_MS + doubtMs + (clock.uncertaintyMs ?? 0)
-      return { fromMs: fromMs - clock.offsetMs, toMs: toMs - clock.offsetMs, slackMs, segment }
+      const { offsetMs } = clock
+      return { fromMs: fromMs - offsetMs, sampledMs: sampledMs - offsetMs, toMs: toMs - offsetMs, slackMs, segment }
     })
     .sort((a, b) => a.fromMs - b.fromMs)
 
@@ -36,8 +39,9 @@ export const seenSpans = (segments: readonly Segment[], doubtMs: number): readon
  */
 export function placeOf({ atMs, endMs }: When, spans: readonly SeenSpan[]): 'seen' | 'edge' | 'unseen' {
   let place: 'edge' | 'unseen' = 'unseen'
-  for (const { fromMs, toMs, slackMs } of spans) {
-    if (atMs - slackMs >= fromMs && endMs + slackMs + SEEN_MS <= toMs) return 'seen'
+  for (const { fromMs, sampledMs, toMs, slackMs } of spans) {
+    const isSampled = endMs + slackMs <= sampledMs && endMs + slackMs + SEEN_MS <= toMs
+    if (atMs - slackMs >= fromMs && isSampled) return 'seen'
     if (atMs - slackMs <= toMs && endMs + slackMs + SEEN_MS >= fromMs) place = 'edge'
   }
   return place

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Coverage } from '../../../../src/lib/recording/coverage.ts'
-import { seenSpans, unseenOf } from '../../../../src/lib/recording/with-logs/span.ts'
+import { placeOf, seenSpans, unseenOf } from '../../../../src/lib/recording/with-logs/span.ts'
 
 const CLOCK = { file: 'x', heardMs: new Map(), seen: [], offsetMs: 0, uncertaintyMs: undefined, pairs: 0 }
 
@@ -13,6 +13,18 @@ function spansOf(...times: readonly (readonly [number, number])[]) {
   }
   return seenSpans(coverage.segments, 0)
 }
+
+describe('what a log tells', () => {
+  it('is only perhaps in a recording, if no sample was taken since', () => {
+    const coverage = new Coverage()
+    for (const atMs of [0, 60_000]) coverage.begin(atMs, CLOCK)
+    coverage.see([], 110_000)
+    coverage.end()
+    const spans = seenSpans(coverage.segments, 0)
+    const places = [30_000, 70_000, 300_000].map((ms) => placeOf({ atMs: ms, endMs: ms }, spans))
+    expect(places).toEqual(['seen', 'edge', 'unseen'])
+  })
+})
 
 describe('a time of which a recorder saw a part', () => {
   it.each([

@@ -5,7 +5,7 @@ import type { RecordedHistory } from '../../../../src/lib/recording/recording-st
 import { withLogs } from '../../../../src/lib/recording/with-logs/with-logs.ts'
 
 const CLOCK = { file: 'x', heardMs: new Map(), seen: [], offsetMs: 0, uncertaintyMs: 10, pairs: 9 }
-const SEEN = { fromMs: 0, toMs: 100_000, clock: CLOCK, owners: new Map() }
+const SEEN = { fromMs: 0, sampledMs: 100_000, toMs: 100_000, clock: CLOCK, owners: new Map() }
 
 const NOTHING: History = {
   entries: [],
