@@ -109,4 +109,9 @@ describe('a recording that is replayed', () => {
     writeFileSync(file('a'), '')
     await expect(recording.stateAt(3)).rejects.toThrow('the recording is not what it was')
   })
+
+  it('takes only files, of which it can read any part', async () => {
+    const { stderr, status } = await replay('/dev/null')
+    expect([stderr, status]).toEqual(['ctdbts: /dev/null is neither a file nor a folder\n', 1])
+  })
 })

@@ -57,7 +57,10 @@ export class ReplayFile implements OpenLog, AsyncDisposable {
 /** The files that are meant by a file or a folder. @throws CtdbtsError NO_FILE. */
 export async function replayPaths(path: string): Promise<readonly string[]> {
   try {
-    if (!(await stat(path)).isDirectory()) return [path]
+    const found = await stat(path)
+    // A pipe is waited for, and can only be read once.
+    if (!found.isDirectory() && !found.isFile()) throw new CtdbtsError('NO_FILE', `${path} is neither a file nor a folder`)
+    if (found.isFile()) return [path]
     const names = await recordingNames(path)
     if (names.length > 0) return names.map((name) => join(path, name))
   } catch (error) {
