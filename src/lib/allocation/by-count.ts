@@ -1,3 +1,4 @@
+import { parsePublicAddress } from '../address/parse-address.ts'
 import { addressOf, type Board, countOwned, mayHost, unassignUnsuitable } from './board.ts'
 import { type AllocationInput, NO_OWNER } from './input.ts'
 
@@ -21,10 +22,11 @@ export function allocateDeterministic(board: Board, { homeNodes, noIpTakeover }:
 /** The place in the list of an address that has a home. `::a.b.c.d` sorts as the IPv4 address does, but is another one. */
 function placeOf(board: Board, address: string): number | undefined {
   const ip = board.indexOf(address)
-  return ip !== undefined && isIpv6(address) === isIpv6(addressOf(board, ip)) ? ip : undefined
+  return ip !== undefined && familyOf(address) === familyOf(addressOf(board, ip)) ? ip : undefined
 }
 
-const isIpv6 = (text: string): boolean => text.includes(':')
+/** `::ffff:a.b.c.d` is IPv4. */
+const familyOf = (text: string) => parsePublicAddress(text)?.family
 
 /** Non-deterministic: nodes keep the addresses that they can host, the rest goes to the nodes with the fewest, then the numbers are balanced. */
 export function allocateNonDeterministic(board: Board, { noIpTakeover, noIpFailback }: AllocationInput): void {

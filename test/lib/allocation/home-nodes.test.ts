@@ -53,5 +53,6 @@ describe('home_nodes files, right and wrong, with what CTDB 4.25 made of them', 
 
   it('place no IPv4 address by an IPv6 one that sorts as it does', () => {
     expect(ownersBy({ disabled: [false, false], addresses: ['10.0.0.1'], text: '::10.0.0.1 1', owners: [] })).toEqual([0])
+    expect(ownersBy({ disabled: [false, false], addresses: ['10.0.0.1'], text: '::ffff:10.0.0.1 1', owners: [] })).toEqual([1])
   })
 })

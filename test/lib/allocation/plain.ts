@@ -1,4 +1,5 @@
 import { compareKey128, type Key128, parseKey128 } from '../../../src/lib/address/key128.ts'
+import { parsePublicAddress } from '../../../src/lib/address/parse-address.ts'
 import type { Allocation, AllocationInput } from '../../../src/lib/allocation/input.ts'
 
 // The three algorithms straight from the description of what CTDB does: slow, and hopefully too simple to be wrong. The oracle for the
@@ -63,9 +64,11 @@ function placeOnFewest(state: State): void {
 }
 
 function deterministic(state: State): void {
-  const homes = new Map((state.input.homeNodes ?? []).map(([address, pnn]) => [keyOf(address).join(), pnn]))
+  // Of the same family too: `::a.b.c.d` has the key of an IPv4 address.
+  const homeKey = (address: string) => `${parsePublicAddress(address)?.family} ${keyOf(address).join()}`
+  const homes = new Map((state.input.homeNodes ?? []).map(([address, pnn]) => [homeKey(address), pnn]))
   state.list.forEach((ip, index) => {
-    ip.owner = homes.get(ip.key.join()) ?? index % state.input.nodes
+    ip.owner = homes.get(homeKey(ip.address)) ?? index % state.input.nodes
   })
   unassignUnsuitable(state)
   placeOnFewest(state)
