@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { parseIp } from '../address/ip-text.ts'
 import { RUN_STATES } from '../cluster/run-state.ts'
+import type { HostFacts } from './host-facts.ts'
 import type { NodeFacts, Snapshot } from './snapshot.ts'
 
 // A snapshot from a file must be checked at run time. The compiler compares this schema with the types, so they cannot drift apart. The
@@ -25,6 +26,9 @@ const knownAddress = v.object({
 const whole = v.pipe(v.number(), v.integer())
 const text = v.nullable(v.string())
 const end = v.object({ address: v.string(), port: v.nullable(whole) })
+/** A field that is not here is lost, without a word, when a snapshot is read. */
+type AllOf<T> = Record<keyof T, v.GenericSchema>
+
 const hostFacts = v.object({
   reachedBy: v.string(),
   daemonAnswers: v.boolean(),
@@ -130,7 +134,7 @@ const hostFacts = v.object({
       }),
     ),
   ),
-})
+} satisfies AllOf<HostFacts>)
 const measured = v.object({ count: whole, mean: v.number(), max: v.number() })
 /** What one node reported, as JSON. */
 export const nodeFactsSchema: v.GenericSchema<unknown, NodeFacts> = v.object({
@@ -162,7 +166,7 @@ export const nodeFactsSchema: v.GenericSchema<unknown, NodeFacts> = v.object({
   lockLatency: v.optional(v.object({ take: measured, test: measured })),
   leaders: v.optional(v.array(pnn)),
   host: v.optional(hostFacts),
-})
+} satisfies AllOf<NodeFacts>)
 
 export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
   formatVersion: v.string(),
@@ -172,4 +176,4 @@ export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
   nodeMap: v.array(mapEntry),
   nodes: v.array(nodeFactsSchema),
   isProbed: v.optional(v.boolean()),
-})
+} satisfies AllOf<Snapshot>)
