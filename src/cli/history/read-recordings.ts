@@ -1,5 +1,5 @@
 import { CtdbtsError } from '../../lib/errors.ts'
-import { isBeheaded, isRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
+import { hasRecording, type RecordingCounts } from '../../lib/recording/reader.ts'
 import { type Join, type RecordedHistory, RecordingStory } from '../../lib/recording/recording-story.ts'
 import { nameOf, type OpenLog } from './read-logs.ts'
 import { type RecordedRange, recordedLines } from './recorded-lines.ts'
@@ -20,7 +20,7 @@ export function sorted(files: readonly OpenLog[]): {
   readonly recordings: readonly OpenLog[]
   readonly logs: readonly OpenLog[]
 } {
-  const isOne = ({ head }: OpenLog) => isRecording(head) || isBeheaded(head)
+  const isOne = ({ head }: OpenLog) => hasRecording(head)
   const recordings = files.filter(isOne)
   const named = recordings.find(({ node }) => node !== undefined)
   if (!named) return { recordings, logs: files.filter((file) => !isOne(file)) }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
-import { isBeheaded, isRecording } from '../../lib/recording/reader.ts'
+import { hasRecording } from '../../lib/recording/reader.ts'
 import type { OpenLog } from '../history/read-logs.ts'
 import { problemOf, unpacked } from '../history/unpack.ts'
 import { recordingNames } from '../recording/folder.ts'
@@ -69,15 +69,13 @@ export async function replayPaths(path: string): Promise<readonly string[]> {
   throw new CtdbtsError('NO_FILE', `there is no recording in ${path}`, { hint: 'name a folder of `ctdbts record`, or a file' })
 }
 
-const isReplayable = (head: string): boolean => isRecording(head) || isBeheaded(head)
-
 async function opened(path: string, problems: CtdbtsError[]): Promise<Opened> {
   try {
     const plain = await withHead(await open(path, 'r'))
-    if (isReplayable(plain.head)) return plain
+    if (hasRecording(plain.head)) return plain
     await plain.handle.close()
     const copy = await unpackedCopy(path, problems)
-    if (copy && isReplayable(copy.head)) return copy
+    if (copy && hasRecording(copy.head)) return copy
     await copy?.handle.close()
   } catch (error) {
     throw problemOf(path, error)

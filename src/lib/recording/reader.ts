@@ -28,8 +28,8 @@ export interface RecordingCounts {
 /** Whether a text begins as a recording does, of whatever version. */
 export const isRecording = (text: string): boolean => /^\{"n":\d+,"kind":"recording"/.test(text)
 
-/** Whether there are lines of a recording in a text, though it does not begin as one does: it was cut off. */
-export const isBeheaded = (text: string): boolean => !isRecording(text) && /^\{"n":\d+,"kind":"/m.test(text)
+/** Whether there are lines of a recording in a text, though its beginning may have been cut off. */
+export const hasRecording = (text: string): boolean => /^\{"n":\d+,"kind":"/m.test(text)
 
 /** The header in a line; undefined if it is another line. */
 export function headerIn(text: string): (RecordingHeader & Numbered) | undefined {

@@ -1,3 +1,4 @@
+import type { RecorderClock } from '../../history/clocks.ts'
 import type { Segment } from '../coverage.ts'
 
 /** A time in which the cluster was seen, by the reference clock. */
@@ -18,16 +19,19 @@ export interface When {
 }
 
 /** A recorder hears of events so late, apart from the clocks. */
-export const HEARD_MS = 1_000
+const HEARD_MS = 1_000
 /** What only samples show, it sees so late. */
 export const SEEN_MS = 15_000
+
+/** Times of what a recorder has heard and of logs may differ by so much. @param doubtMs how wrong the clocks of the nodes may be. */
+export const slackOf = ({ uncertaintyMs = 0 }: RecorderClock, doubtMs: number): number => HEARD_MS + doubtMs + uncertaintyMs
 
 /** The times in which the cluster was seen. @param doubtMs how wrong the clocks of the nodes may be. */
 export const seenSpans = (segments: readonly Segment[], doubtMs: number): readonly SeenSpan[] =>
   segments
     .map((segment) => {
       const { fromMs, sampledMs, toMs, clock } = segment
-      const slackMs = HEARD_MS + doubtMs + (clock.uncertaintyMs ?? 0)
+      const slackMs = slackOf(clock, doubtMs)
       const { offsetMs } = clock
       return { fromMs: fromMs - offsetMs, sampledMs: sampledMs - offsetMs, toMs: toMs - offsetMs, slackMs, segment }
     })

@@ -5,7 +5,7 @@ import type { RecordedHistory } from '../recording-story.ts'
 import { isToldOfGap } from './gap.ts'
 import { joinedOwners } from './owners.ts'
 import { type Candidate, SameEvents, whenOf } from './same-event.ts'
-import { HEARD_MS, placeOf, type SeenSpan, seenSpans, unseenOf } from './span.ts'
+import { placeOf, type SeenSpan, seenSpans, slackOf, unseenOf } from './span.ts'
 
 /**
  * The history of a cluster from recordings and logs: while the cluster was seen, the recordings tell, with causes that only the logs show, and with
@@ -18,7 +18,7 @@ export function withLogs(recorded: RecordedHistory, logs: History): History {
   const spans = seenSpans(recorded.segments, doubtMs)
   const candidates = recorded.told.map(({ entry, clock, isOfGap }) => ({
     entry: { ...entry, atMs: entry.atMs - clock.offsetMs },
-    slackMs: HEARD_MS + doubtMs + (clock.uncertaintyMs ?? 0),
+    slackMs: slackOf(clock, doubtMs),
     isOfGap,
   }))
   const same = new SameEvents(candidates, logs.entries)
