@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
 import { isShown, logLine, usualLevel } from '../../../src/sim/log/entry.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { START_MS } from '../../support/sim-world.ts'
-import type { Happened } from '../../support/watched-world.ts'
+import { type Happened, WatchedWorld } from '../../support/watched-world.ts'
 import type { WorldRecord } from '../../support/world-record.ts'
 import { drawTrouble } from './draw.ts'
 import { deedOf, inOrderOfEnds, isDeed, isDoubtful, type Pair, pairsOf, unnamedReleases } from './history-deeds.ts'
@@ -39,7 +39,7 @@ export interface HistoryResult extends Judged<HistoryCounts> {
 /** Simulates a random cluster with random faults, and compares what its logs tell with what really happened. */
 export function historySeed(seed: number): HistoryResult {
   const random = new Random(seed)
-  const { era, faults, small, record, watch } = beginRecorded(seed, random)
+  const { era, faults, small, record, watch } = beginRecorded(seed, random, (world) => new WatchedWorld(world))
   const beganMs = watch.nowMs
   // Logs that begin in the middle say less.
   if (seed % 2 === 1) small.log.length = 0

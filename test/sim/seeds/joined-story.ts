@@ -10,17 +10,12 @@ import type { TimelineEntry } from '../../../src/lib/watch/timeline.ts'
 import { isShown, logLine, usualLevel } from '../../../src/sim/log/entry.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import { ABOUT } from '../../support/recorded-world.ts'
-import { SmallWorld, START_MS } from '../../support/sim-world.ts'
+import { START_MS } from '../../support/sim-world.ts'
 import { WatchedWorld } from '../../support/watched-world.ts'
-import { WorldRecord } from '../../support/world-record.ts'
-import { drawCluster, drawTrouble } from './draw.ts'
+import { drawTrouble } from './draw.ts'
 import { type JoinedCounts, JoinedJudge } from './joined-judge.ts'
 import type { Judged } from './judged-seeds.ts'
-
-const COME_UP_LIMIT_MS = 120_000
-const CHUNK_MS = 20
-/** Samples so soon after an event. */
-const SOON_MS = 80
+import { beginRecorded, following } from './recorded.ts'
 
 /** What the history of a random cluster says, from logs and a recording with gaps. */
 export interface JoinedResult extends Judged<JoinedCounts> {
@@ -56,32 +51,10 @@ const shifted = (line: string, ms: number) =>
 /** Simulates a random cluster with logs and a recording, and compares what both together tell with what really happened. */
 export function joinedSeed(seed: number): JoinedResult {
   const random = new Random(seed)
-  const { layout, era, tunables, partiallyOnline, faults } = drawCluster(random)
-  const small = new SmallWorld({ layout, era, seed, tunables, partiallyOnline })
-  const record = new WorldRecord(small)
-  small.world.start()
-  small.world.settle(COME_UP_LIMIT_MS)
-  small.pass(10)
-  record.note()
-  const watch = new PartlyRecorded(small, random)
-  watch.onStep = () => record.note()
+  const { era, faults, small, record, watch } = beginRecorded(seed, random, (world) => new PartlyRecorded(world, random), 1)
   const beganMs = watch.nowMs
   const intervalMs = random.pick([500, 2_000, 5_000])
-  let dueMs = watch.nowMs
-  watch.onTold = () => {
-    dueMs = Math.min(dueMs, watch.nowMs + SOON_MS)
-  }
-  const follow = (ms: number) => {
-    for (const endMs = watch.nowMs + ms; watch.nowMs < endMs; ) {
-      if (watch.nowMs < dueMs) {
-        watch.pass(Math.min(CHUNK_MS, dueMs - watch.nowMs, endMs - watch.nowMs))
-        continue
-      }
-      dueMs = watch.nowMs + intervalMs
-      watch.look({ spreadMs: random.pick([0, 20, 300]) })
-      dueMs = Math.max(dueMs, watch.nowMs + 1)
-    }
-  }
+  const follow = following(watch, intervalMs, () => watch.look({ spreadMs: random.pick([0, 20, 300]) }))
   const done: string[] = []
   const note = (text: string) => done.push(`at ${(watch.nowMs - START_MS) / 1_000} ${text}`)
   for (let count = faults; count > 0; count--) {

@@ -1,44 +1,29 @@
 import { Random } from '../../../src/sim/world/random.ts'
 import { START_MS } from '../../support/sim-world.ts'
-import { MAX_LAG_MS } from '../../support/watched-world.ts'
+import { MAX_LAG_MS, WatchedWorld } from '../../support/watched-world.ts'
 import { drawTrouble } from './draw.ts'
-import { beginRecorded } from './recorded.ts'
+import { beginRecorded, following } from './recorded.ts'
 import { WatchJudge, type WatchResult } from './watch-judge.ts'
 
-/** Follower samples so soon after an event. */
-const SOON_MS = 80
-const CHUNK_MS = 20
 const EVENTS = ['takeip', 'releaseip', 'ipreallocated'] as const
 
 /** Watches a random cluster with random faults, and compares what the watch says with what really happened. */
 export function watchSeed(seed: number): WatchResult {
   const random = new Random(seed)
-  const { faults, small, record, watch } = beginRecorded(seed, random, random)
+  const { faults, small, record, watch } = beginRecorded(seed, random, (world) => new WatchedWorld(world, random))
   const intervalMs = random.pick([500, 1_000, 2_000, 5_000, 10_000])
   const spreadMs = random.pick([0, 20, 300, 1_500])
   const kernelPercent = random.pick([100, 100, 80, 0])
   const direct = random.percent(50)
   const judge = new WatchJudge(watch, record)
-  let dueMs = watch.nowMs
-  watch.onTold = () => {
-    dueMs = Math.min(dueMs, watch.nowMs + SOON_MS)
+  const look = () => {
+    const beganMs = watch.nowMs
+    const snapshot = watch.look({ spreadMs, kernels: random.percent(kernelPercent), direct })
+    record.note()
+    judge.entries()
+    if (snapshot) judge.sample(snapshot, beganMs)
   }
-  const follow = (ms: number) => {
-    for (const endMs = watch.nowMs + ms; watch.nowMs < endMs; ) {
-      if (watch.nowMs < dueMs) {
-        watch.pass(Math.min(CHUNK_MS, dueMs - watch.nowMs, endMs - watch.nowMs))
-        judge.entries()
-        continue
-      }
-      const beganMs = watch.nowMs
-      dueMs = beganMs + intervalMs
-      const snapshot = watch.look({ spreadMs, kernels: random.percent(kernelPercent), direct })
-      record.note()
-      judge.entries()
-      if (snapshot) judge.sample(snapshot, beganMs)
-      dueMs = Math.max(dueMs, watch.nowMs + 1)
-    }
-  }
+  const follow = following(watch, intervalMs, look, () => judge.entries())
   follow(3 * intervalMs)
   const done: string[] = []
   const carryOut = (line: string) => {
