@@ -17,5 +17,4 @@ registerHooks({
 
 const { main } = await import('../src/main/main.ts')
 
-const commands = { strategy: 'explicit', target: './src/main/loaded-commands.ts', identifier: 'LOADED_COMMANDS' }
-await main(process.argv.slice(2), dirname(import.meta.dirname), { commands, helpClass: './src/main/help.ts' })
+await main(process.argv.slice(2), dirname(import.meta.dirname))

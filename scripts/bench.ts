@@ -13,6 +13,7 @@ import { benchHistory } from './bench/history.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchRecording } from './bench/recording.ts'
 import { benchSimulation } from './bench/simulation.ts'
+import { benchStart } from './bench/start.ts'
 import { benchWatch } from './bench/watch.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -27,18 +28,13 @@ async function withDaemon(kind: string, use: (socket: string) => Promise<void>):
     await use(socket)
   } finally {
     child.kill()
+    rmSync(socket, { force: true })
   }
 }
 
 function run(command: string, argv: readonly string[], env: Record<string, string> = {}): void {
   const { status, stderr } = spawnSync(command, argv, { env: { ...process.env, ...env } })
   if (status !== 0) throw new Error(`${command} ${argv.join(' ')} failed: ${stderr}`)
-}
-
-async function wholeCommand(socket: string): Promise<void> {
-  const nothing = () => run(process.execPath, ['-e', '0'])
-  console.log(reportLine('whole `ctdbts ip` against `node -e 0`', await inTurn(40, ours(socket, 'ip'), nothing), 'at most 2.0'))
-  await againstCtdb('whole `ctdbts ip` against `ctdb ip`', 40, socket, 'ip')
 }
 
 const ours = (socket: string, command: string) => () =>
@@ -94,7 +90,8 @@ async function nodeMap(): Promise<void> {
 }
 
 try {
-  await withDaemon('ip', wholeCommand)
+  await benchStart(withDaemon)
+  await withDaemon('ip', (socket) => againstCtdb('whole `ctdbts ip` against `ctdb ip`', 40, socket, 'ip'))
   await withDaemon('far-listvars', (socket) =>
     againstCtdb('whole `ctdbts listvars` of a node 2 ms away against `ctdb listvars`', 20, socket, 'listvars'),
   )

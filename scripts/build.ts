@@ -1,6 +1,7 @@
 // Builds dist/: the program, of which each command loads what it needs, the library with its types, and the licences of what is bundled.
 // Bundled, because a program that is started often should not open 300 files; so the package has no dependencies at run time.
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -72,6 +73,15 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
+/** Names the build in its entry, for bin/run.js to know which compiled code belongs to it. */
+function markBuild(): void {
+  const program = join(root, 'dist/program')
+  const hash = createHash('sha256')
+  for (const name of readdirSync(program).sort()) hash.update(name).update(readFileSync(join(program, name)))
+  const main = join(program, 'main.cjs')
+  writeFileSync(main, `// build ${hash.digest('hex').slice(0, 16)}\n${readFileSync(main, 'utf8')}`)
+}
+
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const types = writeTypes()
 const modules = await Promise.all([
@@ -92,8 +102,6 @@ const modules = await Promise.all([
       },
     },
   ),
-  // Only who asks for help needs it.
-  single('help.cjs', 'src/main/help.ts'),
   bundle(
     {
       // What the three share is in a chunk, so that their classes are the same.
@@ -125,5 +133,6 @@ const modules = await Promise.all([
   ),
 ])
 checkRewritten()
+markBuild()
 await types
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licences(modules.flat()))

@@ -1,4 +1,4 @@
-// Writes what is made from the sources: the lists of commands and of checks, oclif.manifest.json, the command list of the README,
+// Writes what is made from the sources: the lists of commands and of checks, src/main/command-list.ts, oclif.manifest.json, the command list of the README,
 // parts of docs/simulation.md and docs/watch.md, docs/wire-protocol.md, docs/checks.md, docs/known-bugs.md, docs/error-codes.md.
 // With --check it writes nothing, and fails if a file is out of date: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'

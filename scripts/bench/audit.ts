@@ -1,6 +1,4 @@
 // What an audit costs: of a real cluster, against the shell commands that show the least of it; and of many simulated nodes over SSH.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,38 +9,11 @@ import { missingRequirements } from '../../test/lab/harness/requirements.ts'
 import { labSsh } from '../../test/lab/harness/ssh-config.ts'
 import { startLab } from '../../test/lab/harness/start.ts'
 import { reportBytes } from './audit-bytes.ts'
+import { type Cost, costOf } from './cost.ts'
 import { type Ratios, reportLine } from './pairs.ts'
 
 const ROUNDS = 9
 const SIM_NODES = 64
-
-interface Cost {
-  readonly wallMs: number
-  /** Of the process and all that it waited for. */
-  readonly cpuMs: number
-  readonly stderr: string
-}
-
-/** Runs a command to its end under `bash`, whose `times` tells what it and its children have used. */
-async function cost(argv: readonly string[], env: Record<string, string> = {}, expected = 0): Promise<Cost> {
-  const startMs = performance.now()
-  const child = spawn('bash', ['-c', '"$@" >/dev/null; status=$?; times; exit $status', 'bash', ...argv], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [times, stderr] = [child.stdout, child.stderr].map((stream) => {
-    const chunks: Buffer[] = []
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    return () => Buffer.concat(chunks).toString()
-  })
-  const [status] = await once(child, 'close')
-  if (status !== expected) throw new Error(`${argv.join(' ')} ended with ${status}: ${stderr?.()}`)
-  // The second line is of the children: user and system time, `0m1.234s` each.
-  const [, children = ''] = (times?.() ?? '').split('\n')
-  const parts = [...children.matchAll(/(\d+)m([\d.]+)s/g)]
-  const cpuMs = parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000, 0)
-  return { wallMs: performance.now() - startMs, cpuMs, stderr: stderr?.() ?? '' }
-}
 
 async function pairs(a: () => Promise<Cost>, b: () => Promise<Cost>): Promise<{ wall: Ratios; cpu: Ratios }> {
   const wall: number[] = []
@@ -72,10 +43,10 @@ async function auditTheLab(): Promise<void> {
     const ssh = labSsh(lab)
     const audit = (client: string, ...more: string[]) => {
       const words = ['verify', '-v', ...ssh.flags, '--ssh', client, '--host', '10.99.0.1', ...more]
-      return () => cost(lab.argv(0, [...lab.program, ...words]))
+      return () => costOf(lab.argv(0, [...lab.program, ...words]))
     }
     const onnode = () =>
-      cost(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
+      costOf(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
     const by = { ssh2: audit('ssh2'), openssh: audit('openssh') }
     const shell = "`onnode -p all 'ctdb -X ip; ip addr'`"
     for (const [what, one, other, aim] of [
@@ -109,7 +80,7 @@ async function auditSimulated(): Promise<void> {
     for (const client of ['ssh2', 'openssh']) {
       const argv = [program, 'verify', '-v', '--ssh', client, '--ssh-config', configFile, '--host', hosts.join()]
       const runs = []
-      for (let round = 0; round < 3; round++) runs.push(await cost([process.execPath, ...argv]))
+      for (let round = 0; round < 3; round++) runs.push(await costOf([process.execPath, ...argv]))
       runs.sort((a, b) => a.wallMs - b.wallMs)
       const [, middle] = runs
       if (!middle) return

@@ -12,15 +12,19 @@ import { checksMarkdown } from '../../src/ui/audit/checks.ts'
 import { knownBugsMarkdown } from '../../src/ui/audit/known-bugs.ts'
 import { initialModel } from '../../src/ui/watch/model/initial-model.ts'
 import { keyHelp } from '../../src/ui/watch/update/key-help.ts'
+import { loadCommands } from './loaded-commands.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 /** All commands as oclif caches them, from the sources. */
 async function loadedPlugin(): Promise<Plugin> {
-  const { loadCommands } = await import('../../src/main/loaded-commands.ts')
   await loadCommands()
   const { default: packageJson } = await import('../../package.json', { with: { type: 'json' } })
-  const commands = { strategy: 'explicit', target: './src/main/loaded-commands.ts', identifier: 'LOADED_COMMANDS' } as const
+  const commands = {
+    strategy: 'explicit',
+    target: './scripts/generated/loaded-commands.ts',
+    identifier: 'LOADED_COMMANDS',
+  } as const
   const pjson = { ...packageJson, oclif: { ...packageJson.oclif, commands } } as Interfaces.PJSON
   const plugin = new Plugin({ root, pjson, ignoreManifest: true, isRoot: true })
   await plugin.load()
@@ -40,8 +44,27 @@ async function requireComplete(plugin: Plugin, id: string): Promise<void> {
   }
 }
 
-function commandList({ manifest }: Plugin): string {
-  const commands = Object.values(manifest.commands).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+const commandsOf = ({ manifest }: Plugin): Command.Cached[] =>
+  Object.values(manifest.commands).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+/** What `src/main/all-commands.ts` says of the commands without loading them. */
+function commandModule(plugin: Plugin): string {
+  const entries = commandsOf(plugin).map((command) => {
+    const { id, summary, hidden } = command
+    const group = 'group' in command ? { group: command.group } : {}
+    return `  ${JSON.stringify({ id, summary, ...group, ...(hidden && { hidden }) })},\n`
+  })
+  return `// Made from the files in src/commands by \`npm run generated\`; do not edit.
+// biome-ignore format: a line for each
+
+/** All commands, in the order of their names. */
+export const COMMAND_LIST = [
+${entries.join('')}] as const
+`
+}
+
+function commandList(plugin: Plugin): string {
+  const commands = commandsOf(plugin)
   const rows = grouped(commands).flatMap(([title, members]) => [
     `| **${title}** | |`,
     ...members.map((command) => `| \`ctdbts ${usage(command)}\` | ${command.summary} |`),
@@ -132,6 +155,7 @@ export async function documents(): Promise<Record<string, string>> {
   const part = (file: string, name: string, content: string) => between(readFileSync(join(root, file), 'utf8'), name, content)
   return {
     'oclif.manifest.json': `${JSON.stringify(plugin.manifest, null, 2)}\n`,
+    'src/main/command-list.ts': commandModule(plugin),
     'README.md': part('README.md', 'commands', commandList(plugin)),
     'docs/simulation.md': part('docs/simulation.md', 'sim commands', simCommands()),
     'docs/watch.md': part('docs/watch.md', 'keys', watchKeys()),

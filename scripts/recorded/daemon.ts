@@ -8,6 +8,8 @@ import { answerBasics, ScriptedDaemon } from '../../test/support/scripted-daemon
 /** Runs of the real tool (4.17) whose packets make up a recording. */
 const RECORDINGS: Record<string, readonly string[]> = {
   ip: ['ip'],
+  status: ['status'],
+  'ip-all': ['-X ip all -v'],
   listvars: ['listvars'],
 }
 

@@ -16,6 +16,23 @@ import { type ErrorStyle, errorStyleOf, reportError, reportProblems } from './re
 import type { GlobalOptions } from './run-options.ts'
 import type { SimOptions } from './sim-flags.ts'
 
+/**
+ * What of a command oclif needs for these options: it takes a while over each flag that it is told of, and most are rarely given. Flags with a
+ * default have a value without being given.
+ */
+function withFlagsOf<
+  I extends Pick<Input<never, never, never>, 'enableJsonFlag'> & { readonly flags?: object; readonly baseFlags?: object },
+>(options: readonly string[], command: I | undefined): I | undefined {
+  if (!command) return undefined
+  const given = new Set(options.map((option) => option.slice('--'.length).split('=', 1)[0]))
+  const needed = (flags: object = {}) =>
+    Object.fromEntries(
+      Object.entries(flags).filter(([name, flag]) => given.has(name) || given.has(`no-${name}`) || flag.default !== undefined),
+    )
+  const { enableJsonFlag } = command
+  return { ...command, enableJsonFlag, flags: needed(command.flags), baseFlags: needed(command.baseFlags) }
+}
+
 /** What all commands share: the options and the grammar of `ctdb`, the connection, the forms of output, and the reporting of errors. */
 export abstract class CtdbtsCommand extends Command {
   static override enableJsonFlag = true
@@ -131,13 +148,15 @@ export abstract class CtdbtsCommand extends Command {
     this.parsed = true
     const { options: optionWords, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
     // Words that look like options can only come from after a `--`.
-    const parsed = await super.parse(options, [...optionWords, '--', ...words]).catch(async (error: unknown) => {
-      // As with ctdb, options come before words.
-      const { flags: own, baseFlags, enableJsonFlag } = this.ctor
-      const { flags } = await super.parse({ flags: own, baseFlags, enableJsonFlag, args: {} }, [...optionWords])
-      this.takeOptions(flags as unknown as GlobalOptions)
-      throw error
-    })
+    const parsed = await super
+      .parse(withFlagsOf(optionWords, options), [...optionWords, '--', ...words])
+      .catch(async (error: unknown) => {
+        // As with ctdb, options come before words.
+        const { flags: own, baseFlags, enableJsonFlag } = this.ctor
+        const { flags } = await super.parse({ flags: own, baseFlags, enableJsonFlag, args: {} }, [...optionWords])
+        this.takeOptions(flags as unknown as GlobalOptions)
+        throw error
+      })
     // Here, as a command that had to ask for it would crash with -j, or ignore -X or -n, if its author forgot.
     this.takeOptions(parsed.flags as unknown as GlobalOptions)
     return parsed

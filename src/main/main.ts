@@ -1,19 +1,15 @@
 import { flush } from '@oclif/core/flush'
-import packageJson from '../../package.json' with { type: 'json' }
 import { globalFlags, optionShapes } from '../cli/options.ts'
 import { guardOutput, outputLost } from '../cli/output.ts'
 import { beforeEnd, commandIndex, cutCommandLine } from '../cli/popt.ts'
 import { reportError } from '../cli/report-error.ts'
 import { CtdbtsError, EXIT_STATUS, saidByCtdb } from '../lib/errors.ts'
-import { isCommand, loadCommand } from './loaded-commands.ts'
+import { VERSION } from './configuration.ts'
+import { isCommand, loadCommand } from './find-command.ts'
 import { runCommand } from './run-command.ts'
-import type { OclifPlaces } from './run-oclif.ts'
 
-/** Options that oclif handles itself. */
+/** Options of oclif's programs. */
 const OCLIF_OPTIONS = ['--help', '-h', '-?', '--version']
-
-/** In oclif's form. It would load all commands for it. */
-const VERSION = `${packageJson.name}/${packageJson.version} ${process.platform}-${process.arch} node-${process.version}`
 
 /** Commands that look at the others. */
 const WITH_ALL_COMMANDS = ['autocomplete-words']
@@ -21,19 +17,19 @@ const WITH_ALL_COMMANDS = ['autocomplete-words']
 /**
  * Runs the command line.
  * @param root the folder of our package.json.
- * @param elsewhere where oclif finds commands and help, where that is not what the package.json says.
  */
-export async function main(argv: readonly string[], root: string, elsewhere?: OclifPlaces): Promise<void> {
+export async function main(argv: readonly string[], root: string): Promise<void> {
   guardOutput()
   try {
     const words = commandFirst(argv)
     const [name = '', ...rest] = words
     if (name === '--version') process.stdout.write(`${VERSION}\n`)
-    else if (isCommand(name) && !WITH_ALL_COMMANDS.includes(name) && !wantsOclif(rest)) {
-      await runCommand(name, await loadCommand(name), rest, root)
+    else if (isCommand(name) && !wantsOclif(rest)) {
+      const commands = WITH_ALL_COMMANDS.includes(name) ? (await import('./all-commands.ts')).allCommands() : []
+      await runCommand(name, await loadCommand(name), rest, root, commands)
     } else {
-      const { runOclif } = await import('./run-oclif.ts')
-      await runOclif(words, root, elsewhere)
+      const { showHelp } = await import('./help.ts')
+      await showHelp(isCommand(name) ? name : undefined)
     }
     // ctdb without a command shows its usage, and fails.
     if (name === '--help' && argv[0] !== 'help' && !wantsOclif(argv)) process.exitCode = EXIT_STATUS.failure
@@ -48,6 +44,16 @@ export async function main(argv: readonly string[], root: string, elsewhere?: Oc
 function endSoon(): void {
   const timer = setTimeout(() => process.stdout.writableLength === 0 && process.exit(), 1_000)
   timer.unref()
+}
+
+/** The command that is run, `help` where help is asked for, or undefined. */
+export function commandOf(argv: readonly string[]): string | undefined {
+  try {
+    const words = commandFirst(argv)
+    return words.includes('--help') ? 'help' : words.find(isCommand)
+  } catch {
+    return undefined
+  }
 }
 
 const wantsOclif = (argv: readonly string[]): boolean => beforeEnd(argv).some((word) => OCLIF_OPTIONS.includes(word))

@@ -2,6 +2,7 @@ import type { Command } from '@oclif/core/command'
 import type { Logger } from '@oclif/core/interfaces'
 import { setLogger } from '@oclif/core/logger'
 import packageJson from '../../package.json' with { type: 'json' }
+import { CONFIGURATION } from './configuration.ts'
 
 const nothing = () => {}
 
@@ -17,27 +18,20 @@ const silent: Logger = {
 }
 
 /**
- * What a command that runs wants of oclif's configuration. The whole of it would search for plugins, their hooks and all other commands, which
- * takes longer than most commands (`npm run bench`). There are no plugins (docs/decisions/0002).
- */
-const CONFIGURATION = {
-  bin: packageJson.oclif.bin,
-  name: packageJson.name,
-  version: packageJson.version,
-  // An environment variable by which oclif's programs tell that they started themselves again; ours do not.
-  scopedEnvVarKey: () => 'CTDBTS_REDIRECTED',
-  scopedEnvVarKeys: () => [],
-  runHook: async () => ({ failures: [], successes: [] }),
-}
-
-/**
  * Runs a command by its class.
  * @param root the folder of our package.json.
+ * @param commands all commands, for one that looks at them.
  */
-export async function runCommand(id: string, command: typeof Command, argv: readonly string[], root: string): Promise<void> {
+export async function runCommand(
+  id: string,
+  command: typeof Command,
+  argv: readonly string[],
+  root: string,
+  commands: readonly object[] = [],
+): Promise<void> {
   setLogger({ root, logger: silent })
   command.id = id
   // It is abstract, and its `_run` is for its own classes; oclif's `run` would load a configuration.
-  const Runnable = command as unknown as new (argv: string[], config: typeof CONFIGURATION) => { _run(): Promise<unknown> }
-  await new Runnable([...argv], CONFIGURATION)._run()
+  const Runnable = command as unknown as new (argv: string[], config: object) => { _run(): Promise<unknown> }
+  await new Runnable([...argv], { ...CONFIGURATION, commands })._run()
 }

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -35,6 +35,24 @@ describe('the program', () => {
     expect(stdout).toBe('ctdbts')
   })
 
+  it('takes the code that a run of the same command has left, unless it is damaged', async () => {
+    using dir = tempDir()
+    const run = async () => await execa(process.execPath, [RUN_JS, 'listnodes', '--help'], { env: { XDG_CACHE_HOME: dir.path } })
+    const { stdout } = await run()
+    const [folder = ''] = readdirSync(dir.file('ctdbts'))
+    expect(readdirSync(dir.file(`ctdbts/${folder}`))).toEqual(['help'])
+    const path = dir.file(`ctdbts/${folder}/help`)
+    const [{ ino }, kept] = [statSync(path), readFileSync(path)]
+    expect((await run()).stdout).toBe(stdout)
+    expect(statSync(path).ino, 'it was written again').toBe(ino)
+    const zeroed = Buffer.from(kept).fill(0, kept.length >> 1, (kept.length >> 1) + 4096)
+    for (const damaged of [kept.subarray(0, -1), zeroed, Buffer.from('no code')]) {
+      writeFileSync(path, damaged)
+      expect((await run()).stdout).toBe(stdout)
+      expect(readFileSync(path).equals(damaged), 'it was not written again').toBe(false)
+    }
+  })
+
   it('says in one line that parts of it are missing, as while it is updated', async () => {
     using dir = tempDir()
     for (const path of ['package.json', 'bin', 'dist/program']) cpSync(join(ROOT, path), dir.file(path), { recursive: true })
@@ -49,7 +67,7 @@ describe('the program', () => {
     rmSync(dir.file('dist'), { recursive: true })
     const nothing = await run('ip')
     expect(nothing.stderr.split('\n')).toEqual([
-      expect.stringMatching(/^ctdbts: a part of it is missing: Cannot find module .*main\.cjs'$/),
+      expect.stringMatching(/^ctdbts: a part of it is missing: ENOENT: .*main\.cjs'$/),
       '  install it again (in a checkout: npm ci)',
     ])
     expect([part.exitCode, nothing.exitCode]).toEqual([1, 1])

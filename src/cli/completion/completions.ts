@@ -14,7 +14,7 @@ export async function completions(
   commands: readonly CommandInfo[],
   timeoutMs: number,
 ): Promise<string> {
-  const cursor = cursorOf(words, commands)
+  const cursor = await cursorOf(words, commands)
   const candidates = await candidatesAt(cursor, commands, valuesFor(cursor, timeoutMs), configuredClusters)
   if (candidates === FILES) return `${FILES}\n`
   return candidateLines(candidates)

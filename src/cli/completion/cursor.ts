@@ -13,14 +13,21 @@ export interface FlagInfo {
   readonly hidden?: boolean | undefined
 }
 
-/** What completion has to know about a command; oclif's manifest has it. */
+/** What completion has to know about all commands. */
 export interface CommandInfo {
   readonly id: string
   readonly summary?: string | undefined
   readonly hidden?: boolean | undefined
+  /** Its class: loading those of all would take too long. */
+  load(): Promise<CommandWords>
+}
+
+/** What completion has to know about the command of the line. */
+interface CommandWords {
   readonly usage?: string | readonly string[] | undefined
+  readonly baseFlags: Readonly<Record<string, FlagInfo>>
   readonly flags: Readonly<Record<string, FlagInfo>>
-  readonly args: Readonly<Record<string, { readonly name: string; readonly options?: readonly string[] | undefined }>>
+  readonly args: Readonly<Record<string, { readonly options?: readonly string[] | undefined }>>
 }
 
 /** The word of a command line at the cursor. */
@@ -45,12 +52,13 @@ const PLACEHOLDER = '2147483646'
  * @param words the words after the program's name; the last, which may be empty, is the one that is being typed.
  * @throws InvalidOptionError when a word before it is an invalid option.
  */
-export function cursorOf(words: readonly string[], commands: readonly CommandInfo[]): Cursor {
+export async function cursorOf(words: readonly string[], commands: readonly CommandInfo[]): Promise<Cursor> {
   const before = words.slice(0, -1)
   const typed = words.at(-1) ?? ''
   const at = commandIndex([...before, PLACEHOLDER], optionShapes(globalFlags))
-  const command = commands.find(({ id }) => id === before[at])
-  const flags: Cursor['flags'] = command?.flags ?? globalFlags
+  const listed = commands.find(({ id }) => id === before[at])
+  const command = await listed?.load()
+  const flags: Cursor['flags'] = command ? { ...command.baseFlags, ...command.flags } : globalFlags
   const shapes = optionShapes(flags)
   const cut = cutCommandLine([...before, PLACEHOLDER], shapes)
   const waiting = cut.options.find((option) => option.endsWith(`=${PLACEHOLDER}`))
@@ -64,7 +72,7 @@ export function cursorOf(words: readonly string[], commands: readonly CommandInf
   }
   if (at === before.length) return { ...place, expects: { words: ['help'], kinds: ['command'] } }
   if (before[at] === 'help') return { ...place, expects: { words: [], kinds: ['command'] } }
-  return { ...place, expects: command ? wordValues(command, cut.words.length - 2) : NO_VALUES }
+  return { ...place, expects: listed && command ? wordValues(listed.id, command, cut.words.length - 2) : NO_VALUES }
 }
 
 function flagValues(name: string, flags: Cursor['flags']): Values {
@@ -75,12 +83,12 @@ function flagValues(name: string, flags: Cursor['flags']): Values {
 }
 
 /** What a command accepts as its argument number `index`, from 0. */
-function wordValues({ id, usage, args }: CommandInfo, index: number): Values {
+function wordValues(id: string, { usage, args }: CommandWords, index: number): Values {
   const pattern = usage === undefined ? undefined : usageWords(String(usage))[index]
   // The usage texts of these commands call it a name, as those of `ctdb` do.
   if (pattern === '<name>' && id.endsWith('var')) return valuesOf('<tunable>')
   if (pattern !== undefined) return valuesOf(pattern)
-  const arg = Object.values(args)[index]
+  const [name, arg] = Object.entries(args)[index] ?? []
   if (!arg) return NO_VALUES
-  return arg.options ? { words: arg.options, kinds: [] } : valuesOf(`<${arg.name}>`)
+  return arg.options ? { words: arg.options, kinds: [] } : valuesOf(`<${name}>`)
 }

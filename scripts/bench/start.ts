@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { type Cost, costOf } from './cost.ts'
+import { reportLine } from './pairs.ts'
+
+const RUN_JS = join(import.meta.dirname, '../../bin/run.js')
+const ROUNDS = 40
+
+/** The command lines, and which recording (see `recorded/daemon.ts`) answers them. */
+const COMMANDS = [
+  { line: 'ip', recording: 'ip' },
+  { line: 'status', recording: 'status' },
+  { line: '-X ip all -v', recording: 'ip-all' },
+  { line: '--version', recording: 'ip' },
+  { line: '--help', recording: 'ip' },
+  { line: 'ip --help', recording: 'ip' },
+]
+
+/** What whole commands take against a bare Node. */
+export async function benchStart(
+  withDaemon: (recording: string, use: (socket: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  for (const { line, recording } of COMMANDS) await withDaemon(recording, (socket) => againstNode(line, socket))
+}
+
+async function againstNode(line: string, socket: string): Promise<void> {
+  const cost = (...argv: string[]) => costOf([process.execPath, ...argv], { CTDB_SOCKET: socket })
+  const pairs: [ours: Cost, bare: Cost][] = []
+  // The first leaves its compiled code for the others.
+  await cost(RUN_JS, ...line.split(' '))
+  for (let round = 0; round < ROUNDS; round++) pairs.push([await cost(RUN_JS, ...line.split(' ')), await cost('-e', '0')])
+  const report = (of: 'cpuMs' | 'wallMs' | 'kilobytes', name: string, aim: string) => {
+    const ratios = pairs.map(([ours, bare]) => ours[of] / bare[of]).sort((a, b) => a - b)
+    console.log(reportLine(`\`ctdbts ${line}\` against \`node -e 0\`: ${name}`, ratios, aim))
+  }
+  report('cpuMs', 'processor time', 'at most 1.6')
+  report('wallMs', 'time', 'at most 1.6')
+  if (line === 'ip') report('kilobytes', 'memory', 'at most 1.5')
+}
