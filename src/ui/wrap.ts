@@ -1,4 +1,4 @@
-import wrapAnsi from 'wrap-ansi'
+import { wrapAnsi } from 'fast-wrap-ansi'
 
 /**
  * Breaks text at its spaces into lines, each with its newline. The first line begins with `first`, the others are indented as far.
