@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
 import { execFailed, execOutput, execTimeout } from '../exec-errors.ts'
 import { type ExecLimits, type ExecResult, type HostRoute, LOCALLY, THIS_MACHINE } from '../host-access.ts'
@@ -20,6 +19,8 @@ export const localRoute: HostRoute = { name: THIS_MACHINE, reach: async () => lo
 
 async function execLocally(argv: readonly [string, ...string[]], limits: ExecLimits): Promise<ExecResult> {
   const { timeoutMs, maxBytes, signal } = limits
+  // Only now, as most audits run nothing on this machine.
+  const { execa } = await import('execa')
   signal?.throwIfAborted()
   const [file, ...words] = argv
   const command = execa(file, words, {

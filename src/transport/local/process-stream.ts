@@ -1,5 +1,6 @@
 import type { ChildProcessByStdio } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
+import { joinedChunks } from '../joined-chunks.ts'
 
 /** A child process whose standard streams are pipes. */
 export type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>
@@ -34,6 +35,11 @@ export class ProcessStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     this.child.stdin.write(chunk, () => done())
+  }
+
+  /** One system call for what is written at once. */
+  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], done: Done): void {
+    this._write(joinedChunks(chunks), 'binary', done)
   }
 
   override _final(done: Done): void {

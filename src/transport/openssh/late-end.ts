@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { joinedChunks } from '../joined-chunks.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -35,6 +36,10 @@ export class LateEnd extends Duplex {
     // What is written too late is lost; the end says more.
     if (this.stream.writable) this.stream.write(chunk, encoding, () => done())
     else done()
+  }
+
+  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], done: Done): void {
+    this._write(joinedChunks(chunks), 'binary', done)
   }
 
   override _final(done: Done): void {

@@ -54,6 +54,8 @@ function target(text: string, user: string | undefined, host: string, portText: 
 }
 
 function isAddressV6(text: string): boolean {
+  // Node compiles a large expression for its answer, and few hosts are given by such an address.
+  if (!/:.*:/.test(text)) return false
   const [address = '', ...zone] = text.split('%')
   return isIPv6(address) && (zone.length === 0 || ZONE.test(zone.join('%')))
 }

@@ -365,7 +365,8 @@ describe.runIf(hasOpenssh)('each failure has its own error code:', () => {
     expect(await running[0]).toEqual(sshFailure('SSH_CLOSED', 'the SSH connection to node1 has ended: ssh ended'))
     expect(await errors[0]).toEqual(sshFailure('SSH_CLOSED', ''))
     const [master] = pidsOf(`^ssh .*-S ${file('run')}.* -- node2`)
-    process.kill(master ?? 0, 'SIGKILL')
+    // 0 would be the processes of this test.
+    process.kill(master ?? Number.NaN, 'SIGKILL')
     expect(await running[1]).toEqual(sshFailure('SSH_CLOSED', 'the SSH connection to node2 has ended: a signal ended ssh'))
     expect(await errors[1]).toEqual(sshFailure('SSH_CLOSED', ''))
     // It is connected to again.
