@@ -1,6 +1,7 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { daemonVersionIn } from '../lib/cluster/daemon-version.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { ExecResult } from '../transport/host-access.ts'
 import { wantsHost } from './host-flags.ts'
@@ -9,22 +10,25 @@ import { withMachine } from './with-machine.ts'
 
 /**
  * For the `ctdb` that we start: the paths that were tried, as in PATH. A ctdbts that finds itself behind one of them, started by a script that
- * stands for it, goes on with the next one.
+ * stands for it, goes on with what is installed
+ * beside it, or the next one.
  */
 const TRIED = 'CTDBTS_TRIED_CTDB'
 
 const MAX_OUTPUT_BYTES = 4096
 
 /**
- * The version of CTDB on this machine, or with --host on the first host that can be reached, from its `ctdb`: daemons do not report their
- * version.
+ * The version of CTDB on this machine, or with --host on the first host that can be reached. Daemons do not report their version: its `ctdb` does.
+ * Where that is ctdbts under another name, the program file of the `ctdbd` that belongs to it tells.
  * @throws CtdbtsError NO_CTDB when there is none, NO_VERSION when it prints none; why no host can be reached.
  */
 export const installedVersion = (options: GlobalOptions, env: NodeJS.ProcessEnv): Promise<string> =>
   withMachine(options, async (access) => {
     const elsewhere = wantsHost(options)
-    const command = elsewhere ? (['ctdb'] as const) : startOf(env)
-    const result = await access.exec([...command, 'version'], { timeoutMs: timeoutMsOf(options), maxBytes: MAX_OUTPUT_BYTES })
+    const source = elsewhere ? { command: ['ctdb'] as const } : sourceHere(env)
+    if ('daemon' in source) return versionOf(source.daemon)
+    const argv = [...source.command, 'version'] as const
+    const result = await access.exec(argv, { timeoutMs: timeoutMsOf(options), maxBytes: MAX_OUTPUT_BYTES })
     return versionIn(result, elsewhere ? `on ${access.name}` : 'here')
   })
 
@@ -39,20 +43,33 @@ function versionIn({ exitStatus, stdout, stderr }: ExecResult, where: string): s
   throw new CtdbtsError('NO_VERSION', `\`ctdb version\` ${where} failed: ${reason}`)
 }
 
+function versionOf(daemon: string): string {
+  const version = daemonVersionIn(readFileSync(daemon))
+  if (version !== undefined) return version
+  throw new CtdbtsError('NO_VERSION', `\`ctdb\` is ctdbts itself, and the version of ${daemon} is unknown`)
+}
+
 /**
- * The start of a command line that runs the first `ctdb` in PATH that is not this program under another name, nor leads back to it.
+ * Where the version is to be had: from the first `ctdb` in PATH. If that is this program under another name, or leads back to it, then from the
+ * `ctdbd` that is installed with it, else from the next `ctdb`; at last from the first `ctdbd` in PATH.
  * @throws CtdbtsError NO_CTDB.
  */
-function startOf(env: NodeJS.ProcessEnv): [string, ...string[]] {
+function sourceHere(env: NodeJS.ProcessEnv): { command: [string, ...string[]] } | { daemon: string } {
   const tried = env[TRIED]?.split(delimiter) ?? []
   const self = realPathOf(process.argv[1] ?? '')
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  const found = folders
-    .map((folder) => join(folder, 'ctdb'))
-    .find((path) => isProgram(path) && realPathOf(path) !== self && !tried.includes(path))
-  if (found !== undefined) return ['/usr/bin/env', `${TRIED}=${[...tried, found].join(delimiter)}`, found]
+  for (const path of folders.map((folder) => join(folder, 'ctdb')).filter(isProgram)) {
+    const isOurs = realPathOf(path) === self || tried.includes(path)
+    if (!isOurs) return { command: ['/usr/bin/env', `${TRIED}=${[...tried, path].join(delimiter)}`, path] }
+    const daemon = [join(path, '../ctdbd'), join(path, '../../sbin/ctdbd')].find(isProgram)
+    if (daemon !== undefined) return { daemon }
+  }
+  const daemon = folders.map((folder) => join(folder, 'ctdbd')).find(isProgram)
+  if (daemon !== undefined) return { daemon }
   if (tried.length === 0) throw noCtdb('here')
-  throw new CtdbtsError('NO_CTDB', 'every `ctdb` in PATH is ctdbts itself', { hint: 'add the folder of the real one to PATH' })
+  throw new CtdbtsError('NO_CTDB', 'every `ctdb` in PATH is ctdbts itself', {
+    hint: 'add the folder of the real one, or of ctdbd, to PATH',
+  })
 }
 
 const noCtdb = (where: string): CtdbtsError =>

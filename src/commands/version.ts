@@ -8,6 +8,7 @@ export default class Version extends MirrorCommand {
   static override usage = 'version'
   static override description =
     `Daemons do not report their version, so ctdbts runs the real ctdb of this machine or (--host) of another one.
+Where the ctdb in PATH is ctdbts itself, it reads the version from the ctdbd that is installed with it.
 For the version of ctdbts itself, use "ctdbts --version".`
   static override examples = [
     '<%= config.bin %> version',

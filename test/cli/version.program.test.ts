@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { startSimServer } from '../../src/sim/serve/sim-server.ts'
@@ -62,6 +62,28 @@ describe('version', () => {
     using dir = folderWith(REAL)
     const path = [first, second, dir].map((each) => each.path).join(':')
     expect(await ctdbts(['version'], { PATH: path })).toMatchObject({ stdout: '4.19.2-Ubuntu\n', status: 0 })
+  })
+
+  it('is that of the ctdbd beside the ctdb that is ctdbts, whatever is behind it in PATH', async () => {
+    using own = tempDir()
+    using behind = folderWith(REAL)
+    writeFileSync(own.file('ctdb'), `#!/bin/sh\nexec '${process.execPath}' '${RUN_JS}' "$@"\n`, { mode: 0o755 })
+    writeFileSync(own.file('ctdbd'), 'ELF\x004.25.0pre1-X\0', { mode: 0o755 })
+    const run = () => ctdbts(['version'], { PATH: `${own.path}:${behind.path}` })
+    expect(await run()).toMatchObject({ stdout: '4.25.0pre1-X\n', stderr: '', status: 0 })
+    writeFileSync(own.file('ctdbd'), '#!/bin/sh\n')
+    const { stdout, stderr, status } = await run()
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toContain(`\`ctdb\` is ctdbts itself, and the version of ${own.file('ctdbd')} is unknown\n`)
+  })
+
+  it('is that of the ctdbd in the sbin that belongs to it, or anywhere in PATH if there is no other ctdb', async () => {
+    using prefix = tempDir()
+    for (const name of ['bin', 'sbin']) mkdirSync(prefix.file(name))
+    symlinkSync(RUN_JS, prefix.file('bin/ctdb'))
+    writeFileSync(prefix.file('sbin/ctdbd'), 'ELF\x004.17.12\0', { mode: 0o755 })
+    for (const folder of ['bin', 'sbin'])
+      expect(await ctdbts(['version'], { PATH: prefix.file(folder) })).toMatchObject({ stdout: '4.17.12\n', status: 0 })
   })
 
   it('ends with an error when the ctdb leads back to ctdbts, instead of looping', async () => {
