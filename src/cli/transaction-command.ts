@@ -20,13 +20,17 @@ export abstract class TransactionCommand extends MirrorCommand {
     prepare: (database: AttachedDatabase, daemon: DaemonSession) => Promise<(transaction: Transaction) => Promise<void>>,
   ): Promise<unknown> {
     requireThisMachine(flags)
-    const { id, name } = await this.withNodeInterruptibly(flags, async (node, { signal }, daemon) => {
+    const { id, name, isChanged } = await this.withNodeInterruptibly(flags, async (node, { signal }, daemon) => {
       const opened = await openForTransactions(node.client, database)
       const change = await prepare(opened, daemon)
-      await withTransaction(await fileAccess(node, signal), opened, { readOnly: false }, change)
-      return opened
+      const access = await fileAccess(node, signal)
+      const isChanged = await withTransaction(access, opened, { readOnly: false }, async (transaction) => {
+        await change(transaction)
+        return transaction.hasChanges
+      })
+      return { ...opened, isChanged }
     })
-    this.tell(flags, `Database ${name} is changed`)
+    this.tell(flags, isChanged ? `Database ${name} is changed` : `Database ${name} has it like this already: nothing is changed`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, id: databaseIdText(id), name }) })
   }
 }

@@ -16,13 +16,17 @@ export default class Deletekey extends RecordCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Deletekey)
-    const { result: _nothing, ...record } = await this.lockRecord(flags, args, () => ({
+    const { result: wasThere, ...record } = await this.lockRecord(flags, args, () => ({
       notLocked: `Failed to fetch record for key ${args.key}`,
       failed: `Failed to delete record for key ${args.key}`,
       question: (words) => `Delete the record ${visible(args.key)} of ${words}?`,
-      use: (locked, open) => deleteRecord(open, locked),
+      use: async (locked, open) => {
+        await deleteRecord(open, locked)
+        return locked.value.length > 0
+      },
     }))
-    this.tell(flags, `Database ${record.name}: the record ${args.key} is deleted`)
+    const deleted = wasThere ? `the record ${args.key} is deleted` : `there was no record ${args.key}`
+    this.tell(flags, `Database ${record.name}: ${deleted}`)
     return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, ...record }) })
   }
 }

@@ -40,6 +40,18 @@ describe('databases of the embedded cluster', () => {
     expect(await on(0, 'pstore', 'v.tdb', 'key', 'value')).toMatchObject(fails('Transactions not supported on DB v.tdb\n'))
   })
 
+  it('-v tells whether a command has changed anything', async () => {
+    const { on, dir } = await withDatabases()
+    writeFileSync(dir.file('nothing'), '')
+    const unchanged = 'Database p.tdb has it like this already: nothing is changed\n'
+    expect(await on(0, '-v', 'pstore', 'p.tdb', 'key', 'value')).toMatchObject(fails('Database p.tdb is changed\n', 0))
+    expect(await on(1, '-v', 'pstore', 'p.tdb', 'key', 'value')).toMatchObject(fails(unchanged, 0))
+    expect(await on(1, '-v', 'ptrans', 'p.tdb', dir.file('nothing'))).toMatchObject(fails(unchanged, 0))
+    await on(0, 'writekey', 'v.tdb', 'key', 'value')
+    expect(await on(1, '-v', 'deletekey', 'v.tdb', 'key')).toMatchObject(fails('Database v.tdb: the record key is deleted\n', 0))
+    expect(await on(2, '-v', 'deletekey', 'v.tdb', 'key')).toMatchObject(fails('Database v.tdb: there was no record key\n', 0))
+  })
+
   it('let transactions of all nodes wait for each other', async () => {
     const { on } = await withDatabases()
     // One on each node: a process cannot have two transactions on one database.

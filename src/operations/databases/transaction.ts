@@ -41,6 +41,8 @@ export interface Transaction {
   fetch(key: Uint8Array): Promise<Uint8Array>
   /** Changes a record; an empty value deletes it. A value that it has already changes nothing. @throws CtdbtsError TDB_FAILED. */
   store(key: Uint8Array, value: Uint8Array): Promise<void>
+  /** Whether it has changed anything until now. */
+  readonly hasChanges: boolean
 }
 
 /**
@@ -147,8 +149,12 @@ class RunningTransaction implements Transaction {
     this.changes.push({ requestId: 0, key, data: Buffer.concat([encode(recordHeader, changed.header), value]) })
   }
 
+  get hasChanges(): boolean {
+    return this.changes.length > 0
+  }
+
   async commit(): Promise<void> {
-    if (this.changes.length === 0) return
+    if (!this.hasChanges) return
     const { client, database } = this.open
     const before = await this.sequenceNumber()
     const after = new Uint8Array(encode(u64, BigInt.asUintN(64, before + 1n)))
