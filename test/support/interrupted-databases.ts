@@ -9,7 +9,7 @@ import { runResultOf } from './run-result.ts'
 /** A run of `ctdbts` as a process. */
 interface StartedRun {
   readonly result: Promise<RunResult>
-  kill(signal: 'SIGINT' | 'SIGTERM'): void
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void
 }
 
 /** Starts a program that can be interrupted. */
