@@ -6,6 +6,9 @@ import { untilHealthy } from './harness/view.ts'
 import { type Case, errorCases, optionCases, stateCases } from './mirror/cases.ts'
 import { STORIES } from './mirror/changes.ts'
 import { compare, differenceOf } from './mirror/compare.ts'
+import { DATABASE_STORIES } from './mirror/database-changes.ts'
+import { attachDatabases } from './mirror/database-reads.ts'
+import { SIZE_STORIES } from './mirror/database-sizes.ts'
 import { READS } from './mirror/reads.ts'
 import { runStory } from './mirror/run-story.ts'
 import { MIRROR_STATES } from './mirror/states.ts'
@@ -22,6 +25,7 @@ describeOnLab('every command that ctdb also has', (lab) => {
 
   // By default a daemon adds to what `stats` shows every second, less time than three runs take beside others.
   beforeAll(() => lab.setTunable('StatHistoryInterval', 3600))
+  beforeAll(() => attachDatabases(lab))
   afterAll(() => lab.setTunable('StatHistoryInterval', 1))
 
   describe.concurrent('with every option in a healthy cluster, and with invalid arguments', () => {
@@ -42,19 +46,23 @@ describeOnLab('every command that ctdb also has', (lab) => {
     })
   })
 
-  it.each(STORIES)('run by each tool in turn: $name', { timeout: 480_000 }, async (story) => {
-    const theirs = await runStory(lab, story, 'ctdb')
-    const ours = await runStory(lab, story, 'ctdbts')
-    for (const [index, { argv, on = 0 }] of story.steps.entries()) {
-      const [ctdb, ctdbts] = [theirs[index], ours[index]]
-      if (!ctdb || !ctdbts) throw new Error(`step ${index} was not told`)
-      const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? ''
-      const tested: Case = { command, group: 'changes', argv, rule: undefined }
-      const where = `step ${index}, on node ${on}: ${argv.join(' ')}`
-      tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where, expect))
-      expect(ctdbts.looks, `the cluster after ${where}`).toEqual(ctdb.looks)
-    }
-  })
+  it.each([...STORIES, ...DATABASE_STORIES, ...SIZE_STORIES])(
+    'run by each tool in turn: $name',
+    { timeout: 480_000 },
+    async (story) => {
+      const theirs = await runStory(lab, story, 'ctdb')
+      const ours = await runStory(lab, story, 'ctdbts')
+      for (const [index, { argv, on = 0, group = 'changes' }] of story.steps.entries()) {
+        const [ctdb, ctdbts] = [theirs[index], ours[index]]
+        if (!ctdb || !ctdbts) throw new Error(`step ${index} was not told`)
+        const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? ''
+        const tested: Case = { command, group, argv, rule: undefined }
+        const where = `step ${index}, on node ${on}: ${argv.join(' ')}`
+        tally.record(tested, differenceOf(ctdb.run, ctdbts.run, tested, where, expect))
+        expect(ctdbts.looks, `the cluster after ${where}`).toEqual(ctdb.looks)
+      }
+    },
+  )
 
   it('differs only as docs/compatibility.md says', async () => {
     process.stdout.write(`${tally.combinations} combinations were compared\n`)

@@ -1,4 +1,5 @@
-import { READS, type Read } from './reads.ts'
+import type { Read } from './read.ts'
+import { READS } from './reads.ts'
 import type { Rule } from './rules.ts'
 
 /** The columns of the table in docs/compatibility.md. */

@@ -36,8 +36,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     why: 'with `-v`, `ctdbts` says on stderr what a command has changed',
     explains: (ctdb, ctdbts, { argv, group }) =>
-      group === 'changes' &&
-      argv.includes('-v') &&
+      group !== 'errors' &&
+      argv.some((word) => /^-X?v$/.test(word)) &&
       sameStatus(ctdb, ctdbts) &&
       ctdb.stdout === ctdbts.stdout &&
       ctdbts.stderr.startsWith(ctdb.stderr),

@@ -1,16 +1,6 @@
-import { NUMBERS, PING, type Rule, TIMES } from './rules.ts'
-
-/** A command, with arguments that change nothing. */
-export interface Read {
-  readonly command: string
-  /** Valid arguments, which are compared with every option and in every cluster state. None if the command changes something. */
-  readonly words: readonly (readonly string[])[]
-  /** Valid arguments of a command that changes something, for use with an option or a node that is rejected. */
-  readonly refused?: readonly string[]
-  /** Invalid arguments. */
-  readonly wrong: readonly (readonly string[])[]
-  readonly rule?: Rule
-}
+import { DATABASE_READS } from './database-reads.ts'
+import type { Read } from './read.ts'
+import { NUMBERS, PING, TIMES } from './rules.ts'
 
 const TOO_MANY = ['too', 'many', 'words']
 const nothing = { words: [[]], wrong: [['extra'], TOO_MANY] }
@@ -55,99 +45,7 @@ export const READS: readonly Read[] = [
     words: [[ADDRESS], [ADDRESS, '445']],
     wrong: [[], ...BAD_ADDRESSES, [ADDRESS, 'x'], [ADDRESS, '99999'], [ADDRESS, '445', 'extra']],
   },
-  { command: 'getdbmap', ...nothing },
-  { command: 'getdbstatus', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
-  {
-    command: 'dbstatistics',
-    words: [],
-    refused: ['nosuch.tdb'],
-    wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']],
-  },
-  { command: 'getdbseqnum', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x12345678'], ['a.tdb', 'extra']] },
-  {
-    command: 'catdb',
-    words: [],
-    refused: ['nosuch.tdb'],
-    wrong: [[], ['nosuch.tdb'], ['0xzz'], ['0x12345678'], ['a.tdb', 'extra']],
-  },
-  { command: 'attach', words: [], refused: ['a.tdb'], wrong: [[], ['a.tdb', 'nonsense'], ['a.tdb', 'persistent', 'extra']] },
-  { command: 'detach', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'other.tdb']] },
-  { command: 'setdbreadonly', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x1'], ['a.tdb', 'extra']] },
-  { command: 'setdbsticky', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['0x1'], ['a.tdb', 'extra']] },
-  { command: 'cattdb', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['a.tdb', 'extra']] },
-  {
-    command: 'pfetch',
-    words: [],
-    refused: ['nosuch.tdb', 'k'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'k'], ['a.tdb', 'k', 'extra']],
-  },
-  {
-    command: 'pstore',
-    words: [],
-    refused: ['nosuch.tdb', 'k', 'v'],
-    wrong: [[], ['a.tdb', 'k'], ['nosuch.tdb', 'k', 'v'], ['a.tdb', 'k', 'v', 'extra']],
-  },
-  {
-    command: 'pdelete',
-    words: [],
-    refused: ['nosuch.tdb', 'k'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'k'], ['a.tdb', 'k', 'extra']],
-  },
-  {
-    command: 'ptrans',
-    words: [],
-    refused: ['nosuch.tdb'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', '/dev/null'], ['a.tdb', 'f', 'extra']],
-  },
-  {
-    command: 'readkey',
-    words: [],
-    refused: ['nosuch.tdb', 'k'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'k'], ['nosuch.tdb', 'k', 'other'], ['a.tdb', 'k', 'readonly', 'extra']],
-  },
-  {
-    command: 'writekey',
-    words: [],
-    refused: ['nosuch.tdb', 'k', 'v'],
-    wrong: [[], ['a.tdb', 'k'], ['nosuch.tdb', 'k', 'v'], ['a.tdb', 'k', 'v', 'extra']],
-  },
-  {
-    command: 'deletekey',
-    words: [],
-    refused: ['nosuch.tdb', 'k'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'k'], ['a.tdb', 'k', 'extra']],
-  },
-  { command: 'wipedb', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['a.tdb', 'extra']] },
-  {
-    command: 'backupdb',
-    words: [],
-    refused: ['nosuch.tdb', 'f'],
-    wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'f'], ['a.tdb', 'f', 'extra']],
-  },
-  {
-    command: 'restoredb',
-    words: [],
-    refused: ['/nonexistent'],
-    wrong: [[], ['/nonexistent'], ['/etc/passwd'], ['a', 'b', 'extra']],
-  },
-  {
-    command: 'dumpdbbackup',
-    words: [],
-    refused: ['/nonexistent'],
-    wrong: [[], ['/nonexistent'], ['/etc/passwd'], ['f', 'extra']],
-  },
-  {
-    command: 'tfetch',
-    words: [],
-    refused: ['/nonexistent', 'k'],
-    wrong: [[], ['/nonexistent'], ['/nonexistent', 'k'], ['/etc/passwd', 'k'], ['f', 'k', 'o', 'extra']],
-  },
-  {
-    command: 'tstore',
-    words: [],
-    refused: ['/nonexistent', 'k', 'v'],
-    wrong: [[], ['/nonexistent', 'k'], ['/nonexistent', 'k', 'v'], ['/etc/passwd', 'k', 'v'], ['f', 'k', 'v', '1', '2', '3']],
-  },
+  ...DATABASE_READS,
   { command: 'checktcpport', words: [['0'], ['x']], wrong: [[], ['4379'], ['1', 'extra']] },
   { command: 'dumpmemory', words: [], refused: [], wrong: [] },
   { command: 'rddumpmemory', words: [], refused: [], wrong: [] },

@@ -1,7 +1,7 @@
 import type { Lab } from '../harness/lab.ts'
 import { untilHealthy, untilSettled } from '../harness/view.ts'
 import { type Shown, shown } from '../side-by-side/compare.ts'
-import type { Story } from './changes.ts'
+import type { Story } from './story.ts'
 
 /** The output of a step, and what `ctdb` then printed about the cluster. */
 export interface StepResult {
@@ -18,9 +18,8 @@ export async function runStory(lab: Lab, story: Story, tool: 'ctdb' | 'ctdbts'):
     do run = withoutRetries(shown(await lab[tool](on, ...argv)))
     while (run.stdout === CANCELLED)
     if (settled) await untilSettled(lab, settled)
-    run = { ...run, stdout: run.stdout.replace(BACKUP_TIME, '@ TIME') }
     results.push({
-      run,
+      run: sorted(argv, { ...run, stdout: run.stdout.replace(BACKUP_TIME, '@ TIME') }),
       looks: await Promise.all(look.map(async (question) => sorted(question, shown(await lab.ctdb(0, ...question))))),
     })
   }
@@ -29,8 +28,8 @@ export async function runStory(lab: Lab, story: Story, tool: 'ctdb' | 'ctdbts'):
 }
 
 /** The nodes send their records at the same time, so their order is not twice the same. */
-const sorted = ([command]: readonly string[], look: Shown): Shown =>
-  command === 'catdb' ? { ...look, stdout: look.stdout.split('\n\n').toSorted().join('\n\n') } : look
+const sorted = (argv: readonly string[], run: Shown): Shown =>
+  argv.includes('catdb') ? { ...run, stdout: run.stdout.split('\n\n').toSorted().join('\n\n') } : run
 
 /** When a backup was made, in the first line about it. */
 const BACKUP_TIME = /@ \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/m
