@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs Samba's own tests of the tool ctdb with ctdbts in its place: scripts/samba-tests.sh FOLDER [TEST...]
-# FOLDER is ctdb/ of Samba's source, built by `./configure && make` in it. The tests are UNIT/tool unless named; INTEGRATION/database and
-# INTEGRATION/simple start real daemons and take most of an hour. The folder itself is left as it is.
+# FOLDER is ctdb/ of Samba's source, built by `./configure && make` in it. The tests are UNIT/tool unless named; INTEGRATION/database,
+# INTEGRATION/simple and INTEGRATION/failover start real daemons and take most of an hour: one run at a time, as the daemons of all runs listen
+# at 127.0.0.1. The folder itself is left as it is.
 set -eu
 [ -x "${1:-}/bin/ctdbd" ] || {
   echo "usage: $0 FOLDER [TEST...]: FOLDER is ctdb/ of Samba's source, built" >&2

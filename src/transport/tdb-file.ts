@@ -21,6 +21,11 @@ export interface TdbFileOptions {
   readonly openFlags: number
   /** PID of the daemon that has the file open too, if it runs: its TDB library is used then. */
   readonly daemonPid?: number | undefined
+  /**
+   * A file that is open already, with the same signal, and stays open longer: what works on that one works on this one too. The operations
+   * on both run one at a time.
+   */
+  readonly beside?: TdbFile | undefined
   /** Aborts what waits for a lock. */
   readonly signal?: AbortSignal | undefined
 }

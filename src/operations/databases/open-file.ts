@@ -25,16 +25,18 @@ export interface FileAccess {
 
 /**
  * Opens the file of an attached database for the time of `use`.
+ * @param beside one that stays open longer, with the same signal, if there is one.
  * @throws CtdbtsError NOT_ATTACHED when it cannot be opened; TDB_LIBRARY; what `use` throws.
  */
 export async function withFile<T>(
   { client, localPnn, openTdb, signal }: FileAccess,
   database: AttachedDatabase,
   use: (open: OpenFile) => Promise<T>,
+  beside?: OpenFile,
 ): Promise<T> {
   const { path, openFlags, name } = database
   const daemonPid = await client.control(controls.getPid, { signal })
-  const file = await openTdb({ path, openFlags, daemonPid, signal }).catch((error: unknown) => {
+  const file = await openTdb({ path, openFlags, daemonPid, beside: beside?.file, signal }).catch((error: unknown) => {
     if (!(error instanceof CtdbtsError) || error.code !== 'TDB_OPEN') throw error
     const line = `attach: ${name} tdb_wrap_open failed`
     throw error.with({

@@ -93,8 +93,8 @@ export async function withTransactions<T>(
   signal?.throwIfAborted()
   const all = withFile(files, database, async (data) => {
     const attached = await attachDatabase(access.client, { name: LOCK_DATABASE, flags: 0 }).catch(start)
-    return await withFile(files, attached, async (locks) => {
-      return await work(async ({ readOnly }, use) => {
+    const withLocks = (locks: OpenFile) =>
+      work(async ({ readOnly }, use) => {
         const lock = lockOf(data, readOnly)
         await takeGlobalLock(locks, lock)
           .catch((error) =>
@@ -114,7 +114,7 @@ export async function withTransactions<T>(
           signal?.addEventListener('abort', endWait, { once: true })
         }
       })
-    })
+    return await withFile(files, attached, withLocks, data)
   })
   return await all.finally(() => signal?.removeEventListener('abort', endWait))
 }

@@ -1,10 +1,11 @@
 /**
- * Works on one TDB file through the machine's own TDB library. Arguments: the PID of a daemon whose library to prefer (0: none), the path
+ * Works on TDB files through the machine's own TDB library. Arguments: the PID of a daemon whose library to prefer (0: none), the path
  * and the flags of tdb_open.
  *
  * Answers frames on standard input with frames on standard output: a letter, two lengths (u32, little-endian), and as many bytes of key and
- * data. The first answer says how the opening went. Requests: L lock, U unlock, F fetch, S store, T traverse. Answers: O done, D data, N no
- * such record, R a record of a traverse, E failed (the data are the reason), and at the beginning also X no library.
+ * data. The first answer says how the opening went. Requests: L lock, U unlock, F fetch, S store, T traverse; P opens one more file (the key
+ * is its path, the data its flags), and W says which one the next requests are for (the data are its number), without an answer. Answers: O
+ * done, D data, N no such record, R a record of a traverse, E failed (the data are the reason), and at the beginning also X no library.
  */
 export const TDB_SCRIPT = `
 import ctypes, os, struct, sys
@@ -40,8 +41,7 @@ def library(pid):
             pass
     answer(b"X")
     os._exit(0)
-pid, path, flags = int(sys.argv[1]), os.fsencode(sys.argv[2]), int(sys.argv[3])
-tdb = library(pid)
+tdb = library(int(sys.argv[1]))
 free = ctypes.CDLL(None).free
 free.argtypes = [ctypes.c_void_p]
 pointer = ctypes.c_void_p
@@ -58,11 +58,15 @@ tdb.tdb_exists.argtypes = [pointer, Data]
 NOEXIST = 8
 REPLACE = 1
 RECORD = 28
-handle = tdb.tdb_open(path, 0, flags, os.O_RDWR, 0)
-if not handle:
-    answer(b"E", data=os.strerror(ctypes.get_errno()).encode())
-    os._exit(0)
-answer(b"O")
+handles = []
+def opened(path, flags):
+    handle = tdb.tdb_open(path, 0, flags, os.O_RDWR, 0)
+    if not handle:
+        return answer(b"E", data=os.strerror(ctypes.get_errno()).encode())
+    handles.append(handle)
+    answer(b"O")
+    return handle
+handle = opened(os.fsencode(sys.argv[2]), int(sys.argv[3]))
 def data_of(text):
     return Data(ctypes.cast(ctypes.c_char_p(text), pointer), len(text))
 def bytes_of(data):
@@ -93,6 +97,12 @@ while True:
     text = take(key_length)
     value = take(data_length)
     key = data_of(text)
+    if letter == b"P":
+        handle = opened(text, *struct.unpack("<I", value)) or handle
+        continue
+    if letter == b"W":
+        handle = handles[struct.unpack("<I", value)[0]]
+        continue
     if letter == b"T":
         traverse()
         continue

@@ -16,9 +16,10 @@ const PYTHON = '/usr/bin/python3'
  * files, behind which the cluster does the same.
  * @throws CtdbtsError TDB_LIBRARY without Python or the library; TDB_OPEN; the signal's reason.
  */
-export async function openTdb({ path, openFlags, daemonPid = 0, signal }: TdbFileOptions): Promise<TdbFile> {
+export async function openTdb({ path, openFlags, daemonPid = 0, beside, signal }: TdbFileOptions): Promise<TdbFile> {
   signal?.throwIfAborted()
   const isServed = statSync(path, { throwIfNoEntry: false })?.isSocket() === true
+  if (!isServed && beside instanceof FramedFile) return await beside.openBeside(path, openFlags)
   const file = await (isServed
     ? openServed(path, signal)
     : openByHelper(path, [String(daemonPid), path, String(openFlags)], signal))
@@ -40,7 +41,7 @@ async function openByHelper(path: string, words: readonly string[], signal: Abor
   })
   // It writes only what a bug of ours is about.
   helper.stderr.resume()
-  return new FramedFile(helper.stream, path, { signal, end: () => helper.kill(), damage: () => damageInFile(path) })
+  return new FramedFile(helper.stream, path, { signal, end: () => helper.kill(), damage: damageInFile })
 }
 
 /** The path leads to the socket of all databases of the node, so it is sent, too. */
