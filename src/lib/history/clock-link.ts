@@ -24,35 +24,45 @@ const LEAST_PAIRS = 2
 const ONE_MOMENT_MS = 3_000
 /** So much clocks may differ if nothing happened twice. */
 const SURE_ONCE_MS = 500
-/** A difference that fits nearly as well, and that is smaller, is more likely, unless there are many pairs. */
-const NEARLY = 0.9
-const MANY = 10
-/** So many of these differences are compared. */
-const GUESSES = 10
+/** Lines that belong together are mostly this close: what others have in common is by chance, or of what takes some time. */
+const CLOSE_MS = 30
+/** Lines that follow so soon are of the same moment. */
+const MOMENT_MS = 400
+/** Another difference that explains more than this share of what the best one does may be the right one. */
+const RIVAL = 0.85
+/** The same, where the best one is large, and fewer moments more than that speak for it. */
+const CLOSE_RIVAL = 0.5
+const MORE = 2
+/** So many differences are compared. */
+const GUESSES = 40
 /** Something that all nodes should have noted and one has not speaks against a difference as much as so many pairs for it. */
 const MISS = 2
 
-/** How two clocks differ; undefined if nothing shows it. */
+/** How two clocks differ; undefined if nothing shows it, or if it may be something else as well. */
 export function linkBetween(one: Marks, other: Marks): ClockLink | undefined {
   const fits = guessesOf(one, other).map((guessMs) => fitOf(one, other, guessMs))
-  const most = Math.max(0, ...fits.map(({ pairs }) => pairs.length))
-  // What comes again and again, as runs that fail, nearly fits a moment earlier and a moment later too.
-  const enough = most > MANY ? most : NEARLY * most
-  const nearest = fits.find(({ pairs }) => pairs.length >= enough)
-  if (!nearest) return undefined
-  // That the lines of one moment fit those of another one, as of two recoveries, happens by chance.
-  const isBetter = (each: Fit) => each.pairs.length > nearest.pairs.length && hasMoments(each.pairs)
-  const { pairs, score } = (hasMoments(nearest.pairs) ? undefined : fits.find(isBetter)) ?? nearest
-  const differences = pairs.map(({ difference }) => difference).sort((x, y) => x - y)
-  const count = differences.length
-  const middle = differences[Math.floor(count / 2)]
-  if (middle === undefined || count < LEAST_PAIRS) return undefined
-  const isOnce = count < FEW || !hasMoments(pairs)
-  if (isOnce && Math.abs(middle) > SURE_ONCE_MS) return undefined
-  const deviations = differences.map((each) => Math.abs(each - middle)).sort((x, y) => x - y)
+  const most = Math.max(...fits.map(({ close }) => close))
+  const best = fits.find(({ close }) => close === most)
+  if (!best || fits.some((each) => isRival(each, best))) return undefined
+  const { offsetMs, pairs, score } = best
+  const count = pairs.length
+  if (count < LEAST_PAIRS) return undefined
+  const isOnce = count < FEW || gapsIn(pairs, ONE_MOMENT_MS) === 0
+  if (isOnce && Math.abs(offsetMs) > SURE_ONCE_MS) return undefined
+  const deviations = pairs.map(({ difference }) => Math.abs(difference - offsetMs)).sort((x, y) => x - y)
   const spread = deviations[Math.floor(count * 0.9)] ?? 0
   const uncertaintyMs = Math.max(LEAST_UNCERTAINTY_MS, spread) + (count < FEW ? FEW_PAIRS_MS : 0)
-  return { offsetMs: middle, uncertaintyMs, pairs: count, score }
+  return { offsetMs, uncertaintyMs, pairs: count, score }
+}
+
+/** Whether another difference may be the right one: what comes again and again, as runs that fail, nearly fits a moment earlier and later too. */
+function isRival(each: Fit, best: Fit): boolean {
+  const explains = (share: number) => each.close > share * best.close
+  if (Math.abs(each.offsetMs - best.offsetMs) <= 2 * PAIR_MS) return false
+  // Clocks seldom differ by much, so that this takes more to show.
+  if (Math.abs(best.offsetMs) <= SURE_ONCE_MS) return explains(RIVAL)
+  if (best.moments - each.moments < MORE) return explains(CLOSE_RIVAL)
+  return explains(RIVAL) && best.score - each.score < (1 - RIVAL) * best.close
 }
 
 /** The differences at which most marks of the two agree, the smallest first. */
@@ -67,16 +77,8 @@ function guessesOf({ times: one }: Marks, { times: other }: Marks): readonly num
     }
   }
   const votesOf = (bin: number) => (bins.get(bin) ?? 0) + (bins.get(bin - 1) ?? 0) + (bins.get(bin + 1) ?? 0)
-  const most = [...bins.keys()].reduce((best, bin) => Math.max(best, votesOf(bin)), 0)
-  const likely = [...bins.keys()].filter((bin) => votesOf(bin) >= NEARLY * most)
-  const guesses = likely.sort((a, b) => votesOf(b) - votesOf(a) || Math.abs(a) - Math.abs(b)).slice(0, GUESSES)
+  const guesses = [...bins.keys()].sort((a, b) => votesOf(b) - votesOf(a) || Math.abs(a) - Math.abs(b)).slice(0, GUESSES)
   return guesses.sort((a, b) => Math.abs(a) - Math.abs(b) || votesOf(b) - votesOf(a)).map((bin) => bin * BIN_MS)
-}
-
-/** Whether pairs are of several moments, not only of one. */
-function hasMoments(pairs: readonly Pair[]): boolean {
-  const times = pairs.map(({ atMs }) => atMs).sort((a, b) => a - b)
-  return times.some((ms, index) => index > 0 && ms - (times[index - 1] ?? 0) > ONE_MOMENT_MS)
 }
 
 interface Pair {
@@ -84,32 +86,58 @@ interface Pair {
   readonly difference: number
 }
 
-/** How marks fit if the clocks differ by that. */
+/** How marks fit if the clocks differ by about that. */
 interface Fit {
+  /** The difference of most of them. */
+  readonly offsetMs: number
+  /** By time. */
   readonly pairs: readonly Pair[]
+  /** How many pairs have nearly that difference, and of how many moments they are. */
+  readonly close: number
+  readonly moments: number
   readonly score: number
 }
 
 function fitOf(one: Marks, other: Marks, guessMs: number): Fit {
   const there = pairsOf(one, other, guessMs)
   const back = pairsOf(other, one, -guessMs)
-  return { pairs: there.pairs, score: there.pairs.length - MISS * Math.max(there.misses, back.misses) }
+  const pairs = there.pairs.sort((a, b) => a.atMs - b.atMs)
+  const differences = pairs.map(({ difference }) => difference).sort((a, b) => a - b)
+  const offsetMs = differences[differences.length >> 1] ?? guessMs
+  const close = pairs.filter(({ difference }) => Math.abs(difference - offsetMs) <= CLOSE_MS)
+  const score = pairs.length - MISS * Math.max(there.misses, back.misses)
+  return { offsetMs, pairs, close: close.length, moments: 1 + gapsIn(close, MOMENT_MS), score }
 }
 
+/** How often nothing is for longer than that, from one pair to the next. */
+const gapsIn = (pairs: readonly Pair[], longestMs: number): number =>
+  pairs.filter(({ atMs }, index) => atMs - (pairs[index - 1]?.atMs ?? atMs) > longestMs).length
+
 /** For each mark, the difference to the nearest one of the other clock; and how many there are that it should have, and has not. */
-function pairsOf(one: Marks, other: Marks, guessMs: number): { readonly pairs: readonly Pair[]; readonly misses: number } {
+function pairsOf(one: Marks, other: Marks, guessMs: number): { readonly pairs: Pair[]; readonly misses: number } {
   const pairs: Pair[] = []
   let misses = 0
   for (const [kind, times] of one.times) {
     const others = other.times.get(kind) ?? []
     for (const ms of times) {
-      const differences = others.map((each) => each - ms)
-      const [nearest] = differences.sort((x, y) => Math.abs(x - guessMs) - Math.abs(y - guessMs))
-      if (nearest !== undefined && Math.abs(nearest - guessMs) <= PAIR_MS) pairs.push({ atMs: ms, difference: nearest })
+      const difference = nearestTo(others, ms + guessMs) - ms
+      if (Math.abs(difference - guessMs) <= PAIR_MS) pairs.push({ atMs: ms, difference })
       else if (isOnAll(kind) && isWithin(other, ms + guessMs)) misses += 1
     }
   }
   return { pairs, misses }
+}
+
+/** The nearest of some times, which are in order; infinite if there are none. */
+function nearestTo(times: readonly number[], ms: number): number {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] ?? 0) < ms) low = middle + 1
+    else high = middle
+  }
+  const [before = Number.NEGATIVE_INFINITY, after = Number.POSITIVE_INFINITY] = [times[low - 1], times[low]]
+  return ms - before <= after - ms ? before : after
 }
 
 const isWithin = ({ spans }: Marks, ms: number): boolean => spans.some(([fromMs, toMs]) => ms >= fromMs && ms <= toMs)

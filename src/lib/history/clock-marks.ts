@@ -6,7 +6,7 @@ type Span = readonly [fromMs: number, toMs: number]
 
 /** What was written or heard at the same moment on all nodes, by one clock. */
 export interface Marks {
-  /** By what they are about. */
+  /** By what they are about, in order. */
   readonly times: ReadonlyMap<string, readonly number[]>
   /** When something like that would have been noted. */
   readonly spans: readonly Span[]
@@ -53,7 +53,7 @@ function note<K>(times: Map<K, number[]>, kind: K, atMs: number, burstMs: number
 }
 
 function latest(times: ReadonlyMap<string, readonly number[]>, spans: readonly Span[]): Marks {
-  const kept = new Map([...times].map(([kind, all]) => [kind, all.slice(-MARKS_USED)]))
+  const kept = new Map([...times].map(([kind, all]) => [kind, all.slice(-MARKS_USED).sort((a, b) => a - b)]))
   const cuts = [...kept].flatMap(([kind, [first = 0]]) => (times.get(kind)?.length === kept.get(kind)?.length ? [] : [first]))
   const fromMs = Math.max(Number.NEGATIVE_INFINITY, ...cuts)
   return { times: kept, spans: spans.map(([begin, end]) => [Math.max(begin, fromMs), end]) }

@@ -1,4 +1,5 @@
 import type { Pnn } from '../cluster/node.ts'
+import type { ReadMessage } from '../log/reader.ts'
 import type { LogEvent, LogSource } from './log-event.ts'
 
 /** An event by the reference clock. */
@@ -16,6 +17,8 @@ interface Evidence {
   /** All nodes that are named. */
   readonly named: Set<Pnn>
   readonly ownAddresses: Set<string>
+  /** All private addresses. */
+  readonly addresses: Set<string>
 }
 
 /** What a node says of itself counts more than what fits together. */
@@ -50,7 +53,13 @@ export function findNodes(sources: readonly LogSource[], events: readonly TimedE
 }
 
 function gather(source: LogSource): Evidence {
-  const evidence: Evidence = { votes: new Map(), others: new Set(), named: new Set(), ownAddresses: new Set() }
+  const evidence: Evidence = {
+    votes: new Map(),
+    others: new Set(),
+    named: new Set(),
+    ownAddresses: new Set(),
+    addresses: new Set(),
+  }
   const own = (pnn: number | undefined) => {
     if (pnn !== undefined) evidence.votes.set(pnn, (evidence.votes.get(pnn) ?? 0) + OWN_WORD)
   }
@@ -78,12 +87,18 @@ function gather(source: LogSource): Evidence {
         // Daemons that say it so do not say it of themselves; older ones do.
         if (text.includes('->')) other(read.values.pnn)
         break
-      case 'connected':
-      case 'dead':
-        if (read.values.address !== undefined) evidence.ownAddresses.add(read.values.address)
     }
+    notePrivate(evidence, read)
   }
   return evidence
+}
+
+/** The private addresses of two nodes of which one names the other: its own one comes first. */
+function notePrivate({ ownAddresses, addresses }: Evidence, read: ReadMessage): void {
+  if (read.name !== 'connected' && read.name !== 'dead') return
+  const { address, other } = read.values
+  if (address !== undefined) ownAddresses.add(address)
+  for (const each of [address, other]) if (each !== undefined) addresses.add(each)
 }
 
 /** Whose private address each is: a node that loses a connection names the node, and then its address. */
@@ -152,9 +167,12 @@ function spanOf({ events }: LogSource): { readonly fromMs: number; readonly toMs
   return first && last && { fromMs: first.rawMs, toMs: last.rawMs }
 }
 
-/** All nodes that lines name. */
-function mentioned(evidence: ReadonlyMap<LogSource, Evidence>): ReadonlySet<Pnn> {
-  return new Set([...evidence.values()].flatMap(({ votes, named }) => [...votes.keys(), ...named]))
+/** All nodes that lines name; undefined if there are more, as their private addresses show. */
+function mentioned(evidence: ReadonlyMap<LogSource, Evidence>): ReadonlySet<Pnn> | undefined {
+  const all = [...evidence.values()]
+  const named = new Set(all.flatMap(({ votes, named }) => [...votes.keys(), ...named]))
+  const addresses = new Set(all.flatMap((each) => [...each.addresses]))
+  return addresses.size > named.size ? undefined : named
 }
 
 /** Finds out by elimination which nodes the sources are from that are left. @returns those of which it cannot be told. */
@@ -164,17 +182,22 @@ function eliminate(
   evidence: ReadonlyMap<LogSource, Evidence>,
 ): readonly LogSource[] {
   const taken = new Set(nodes.values())
-  const left = [...mentioned(evidence)].filter((pnn) => !taken.has(pnn))
+  const left = [...(mentioned(evidence) ?? [])].filter((pnn) => !taken.has(pnn))
+  const canBe = (source: LogSource, pnn: Pnn) => evidence.get(source)?.others.has(pnn) !== true
+  const candidates = new Map(sources.map((source) => [source, new Set(left.filter((pnn) => canBe(source, pnn)))]))
   // Where there are more nodes than logs, there is no telling whose are missing; but the last log may name all other nodes itself.
   if (sources.length !== 1 && sources.length !== left.length) return sources
-  const candidatesOf = (source: LogSource) => left.filter((pnn) => evidence.get(source)?.others.has(pnn) !== true)
-  const found = sources.find((source) => candidatesOf(source).length === 1)
-  const [pnn] = found ? candidatesOf(found) : []
-  if (!found || pnn === undefined) return sources
-  nodes.set(found, pnn)
-  return eliminate(
-    sources.filter((source) => source !== found),
-    nodes,
-    evidence,
-  )
+  const found = new Map<LogSource, Pnn>()
+  for (;;) {
+    const next = [...candidates].find(([, { size }]) => size === 1)
+    const [pnn] = next?.[1] ?? []
+    if (!next || pnn === undefined) break
+    found.set(next[0], pnn)
+    candidates.delete(next[0])
+    for (const each of candidates.values()) each.delete(pnn)
+  }
+  // A log for which no node is left shows that not all nodes are named: one of the others may be of such a node too.
+  if ([...candidates.values()].some(({ size }) => size === 0)) return sources
+  for (const [source, pnn] of found) nodes.set(source, pnn)
+  return [...candidates.keys()]
 }
