@@ -63,6 +63,50 @@ describe('a node that drops all its addresses', () => {
     ])
   })
 
+  it('may have released others than what its kernel lacks, which the log does not name', () => {
+    const texts = aboutAddresses([
+      [10, 0, 'ctdb-recoverd', `Assigned IP ${IP} not on an interface`],
+      [20, 0, 'ctdbd', DROP],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+    ])
+    expect(texts).toEqual([
+      `address released: node 0 does not own ${IP} any more, and no other node does`,
+      'address released: node 0 released an address that the log does not name',
+    ])
+  })
+
+  it('has released what another one takes soon after, unless that one takes others too', () => {
+    const stops = (...taken: Lines): Lines => [
+      ...run(1),
+      [1, 1, 'ctdbd', 'Takeover of IP 10.0.0.32/24 on interface eth1'],
+      [20, 0, 'ctdbd', 'Stopping node'],
+      [20, 0, 'ctdbd', DROP],
+      [20.1, 0, 'ctdbd', 'Released 1 public IPs'],
+      ...run(22),
+      [22.1, 1, 'ctdbd', TAKE],
+      ...taken,
+    ]
+    expect(aboutAddresses(stops()).slice(1)).toEqual([
+      `address released: node 0 released ${IP}; node 0 became STOPPED|INACTIVE`,
+      `address moved: ${IP} moved from node 0 to node 1; node 0 became STOPPED|INACTIVE`,
+    ])
+    const texts = aboutAddresses(stops([22.1, 1, 'ctdbd', 'Takeover of IP 10.0.0.32/24 on interface eth1']))
+    expect(texts.slice(1)).toContain('address released: node 0 released an address that the log does not name')
+    expect(texts).toContain(`address taken: node 1 took ${IP}`)
+  })
+
+  it('does not have them again because it became healthy before', () => {
+    const texts = aboutAddresses([
+      [1, 0, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'],
+      [9, 0, 'ctdbd', 'Node became HEALTHY. Ask recovery master to reallocate IPs'],
+      [20, 0, 'ctdbd', TOO_LONG],
+      [21, 0, 'ctdbd', 'Released 1 public IPs'],
+      ...run(30),
+      [30, 0, 'ctdbd', TAKE],
+    ])
+    expect(texts.at(-1)).toBe(`address taken: node 0 took ${IP}`)
+  })
+
   it('keeps what it says that it cannot release', () => {
     const texts = aboutAddresses([
       ...run(1),
@@ -181,6 +225,56 @@ describe('takeover runs', () => {
       [1, 0, 'ctdb-recoverd', 'Takeover run unsuccessful'],
     ])
     expect(texts).toContainEqual(expect.stringMatching(/^takeover-run failed: .*; takeover runs are disabled$/))
+  })
+
+  /** Why the run of node 0 starts. */
+  const whyStarted = (...lines: Lines) =>
+    told([...run(1), ...lines])
+      .filter((text) => text.startsWith('takeover-run started'))
+      .at(-1)
+      ?.split('; ')[1]
+
+  it('are not due to what the leader cannot know of a node that it has lost', () => {
+    const lost: Lines = [
+      [0, 0, 'ctdb-recoverd', 'Took cluster lock, leader=0'],
+      [9, 0, 'ctdbd', 'Tearing down connection to dead node :2'],
+      ...run(9.5),
+    ]
+    const stopped = 'Node 2 has changed flags - 0x0 -> 0x20'
+    expect(whyStarted(...lost)).toBe('node 2 became DISCONNECTED|UNHEALTHY|INACTIVE')
+    expect(whyStarted([5, 1, 'ctdbd', stopped], ...lost)).toBeUndefined()
+    expect(whyStarted([5, 1, 'ctdbd', stopped], [5.1, 0, 'ctdbd', stopped], ...lost)).toBe(
+      'node 2 became DISCONNECTED|UNHEALTHY|STOPPED|INACTIVE',
+    )
+  })
+
+  it('are not due to the others having lost the leader', () => {
+    expect(whyStarted([9, 1, 'ctdbd', 'Tearing down connection to dead node :0'], ...run(9.5))).toBeUndefined()
+  })
+
+  it('are due to the last of several changes at the same time', () => {
+    const texts = [
+      'Tearing down connection to dead node :1',
+      'Node 1 has changed flags - 0x3 -> 0x1',
+      '10.0.0.1:4379: connected to 10.0.0.2:4379 - 1 connected',
+    ] as const
+    const names: Lines = [[0, 1, 'ctdbd', '10.0.0.2:4379: connected to 10.0.0.1:4379 - 1 connected']]
+    expect(whyStarted(...names, ...texts.map((text) => [9, 0, 'ctdbd', text] as const), ...run(9.5))).toBe('node 1 became OK')
+  })
+
+  it('are those that the leader of 2017 said it was forced to only if they start at once', () => {
+    const forced = 'recovery master forced ip reallocation'
+    const down = "iface[eth1] has changed it's link status up => down"
+    const second = (at: number): Lines => [
+      [at, 1, 'ctdb-recoverd', 'Disabling takeover runs for 60 seconds'],
+      [at + 0.5, 1, 'ctdb-recoverd', 'Reenabling takeover runs'],
+    ]
+    const lines: Lines = [
+      [8, 0, 'ctdbd', down],
+      [9, 0, 'ctdb-recoverd', forced],
+    ]
+    expect(whyStarted(...lines, ...second(9.1))).toBe('link eth1 of node 0 went down')
+    expect(whyStarted(...lines, ...second(11))).toBeUndefined()
   })
 
   it('are not due to what a node says only after they start', () => {

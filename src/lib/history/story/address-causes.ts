@@ -69,8 +69,9 @@ export class AddressCauses {
   improvement(pnn: Pnn, ip: string, atMs: number): { readonly text: string; readonly isBack: boolean } | undefined {
     const node = this.node(pnn)
     if (!node) return undefined
-    const isNew = (change: NodeChange | undefined) =>
-      change !== undefined && change.atMs >= this.tools.runs.freshSinceMs && change.atMs <= atMs
+    // What was so before it dropped all its addresses does not explain that it has them again.
+    const sinceMs = Math.max(this.tools.runs.freshSinceMs, node.droppedMs)
+    const isNew = (change: NodeChange | undefined) => change !== undefined && change.atMs >= sinceMs && change.atMs <= atMs
     if (node.better && isNew(node.better)) return { text: node.better.text, isBack: / became /.test(node.better.text) }
     return isNew(node.learnt.get(ip)) ? { text: reloadCause(pnn, true), isBack: false } : undefined
   }

@@ -10,6 +10,8 @@ const TAKE_LIMIT_MS = 15_000
 /** All nodes are asked at once to take the addresses of a run. */
 const BURST_MS = 1_000
 
+type Unaccounted = NonNullable<NodeStory['unaccounted']>
+
 /** Tells what nodes release that drop all their addresses, without naming them. */
 export class AddressDrops {
   private readonly book: AddressBook
@@ -25,7 +27,7 @@ export class AddressDrops {
     writer.current = undefined
   }
 
-  private reportUnaccounted(pnn: Pnn, { count, by, notAfterMs }: NonNullable<NodeStory['unaccounted']>): void {
+  private reportUnaccounted(pnn: Pnn, { count, by, notAfterMs }: Unaccounted): void {
     this.book.tools.writer.current = by
     const what = count === 1 ? 'an address that the log does not name' : `${count} addresses that the log does not name`
     const text = `node ${pnn} released ${what}`
@@ -48,8 +50,10 @@ export class AddressDrops {
     if (!node) return
     node.missing.clear()
     node.droppingUntilMs = notAfterMs ?? atMs
+    if (outcome.count !== 0) node.droppedMs = node.droppingUntilMs
     if (drop.unnamed <= 0) return
-    const unnamed = { count: drop.unnamed, by, notAfterMs: notAfterMs ?? atMs, cause }
+    const named = new Set([...drop.released, ...drop.givenUp].map(({ address }) => address))
+    const unnamed = { count: drop.unnamed, named, by, notAfterMs: notAfterMs ?? atMs, cause }
     if (!drop.isExact) this.reportUnaccounted(pnn, unnamed)
     if (node.unaccounted) this.reportUnaccounted(pnn, node.unaccounted)
     this.book.tools.writer.current = by
@@ -68,7 +72,7 @@ export class AddressDrops {
     // Only in the first run after that it is certain why an address comes to a node.
     const isFirstRun = lost !== undefined && this.book.tools.runs.freshSinceMs < lost.by.atMs
     if (!isComplete || !lost || !isFirstRun || losers.length > 1) return
-    const coming = this.comingUnknown(lost.by, by.atMs + BURST_MS)
+    const coming = this.comingUnknown(lost, by.atMs + BURST_MS)
     // Anything else that is wrong could have brought addresses to nobody too.
     const isFine = (node: NodeStory) => !isUnfitStory(node) && !node.isEnded && node.lostBy.size === 0
     const isOnlyTrouble = [...nodes.values()].every((node) => node === loser || isFine(node))
@@ -80,18 +84,22 @@ export class AddressDrops {
     loser.unaccounted = undefined
   }
 
-  /** Addresses of which nothing was known until a node took them, soon after a moment. */
-  private comingUnknown({ atMs }: NodeEvent, untilMs: number): ReadonlySet<string> {
+  /**
+   * Addresses of which nothing was known until a node took them, soon after a drop. None if others are taken too, besides those that are known
+   * to have been dropped: then other nodes have lost some.
+   */
+  private comingUnknown({ by, named }: Unaccounted, untilMs: number): ReadonlySet<string> {
     const found = new Set<string>()
     // An address that another node has released after that, or has lacked, was not among those of this one.
     const others = new Set<string>()
-    for (const { atMs: laterMs, event } of this.book.tools.events) {
+    for (const { atMs, event } of this.book.tools.events) {
       const { read } = event
-      if (laterMs < atMs || laterMs > untilMs) continue
+      if (atMs < by.atMs || atMs > untilMs) continue
       if (read.name !== 'takeover' && read.name !== 'release' && read.name !== 'missing') continue
       const ip = read.values.ip ?? ''
       if (read.name !== 'takeover') others.add(ip)
       else if (!others.has(ip) && isUnknown(this.book.of(ip))) found.add(ip)
+      else if (!named.has(ip)) return new Set()
     }
     return found
   }

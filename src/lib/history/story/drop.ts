@@ -37,10 +37,12 @@ export function dropOf(stories: readonly AddressStory[], { pnn, atMs, node, outc
   const isTaking = ({ takingUntilMs, address }: AddressStory) => takingUntilMs > atMs && !isStray(address)
   const unclear = had.filter(isTaking)
   const held = had.filter((story) => !isTaking(story))
-  const isExact = count === undefined || (count >= held.length && unclear.length === 0)
   // A kernel that had lost some of them has fewer to release.
-  const inKernel = held.filter(({ address }) => node?.missing.has(address) !== true)
-  const released = isExact ? held : count === inKernel.length ? inKernel : held.filter(({ address }) => isStray(address))
+  const inKernel = held.filter((story) => node?.missing.has(story.address) !== true)
+  const isEnough = count === inKernel.length || (unclear.length === 0 && count !== undefined && count > inKernel.length)
+  // Of others that it released, one may be that which its kernel had lost before.
+  const isExact = isEnough && unclear.length === 0 && inKernel.length === held.length
+  const released = count === undefined ? held : isEnough ? inKernel : held.filter(({ address }) => isStray(address))
   const givenUp = held.filter((story) => !released.includes(story))
   return { released, givenUp, unclear, unnamed: (count ?? 0) - released.length, isExact }
 }

@@ -74,8 +74,8 @@ function noteChange(
   const { pnn, flags, isAssumedUnhealthy } = node
   const isOwn = by.pnn === pnn
   // Of itself it does not say that others have lost it.
-  const text = becameText(pnn, isOwn && isAssumedUnhealthy ? flags & ~NODE_FLAG.UNHEALTHY : flags)
-  const change = { atMs: by.atMs, text, by }
+  const told = isOwn && isAssumedUnhealthy ? flags & ~NODE_FLAG.UNHEALTHY : flags
+  const change = { atMs: by.atMs, text: becameText(pnn, told), by, flags: told }
   // What a node says of itself that the others cannot reach, they do not know.
   if (isOwn && (before & NODE_FLAG.DISCONNECTED) !== 0) node.worse = undefined
   else if (isUnfitStory(node)) node.worse = change

@@ -78,7 +78,7 @@ export class HealthStory {
     if (pnn < 0 || pnn === by.pnn) return
     const node = this.nodeOf(pnn)
     node.othersFlags = after
-    node.heardBy.set(by.pnn, by.atMs)
+    node.heardBy.set(by.pnn, { atMs: by.atMs, flags: after })
     // That it is unhealthy because it was disconnected is what only others say.
     const own = (this.ownWords.get(pnn) ?? 0) & ~node.unheardFlags & ~(node.isAssumedUnhealthy ? NODE_FLAG.UNHEALTHY : 0)
     const reports = flagReports(before, after).filter(({ mask }) => (mask & own) === 0)

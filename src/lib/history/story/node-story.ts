@@ -6,6 +6,8 @@ export interface NodeChange {
   readonly atMs: number
   readonly text: string
   readonly by: NodeEvent
+  /** Which flags it has now; undefined for other changes. */
+  readonly flags?: number
 }
 
 /** What is known of a node at some time of the story. */
@@ -21,8 +23,8 @@ export interface NodeStory {
   othersFlags: number
   /** Flags that it said it has, and the others had not heard when they lost it. */
   unheardFlags: number
-  /** When each other node last said what flags it has. */
-  readonly heardBy: Map<Pnn, number>
+  /** What flags each other node last said that it has. */
+  readonly heardBy: Map<Pnn, { readonly atMs: number; readonly flags: number }>
   /** It is unhealthy only in that others have lost the connection to it. */
   isAssumedUnhealthy: boolean
   /** The last changes that keep addresses away, or let them come. */
@@ -52,9 +54,17 @@ export interface NodeStory {
   isEnded: boolean
   /** Until when it releases all its addresses. */
   droppingUntilMs: number
-  /** It released more addresses than it was known to have: how many, when and why. */
+  /** When it last released all its addresses, and had some. */
+  droppedMs: number
+  /** It released more addresses than it was known to have: how many, besides which, when and why. */
   unaccounted:
-    | { count: number; readonly by: NodeEvent; readonly notAfterMs: number; readonly cause: string | undefined }
+    | {
+        count: number
+        readonly named: ReadonlySet<string>
+        readonly by: NodeEvent
+        readonly notAfterMs: number
+        readonly cause: string | undefined
+      }
     | undefined
   /** Who lost the connection to it, since when. */
   readonly lostBy: Map<Pnn, number>
@@ -89,6 +99,7 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
   startedMs: undefined,
   isEnded: false,
   droppingUntilMs: Number.NEGATIVE_INFINITY,
+  droppedMs: Number.NEGATIVE_INFINITY,
   unaccounted: undefined,
   lostBy: new Map(),
   reports: new Map(),

@@ -1,8 +1,8 @@
-import type { Pnn } from '../../cluster/node.ts'
+import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { TakeoverRuns } from '../../watch/takeover-runs.ts'
 import { wereMissingText } from '../../watch/words.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
-import type { NodeChange, NodeStory } from './node-story.ts'
+import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 
 /** A leader's own lines tell more of a run than the others' lines, which come about the same time. */
 const SAME_RUN_MS = 5_000
@@ -12,6 +12,11 @@ const RECENT_MS = 12_000
 const LONGEST_MS = 130_000
 /** The run of which the leader says that it was asked for it is in progress so soon after that. */
 const FORCED_MS = 5_000
+/** The leader begins so soon after it said so. If others tell of a run only later, it may be the next one. */
+const FORCED_LAG_MS = 500
+
+/** What the others believe of a node that they cannot reach, whatever it said. */
+const LOST_FLAGS = NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
 
 interface Tools {
   readonly writer: HistoryWriter
@@ -124,24 +129,31 @@ export class RunStory {
   private why(atMs: number): string | undefined {
     const { nodes } = this.tools
     const { forcedMs, forcedBeforeMs } = this
-    const beganMs = Math.max(this.lastBeganMs, atMs - forcedMs < FORCED_MS ? forcedBeforeMs : forcedMs)
+    const beganMs = Math.max(this.lastBeganMs, atMs - forcedMs < FORCED_LAG_MS ? forcedBeforeMs : forcedMs)
     const isNew = (change: NodeChange | undefined): change is NodeChange =>
       change !== undefined && change.atMs > beganMs && isRecent(change.atMs, atMs)
-    const changes = [...nodes.values()].flatMap((node) =>
-      [...[node.worse, node.better].filter((change) => this.isKnown(node, change)), ...node.linksDown.values()].filter(isNew),
-    )
+    const changes = [...nodes.values()].flatMap((node) => {
+      // Of two changes at the same time, the one that lasts counts.
+      const flags = isUnfitStory(node) ? [node.worse, node.better] : [node.better, node.worse]
+      return [...flags.filter((change) => this.isKnown(node, change)), ...node.linksDown.values()].filter(isNew)
+    })
     const [newest] = changes.sort((a, b) => b.atMs - a.atMs)
     if (newest) return newest.text
     return this.whyMissing(atMs) ?? (this.isInRecovery ? 'it is part of a recovery' : this.whyAsked(atMs))
   }
 
-  /** Whether the leader has learnt of a change: packets may be lost. */
-  private isKnown({ pnn, heardBy }: NodeStory, change: NodeChange | undefined): boolean {
+  /** Whether the leader has learnt of a change: packets may be lost, and what nodes say in other parts of a cluster does not reach it. */
+  private isKnown(node: NodeStory, change: NodeChange | undefined): boolean {
     const { leader } = this
     // Where only the others say that there is a run, its leader may have read the nodes some time before.
     if (leader === undefined) return false
-    if (!change || change.by.pnn === leader || pnn === leader) return true
-    return (heardBy.get(leader) ?? Number.NEGATIVE_INFINITY) >= change.atMs || !/ became /.test(change.text)
+    if (change?.flags === undefined) return true
+    const isLost = (change.flags & NODE_FLAG.DISCONNECTED) !== 0
+    if (node.pnn === leader) return !isLost
+    const heard = node.heardBy.get(leader)
+    const isHeard = change.by.pnn === leader || (heard?.atMs ?? Number.NEGATIVE_INFINITY) >= change.atMs
+    const unheard = change.flags & ~((heard?.flags ?? 0) | (node.lostBy.has(leader) ? LOST_FLAGS : 0))
+    return isHeard && unheard === 0
   }
 
   private whyMissing(atMs: number): string | undefined {
