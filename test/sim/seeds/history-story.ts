@@ -121,11 +121,13 @@ const isNotDone = (entry: HistoryEntry, record: WorldRecord): boolean =>
 
 class Judge {
   private readonly isCut: boolean
+  private readonly happened: readonly Happened[]
   readonly wrong: string[] = []
   readonly counts: HistoryCounts = { ...FIRST_COUNTS }
 
   constructor({ entries, unknown, nodes }: History, { happened, causes, record, isCut, isSlow, shifted }: Truth) {
     this.isCut = isCut
+    this.happened = happened
     this.whose(nodes)
     // Where few lines name nodes, it cannot be told which node is which.
     if (unknown.length > 0 || isSlow) return
@@ -140,14 +142,22 @@ class Judge {
   }
 
   private entry(entry: HistoryEntry, causes: TrueCauses, record: WorldRecord, slack: number): void {
-    const endMs = (entry.notAfterMs ?? entry.atMs) + LATE_MS + slack
-    const wrong = isNotDone(entry, record) ? undefined : causes.whyWrong({ ...entry, atMs: endMs })
-    if (wrong !== undefined) this.wrong.push(wrong)
+    // When it ended is as unsure as the clocks are.
+    const ends = this.endsOf(entry, slack).map((ms) => causes.whyWrong({ ...entry, atMs: ms + LATE_MS }))
+    if (!isNotDone(entry, record) && !ends.includes(undefined)) this.wrong.push(ends[0] ?? '')
     const about = { fromMs: entry.atMs - LATE_MS - slack, toMs: entry.atMs + LATE_MS + slack }
     if (!isTrueState(entry, record, about)) this.wrong.push(`not so: ${entry.text} at ${entry.atMs - START_MS}`)
     if (entry.what !== 'moved') return
     this.counts.moves += 1
     if (entry.cause !== undefined) this.counts.movesExplained += 1
+  }
+
+  private endsOf(entry: HistoryEntry, slackMs: number): readonly number[] {
+    const { atMs, notAfterMs, addresses } = entry
+    const deed = isDeed(entry) ? deedOf(entry).deed : ''
+    const isIt = (each: Happened) => `${each.event} ${each.pnn}` === deed && each.address === addresses[0]
+    const done = notAfterMs === undefined ? this.happened.find((each) => isIt(each) && each.atMs >= atMs - slackMs) : undefined
+    return [(notAfterMs ?? atMs) + slackMs, notAfterMs ?? atMs, ...(done ? [done.atMs] : [])]
   }
 
   private whose(nodes: readonly HistoryNode[]): void {
