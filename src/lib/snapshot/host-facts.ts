@@ -146,9 +146,20 @@ export interface HostBond {
   readonly name: string
   /** As the kernel calls it: `IEEE 802.3ad Dynamic link aggregation`, `fault-tolerance (active-backup)`. */
   readonly mode: string
-  /** The interfaces that are bonded, in the kernel's order, and whether each works, as the bond says: by its link, or by ARP monitoring. */
-  readonly members: readonly { readonly name: string; readonly up: boolean }[]
+  /** Whether 10.interface takes it for one with a link, by what the kernel still says of a bond that is set down. Absent if it is not known. */
+  readonly passes?: boolean | undefined
+  /** The interfaces that are bonded, in the kernel's order. */
+  readonly members: readonly BondMember[]
   /** 802.3ad: the link address of the switch that takes part in it; null where none does. Absent where the kernel does not tell it. */
+  readonly partner?: string | null | undefined
+}
+
+/** An interface that is bonded. */
+export interface BondMember {
+  readonly name: string
+  /** Whether it works, as the bond says: by its link, or by ARP monitoring. */
+  readonly up: boolean
+  /** 802.3ad: the link address of the switch at its port; null where that takes no part. Absent where the kernel does not tell it. */
   readonly partner?: string | null | undefined
 }
 

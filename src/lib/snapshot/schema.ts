@@ -85,7 +85,8 @@ const hostFacts = v.object({
       v.object({
         name: v.string(),
         mode: v.string(),
-        members: v.array(v.object({ name: v.string(), up: v.boolean() })),
+        passes: v.optional(v.boolean()),
+        members: v.array(v.object({ name: v.string(), up: v.boolean(), partner: v.optional(text) })),
         partner: v.optional(text),
       }),
     ),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { HostLink } from '../../../src/lib/snapshot/host-facts.ts'
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts'
 import { isAtLeast } from '../../../src/lib/version.ts'
-import { findingsIn, healthyCluster, withAll } from '../../support/audit-cluster.ts'
+import { findingsIn, healthyCluster, withAll, withHosts } from '../../support/audit-cluster.ts'
 
 /** A cluster whose public addresses files name `name`; the kernels have the addresses on `link`. */
 function cluster(name: string, link: HostLink, { version = '4.25.0', others = [] as HostLink[], linkUp = true } = {}): Snapshot {
@@ -70,6 +70,34 @@ describe('a link on which daemon and kernel disagree', () => {
     )
     expect(outlookOf(cluster('bond0.7', vlan, { others: [bond(false)] }))).toMatch(/^The next monitor event/)
     expect(outlookOf(cluster('eth0.7', { ...vlan, name: 'eth0.7', parent: 'eth0' }))).toMatch(/^The next monitor event/)
+  })
+})
+
+describe('a bond that is set down, of which the kernel still says that it was up', () => {
+  const down: HostLink = { name: 'bond0', up: false, carrier: false, isBond: true, altnames: [] }
+  const facts = { mode: 'fault-tolerance (active-backup)', members: [{ name: 'eth1', up: true }] }
+  const found = (snapshot: Snapshot, passes: boolean) =>
+    findingsIn(withHosts(snapshot, () => ({ bonds: [{ name: 'bond0', ...facts, passes }] }))).find(
+      ({ id }) => id === 'iface-link-mismatch',
+    )
+
+  it('is taken for up by 10.interface, for ever', () => {
+    const snapshot = cluster('bond0', down)
+    expect(found(snapshot, true)).toMatchObject({
+      outlook: expect.stringMatching(/10\.interface goes by \/proc\/net\/bonding, where bond0 is still up/),
+      remedy: 'Set bond0 up.',
+    })
+    expect(found(snapshot, false)?.outlook).toMatch(/^The next monitor event/)
+  })
+
+  it('keeps its VLANs up, for 10.interface', () => {
+    const vlan: HostLink = { ...down, name: 'bond0.7', parent: 'bond0', isBond: false }
+    const snapshot = cluster('bond0.7', vlan, { others: [down] })
+    expect(found(snapshot, true)).toMatchObject({
+      outlook: expect.stringMatching(/judges a VLAN on a bond by the bond, which is still up in \/proc\/net\/bonding/),
+      remedy: 'Set bond0 up.',
+    })
+    expect(found(snapshot, false)?.outlook).toMatch(/^The next monitor event/)
   })
 })
 

@@ -102,15 +102,17 @@ const connection = fc.record({
 })
 const drop = fc.record({ interfaceName: name, address: fc.oneof(ipv4, ipv6) })
 
-const bond = fc.record(
-  {
-    name,
-    mode: fc.constantFrom('IEEE 802.3ad Dynamic link aggregation', 'fault-tolerance (active-backup)'),
-    members: fc.array(fc.record({ name, up: fc.boolean() }), { maxLength: 3 }),
-    partner: fc.constantFrom(null, '00:1b:21:aa:bb:cc'),
-  },
-  { requiredKeys: ['name', 'mode', 'members'] },
-)
+const bond = fc
+  .record(
+    {
+      name,
+      mode: fc.constantFrom('IEEE 802.3ad Dynamic link aggregation', 'fault-tolerance (active-backup)'),
+      members: fc.array(fc.record({ name, up: fc.boolean() }), { maxLength: 3 }),
+      partner: fc.constantFrom(null, '00:1b:21:aa:bb:cc'),
+    },
+    { requiredKeys: ['name', 'mode', 'members'] },
+  )
+  .map((each) => ({ ...each, passes: each.members.some(({ up }) => up) }))
 
 const service = fc.record({ service: fc.constantFrom('NATGW' as const, 'LVS' as const), address: fc.oneof(ipv4, ipv6) })
 const configured = fc.record({

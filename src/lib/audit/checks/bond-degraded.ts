@@ -1,5 +1,6 @@
 import type { Pnn } from '../../cluster/node.ts'
 import { listed } from '../../cluster/node-text.ts'
+import { LACP } from '../../host/bonds.ts'
 import { oneOr } from '../../plural.ts'
 import type { HostBond } from '../../snapshot/host-facts.ts'
 import { interfacesOf } from '../../snapshot/snapshot.ts'
@@ -10,8 +11,7 @@ import { stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
-/** The mode of bonds that a switch has to take part in, as the kernel calls it. */
-const LACP = /802\.3ad/
+const AGGREGATE = 'On the switch, make the ports one aggregate (LACP).'
 
 export const check: Check = {
   id: 'bond-degraded',
@@ -21,7 +21,7 @@ export const check: Check = {
   seenBy: ['C', 'K'],
   moves: false,
   meaning:
-    'CTDB sees a bond as a whole: as long as one of its interfaces works, all is well. With the last one that fails, the node loses its public addresses. A bond of mode 802.3ad that no switch takes part in uses only one of its interfaces, and may lose packets.',
+    'CTDB sees a bond as a whole: as long as one of its interfaces works, all is well. With the last one that fails, the node loses its public addresses. A bond of mode 802.3ad that no switch takes part in uses only one of its interfaces, and may lose packets; where the switch takes part at some of them, it uses these.',
   outlook: 'Nothing, as long as one of its interfaces works.',
   remedy:
     'Find out why the interface is down (`/proc/net/bonding` says it of each): its cable or switch port, an address for ARP monitoring that does not answer, or it was set down by hand. On the switch, make the ports one aggregate (LACP).',
@@ -52,30 +52,37 @@ function bondsWithAddresses(view: View, pnn: Pnn): Set<string> | undefined {
 }
 
 function faultsOf(pnn: Pnn, { name, mode, members, partner }: HostBond): Found[] {
+  const isAggregate = mode.startsWith(LACP)
   const down = members.filter(({ up }) => !up).map((member) => member.name)
-  const up = members.filter((member) => member.up).map((member) => member.name)
-  const evidence = [kernelHas(pnn, `${name}: ${members.map((each) => `${each.name} ${each.up ? 'up' : 'down'}`).join(', ')}`)]
+  // Where no switch takes part at all, that is what is reported. One of another switch stands by, which may be meant so.
+  const apart = isAggregate && partner ? members.filter((each) => each.up && each.partner === null).map((each) => each.name) : []
+  const left = members.map((member) => member.name).filter((member) => !down.includes(member) && !apart.includes(member))
+  const evidence = [
+    kernelHas(pnn, `${name}: ${members.map((each) => `${each.name} ${each.up ? 'up' : 'down'}`).join(', ')}`),
+    ...(partner === null ? [kernelHas(pnn, `${name}: ${mode}, without a partner`)] : []),
+    ...apart.map((member) => kernelHas(pnn, `${name}: ${member} has no partner`)),
+  ]
   const say = (message: string, how: string): Found => ({
     subject: { pnn, interfaceName: name },
     message,
-    evidence: [...evidence, ...(partner === null ? [kernelHas(pnn, `${name}: ${mode}, without a partner`)] : [])],
+    evidence,
     claims: [stays('CTDB goes by the link of the bond as a whole')],
     actions: [mend({ what: 'link', pnn, interfaceName: name }, how)],
   })
+  const of = (lost: readonly string[]) => `${listed(lost)} of ${name} on node ${pnn}`
+  const only = `only ${listed(left)} ${oneOr(left.length, 'is', 'are')} left`
   if (down.length > 0) {
+    const are = oneOr(down.length, 'is', 'are')
+    const [others, ports] = apart.length === 0 ? ['', ''] : [`, and no switch takes part at ${listed(apart)}`, ` ${AGGREGATE}`]
     return [
       say(
-        `${listed(down)} of ${name} on node ${pnn} ${oneOr(down.length, 'is', 'are')} down, as the bond says; only ${listed(up)} ${oneOr(up.length, 'is', 'are')} left`,
-        `Find out why ${listed(down)} ${oneOr(down.length, 'is', 'are')} down: the cable or the switch port, an address for ARP monitoring that does not answer, or set down by hand.`,
+        `${of(down)} ${are} down, as the bond says${others}; ${only}`,
+        `Find out why ${listed(down)} ${are} down: the cable or the switch port, an address for ARP monitoring that does not answer, or set down by hand.${ports}`,
       ),
     ]
   }
-  return LACP.test(mode) && partner === null
-    ? [
-        say(
-          `no switch takes part in ${name} of node ${pnn}, which needs one (802.3ad)`,
-          'On the switch, make the ports one aggregate (LACP).',
-        ),
-      ]
+  if (apart.length > 0) return [say(`no switch takes part at ${of(apart)}, which needs one (802.3ad); ${only}`, AGGREGATE)]
+  return isAggregate && partner === null
+    ? [say(`no switch takes part in ${name} of node ${pnn}, which needs one (802.3ad)`, AGGREGATE)]
     : []
 }

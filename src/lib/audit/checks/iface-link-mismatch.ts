@@ -1,5 +1,5 @@
 import type { Pnn } from '../../cluster/node.ts'
-import type { HostLink } from '../../snapshot/host-facts.ts'
+import type { HostBond, HostLink } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas, said } from '../facts.ts'
@@ -39,7 +39,12 @@ export const check: Check = {
         const link = linkNamed(links, name)
         // The check iface-absent reports an interface that does not exist.
         if (!link || linkUp === hasLink(link)) return []
-        return [{ ...mismatch(pnn, linkUp, link), ...adviceOn(view, pnn, { name, linkUp, link, links }) }]
+        return [
+          {
+            ...mismatch(pnn, linkUp, link),
+            ...adviceOn(view, pnn, { name, linkUp, link, links, bonds: view.peek(pnn, 'host.bonds') }),
+          },
+        ]
       })
     })
   },
@@ -53,6 +58,8 @@ interface Seen {
   readonly linkUp: boolean
   readonly link: HostLink
   readonly links: readonly HostLink[]
+  /** Undefined if they could not be read. */
+  readonly bonds: readonly HostBond[] | undefined
 }
 
 /** From the script 10.interface, 4.17 to 4.25. */
@@ -106,24 +113,40 @@ function withoutEthtool(view: View, pnn: Pnn, { linkUp }: Seen): ReturnType<type
 }
 
 /** Why the next monitor event does not correct it, and what to repair; undefined if it does. */
-function whyLasting({ name, linkUp, link, links }: Seen): { readonly why: string; readonly repair: string } | undefined {
-  const believed = `so CTDB goes on believing that it is ${linkUp ? 'up' : 'down'}`
+function whyLasting(seen: Seen): { readonly why: string; readonly repair: string } | undefined {
+  const { name, linkUp } = seen
+  const believed = `so CTDB goes on believing that it is ${upOrDown(linkUp)}`
   if (/^(ib|lo)/.test(name)) {
     // Each monitor event tells the daemon that it is up.
     if (!linkUp) return undefined
     const why = `10.interface never checks an interface whose name begins with ib or lo, ${believed}, and the node keeps addresses there`
     return { why, repair: 'Repair the link.' }
   }
-  const bond = links.find(({ name: parent, isBond }) => isBond && parent === link.parent)
-  if (!bond || hasLink(bond) !== linkUp) return undefined
+  return whyBondLasting(seen, believed)
+}
+
+/** 10.interface judges a bond, and a VLAN on one, by what the kernel says of the bond in /proc/net/bonding. */
+function whyBondLasting({ name, linkUp, link, links, bonds }: Seen, believed: string): ReturnType<typeof whyLasting> {
+  const bond = link.isBond ? link : links.find((each) => each.isBond && each.name === link.parent)
+  if (!bond) return undefined
+  const passes = bonds?.find((each) => each.name === bond.name)?.passes ?? hasLink(bond)
+  if (passes !== linkUp) return undefined
+  const repair = bond.up ? `Repair ${bond.name}.` : `Set ${bond.name} up.`
+  if (bond === link)
+    return { why: `10.interface goes by /proc/net/bonding, where ${name} is still ${upOrDown(passes)}, ${believed}`, repair }
+  const why = '10.interface judges a VLAN on a bond by the bond'
+  if (passes !== hasLink(bond))
+    return { why: `${why}, which is still ${upOrDown(passes)} in /proc/net/bonding, ${believed}`, repair }
   return {
-    why: `10.interface judges a VLAN on a bond by the bond, and ${bond.name} is ${linkUp ? 'up' : 'down'}, ${believed}`,
+    why: `${why}, and ${bond.name} is ${upOrDown(passes)}, ${believed}`,
     repair: `Repair ${name} itself: what is set up on ${bond.name} does not help it.`,
   }
 }
 
+const upOrDown = (isUp: boolean): string => (isUp ? 'up' : 'down')
+
 function mismatch(pnn: Pnn, linkUp: boolean, { name, up, carrier }: HostLink): Omit<Found, 'claims' | 'actions'> {
-  const [believed, real] = linkUp ? ['up', 'down'] : ['down', 'up']
+  const [believed, real] = [upOrDown(linkUp), upOrDown(!linkUp)]
   const seen = up ? `${name} has ${carrier ? 'a' : 'no'} carrier` : `${name} is set down`
   return {
     subject: { pnn, interfaceName: name },

@@ -50,6 +50,36 @@ describe('a bond with public addresses', () => {
     expect(found(snapshot)).toEqual(['bond-degraded: eth2 of bond0 on node 1 is down, as the bond says; only eth1 is left'])
   })
 
+  const partner = '00:1b:21:aa:bb:cc'
+  it.each([
+    [
+      'has a port at which no switch takes part',
+      [
+        { name: 'eth1', up: true, partner },
+        { name: 'eth2', up: true, partner: null },
+      ],
+      'no switch takes part at eth2 of bond0 on node 1, which needs one (802.3ad); only eth1 is left',
+    ],
+    [
+      'has lost an interface, and a port',
+      [
+        { name: 'eth1', up: true, partner },
+        { name: 'eth2', up: true, partner: null },
+        { name: 'eth3', up: false, partner: null },
+      ],
+      'eth3 of bond0 on node 1 is down, as the bond says, and no switch takes part at eth2; only eth1 is left',
+    ],
+  ])('%s', (_, members, message) => {
+    expect(found(cluster({ members }))).toEqual([`bond-degraded: ${message}`])
+    // Only in this mode a switch has to take part.
+    expect(found(cluster({ members: members.map((each) => ({ ...each, up: true })), mode: 'load balancing (xor)' }))).toEqual([])
+  })
+
+  it('may have ports at another switch, which stand by', () => {
+    const members = [partner, '00:1b:21:dd:ee:ff'].map((mac, index) => ({ name: `eth${index}`, up: true, partner: mac }))
+    expect(found(cluster({ members }))).toEqual([])
+  })
+
   it('has no switch that takes part', () => {
     expect(found(cluster({ partner: null }))).toEqual([
       'bond-degraded: no switch takes part in bond0 of node 1, which needs one (802.3ad)',
