@@ -13,6 +13,7 @@ export const LONGEST_FIRST: readonly string[] = [
   'verify',
   'verify-runs',
   'what-ifs',
+  'bonds',
   'addresses',
   'watch-events',
   'sim-kernels',

@@ -63,7 +63,8 @@ const CTDB_CONF = (lock: string): string => `[logging]
   realtime scheduling = false
 `
 
-const SSHD_CONFIG = (directory: string, keys: string, address: string): string => `ListenAddress ${address}
+/** @param directory the folder of the node. */
+export const sshdConfig = (directory: string, keys: string, address: string): string => `ListenAddress ${address}
 HostKey ${keys}/host
 AuthorizedKeysFile ${keys}/client.pub .ssh/authorized_keys
 PidFile ${directory}/run/sshd.pid
@@ -96,5 +97,5 @@ export function writeNodeFiles(labDirectory: string, directory: string, pnn: num
   write('ctdb.conf', CTDB_CONF(lockPath(labDirectory)))
   write('ctdb.tunables', lines(Object.entries(TUNABLES).map(([name, value]) => `${name}=${value}`)))
   write('script.options', 'CTDB_PARTIALLY_ONLINE_INTERFACES=yes\n')
-  write('sshd_config', SSHD_CONFIG(directory, join(labDirectory, 'keys'), privateAddress(pnn)))
+  write('sshd_config', sshdConfig(directory, join(labDirectory, 'keys'), privateAddress(pnn)))
 }

@@ -10,6 +10,7 @@ export interface Report {
 export interface Finding {
   readonly key: string
   readonly id: string
+  readonly message: string
   readonly severity: string
   readonly outlook: string
   readonly state: string
