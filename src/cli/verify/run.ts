@@ -9,6 +9,8 @@ import type { AuditReport } from '../../lib/audit/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type AuditOptions, auditCluster } from '../../operations/audit/audit.ts'
 import { Cluster } from '../../operations/reach/cluster.ts'
+import type { HostAccess } from '../../transport/host-access.ts'
+import { localHost } from '../../transport/local/host.ts'
 import { changesJson, changesText, eventLine } from '../../ui/audit/changes.ts'
 import { painter } from '../../ui/table.ts'
 import { openWays, type Ways } from '../open-cluster.ts'
@@ -35,7 +37,7 @@ export async function auditOnce(options: Options, choice: AuditOptions): Promise
   const acceptances = acceptancesOf(options, process.env)
   const report =
     options.from === undefined
-      ? await withCluster(options, (cluster) => auditCluster(cluster, choice))
+      ? await withCluster(options, (cluster) => auditCluster(cluster, { ...choice, here: lookoutOf(options) }))
       : auditSamples([await readSnapshot(options.from)], choice)
   return withAcceptances(report, acceptances, today())
 }
@@ -61,7 +63,9 @@ export async function follow(
   try {
     while (!stop.signal.aborted) {
       const startMs = Date.now()
-      const now = await auditThrough(ways, { ...choice, signal: stop.signal }, acceptances).catch(asOutcome)
+      const now = await auditThrough(ways, { ...choice, here: lookoutOf(options), signal: stop.signal }, acceptances).catch(
+        asOutcome,
+      )
       if (stop.signal.aborted) break
       const changes = changesBetween(before, now)
       if (before === undefined && format === 'text') process.stdout.write(firstLine(now, seconds))
@@ -77,6 +81,9 @@ export async function follow(
   }
   return undefined
 }
+
+/** This machine, where it reaches the nodes over SSH: it may be on their networks. Else it is a node, or has them in containers. */
+const lookoutOf = ({ host = [] }: Options): HostAccess | undefined => (host.length > 0 ? localHost() : undefined)
 
 /** @throws CtdbtsError USAGE for a check of what a probe finds, without a probe. */
 function requireProbe({ only = [], probe }: AuditOptions): void {

@@ -12,6 +12,7 @@ export const SIGHTS = {
   E: 'the event daemon',
   X: 'a command on the node',
   N: 'questions to the network (`--probe`)',
+  H: 'the machine that ctdbts runs on',
   planner: 'the plan of a takeover run',
 } as const
 
@@ -24,7 +25,7 @@ export interface CheckDescription {
   readonly title: string
   /**
    * Where its facts come from: CTDB's controls (C), the node's kernel (K), a file on the node (F), the event daemon (E), a command on the
-   * node (X), questions to the network (N), the plan of a takeover run.
+   * node (X), questions to the network (N), the machine that ctdbts runs on (H), the plan of a takeover run.
    */
   readonly seenBy: readonly (keyof typeof SIGHTS)[]
   /** Whether a takeover run or a recovery in progress can cause it for a moment although nothing is wrong. */

@@ -1,14 +1,15 @@
 import type { Pnn } from '../cluster/node.ts'
 import { listed, nodesText } from '../cluster/node-text.ts'
 import { groupOf } from '../group-of.ts'
-import type { HostAddress } from '../snapshot/host-facts.ts'
+import type { HostAddress, NetworkQuestion } from '../snapshot/host-facts.ts'
 import { heldText, kernelHas, knownBy } from './facts.ts'
-import { type Action, nameIn } from './remedy.ts'
+import { type Action, mend, nameIn } from './remedy.ts'
 import type { View } from './view.ts'
 
-/** What one node was answered when it asked its network for an address. */
+/** What a machine was answered when it asked its network for an address. */
 export interface Answered {
-  readonly pnn: Pnn
+  /** A node; null for the machine that ctdbts runs on. */
+  readonly asker: Pnn | null
   readonly interfaceName: string
   /** Link addresses; empty where nobody answered. */
   readonly macs: readonly string[]
@@ -21,7 +22,7 @@ export interface ProbedAddress {
   readonly owner: Pnn | undefined
   /** Where the owner's kernel has it, and can use it. Empty if there is no owner, or its kernel was not seen. */
   readonly held: readonly HostAddress[]
-  /** Of the nodes that could ask. */
+  /** Of the machines that could ask. */
   readonly answers: readonly Answered[]
 }
 
@@ -41,11 +42,13 @@ export function probedAddresses(view: View, areAnswersNeeded = true): ProbedAddr
 
 function answersOf(view: View): Map<string, Answered[]> {
   const found = new Map<string, Answered[]>()
-  for (const { pnn } of view.nodes) {
-    for (const { address, interfaceName, macs } of view.want(pnn, 'host.questions') ?? []) {
-      if (macs) groupOf(found, address).push({ pnn, interfaceName, macs })
+  const add = (asker: Pnn | null, questions: readonly NetworkQuestion[] = []) => {
+    for (const { address, interfaceName, macs } of questions) {
+      if (macs) groupOf(found, address).push({ asker, interfaceName, macs })
     }
   }
+  for (const { pnn } of view.nodes) add(pnn, view.want(pnn, 'host.questions'))
+  add(null, view.snapshot.outside?.questions)
   return found
 }
 
@@ -80,9 +83,22 @@ export function linkAddressesOf(view: View): LinkAddresses {
   return { nodesWith: (mac) => nodes.get(mac) ?? [], unseen }
 }
 
-/** Evidence: what a network answered to a node. */
-export const networkAnswers = ({ pnn, interfaceName, macs }: Answered): string =>
-  `network at ${interfaceName} of node ${pnn}: ${macs.length === 0 ? 'nobody answers' : `answered by ${listed(macs)}`}`
+/** The nodes that asked. */
+export const askingNodes = (answers: readonly Answered[]): Pnn[] => answers.flatMap(({ asker }) => asker ?? [])
+
+/** Who asked: `node 1`, `nodes 0 and 2, and this machine`. */
+export function askersText(answers: readonly Answered[]): string {
+  const nodes = askingNodes(answers)
+  if (nodes.length === answers.length) return nodesText(nodes)
+  return nodes.length === 0 ? THIS_MACHINE : `${nodesText(nodes)}, and ${THIS_MACHINE}`
+}
+
+/** The machine that ctdbts runs on, in findings. */
+export const THIS_MACHINE = 'this machine'
+
+/** Evidence: what a network answered to a machine. */
+export const networkAnswers = ({ asker, interfaceName, macs }: Answered): string =>
+  `network at ${interfaceName} of ${asker === null ? THIS_MACHINE : `node ${asker}`}: ${macs.length === 0 ? 'nobody answers' : `answered by ${listed(macs)}`}`
 
 /** Evidence: where the owner has the address. */
 export const ownerHas = (owner: Pnn, held: readonly HostAddress[]): string[] =>
@@ -111,3 +127,12 @@ export const announce = (
         purpose: 'so that its neighbours learn who has it (its kernel has it)',
         ...(condition !== undefined && { if: condition }),
       }))
+
+/** What announces an address: its owner, if it can. */
+export function announcements(view: View, probed: Pick<ProbedAddress, 'address' | 'owner' | 'held'>): Action[] {
+  const { owner, address } = probed
+  if (owner === undefined || !view.peek(owner, 'host.lacking')?.includes('CAP_NET_RAW')) return announce(probed)
+  const how = `ctdbd on node ${owner} cannot announce the address: start it again with CAP_NET_RAW.`
+  const other = address.includes(':') ? '' : ' Or announce it by a program there that has it, as `arping -U`.'
+  return [mend({ what: 'capability', pnn: owner }, how + other)]
+}

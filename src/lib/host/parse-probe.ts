@@ -29,13 +29,15 @@ const NOT_USED = ['FAILED', 'INCOMPLETE', 'NOARP', 'NONE']
 const parseLinkAddresses = (text: string): LinkAddress[] =>
   entriesOf(link, text, 'ip -j link').map(({ ifname, address }) => ({ interfaceName: ifname, mac: address }))
 
-/** The entries for these addresses in what `ip -j neigh` prints. @throws CtdbtsError IP_JSON. */
-function parseNeighbours(text: string, addresses: ReadonlySet<string>): Neighbour[] {
+/** The entries for these addresses, or for all, in what `ip -j neigh` prints. @throws CtdbtsError IP_JSON. */
+function parseNeighbours(text: string, addresses: ReadonlySet<string> | undefined): Neighbour[] {
   return entriesOf(neighbour, text, 'ip -j neigh').flatMap(({ dst, dev, lladdr, state }) => {
     const ip = parseIp(dst)
     const address = ip ? formatIp(ip) : dst
-    if (!addresses.has(address) || state.some((each) => NOT_USED.includes(each))) return []
-    return [{ address, interfaceName: dev, mac: lladdr, isPermanent: state.includes('PERMANENT') }]
+    if (addresses?.has(address) === false || state.some((each) => NOT_USED.includes(each))) return []
+    return [
+      { address, interfaceName: dev, mac: lladdr, isPermanent: state.includes('PERMANENT'), isStale: state.includes('STALE') },
+    ]
   })
 }
 
@@ -70,10 +72,15 @@ function entriesOf<S extends v.GenericSchema>(schema: S, text: string, command: 
 
 /**
  * Reads what the look command printed.
- * @param addresses the public addresses, in normal form.
+ * @param addresses the public addresses, in normal form; undefined for all addresses.
  * @param lost why there may be less than there ought to be, where that is known.
  */
-export function parseLook(output: Uint8Array, nonce: string, addresses: ReadonlySet<string>, lost?: CtdbtsError): HostReport {
+export function parseLook(
+  output: Uint8Array,
+  nonce: string,
+  addresses: ReadonlySet<string> | undefined,
+  lost?: CtdbtsError,
+): HostReport {
   const sections = new SectionTexts(parseSections(output, nonce), lost)
   return merged([
     readFact('linkAddresses', () => parseLinkAddresses(sections.text('links'))),

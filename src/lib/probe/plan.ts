@@ -4,11 +4,14 @@ import { normalSnapshot } from '../audit/normal.ts'
 import type { Pnn } from '../cluster/node.ts'
 import { groupOf } from '../group-of.ts'
 import type { PlannedQuestion } from '../host/probe-script.ts'
-import type { HostAddress } from '../snapshot/host-facts.ts'
+import type { HostAddress, HostFacts } from '../snapshot/host-facts.ts'
 import type { NodeFacts, Snapshot } from '../snapshot/snapshot.ts'
 
 /** How many nodes ask about one address. */
 const ASKERS = 2
+
+/** The addresses and links of a machine. */
+export type MachineNetwork = Pick<HostFacts, 'addresses' | 'links'>
 
 /** The public addresses that any node knows, in normal form. */
 export const publicAddressesOf = (snapshot: Snapshot): Set<string> =>
@@ -37,8 +40,18 @@ export function planQuestions(snapshot: Snapshot, addresses: Iterable<string>): 
   return plan
 }
 
-/** How a node asks for an address; undefined if it cannot, or has the address. */
-function questionOf({ known, host }: NodeFacts, address: string, publics: ReadonlySet<string>): PlannedQuestion | undefined {
+/** The questions of a machine that is no node, if it is on the networks of addresses. @param addresses in normal form. */
+export function outsideQuestions(snapshot: Snapshot, host: MachineNetwork, addresses: Iterable<string>): PlannedQuestion[] {
+  const publics = publicAddressesOf(snapshot)
+  return [...addresses].flatMap((address) => questionOf({ host }, address, publics) ?? [])
+}
+
+/** How a machine asks for an address; undefined if it cannot, or has the address. */
+function questionOf(
+  { known, host }: Pick<NodeFacts, 'known'> & { readonly host?: MachineNetwork | undefined },
+  address: string,
+  publics: ReadonlySet<string>,
+): PlannedQuestion | undefined {
   const { addresses = [], links = [] } = host ?? {}
   if (addresses.length === 0 || addresses.some((held) => held.address === address)) return undefined
   const configured = known?.find((each) => each.address === address)?.interfaces ?? []

@@ -89,6 +89,19 @@ export interface Neighbour extends LinkAddress {
   readonly address: string
   /** Set by hand: the kernel never changes it. */
   readonly isPermanent: boolean
+  /** Not confirmed lately: the kernel does that when it uses it. Absent if it is not known. */
+  readonly isStale?: boolean | undefined
+}
+
+/**
+ * What a machine that is no node sees of the networks of the public addresses: that on which ctdbts runs. Only of networks where it has seen a
+ * node, as there may be several networks with the same addresses.
+ */
+export interface OutsideFacts {
+  /** What its neighbour table has of public addresses. */
+  readonly neighbours: readonly Neighbour[]
+  /** What it asked its networks about public addresses (`verify --probe`). */
+  readonly questions?: readonly NetworkQuestion[] | undefined
 }
 
 /** A question to a network: which link address an IP address has (ARP, or neighbour discovery). */

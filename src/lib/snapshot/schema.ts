@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { parseIp } from '../address/ip-text.ts'
 import { RUN_STATES } from '../cluster/run-state.ts'
-import type { HostFacts } from './host-facts.ts'
+import type { HostFacts, Neighbour, NetworkQuestion, OutsideFacts } from './host-facts.ts'
 import type { NodeFacts, Snapshot } from './snapshot.ts'
 
 // A snapshot from a file must be checked at run time. The compiler compares this schema with the types, so they cannot drift apart. The
@@ -28,6 +28,24 @@ const text = v.nullable(v.string())
 const end = v.object({ address: v.string(), port: v.nullable(whole) })
 /** A field that is not here is lost, without a word, when a snapshot is read. */
 type AllOf<T> = Record<keyof T, v.GenericSchema>
+
+const neighbours = v.array(
+  v.object({
+    address,
+    interfaceName: v.string(),
+    mac: v.string(),
+    isPermanent: v.boolean(),
+    isStale: v.optional(v.boolean()),
+  } satisfies AllOf<Neighbour>),
+)
+const questions = v.array(
+  v.object({
+    address,
+    interfaceName: v.string(),
+    macs: v.optional(v.array(v.string())),
+    problem: v.optional(v.string()),
+  } satisfies AllOf<NetworkQuestion>),
+)
 
 const hostFacts = v.object({
   reachedBy: v.string(),
@@ -124,17 +142,8 @@ const hostFacts = v.object({
   lastLog: v.optional(v.object({ place: v.string(), lines: v.array(v.string()) })),
   linkAddresses: v.optional(v.array(v.object({ interfaceName: v.string(), mac: v.string() }))),
   interfaceFilters: v.optional(v.array(v.object({ interfaceName: v.string(), arp: v.boolean(), strict: v.boolean() }))),
-  neighbours: v.optional(v.array(v.object({ address, interfaceName: v.string(), mac: v.string(), isPermanent: v.boolean() }))),
-  questions: v.optional(
-    v.array(
-      v.object({
-        address,
-        interfaceName: v.string(),
-        macs: v.optional(v.array(v.string())),
-        problem: v.optional(v.string()),
-      }),
-    ),
-  ),
+  neighbours: v.optional(neighbours),
+  questions: v.optional(questions),
 } satisfies AllOf<HostFacts>)
 const measured = v.object({ count: whole, mean: v.number(), max: v.number() })
 /** What one node reported, as JSON. */
@@ -177,4 +186,5 @@ export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
   nodeMap: v.array(mapEntry),
   nodes: v.array(nodeFactsSchema),
   isProbed: v.optional(v.boolean()),
+  outside: v.optional(v.object({ neighbours, questions: v.optional(questions) } satisfies AllOf<OutsideFacts>)),
 } satisfies AllOf<Snapshot>)

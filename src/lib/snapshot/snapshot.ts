@@ -2,7 +2,7 @@ import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
 import type { MeasuredTimes, RecentRecoveries } from '../cluster/statistics.ts'
-import type { HostFacts } from './host-facts.ts'
+import type { HostFacts, OutsideFacts } from './host-facts.ts'
 
 /** The version that ctdbts writes. */
 export const SNAPSHOT_VERSION = '1.3'
@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly nodes: readonly NodeFacts[]
   /** Whether the networks were asked about the public addresses (`verify --probe`). */
   readonly isProbed?: boolean | undefined
+  /** What the machine that ctdbts runs on sees of the networks; absent unless it was looked at, and is no node. */
+  readonly outside?: OutsideFacts | undefined
 }
 
 /** A node in a node map. */

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { auditSamples, mayBeMoving, needsAnotherSample } from '../../lib/audit/audit.ts'
 import type { AuditReport } from '../../lib/audit/report.ts'
 import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
+import type { HostAccess } from '../../transport/host-access.ts'
 import { orAborted } from '../../transport/or-aborted.ts'
 import type { Cluster } from '../reach/cluster.ts'
+import { OutsideMachine } from './outside.ts'
 import { type ProbedCluster, probedSamples } from './probe.ts'
 
 /** Delay between samples while a takeover run may be in progress: longer than a recovery daemon takes to notice something and request one. */
@@ -19,6 +21,8 @@ export interface AuditOptions {
   readonly skip?: readonly string[] | undefined
   /** Whether to ask the networks, too, who answers for each public address. Takes a few seconds more. */
   readonly probe?: boolean | undefined
+  /** The machine that ctdbts runs on, to look from there, too, if it is no node and on the networks of public addresses. */
+  readonly here?: HostAccess | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -26,15 +30,20 @@ export interface AuditOptions {
  * Audits a cluster: takes two samples, and, while something seems to move, more until nothing does (at most 12 s).
  * @throws as `Cluster.sample`; the signal's reason.
  */
-export async function auditCluster(cluster: Cluster, { only, skip, probe, signal }: AuditOptions = {}): Promise<AuditReport> {
+export async function auditCluster(
+  cluster: Cluster,
+  { only, skip, probe, here, signal }: AuditOptions = {},
+): Promise<AuditReport> {
   const startMs = Date.now()
   const samples: Snapshot[] = []
   const times: number[] = []
+  const outside = here && new OutsideMachine(here, { timeoutMs: cluster.timeoutMs, signal })
   const takeSample = () => {
     signal?.throwIfAborted()
     times.push(Date.now())
     const nodesSampled = Promise.withResolvers<void>()
-    const snapshot = orAborted(cluster.sample({ onNodesSampled: nodesSampled.resolve }), signal)
+    const nodes = orAborted(cluster.sample({ onNodesSampled: nodesSampled.resolve }), signal)
+    const snapshot = outside ? nodes.then((sample) => outside.addTo(sample)) : nodes
     // Also after a failure, which `snapshot` reports.
     snapshot.catch(() => {}).finally(nodesSampled.resolve)
     return { nodesSampled: nodesSampled.promise, snapshot }
@@ -60,6 +69,7 @@ export async function auditCluster(cluster: Cluster, { only, skip, probe, signal
     accessTo: (pnn) => cluster.accessTo(pnn),
     sample: () => takeSample().snapshot,
     pause: (ms) => sleep(ms, undefined, { signal }),
+    outside,
     timeoutMs: cluster.timeoutMs,
     signal,
   }

@@ -9,6 +9,7 @@ import { laterAnswers, type ProbeReports, withProbe } from '../../lib/probe/with
 import type { Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { askNetworks, lookAtNeighbours } from '../../transport/host/probe.ts'
 import type { HostAccess } from '../../transport/host-access.ts'
+import type { OutsideMachine } from './outside.ts'
 
 /** Time between two looks: longer than ctdbd takes to announce an address that it has taken over. */
 const GAP_MS = 2_500
@@ -20,6 +21,8 @@ export interface ProbedCluster {
   sample(): Promise<Snapshot>
   /** Waits. @throws the signal's reason. */
   pause(ms: number): Promise<unknown>
+  /** The machine that ctdbts runs on, if it is to be asked, too. */
+  readonly outside?: OutsideMachine | undefined
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }
@@ -64,12 +67,14 @@ async function look(cluster: ProbedCluster, { nodes }: Snapshot, addresses: Read
 /** Lets the nodes ask, at the same time. */
 async function ask(cluster: ProbedCluster, snapshot: Snapshot, addresses: ReadonlySet<string>): Promise<ProbeReports> {
   const plan = planQuestions(snapshot, addresses)
-  const pace = { gapS: plan.size / QUESTIONS_PER_SECOND, limitS: ASKING_LIMIT_S }
+  const own = cluster.outside?.questions(snapshot, addresses) ?? []
+  const pace = { gapS: (plan.size + (own.length > 0 ? 1 : 0)) / QUESTIONS_PER_SECOND, limitS: ASKING_LIMIT_S }
   const reports = [...plan].map(async ([pnn, questions]) => {
     const access = cluster.accessTo(pnn)
     return access ? ([[pnn, await askNetworks(access, questions, { ...cluster, pace })]] as const) : []
   })
-  return new Map((await Promise.all(reports)).flat())
+  const outside = cluster.outside && own.length > 0 ? [[null, await cluster.outside.ask(own, pace)] as const] : []
+  return new Map([...(await Promise.all(reports)).flat(), ...outside])
 }
 
 const combined = (seen: ProbeReports, asked: ProbeReports): ProbeReports =>

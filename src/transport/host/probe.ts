@@ -16,11 +16,14 @@ export interface ProbeLimits {
 
 /**
  * Reads the link addresses of a machine, and what its neighbour tables have of these addresses. What cannot be read is listed as missing.
- * @param addresses in normal form.
+ * @param addresses in normal form; undefined for all.
  * @throws the signal's reason when it aborts.
  */
-export const lookAtNeighbours = (access: HostAccess, addresses: ReadonlySet<string>, limits: ProbeLimits): Promise<HostReport> =>
-  run(access, lookCommand, limits, (output, nonce, lost) => parseLook(output, nonce, addresses, lost))
+export const lookAtNeighbours = (
+  access: HostAccess,
+  addresses: ReadonlySet<string> | undefined,
+  limits: ProbeLimits,
+): Promise<HostReport> => run(access, lookCommand, limits, (output, nonce, lost) => parseLook(output, nonce, addresses, lost))
 
 /**
  * Lets a machine ask its networks for the link addresses of addresses. What cannot be asked is listed as missing, or has its reason.

@@ -80,7 +80,13 @@ describe('what could not be read', () => {
 
   it('is unknown to each check where nothing but the node map is known, unless the check reads only that', () => {
     const cluster = healthyCluster()
-    const bare = { ...cluster, isProbed: true, nodes: cluster.nodes.map(({ pnn }) => ({ pnn, missing: [] })) }
+    const entry = { address: '10.0.0.1', interfaceName: 'eth0', mac: '52:54:00:12:34:56', isPermanent: false }
+    const bare = {
+      ...cluster,
+      isProbed: true,
+      outside: { neighbours: [entry] },
+      nodes: cluster.nodes.map(({ pnn }) => ({ pnn, missing: [] })),
+    }
     const { unknown, findings } = auditSamples([bare])
     const reported = new Set([...unknown, ...findings].map(({ id }) => id))
     for (const check of CHECKS) {

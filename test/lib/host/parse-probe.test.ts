@@ -52,9 +52,9 @@ describe('what a machine shows of its networks', () => {
     const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', 'fd00::1']
     const found = { interfaceName: 'eth1', mac: MAC }
     expect(look('[]', neighbours, addresses).facts.neighbours).toEqual([
-      { address: '10.0.0.1', ...found, isPermanent: false },
-      { address: '10.0.0.2', ...found, isPermanent: true },
-      { address: 'fd00::1', ...found, isPermanent: false },
+      { address: '10.0.0.1', ...found, isPermanent: false, isStale: true },
+      { address: '10.0.0.2', ...found, isPermanent: true, isStale: false },
+      { address: 'fd00::1', ...found, isPermanent: false, isStale: false },
     ])
   })
 

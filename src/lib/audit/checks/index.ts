@@ -31,6 +31,7 @@ import { check as ipDuplicateKernel } from './ip-duplicate-kernel.ts'
 import { check as ipForeignConfig } from './ip-foreign-config.ts'
 import { check as ipForeignManager } from './ip-foreign-manager.ts'
 import { check as ipMissing } from './ip-missing.ts'
+import { check as ipNeighbourHere } from './ip-neighbour-here.ts'
 import { check as ipNeighbourStale } from './ip-neighbour-stale.ts'
 import { check as ipOfService } from './ip-of-service.ts'
 import { check as ipOnDeadDaemon } from './ip-on-dead-daemon.ts'
@@ -100,6 +101,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ipForeignConfig,
   ipForeignManager,
   ipMissing,
+  ipNeighbourHere,
   ipNeighbourStale,
   ipOfService,
   ipOnDeadDaemon,

@@ -6,7 +6,7 @@ import { kernelHas } from '../facts.ts'
 import { partsOf } from '../interfaces.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
-import { networkAnswers, ownerHas, type ProbedAddress, probedAddresses } from '../probed.ts'
+import { askingNodes, networkAnswers, ownerHas, type ProbedAddress, probedAddresses } from '../probed.ts'
 import { mend } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -37,7 +37,7 @@ export const check: Check = {
       return [
         {
           subject: { pnn: owner, address },
-          nodes: answers.map(({ pnn }) => pnn),
+          nodes: askingNodes(answers),
           severity: strict.length > 0 ? 'warning' : 'info',
           message: `node ${owner} answers for ${address} from ${listed(names)}, where its kernel does not have it`,
           evidence: [

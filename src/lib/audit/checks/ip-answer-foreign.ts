@@ -2,7 +2,7 @@ import { listed, nodesText } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
 import type { Check, Found } from '../check.ts'
 import { staysUntil } from '../outlook.ts'
-import { announce, linkAddressesOf, networkAnswers, ownerHas, probedAddresses, whoseText } from '../probed.ts'
+import { announce, askingNodes, linkAddressesOf, networkAnswers, ownerHas, probedAddresses, whoseText } from '../probed.ts'
 import { mend } from '../remedy.ts'
 
 export const check: Check = {
@@ -35,7 +35,7 @@ export const check: Check = {
       return [
         {
           subject: { address },
-          nodes: [...strange.map(({ pnn }) => pnn), ...(owner === undefined ? [] : [owner])],
+          nodes: [...askingNodes(strange), ...(owner === undefined ? [] : [owner])],
           message: `${whose} answers for ${address}: ${listed(macs)}`,
           evidence: [
             ...answers.map(networkAnswers),

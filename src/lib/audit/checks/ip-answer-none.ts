@@ -1,10 +1,9 @@
-import { nodesText } from '../../cluster/node-text.ts'
 import { oneOr } from '../../plural.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { leavesInterface } from '../lasting.ts'
 import { staysUntil } from '../outlook.ts'
-import { networkAnswers, ownerHas, probedAddresses } from '../probed.ts'
+import { type Answered, askersText, askingNodes, networkAnswers, ownerHas, probedAddresses } from '../probed.ts'
 import { mend } from '../remedy.ts'
 
 export const check: Check = {
@@ -28,15 +27,15 @@ export const check: Check = {
       const silent = answers.filter(({ macs }) => macs.length === 0)
       if (owner === undefined || !first || silent.length === 0) return []
       const isForAll = silent.length === answers.length
-      const asking = nodesText(silent.map(({ pnn }) => pnn))
+      const asking = askersText(silent)
       return [
         {
           subject: { pnn: owner, address },
-          nodes: answers.map(({ pnn }) => pnn),
+          nodes: askingNodes(answers),
           severity: isForAll ? 'error' : 'warning',
           message: isForAll
             ? `nobody answers for ${address}, which node ${owner} has, when ${asking} ${oneOr(silent.length, 'asks', 'ask')}`
-            : `${asking} ${oneOr(silent.length, 'gets', 'get')} no answer for ${address}, which node ${owner} has; other nodes do`,
+            : `${asking} ${oneOr(silent.length, 'gets', 'get')} no answer for ${address}, which node ${owner} has; ${othersText(answers)}`,
           evidence: [...ownerHas(owner, held), ...answers.map(networkAnswers)],
           claims: [staysUntil(leavesInterface(view, owner, [address]), 'CTDB does not ask the network')],
           actions: [mend({ what: 'network', pnn: owner, interfaceName: first.interfaceName, address }, check.remedy)],
@@ -44,4 +43,11 @@ export const check: Check = {
       ]
     })
   },
+}
+
+/** Who did get an answer. */
+function othersText(answers: readonly Answered[]): string {
+  if (answers.every(({ asker }) => asker !== null)) return 'other nodes do'
+  const others = answers.filter(({ macs }) => macs.length > 0)
+  return `${askersText(others)} ${oneOr(others.length, 'does', 'do')}`
 }

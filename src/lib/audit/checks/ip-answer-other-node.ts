@@ -2,7 +2,7 @@ import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { heldText, kernelHas, said } from '../facts.ts'
 import { staysUntil } from '../outlook.ts'
-import { linkAddressesOf, networkAnswers, ownerHas, probedAddresses } from '../probed.ts'
+import { askingNodes, linkAddressesOf, networkAnswers, ownerHas, probedAddresses } from '../probed.ts'
 import { type Action, look, mend } from '../remedy.ts'
 
 export const check: Check = {
@@ -40,7 +40,7 @@ export const check: Check = {
         const has = own === undefined ? [] : own.length === 0 ? ['does not have it'] : own.map(heldText)
         return {
           subject: { pnn, address },
-          nodes: [owner, ...answers.map((each) => each.pnn)],
+          nodes: [owner, ...askingNodes(answers)],
           message: `node ${pnn} answers for ${address}, which node ${owner} owns`,
           evidence: [
             ...answers.map(networkAnswers),

@@ -7,7 +7,7 @@ import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
 import { type Claim, stays, staysUntil } from '../outlook.ts'
 import {
-  announce,
+  announcements,
   type LinkAddresses,
   linkAddressesOf,
   ownerHas,
@@ -107,13 +107,4 @@ function actionsOn(view: View, probed: ProbedAddress, wrong: readonly Entry[], {
   const isDisputed = answers.some(({ macs }) => macs.some((mac) => owner !== undefined && !nodesWith(mac).includes(owner)))
   if (isDisputed) return [...removals, look('Another machine answers for the address: see the finding about it.')]
   return [...removals, ...announcements(view, probed)]
-}
-
-/** What announces an address: its owner, if it can. */
-function announcements(view: View, probed: ProbedAddress): Action[] {
-  const { owner, address } = probed
-  if (owner === undefined || !view.peek(owner, 'host.lacking')?.includes('CAP_NET_RAW')) return announce(probed)
-  const how = `ctdbd on node ${owner} cannot announce the address: start it again with CAP_NET_RAW.`
-  const other = address.includes(':') ? '' : ' Or announce it by a program there that has it, as `arping -U`.'
-  return [mend({ what: 'capability', pnn: owner }, how + other)]
 }

@@ -1,0 +1,100 @@
+import type { Pnn } from '../../cluster/node.ts'
+import type { Capability, Neighbour } from '../../snapshot/host-facts.ts'
+import { cause } from '../cause.ts'
+import type { Check, Found } from '../check.ts'
+import { stays, staysUntil } from '../outlook.ts'
+import { announcements, type LinkAddresses, ownerHas, probedAddresses, THIS_MACHINE, whoseText } from '../probed.ts'
+import { type Action, look, mend, nameIn } from '../remedy.ts'
+import type { View } from '../view.ts'
+
+export const check: Check = {
+  id: 'ip-neighbour-here',
+  order: 147,
+  severity: 'warning',
+  title: "The machine that ctdbts runs on has another link address for a public address than its owner's",
+  seenBy: ['H', 'C', 'K'],
+  moves: true,
+  causes: [
+    cause('ip-answer-foreign', 'address'),
+    cause('ip-answer-other-node', 'address'),
+    cause('ip-duplicate-kernel', 'address'),
+    cause('ip-neighbour-stale', 'address'),
+    {
+      ...cause('capability-missing', 'node'),
+      when: (_effect, { subject: { detail } }) => detail === ('CAP_NET_RAW' satisfies Capability),
+    },
+  ],
+  meaning:
+    'With --host, and on a network of public addresses, ctdbts looks at the neighbour table of its own machine, too, as a client would have it. It leads packets for the address to another machine than the owner, mostly the previous one: the announcement of the owner did not arrive here. An entry that was not confirmed lately is an info, as the kernel checks it when it uses it.',
+  outlook:
+    'CTDB announces an address only when it takes it over. A kernel asks again when it uses the entry for a while without an answer; a permanent entry stays.',
+  remedy:
+    'Run `ctdbts gratarp` for the address on its owner. If the link address is that of no node, `verify --probe` shows who answers for the address. Remove permanent entries with `ip neigh del`.',
+  falseAlarm:
+    'While the address is being moved. If this machine was off the network, or asleep, when the address moved. A router with proxy ARP, or the network of a cloud, answers for addresses of others.',
+  find(view) {
+    const entries = Map.groupBy(view.snapshot.outside?.neighbours ?? [], ({ address }) => address)
+    if (entries.size === 0) return []
+    const links = linksOf(view)
+    return probedAddresses(view, false).flatMap((probed): Found[] => {
+      const { address, owner, held } = probed
+      if (owner === undefined || held.length === 0 || links.unseen.includes(owner)) return []
+      const wrong = (entries.get(address) ?? []).filter(({ mac }) => !links.nodesWith(mac).includes(owner))
+      if (wrong.length === 0) return []
+      const isPermanent = wrong.some((entry) => entry.isPermanent)
+      return [
+        {
+          subject: { address },
+          nodes: [owner],
+          severity: wrong.every(({ isStale }) => isStale) ? 'info' : 'warning',
+          message: `${THIS_MACHINE} has another link address for ${address} than node ${owner}, which owns it`,
+          evidence: [...wrong.map((entry) => entryText(entry, links)), ...ownerHas(owner, held)],
+          claims: [
+            isPermanent
+              ? stays('the kernel never changes a permanent entry')
+              : staysUntil(
+                  { on: 'other', text: 'the address is announced, or the kernel uses the entry in vain and asks again' },
+                  'CTDB announces an address only when it takes it over',
+                ),
+          ],
+          actions: actionsOn(view, probed, wrong, links),
+        },
+      ]
+    })
+  },
+}
+
+/** The link addresses of the nodes' interfaces, as every audit has them. */
+function linksOf(view: View): LinkAddresses {
+  const nodes = new Map<string, Set<Pnn>>()
+  const unseen: Pnn[] = []
+  for (const { pnn } of view.nodes) {
+    const macs = view.need(pnn, 'host.links')?.flatMap(({ mac }) => mac ?? []) ?? []
+    if (macs.length === 0) unseen.push(pnn)
+    for (const mac of macs) nodes.set(mac, (nodes.get(mac) ?? new Set()).add(pnn))
+  }
+  return { nodesWith: (mac) => [...(nodes.get(mac) ?? [])], unseen }
+}
+
+const entryText = ({ mac, interfaceName, isPermanent }: Neighbour, links: LinkAddresses): string =>
+  `${THIS_MACHINE} expects it at ${mac} on ${interfaceName}${isPermanent ? ', by a permanent entry' : ''}; that is ${whoseText(mac, links)}`
+
+function actionsOn(
+  view: View,
+  probed: Parameters<typeof announcements>[1],
+  wrong: readonly Neighbour[],
+  { nodesWith }: LinkAddresses,
+): Action[] {
+  const removals = wrong
+    .filter(({ isPermanent }) => isPermanent)
+    .map(({ address, interfaceName }) =>
+      mend(
+        { what: 'network', address },
+        `Remove the permanent entry on ${THIS_MACHINE}: \`ip neigh del ${address} dev ${nameIn(interfaceName)}\`.`,
+      ),
+    )
+  if (removals.length === wrong.length) return removals
+  if (wrong.some(({ mac }) => nodesWith(mac).length === 0))
+    return [...removals, look('Find out who answers for the address: `ctdbts verify --probe`.')]
+  return [...removals, ...announcements(view, probed)]
+}
