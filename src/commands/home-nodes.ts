@@ -5,7 +5,8 @@ import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { readSnapshot } from '../cli/snapshot-file.ts'
 import { homeNodesText, proposeHomes } from '../lib/allocation/home-proposal.ts'
-import type { Pnn } from '../lib/cluster/node.ts'
+import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
+import { nodesAsNamed } from '../lib/cluster/node-list.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { placeableAddresses, planHomes } from '../lib/takeover/home-plan.ts'
@@ -73,12 +74,9 @@ async function currentSnapshot(options: GlobalOptions & SimOptions & { from?: st
   return await withCluster(options, (cluster) => cluster.sample())
 }
 
-/** @throws CtdbtsError BAD_OPTION; NO_PUBLIC_ADDRESSES. */
+/** @throws CtdbtsError as {@link zonesIn}; NO_PUBLIC_ADDRESSES. */
 function proposalFor({ keep, zone }: ProposalOptions, snapshot: Snapshot): HomesView {
-  const zones = zone && zonesIn(zone)
-  const nodes = new Set(snapshot.nodes.map(({ pnn }) => pnn))
-  const stranger = zones?.flat().find((pnn) => !nodes.has(pnn))
-  if (stranger !== undefined) throw badZone(`there is no node ${stranger}`)
+  const zones = zone && zonesIn(zone, snapshot.nodes)
   const addresses = placeableAddresses(snapshot)
   if (addresses.length === 0) throw new CtdbtsError('NO_PUBLIC_ADDRESSES', 'no node knows a public address')
   const homes = proposeHomes(addresses, { keep, ...(zones && { zones }) })
@@ -88,14 +86,11 @@ function proposalFor({ keep, zone }: ProposalOptions, snapshot: Snapshot): Homes
 const badZone = (why: string): CtdbtsError =>
   new CtdbtsError('BAD_OPTION', `--zone: ${why}`, { hint: 'give the PNNs of its nodes, as in --zone 0,1 --zone 2,3' })
 
-/** @throws CtdbtsError BAD_OPTION. */
-function zonesIn(texts: readonly string[]): Pnn[][] {
-  const zones = texts.map((text) => text.split(','))
-  const words = zones.flat()
-  const bad = words.find((word) => !/^\d{1,9}$/.test(word))
-  if (bad !== undefined) throw badZone(`${JSON.stringify(bad)} is not a PNN`)
-  const pnns = zones.map((zone) => zone.map(Number))
-  const twice = pnns.flat().find((pnn, index, all) => all.indexOf(pnn) !== index)
+/** @throws CtdbtsError BAD_NODE_LIST, NO_SUCH_NODE, BAD_OPTION. */
+function zonesIn(texts: readonly string[], nodes: readonly { readonly pnn: Pnn }[]): Pnn[][] {
+  const zones = texts.map((text) => nodesAsNamed(nodes, text, UNKNOWN_PNN).map(({ pnn }) => pnn))
+  if (zones.some((zone) => zone.length === 0)) throw badZone('it names no node')
+  const twice = zones.flat().find((pnn, index, all) => all.indexOf(pnn) !== index)
   if (twice !== undefined) throw badZone(`node ${twice} is named twice`)
-  return pnns
+  return zones
 }

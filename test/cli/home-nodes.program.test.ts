@@ -62,13 +62,21 @@ describe('home-nodes', () => {
   })
 
   it.each([
-    [['--zone', '0,x'], '--zone: "x" is not a PNN'],
     [['--zone', '0,1', '--zone', '1'], '--zone: node 1 is named twice'],
-    [['--zone', '0,7'], '--zone: there is no node 7'],
+    [['--zone', ',', '--zone', '1'], '--zone: it names no node'],
   ])('refuses %j', async (argv, why) => {
     using file = snapshotFile([0, 1, 2], '4.21.0')
     expect(await homes(file.path, ...argv)).toMatchObject(
       fails(`ctdbts: ${why}\n  give the PNNs of its nodes, as in --zone 0,1 --zone 2,3\n`),
     )
+  })
+
+  it.each([
+    ['0,x', 'Invalid node x'],
+    ['0,7', 'Node 7 does not exist'],
+  ])('refuses --zone %s as -n does', async (zone, why) => {
+    using file = snapshotFile([0, 1, 2], '4.21.0')
+    const { stderr, status } = await homes(file.path, '--zone', zone)
+    expect({ stderr, status }).toEqual({ stderr: `${why}\n`, status: 1 })
   })
 })
