@@ -2,6 +2,7 @@ import type { ClusterNode, Pnn } from '../cluster/node.ts'
 import type { VnnMap } from '../cluster/report.ts'
 import type { RunState } from '../cluster/run-state.ts'
 import type { MeasuredTimes, RecentRecoveries } from '../cluster/statistics.ts'
+import { onceFor } from '../once-for.ts'
 import type { HostFacts, OutsideFacts } from './host-facts.ts'
 
 /** The version that ctdbts writes. */
@@ -114,5 +115,8 @@ export const interfacesOf = (known: readonly KnownAddress[]): string[] => [
   ...new Set(known.flatMap(({ interfaces }) => interfaces ?? [])),
 ]
 
+/** Cached, because each node is asked about each address. */
+const factsByPnn = onceFor((nodes: Snapshot['nodes']) => new Map(nodes.toReversed().map((facts) => [facts.pnn, facts])))
+
 /** The facts of a node; undefined if it is not in the snapshot. */
-export const factsOf = ({ nodes }: Snapshot, pnn: number): NodeFacts | undefined => nodes.find((facts) => facts.pnn === pnn)
+export const factsOf = ({ nodes }: Snapshot, pnn: number): NodeFacts | undefined => factsByPnn(nodes).get(pnn)

@@ -26,7 +26,7 @@ export const isComingUp = ({ known, available }: Pick<AllocationInput, 'known' |
  */
 export function ordersFor(
   allocation: readonly { readonly address: string; readonly owner: Pnn | null }[],
-  connected: readonly { readonly pnn: Pnn; readonly known: ReadonlySet<string> }[],
+  connected: readonly { readonly pnn: Pnn; readonly known: Pick<ReadonlySet<string>, 'has'> }[],
 ): OwnerOrders {
   const releases = allocation.flatMap(({ address, owner }) =>
     connected.filter(({ pnn, known }) => pnn !== owner && known.has(address)).map(({ pnn }) => ({ to: pnn, address, owner })),

@@ -4,6 +4,7 @@ import { compareAddresses, normalAddress } from '../audit/normal.ts'
 import { type ConfiguredAddress, readPublicAddresses } from '../cluster/address-files.ts'
 import { hasFlag, NODE_FLAG, type Pnn } from '../cluster/node.ts'
 import { nodesText } from '../cluster/node-text.ts'
+import { groupOf } from '../group-of.ts'
 import { seenByCluster } from '../snapshot/cluster-view.ts'
 import type { HostFacts } from '../snapshot/host-facts.ts'
 import { factsOf, type NodeFacts, type Snapshot } from '../snapshot/snapshot.ts'
@@ -17,7 +18,7 @@ export function placeableAddresses(snapshot: Snapshot): PlaceableAddress[] {
   const knownOn = new Map<string, Pnn[]>()
   for (const { pnn, flags } of snapshot.nodeMap) {
     if (hasFlag({ flags }, NODE_FLAG.DELETED)) continue
-    for (const address of addressesOf(factsOf(snapshot, pnn))) knownOn.set(address, [...(knownOn.get(address) ?? []), pnn])
+    for (const address of addressesOf(factsOf(snapshot, pnn))) groupOf(knownOn, address).push(pnn)
   }
   return [...knownOn]
     .map(([address, pnns]) => ({ address, knownOn: pnns, owner: owners.get(address) ?? null }))

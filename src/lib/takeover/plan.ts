@@ -229,7 +229,7 @@ function controlsOf(snapshot: Snapshot, addresses: readonly AddressPlan[], holde
   )
   const { releases, takeovers } = ordersFor(
     addresses.map(({ address, to }) => ({ address, owner: to })),
-    [...owners].map(([pnn, known]) => ({ pnn, known: new Set(known.keys()) })),
+    [...owners].map(([pnn, known]) => ({ pnn, known })),
   )
   return [
     ...releases.map((order): PlannedControl => {
