@@ -2,7 +2,7 @@ import { chooseChecks } from '../../lib/audit/registry.ts'
 import type { CtdbtsError } from '../../lib/errors.ts'
 import type { AuditOptions } from '../../operations/audit/audit.ts'
 import { scrapeText, scrapeType } from '../../ui/audit/scrape.ts'
-import { visible } from '../../ui/visible.ts'
+import { cannotAudit } from '../../ui/audit/words.ts'
 import { openWays } from '../open-cluster.ts'
 import { whenOutputCloses } from '../output.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
@@ -68,6 +68,6 @@ function outcomeLog(): (problem: CtdbtsError | undefined) => void {
   return (problem) => {
     if (problem?.message === known) return
     known = problem?.message
-    process.stderr.write(problem ? `ctdbts: cannot audit: ${visible(problem.message)}\n` : 'ctdbts: can audit again\n')
+    process.stderr.write(problem ? `ctdbts: ${cannotAudit(problem)}\n` : 'ctdbts: can audit again\n')
   }
 }

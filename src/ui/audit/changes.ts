@@ -3,13 +3,13 @@ import type { Unknown } from '../../lib/audit/finding.ts'
 import { type AuditedFinding, isAccepted } from '../../lib/audit/report.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
-import { acceptanceText } from './words.ts'
+import { acceptanceText, cannotAudit } from './words.ts'
 
 /** The changes since the last audit, one line each with its time; empty without changes. */
 export function changesText(changes: AuditChanges, atMs: number, paint: Paint): string {
   const { appeared, cleared, passed, lost, found, failed, recovered } = changes
   const lines = [
-    ...(failed ? [paint('bad', `! cannot audit: ${visible(failed.message)}`)] : []),
+    ...(failed ? [paint('bad', `! ${cannotAudit(failed)}`)] : []),
     ...(recovered ? [paint('good', '! can audit again')] : []),
     ...appeared.map((finding) => paint(isAccepted(finding) ? 'quiet' : 'bad', `+ ${findingLine(finding)}`)),
     ...cleared.map((finding) => paint('good', `- ${findingLine(finding)}`)),

@@ -1,7 +1,12 @@
 import type { FindingAcceptance } from '../../lib/audit/acceptance.ts'
 import { type Finding, findingKey, type Severity, type Unknown } from '../../lib/audit/finding.ts'
 import { type AuditedFinding, type AuditReport, countBySeverity, counts, isAccepted } from '../../lib/audit/report.ts'
+import type { CtdbtsError } from '../../lib/errors.ts'
 import { visible } from '../visible.ts'
+
+/** Why an audit failed, and what to do: for a line of a log. */
+export const cannotAudit = ({ message, hint }: CtdbtsError): string =>
+  `cannot audit: ${visible(message)}${hint === undefined ? '' : ` (${visible(hint)})`}`
 
 /** `1 error`, `2 errors`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string => `${count} ${count === 1 ? noun : plural}`

@@ -35,13 +35,13 @@ describe('changes as text', () => {
   it('are one line each, with the time', () => {
     expect(
       text({
-        failed: new CtdbtsError('NO_WAY', 'node1 refuses'),
+        failed: new CtdbtsError('NO_WAY', 'node1 refuses', { hint: 'check sshd' }),
         recovered: true,
         appeared: [finding('10.0.0.1 is missing')],
         cleared: [finding('10.0.0.2 is missing', { severity: 'warning' })],
         passed: [finding('10.0.0.3 is missing', { state: 'transient', doubt: 'it moved' })],
       }),
-    ).toBe(`2026-01-02T03:04:05Z ! cannot audit: node1 refuses
+    ).toBe(`2026-01-02T03:04:05Z ! cannot audit: node1 refuses (check sshd)
 2026-01-02T03:04:05Z ! can audit again
 2026-01-02T03:04:05Z + error ip-missing: 10.0.0.1 is missing
 2026-01-02T03:04:05Z - warning ip-missing: 10.0.0.2 is missing
