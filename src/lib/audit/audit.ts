@@ -1,5 +1,5 @@
 import { onceFor } from '../once-for.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { isOlderFormat, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Check } from './check.ts'
 import { type Finding, findingKey, type Unknown } from './finding.ts'
 import { type Movement, movementBetween } from './movement.ts'
@@ -54,6 +54,7 @@ export function auditSamples(samples: readonly Snapshot[], { only, skip, activit
     firstTakenAt: samples[0]?.takenAt ?? last.takenAt,
     lastTakenAt: last.takenAt,
     worst: worstOf(findings),
+    ...(isOlderFormat(last) && { olderFormat: last.formatVersion }),
   }
 }
 

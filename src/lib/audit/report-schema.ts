@@ -72,5 +72,6 @@ export const auditReportSchema: v.GenericSchema<unknown, AuditReport> = v.object
   firstTakenAt: v.string(),
   lastTakenAt: v.string(),
   worst: v.nullable(severity),
+  olderFormat: v.exactOptional(v.string()),
   acceptances: v.exactOptional(v.array(acceptance)),
 })

@@ -8,6 +8,12 @@ import type { HostFacts, OutsideFacts } from './host-facts.ts'
 /** The version that ctdbts writes. */
 export const SNAPSHOT_VERSION = '1.3'
 
+/** Whether an older version wrote a snapshot, which did not collect all that this one does. */
+export function isOlderFormat({ formatVersion }: Pick<Snapshot, 'formatVersion'>): boolean {
+  const [minor, own] = [formatVersion, SNAPSHOT_VERSION].map((version) => Number(version.split('.')[1]))
+  return minor !== undefined && own !== undefined && minor < own
+}
+
 /** Everything known about a cluster at one moment: the input of the views, the planner and the audit. Addresses are texts. */
 export interface Snapshot {
   /** `major.minor`: a reader accepts its own major version with any minor. */

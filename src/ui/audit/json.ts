@@ -8,11 +8,23 @@ import { acceptedCount, unseenFacts } from './words.ts'
  * unknown. Each finding has the `id` of its check and a `key`, which is the same in every run for the same fault; `causedBy` is the key of the
  * finding that it follows from, or null; `since` is in seconds since 1970, or null; `state` is `real` or `transient`, the latter with a `doubt`;
  * `acceptance` is what the user has decided about it in the configuration, or null; `claims` and `actions` are the sentences of `outlook` and
- * `remedy` as data. `unknown` lists what could not be read, once for each check that needed it. Unless it is empty, a `worst` of null does not
+ * `remedy` as data. `olderFormat` is the format of a snapshot that an older version wrote, whose facts are fewer, or null.
+ * `unknown` lists what could not be read, once for each check that needed it. Unless it is empty, a `worst` of null does not
  * mean that all is well. Texts are as received from the nodes.
  */
 export function auditJson(report: AuditReport): Record<string, unknown> {
-  const { findings, unknown, checks, nodes, samples, firstTakenAt, lastTakenAt, worst, acceptances = [] } = report
+  const {
+    findings,
+    unknown,
+    checks,
+    nodes,
+    samples,
+    firstTakenAt,
+    lastTakenAt,
+    worst,
+    olderFormat = null,
+    acceptances = [],
+  } = report
   return {
     formatVersion: 1,
     worst,
@@ -25,6 +37,7 @@ export function auditJson(report: AuditReport): Record<string, unknown> {
     samples,
     firstTakenAt,
     lastTakenAt,
+    olderFormat,
     findings: findings.map((finding) => ({
       key: findingKey(finding),
       id: finding.id,

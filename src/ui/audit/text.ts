@@ -182,9 +182,13 @@ function acceptedWhat({ check, node, address, interface: interfaceName, detail }
 }
 
 function summary(report: AuditReport): string {
-  const { findings, unknown, nodes, checks, samples } = report
+  const { findings, unknown, nodes, checks, samples, olderFormat } = report
   const scope = `${counted(nodes.length, 'node')}, ${counted(checks.length, 'check')}`
   const once = samples === 1 ? '; read only once, so transient faults cannot be recognized' : ''
-  if (findings.length === 0 && unknown.length === 0) return `No problem found (${scope})${once}`
-  return `${countsLine(report)} (${scope})${once}`
+  const older =
+    olderFormat === undefined
+      ? ''
+      : `; an older ctdbts took the snapshot (format ${visible(olderFormat)}), and did not read all that these checks look at`
+  if (findings.length === 0 && unknown.length === 0) return `No problem found (${scope})${once}${older}`
+  return `${countsLine(report)} (${scope})${once}${older}`
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { auditSamples } from '../../../src/lib/audit/audit.ts'
 import { CHECKS, NEEDING_PROBE } from '../../../src/lib/audit/registry.ts'
+import { auditJson } from '../../../src/ui/audit/json.ts'
 import { auditText } from '../../../src/ui/audit/text.ts'
 import { painter } from '../../../src/ui/table.ts'
+import { healthyCluster } from '../../support/audit-cluster.ts'
 import { blindReport, cleanReport, emptyReport, faultyReport, transientReport } from './reports.ts'
 
 const paint = painter(false)
@@ -10,6 +13,15 @@ const plain = { groupBy: 'fault', verbose: false, paint } as const
 describe('a report for people', () => {
   it('is one line without findings', () => {
     expect(auditText(cleanReport, plain)).toBe(`No problem found (3 nodes, ${CHECKS.length - NEEDING_PROBE.length} checks)\n`)
+  })
+
+  it('says that an older version took the snapshot, which knew less', () => {
+    const older = auditSamples([{ ...healthyCluster(), formatVersion: '1.2' }])
+    expect(auditText(older, plain).replaceAll(/\s+/g, ' ')).toContain(
+      'an older ctdbts took the snapshot (format 1.2), and did not read all that these checks look at',
+    )
+    expect(auditJson(older)).toMatchObject({ olderFormat: '1.2' })
+    expect(auditJson(cleanReport)).toMatchObject({ olderFormat: null })
   })
 
   it('shows evidence, outlook, remedy and effects of each fault', () => {
