@@ -1,4 +1,5 @@
-// Builds dist/: the program, of which each command loads what it needs, the library with its types, and the licences of what is bundled.
+// Builds dist/: the program, of which each command loads what it needs, the library with its types, the manual pages, and the licences of
+// what is bundled.
 // Bundled, because a program that is started often should not open 300 files; so the package has no dependencies at run time.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown'
 import { APART, checkRewritten, SELDOM_ENTRIES, startFaster } from './build/start-faster.ts'
+import { writeManualPages } from './man/write.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -135,4 +137,5 @@ const modules = await Promise.all([
 checkRewritten()
 markBuild()
 await types
+await writeManualPages(join(root, 'dist/man'))
 writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licences(modules.flat()))

@@ -59,6 +59,7 @@ describe('the package', () => {
     const kinds = new Set(
       files.map((path) =>
         path
+          .replace(/^dist\/man\/.*\.1$/, 'dist/man/*.1')
           .replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/*.d.ts')
           .replace(/[\w-]+-[0-9a-f]{8}\.(c?js)$/, '*.$1')
           .replace(/oclif-[\w-]+\.cjs$/, 'oclif-*.cjs'),
@@ -74,6 +75,7 @@ describe('the package', () => {
       'dist/library/index.js',
       'dist/library/sim.js',
       'dist/library/wire.js',
+      'dist/man/*.1',
       'dist/program/*.cjs',
       'dist/program/audit-worker.cjs',
       'dist/program/debug.cjs',
