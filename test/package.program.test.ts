@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packNpmPackage, stageNpmPackage } from '../scripts/package/npm.ts'
 import { controls } from '../src/lib/wire/controls.ts'
 import type { SimServer } from '../src/sim/serve/sim-server.ts'
 import { CtdbClient } from '../src/transport/client/client.ts'
@@ -38,20 +39,23 @@ const HELP_PARTS = [
   'util',
 ]
 
-/** What \`npm pack\` makes, installed into an empty folder far from the checkout. */
+/** The npm package, installed into an empty folder far from the checkout. */
 describe('the package', () => {
   const dir = tempDir()
   const installed = dir.file('node_modules/.bin/ctdbts')
+  let packed = ''
   let files: string[] = []
+  let installation = ''
 
   beforeAll(async () => {
     // dist is fresh already; building it here would take it away from the tests beside.
-    const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir.path], { cwd: root })
-    const packed = JSON.parse(stdout)
-    const { filename, files: list } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0]
-    files = list.map(({ path }: { path: string }) => path)
+    stageNpmPackage(dir.file('staged'))
+    packed = packNpmPackage(dir.file('staged'), dir.path)
+    const { stdout } = await execa('tar', ['-tf', packed])
+    files = stdout.split('\n').map((path) => path.replace(/^package\//, ''))
     writeFileSync(dir.file('package.json'), '{"name":"elsewhere","private":true,"type":"module"}')
-    await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: dir.path })
+    const { all } = await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', packed], { cwd: dir.path, all: true })
+    installation = all
   }, 120_000)
   afterAll(() => dir[Symbol.dispose]())
 
@@ -97,9 +101,17 @@ describe('the package', () => {
     ])
   })
 
+  it('is small', () => {
+    expect(statSync(packed).size).toBeLessThan(2_500_000)
+  })
+
+  it('is installed without a warning, as it has no scripts', () => {
+    expect(installation.trim()).toMatch(/^added 1 package in /)
+  })
+
   it('needs no other package, and carries the licences of what is bundled', () => {
-    const { dependencies } = JSON.parse(readFileSync(dir.file('node_modules/ctdbts/package.json'), 'utf8'))
-    expect(dependencies).toBeUndefined()
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(dir.file('node_modules/ctdbts/package.json'), 'utf8'))
+    expect([dependencies, devDependencies]).toEqual([undefined, undefined])
     const licences = readFileSync(dir.file('node_modules/ctdbts/dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
     for (const name of [
       '@oclif/core',
