@@ -6,6 +6,7 @@ const HARMLESS = /^[A-Za-z0-9_./@%+,:=-]+$/
  * Undefined if the path has characters that a shell would interpret.
  */
 export function ownProgram(): string | undefined {
-  const words = [process.execPath, process.argv[1] ?? '']
+  // The single executable is Node and program in one.
+  const words = [...new Set([process.execPath, process.argv[1] ?? ''])]
   return words.every((word) => HARMLESS.test(word)) ? words.join(' ') : undefined
 }

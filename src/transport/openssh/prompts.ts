@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { quoteWords } from '../quote.ts'
+import { scriptWords } from '../script-words.ts'
 
 /** What ssh asks its user. */
 export interface Question {
@@ -34,7 +35,7 @@ export function writeAskpass(folder: string): string | undefined {
   const script = join(folder, 'askpass.cjs')
   writeFileSync(script, HELPER_SCRIPT, { mode: 0o600 })
   const path = join(folder, 'askpass')
-  writeFileSync(path, `#!/bin/sh\nNODE_OPTIONS= exec ${quoteWords([process.execPath, script])} "$${SOCKET_VARIABLE}" "$1"\n`)
+  writeFileSync(path, `#!/bin/sh\nNODE_OPTIONS= exec ${quoteWords(scriptWords(script))} "$${SOCKET_VARIABLE}" "$1"\n`)
   chmodSync(path, 0o700)
   try {
     accessSync(path, constants.X_OK)

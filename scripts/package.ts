@@ -1,0 +1,61 @@
+// npm run package: builds dist/, and makes of it the npm package, the single executable, and their checksums, in the folder
+// release/. The same sources give the same bytes, whenever and wherever they are built.
+//   --node FOLDER   puts that Node into the executable: a folder of nodejs.org, for this machine or another
+//   --twice         does it twice, the second time elsewhere with another umask and time zone, and fails if the bytes differ
+//   --out FOLDER    another folder than release/
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import packageJson from '../package.json' with { type: 'json' }
+import { makeExecutable } from './package/executable.ts'
+import { nodeFolder } from './package/node-folder.ts'
+import { packNpmPackage, stageNpmPackage } from './package/npm.ts'
+
+const root = join(import.meta.dirname, '..')
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string' },
+    twice: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(root, 'release') },
+  },
+})
+
+const node = nodeFolder(values.node)
+
+/** Makes everything. @returns the checksums, in the format of sha256sum. */
+async function make(out: string): Promise<string> {
+  execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' })
+  mkdirSync(out, { recursive: true })
+  const work = mkdtempSync(join(tmpdir(), 'ctdbts-package-'))
+  try {
+    const staged = join(work, 'npm')
+    stageNpmPackage(staged)
+    const executable = join(out, `${packageJson.name}-${packageJson.version}-linux-${node.machine.node}`)
+    await makeExecutable(node, { staged, work, out: executable })
+    const files = [packNpmPackage(staged, out), executable]
+    for (const file of files) console.log(`${(statSync(file).size / 1e6).toFixed(1).padStart(6)} MB  ${basename(file)}`)
+    return files.map((file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}\n`).join('')
+  } finally {
+    rmSync(work, { recursive: true })
+  }
+}
+
+const out = resolve(values.out)
+const sums = await make(out)
+writeFileSync(join(out, `SHA256SUMS-${node.machine.node}`), sums)
+if (values.twice) {
+  process.umask(0o077)
+  process.env.TZ = 'Asia/Kathmandu'
+  const again = mkdtempSync(join(tmpdir(), 'ctdbts-again-'))
+  try {
+    const other = await make(again)
+    if (other !== sums) throw new Error(`built twice, the bytes differ:\n${sums}\n${other}`)
+    console.log('built twice, the same bytes')
+  } finally {
+    rmSync(again, { recursive: true })
+  }
+}
