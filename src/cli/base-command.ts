@@ -52,6 +52,8 @@ export abstract class CtdbtsCommand extends Command {
 
   /** The options that were given, once they are known. */
   protected options: (GlobalOptions & SimOptions) | undefined
+  /** The words behind the name of the command that are no options, once they are known. */
+  protected words: readonly string[] = []
 
   /** oclif's own looks for deprecated names of commands, of which there are none, and loads its help for that. */
   protected override async init(): Promise<void> {
@@ -147,6 +149,7 @@ export abstract class CtdbtsCommand extends Command {
     // In development, oclif warns about commands that did not parse. An error that occurs before that is enough.
     this.parsed = true
     const { options: optionWords, words } = cutCommandLine(argv, optionShapes({ ...this.ctor.baseFlags, ...this.ctor.flags }))
+    this.words = words
     // Words that look like options can only come from after a `--`.
     const parsed = await super
       .parse(withFlagsOf(optionWords, options), [...optionWords, '--', ...words])

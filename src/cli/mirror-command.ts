@@ -7,6 +7,7 @@ import { wantsHost } from './host-flags.ts'
 import { type Interruption, interruptible } from './interruptible.ts'
 import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { whenOutputCloses } from './output.ts'
+import type { SelectionOptions } from './record-selection.ts'
 import type { GlobalOptions } from './run-options.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
 
@@ -31,6 +32,33 @@ export abstract class MirrorCommand extends CtdbtsCommand {
       // A daemon that hangs does not even report its PNN. Nothing has been started then.
       await node.localPnn
       return await interruptible((interruption) => use(node, interruption, daemon))
+    })
+  }
+
+  /**
+   * Carries out the command by the `ctdb` of the machine that --host names, as the file that it works on is there.
+   * @param ask asks the user first, if need be.
+   * @throws CtdbtsError FILE_ELSEWHERE for options that `ctdb` does not have; NO_CTDB; HELPER_FAILED, with its exit status.
+   */
+  protected async runThere(
+    options: GlobalOptions & SimOptions & SelectionOptions,
+    ask?: (node: TargetNode, daemon: DaemonSession) => Promise<void>,
+  ): Promise<void> {
+    const { json, table, key, limit } = options
+    if (json || table || key !== undefined || limit !== undefined) {
+      throw new CtdbtsError('FILE_ELSEWHERE', 'with --host, the `ctdb` of that machine does it, and prints its text only', {
+        hint: 'leave out --json, --table, --key and --limit, or run the command on the node itself',
+      })
+    }
+    const { runCtdbOn } = await import('./ctdb-there.ts')
+    const words = [String(this.id), ...(this.words.some((word) => word.startsWith('-')) ? ['--'] : []), ...this.words]
+    if (!this.asksDaemon) {
+      const { withMachine } = await import('./with-machine.ts')
+      return await withMachine(options, (access) => runCtdbOn(access, words))
+    }
+    await this.withNodeInterruptibly(options, async (node, { signal }, daemon) => {
+      await ask?.(node, daemon)
+      await runCtdbOn(await daemon.host(), words, signal)
     })
   }
 

@@ -3,7 +3,7 @@ import { openVolatile } from '../operations/databases/open.ts'
 import { type OpenFile, withFile } from '../operations/databases/open-file.ts'
 import { type LockedRecord, withLockedRecord } from '../operations/databases/record-lock.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
-import { fileAccess, requireThisMachine } from './database-file.ts'
+import { fileAccess } from './database-file.ts'
 import { confirmForDatabase } from './database-question.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { argumentBytes } from './record-arguments.ts'
@@ -25,6 +25,17 @@ export interface RecordUse<T> {
 export abstract class RecordCommand extends MirrorCommand {
   protected override readonly remote = false
 
+  /** Does it on the machine that --host names, after the same question. */
+  protected async changeThere(
+    flags: GlobalOptions & { readonly yes: boolean },
+    database: string,
+    question: (database: string) => string,
+  ): Promise<void> {
+    await this.runThere(flags, async ({ client }, daemon) =>
+      confirmForDatabase(daemon, await openVolatile(client, database), question, flags),
+    )
+  }
+
   /**
    * Opens the database, moves the record here if need be, and locks it.
    * @param prepare reads the other arguments, once the database is open.
@@ -34,7 +45,6 @@ export abstract class RecordCommand extends MirrorCommand {
     { database, key: keyText }: { readonly database: string; readonly key: string },
     prepare: () => RecordUse<T>,
   ): Promise<{ readonly id: string; readonly name: string; readonly key: string; readonly result: T }> {
-    requireThisMachine(flags)
     return await this.withNodeInterruptibly(flags, async (node, { signal }, daemon) => {
       const opened = await openVolatile(node.client, database)
       const key = argumentBytes('key', keyText)

@@ -1,5 +1,6 @@
 import { databaseArgs } from '../cli/database-argument.ts'
-import { fileAccess, requireThisMachine } from '../cli/database-file.ts'
+import { fileAccess } from '../cli/database-file.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { selectionFlags } from '../cli/record-selection.ts'
 import { RecordsCommand } from '../cli/records-command.ts'
 import { openDatabase } from '../operations/databases/open.ts'
@@ -21,7 +22,7 @@ data are empty, until they are removed.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Cattdb)
-    requireThisMachine(flags)
+    if (wantsHost(flags)) return await this.runThere(flags)
     return await this.withNode(flags, async (node) => {
       const database = await openDatabase(node.client, args.database)
       const json = { pnn: await node.pnn, id: databaseIdText(database.id) }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
-import { requireThisMachine } from '../cli/database-file.ts'
 import { errnoOf } from '../cli/errno-of.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { lenientInt } from '../lib/c-number.ts'
 import { saidByCtdb } from '../lib/errors.ts'
@@ -17,7 +17,7 @@ export default class Checktcpport extends MirrorCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Checktcpport)
-    requireThisMachine(flags)
+    if (wantsHost(flags)) return await this.runThere(flags)
     const { bindError } = await import('../transport/local/tcp-port.ts')
     // ctdb reads the number and cuts it as C does.
     const number = lenientInt(args.port) >>> 0

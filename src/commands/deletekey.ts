@@ -1,4 +1,5 @@
 import { yesFlag } from '../cli/confirm.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { recordArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { deleteRecord } from '../operations/databases/record-lock.ts'
@@ -16,10 +17,12 @@ export default class Deletekey extends RecordCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Deletekey)
+    const question = (words: string) => `Delete the record ${visible(args.key)} of ${words}?`
+    if (wantsHost(flags)) return await this.changeThere(flags, args.database, question)
     const { result: wasThere, ...record } = await this.lockRecord(flags, args, () => ({
       notLocked: `Failed to fetch record for key ${args.key}`,
       failed: `Failed to delete record for key ${args.key}`,
-      question: (words) => `Delete the record ${visible(args.key)} of ${words}?`,
+      question,
       use: async (locked, open) => {
         await deleteRecord(open, locked)
         return locked.value.length > 0

@@ -1,4 +1,5 @@
-import { fileAccess, requireThisMachine } from '../cli/database-file.ts'
+import { fileAccess } from '../cli/database-file.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { argumentBytes, recordArgs } from '../cli/record-arguments.ts'
 import { recordOutput } from '../cli/record-output.ts'
@@ -17,7 +18,7 @@ export default class Pfetch extends MirrorCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Pfetch)
-    requireThisMachine(flags)
+    if (wantsHost(flags)) return await this.runThere(flags)
     const { id, name, key, value } = await this.withNodeInterruptibly(flags, async (node, { signal }) => {
       const database = await openForTransactions(node.client, args.database)
       const key = argumentBytes('key', args.key)

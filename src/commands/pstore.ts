@@ -1,3 +1,4 @@
+import { wantsHost } from '../cli/host-flags.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { TransactionCommand } from '../cli/transaction-command.ts'
 
@@ -15,6 +16,7 @@ export default class Pstore extends TransactionCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Pstore)
+    if (wantsHost(flags)) return await this.runThere(flags)
     return await this.change(flags, args.database, async () => {
       const key = argumentBytes('key', args.key)
       const value = argumentBytes('value', args.value)

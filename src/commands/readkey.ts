@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import { wantsHost } from '../cli/host-flags.ts'
 import { recordArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { recordOutput } from '../cli/record-output.ts'
@@ -20,6 +21,7 @@ Waits while another process has the record locked. An absent record has an empty
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Readkey)
+    if (wantsHost(flags)) return await this.runThere(flags)
     const { result: value, ...record } = await this.lockRecord(flags, args, () => ({
       notLocked: `Failed to read record for key ${args.key}`,
       readOnly: args.readonly !== undefined,

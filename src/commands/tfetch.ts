@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import * as Args from '@oclif/core/args'
 import { requireThisMachine } from '../cli/database-file.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { argumentBytes } from '../cli/record-arguments.ts'
 import { noRecord, tdbArgs, withTdb } from '../cli/tdb-arguments.ts'
@@ -27,8 +28,9 @@ export default class Tfetch extends MirrorCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Tfetch)
-    requireThisMachine(flags)
     const { file, output } = args
+    if (wantsHost(flags) && output === undefined) return await this.runThere(flags)
+    requireThisMachine(flags)
     const { key, data } = await this.withNode(flags, async () => {
       return await withTdb(file, async (tdb) => {
         const key = argumentBytes('key', args.key)

@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import { requireThisMachine } from '../cli/database-file.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { tdbArgs, withTdb } from '../cli/tdb-arguments.ts'
@@ -28,7 +28,7 @@ What CTDB stores in front of the data is 0, unless it is given. As with \`ctdb\`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Tstore)
-    requireThisMachine(flags)
+    if (wantsHost(flags)) return await this.runThere(flags)
     const { file } = args
     await this.withNode(flags, async () => {
       await withTdb(file, async (tdb) => {

@@ -1,4 +1,5 @@
 import { yesFlag } from '../cli/confirm.ts'
+import { wantsHost } from '../cli/host-flags.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { storeRecord } from '../operations/databases/record-lock.ts'
@@ -19,13 +20,15 @@ export default class Writekey extends RecordCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Writekey)
+    const question = (words: string) => `Write the record ${visible(args.key)} of ${words}?`
+    if (wantsHost(flags)) return await this.changeThere(flags, args.database, question)
     const { result: _nothing, ...record } = await this.lockRecord(flags, args, () => {
       const value = argumentBytes('value', args.value)
       return {
         // ctdb names the database here, not the key.
         notLocked: `Failed to lock record for key ${args.database}`,
         failed: `Failed to store record for key ${args.key}`,
-        question: (words) => `Write the record ${visible(args.key)} of ${words}?`,
+        question,
         use: (locked, open) => storeRecord(open, locked, value),
       }
     })

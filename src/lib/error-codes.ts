@@ -58,7 +58,7 @@ export const ERROR_CODES = {
   ALL_BANNED: 'All nodes are banned.',
   CANNOT_HOST: 'The address is not among the public addresses of the node.',
   CONTROL_FAILED: 'A daemon answered a control with an error status.',
-  HELPER_FAILED: 'A helper script of CTDB ended with an error.',
+  HELPER_FAILED: 'A helper script of CTDB, or the `ctdb` of another machine, ended with an error.',
   INCOMPLETE: 'Not all active nodes could be asked.',
   NODES_FILE_DIFFERS: 'The nodes file of another node differs from the local one.',
   NODES_FILE_UNKNOWN: 'The nodes file of another node could not be read.',
@@ -129,7 +129,8 @@ export const ERROR_CODES = {
   EXEC_FAILED: 'A command on a node could not be run, or failed.',
   EXEC_OUTPUT: 'A command on a node printed more than the limit.',
   EXEC_TIMEOUT: 'A command on a node did not end within the time limit.',
-  FILE_ELSEWHERE: 'The command needs the file of a database, and that is on another machine or does not exist.',
+  FILE_ELSEWHERE:
+    'The command needs a file, and that is on another machine or does not exist; or an option does not work with it there.',
   HOST_INCOMPLETE: 'The answer of the facts script is incomplete.',
   HOST_NO_PROGRAM: 'A program that the facts script needs is missing on the node.',
   FILE_TOO_LONG: 'A file is too long to be written on a node.',

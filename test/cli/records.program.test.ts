@@ -264,18 +264,13 @@ describe.skipIf(!hasTdb())('tstore and tfetch', () => {
 })
 
 it.each([
-  ['pfetch', 'a.tdb', 'key'],
-  ['pstore', 'a.tdb', 'key', 'value'],
-  ['pdelete', 'a.tdb', 'key'],
   ['ptrans', 'a.tdb'],
-  ['readkey', 'a.tdb', 'key'],
-  ['writekey', 'a.tdb', 'key', 'value'],
-  ['deletekey', 'a.tdb', 'key'],
-  ['cattdb', 'a.tdb'],
-  ['tfetch', 'a.tdb', 'key'],
-  ['tstore', 'a.tdb', 'key', 'value'],
+  ['backupdb', 'a.tdb', 'file'],
+  ['tfetch', 'a.tdb', 'key', 'file'],
 ])('%s needs a file, and says so with --host', async (...argv) => {
   expect(await ctdbts(['--host', 'nosuch.invalid', ...argv])).toMatchObject(
-    fails('ctdbts: the command works on a file, so it cannot be used with --host or --run\n  run it on the node itself\n'),
+    fails(
+      'ctdbts: the command reads or writes a file here, so it cannot be used with --host or --run\n  run it on the node itself\n',
+    ),
   )
 })

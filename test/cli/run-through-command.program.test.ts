@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/cli/config-file.ts'
 import { uniformLayout } from '../../src/sim/world/layout.ts'
-import { ctdbts } from '../support/program.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
 
 const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
@@ -54,6 +54,29 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     const { stdout, stderr, status } = await cluster.run('ip', '--run', `${enter} 1`)
     expect(stdout).toContain('Public IPs on node 1')
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  })
+
+  it('run ctdb there for commands that need a file', async () => {
+    mkdirSync(cluster.dir.file('bin'))
+    writeFileSync(cluster.dir.file('bin/ctdb'), `#!/bin/sh\nexec '${process.execPath}' '${RUN_JS}' "$@"\n`, { mode: 0o755 })
+    const way = `env PATH=${cluster.dir.file('bin')}:${process.env.PATH} ${enter} 1`
+    const on1 = async (...argv: string[]) => {
+      const { stdout, stderr, status } = await ctdbts(['--run', way, ...argv], cluster.env)
+      return [stdout, stderr, status]
+    }
+    expect(await on1('attach', 'p.tdb', 'persistent')).toEqual(['', '', 0])
+    expect(await on1('pstore', 'p.tdb', '--', '-key', '0x76ff')).toEqual(['', '', 0])
+    expect((await on1('cattdb', 'p.tdb'))[0]).toContain('key(4) = "-key"\ndmaster: 1\n')
+    expect(await on1('pdelete', 'p.tdb', 'absent')).toEqual(['', '', 0])
+    expect(await on1('attach', 'v.tdb')).toEqual(['', '', 0])
+    expect(await on1('writekey', 'v.tdb', 'key', 'value')).toEqual(['', '', 0])
+    expect(await on1('readkey', 'v.tdb', 'key')).toEqual(['Data: size:5 ptr:[value]\n', '', 0])
+    expect(await on1('deletekey', 'v.tdb', 'key')).toEqual(['', '', 0])
+    expect(await on1('pfetch', 'v.tdb', 'key')).toEqual(['', 'Transactions not supported on DB v.tdb\n', 1])
+    expect(await on1('tfetch', '/nonexistent', 'key')).toEqual(['', 'Failed to open TDB file /nonexistent\n', 1])
+    const [, problem, status] = await on1('pfetch', 'p.tdb', 'key', '--table')
+    expect([problem, status]).toEqual([expect.stringContaining('prints its text only'), 1])
+    expect((await on1('ptrans', 'p.tdb', '/dev/null'))[1]).toContain('cannot be used with --host or --run')
   })
 
   it('are found by their names', async () => {
