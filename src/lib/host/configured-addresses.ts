@@ -27,10 +27,11 @@ const READERS: Readonly<Record<ForeignAddress['by'], Reader>> = {
     // A mapping may have it set up as another one.
     if (lines.some(([word]) => word === 'mapping')) return []
     const named = lines.flatMap(([word = '', ...names]) => (/^(auto|allow-auto|allow-hotplug)$/.test(word) ? names : []))
-    let counts = false
-    return lines.flatMap(([word, first = '', family = '', method]) => {
-      if (word === 'iface') counts = named.includes(first) && /^inet6?$/.test(family) && method === 'static'
-      return word === 'address' && counts ? [first] : []
+    const stanzas = stanzasOf(lines)
+    return stanzas.flatMap(({ name, family, method, template, addresses }) => {
+      if (!named.includes(name) || !/^inet6?$/.test(family) || method !== 'static') return []
+      if (template === undefined || addresses.length > 0) return addresses
+      return stanzas.filter((each) => each.name === template && each.family === family).flatMap((each) => each.addresses)
     })
   },
   keepalived: (text) => {
@@ -107,6 +108,26 @@ const hasNoAddresses = (line: string): boolean => /^method\s*=\s*(disabled|link-
 /** Somebody else brings it up, or it is a part of a bond, bridge or team, which gets no addresses. */
 const isNotOnItsOwn = (line: string): boolean =>
   /^autoconnect\s*=\s*(false|no|0)$/i.test(line) || /^(slave|port)-type\s*=\s*(?!vrf$)\S/.test(line)
+
+/** A stanza `iface` of ifupdown: the interface, how it gets its addresses, and the stanza whose options it has, too. */
+interface IfaceStanza {
+  readonly name: string
+  readonly family: string
+  readonly method: string | undefined
+  readonly template: string | undefined
+  readonly addresses: string[]
+}
+
+/** @param lines word by word. */
+function stanzasOf(lines: readonly (readonly string[])[]): IfaceStanza[] {
+  const stanzas: IfaceStanza[] = []
+  for (const [word, first = '', family = '', method, inherits, template] of lines) {
+    if (word === 'iface')
+      stanzas.push({ name: first, family, method, template: inherits === 'inherits' ? template : undefined, addresses: [] })
+    else if (word === 'address') stanzas.at(-1)?.addresses.push(first)
+  }
+  return stanzas
+}
 
 /** In normal form, without its mask; undefined if it is not an address. */
 function plainAddress(text: string): string | undefined {

@@ -36,15 +36,34 @@ ifcfg_lines() {
     MASTER MASTER_UUID BRIDGE BRIDGE_UUID TEAM_MASTER TEAM_MASTER_UUID)" "$@"
 }
 
-# The files of ifupdown that count: the first, and those that it names. What it names may be patterns, but nothing in it is run.
+ifupdown_path() {
+  case $file in /*) ;; *) file=$PWD/$file ;; esac
+}
+
+# The files of ifupdown that count: the first, and those that it and others name. What they name is relative to their folder, and may be patterns,
+# but nothing in it is run. Nothing counts where ifupdown is told to leave interfaces alone.
 ifupdown_lines() {
   if ! [ -f /etc/network/interfaces ] || ! [ -r /etc/network/interfaces ]; then return 0; fi
-  cd /etc/network || return
-  set -- interfaces
-  for file in $($limited sed -n "s/^[[:blank:]]*source[[:blank:]]//p" interfaces); do set -- "$@" "$file"; done
-  for folder in $($limited sed -n "s/^[[:blank:]]*source-directory[[:blank:]]//p" interfaces); do
-    for file in "\${folder%/}"/*; do
-      case \${file##*/} in *[!A-Za-z0-9_-]*) ;; *) set -- "$@" "$file" ;; esac
+  if [ -r /etc/default/networking ]; then
+    told=$($limited sed -n "/^[[:blank:]]*CONFIGURE_INTERFACES=.\\{0,1\\}no.\\{0,1\\}[[:blank:]]*$/p" /etc/default/networking)
+    if [ -n "$told" ]; then return 0; fi
+  fi
+  set -- /etc/network/interfaces
+  known="|$1|"
+  at=0
+  while [ "$at" -lt $# ] && [ "$at" -lt 200 ]; do
+    at=$((at + 1))
+    eval "from=\\\${$at}"
+    if ! [ -f "$from" ] || ! [ -r "$from" ] || ! cd "\${from%/*}"; then continue; fi
+    for file in $($limited sed -n "s/^[[:blank:]]*source[[:blank:]]//p" "$from"); do
+      ifupdown_path
+      case $known in *"|$file|"*) ;; *) known="$known$file|"; set -- "$@" "$file" ;; esac
+    done
+    for folder in $($limited sed -n "s/^[[:blank:]]*source-directory[[:blank:]]//p" "$from"); do
+      for file in "\${folder%/}"/*; do
+        ifupdown_path
+        case $known,\${file##*/} in *"|$file|"* | *,*[!A-Za-z0-9_-]*) ;; *) known="$known$file|"; set -- "$@" "$file" ;; esac
+      done
     done
   done
   # An interface may be named in one file, and have its addresses in another, or get those of another name by a mapping.
@@ -55,8 +74,7 @@ ifupdown_lines() {
   done)
   for file do
     if [ -f "$file" ] && [ -r "$file" ]; then
-      case $file in /*) path=$file ;; *) path="/etc/network/$file" ;; esac
-      printf "ifupdown\\000%s\\000%s\\n" "$path" "$named"
+      printf "ifupdown\\000%s\\000%s\\n" "$file" "$named"
       $limited sed -n "/^[[:blank:]]*iface[[:blank:]]/p; /^[[:blank:]]*address[[:blank:]]/p" "$file" || return
       printf "\\000"
     fi

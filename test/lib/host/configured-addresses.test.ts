@@ -70,6 +70,21 @@ describe('the addresses that other programs set', () => {
       'auto eth1\niface eth1 inet static\naddress 10.0.0.1\niface eth1 inet static\naddress 10.0.0.2\n',
       ['10.0.0.1', '10.0.0.2'],
     ],
+    [
+      'that another stanza lends',
+      'auto eth1\niface lent inet static\naddress 10.0.0.1\niface eth1 inet static inherits lent\n',
+      ['10.0.0.1'],
+    ],
+    [
+      'not those lent to one with its own',
+      'auto eth1\niface lent inet static\naddress 10.0.0.1\niface eth1 inet static inherits lent\naddress 10.0.0.2\n',
+      ['10.0.0.2'],
+    ],
+    [
+      'not what is lent for another protocol',
+      'auto eth1\niface lent inet static\naddress 10.0.0.1\niface eth1 inet6 static inherits lent\n',
+      [],
+    ],
     ['not of one that somebody brings up', 'iface eth1 inet static\naddress 10.0.0.1\n', []],
     ['not of one that another program brings up', 'allow-ovs eth1\niface eth1 inet static\naddress 10.0.0.1\n', []],
     ['not where another method does not set it', 'auto eth1\niface eth1 inet manual\naddress 10.0.0.1\n', []],

@@ -28,7 +28,9 @@ const FILES = {
   '/etc/keepalived/keepalived.conf': KEEPALIVED,
   '/etc/network/interfaces':
     'source interfaces.d/*.cfg\nsource-directory more/\nauto eth1\n  allow-hotplug eth2\n# $(touch secret)\n',
-  '/etc/network/interfaces.d/one.cfg': 'iface eth1 inet static\n  address 10.0.1.1/24\n  wpa-psk secret\n',
+  '/etc/network/interfaces.d/one.cfg':
+    'source deep/*\nsource one.cfg\niface eth1 inet static\n  address 10.0.1.1/24\n  wpa-psk secret\n',
+  '/etc/network/interfaces.d/deep/three': 'source ../../interfaces\niface eth2 inet static\n  address 10.0.1.5/24\n',
   '/etc/network/more/two': 'iface eth2 inet6 static\n  address fd00::2\n  netmask 64',
   '/etc/network/more/two.bak': 'iface eth2 inet6 static\n  address fd00::3\n',
   '/etc/network/interfaces.d/two': 'iface eth1 inet static\n  address 10.0.1.4/24\n',
@@ -81,7 +83,14 @@ describe.each(SHELLS)('what other programs are configured to set, as %s reads it
       ['keepalived', '/etc/keepalived/keepalived.conf', '10.0.0.2'],
       ['ifupdown', '/etc/network/interfaces.d/one.cfg', '10.0.1.1'],
       ['ifupdown', '/etc/network/more/two', 'fd00::2'],
+      ['ifupdown', '/etc/network/interfaces.d/deep/three', '10.0.1.5'],
     ])
+  })
+
+  it.each(['no', '"no"'])('is not what ifupdown is told not to set: CONFIGURE_INTERFACES=%s', (told) => {
+    const files = { ...FILES, '/etc/default/networking': `# CONFIGURE_INTERFACES=yes\nCONFIGURE_INTERFACES=${told}\n` }
+    expect(look(['/run/network/ifstate'], files)).toEqual([])
+    expect(look(['/run/network/ifstate'], { ...files, '/etc/default/networking': '#CONFIGURE_INTERFACES=no\n' })).toHaveLength(3)
   })
 
   it('is not read from files that do not count', () => {
