@@ -7,6 +7,7 @@ import { kernelHas } from '../facts.ts'
 import { linkNamed } from '../interfaces.ts'
 import { stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
+import { kernelOf } from '../shared-kernel.ts'
 import type { View } from '../view.ts'
 
 /** Link addresses of VRRP, for IPv4 and IPv6: whichever machine is the master has it. */
@@ -28,7 +29,8 @@ export const check: Check = {
   find(view) {
     const interfaces = view.nodes.flatMap(({ pnn }) => publicInterfaces(view, pnn))
     return [...Map.groupBy(interfaces, ({ mac }) => mac)].flatMap(([mac, all]): Found[] => {
-      const doubles = all.filter((one) => all.some((other) => areOnOneNetwork(one, other)))
+      const isOther = (one: PublicInterface, other: PublicInterface) => kernelOf(view, one.pnn) !== kernelOf(view, other.pnn)
+      const doubles = all.filter((one) => all.some((other) => isOther(one, other) && areOnOneNetwork(one, other)))
       if (doubles.length === 0) return []
       return [
         {

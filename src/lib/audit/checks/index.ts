@@ -44,6 +44,7 @@ import { check as ipUnhostable } from './ip-unhostable.ts'
 import { check as ipUnhosted } from './ip-unhosted.ts'
 import { check as ipWrongInterface } from './ip-wrong-interface.ts'
 import { check as ipWrongMask } from './ip-wrong-mask.ts'
+import { check as kernelShared } from './kernel-shared.ts'
 import { check as knownBug } from './known-bug.ts'
 import { check as leaderDisagreement } from './leader-disagreement.ts'
 import { check as leftoverDrop } from './leftover-drop.ts'
@@ -114,6 +115,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ipUnhosted,
   ipWrongInterface,
   ipWrongMask,
+  kernelShared,
   knownBug,
   leaderDisagreement,
   leftoverDrop,

@@ -13,6 +13,7 @@ import { type Claim, firstOf, NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
 import { afterRun, selfRepair } from '../self-repair.ts'
+import { kernelOf } from '../shared-kernel.ts'
 import { whileSplit } from '../split.ts'
 import type { View } from '../view.ts'
 
@@ -54,7 +55,7 @@ export const check: Check = {
     }
     return [...holdersOf].flatMap(([address, entries]): Found[] => {
       const nodes = [...new Set(entries.map(({ pnn }) => pnn))]
-      if (nodes.length < 2) return []
+      if (new Set(nodes.map((pnn) => kernelOf(view, pnn))).size < 2) return []
       const knowers = publics.get(address) ?? []
       const owners = knowers.filter(({ pnn, known }) => known.owner === pnn)
       // A holder that did not report its addresses may claim this one.

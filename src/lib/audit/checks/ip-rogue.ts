@@ -9,6 +9,7 @@ import { stays } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
 import { runsInVain, selfRepair } from '../self-repair.ts'
+import { kernelOf } from '../shared-kernel.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -20,6 +21,7 @@ export const check: Check = {
   moves: true,
   causes: [
     cause('ip-duplicate-claim', 'address'),
+    cause('kernel-shared', 'node'),
     PRIVATE_TOO,
     cause('ip-foreign-manager', 'node', 'address'),
     cause('ip-of-service', 'address'),
@@ -44,13 +46,21 @@ export const check: Check = {
           const { address } = finding
           const isKnown = publics.get(address)?.some((knower) => knower.pnn === pnn) === true
           const held = holders(view, pnn, address)
+          const isOfOwner = publics.get(address)?.some(({ pnn: other, known }) => {
+            return other !== pnn && known.owner === other && kernelOf(view, other) === kernelOf(view, pnn)
+          })
           const hidden = interfacesOf(held).filter((name) => hidesFromScripts(view, pnn, name))
           return [
             {
               subject: { pnn, address },
               message: `the kernel of node ${pnn} holds ${address}, which node ${pnn} does not own`,
               evidence: [beliefOf(publics, pnn, address), ...held.map((each) => kernelHas(pnn, heldText(each)))],
-              ...adviceOn(view, pnn, held, { address, isKnown, hidden }),
+              ...(isOfOwner
+                ? {
+                    claims: [runsInVain(view, pnn, 'its kernel is that of the owner, too')],
+                    actions: [look('Remove nothing: the kernel is that of the owner, too (see kernel-shared).')],
+                  }
+                : adviceOn(view, pnn, held, { address, isKnown, hidden })),
             },
           ]
         }),
