@@ -1,7 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
-import { wantsHost } from '../cli/host-flags.ts'
 import { globalFlags } from '../cli/options.ts'
 import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 
@@ -17,7 +16,7 @@ beside logs: what was seen counts more than what was logged.
 
 Without files, it fetches the logs of all nodes of a cluster: with --host, naming one node is enough; without it, reads the log of this machine.
 Where a log is says ctdb.conf of its node: a file, with what rotation has left beside it, or syslog, which is read from the journal. Only the time that
---since and --until ask for is fetched, and an hour before it for the causes.
+--since and --until ask for is fetched, and an hour before it for the causes. Recordings may be given beside it.
 
 A cause is only named if the logs show it. CTDB logs that it begins to take or release an address, not that it has done so: times are those
 of the beginning, and --explain says how long it took at most.
@@ -33,10 +32,13 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     '<%= config.bin %> history *.log --since 03:00 --until 04:00 --html night.html',
     '<%= config.bin %> history tonight.jsonl --summary',
     '<%= config.bin %> history tonight.jsonl node*.log',
+    '<%= config.bin %> history --host prod --since 03:00 tonight.jsonl',
   ]
   static override strict = false
   static override args = {
-    file: Args.string({ description: 'a log, NODE=FILE with the PNN of its node, or a recording; - for standard input' }),
+    file: Args.string({
+      description: 'a log, NODE=FILE with the PNN of its node, a recording, or a folder of `record`; - for standard input',
+    }),
   }
   static override baseFlags: typeof globalFlags = {
     ...globalFlags,
@@ -74,8 +76,8 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(History)
-    const other = wantsHost(flags) ? '--host and --run' : wantsSim(flags) ? '--sim and its options' : undefined
-    if (other !== undefined && argv.length > 0) throw this.doesNotTake(`files together with ${other}`, 'leave out one of them')
+    if (wantsSim(flags) && argv.length > 0)
+      throw this.doesNotTake('files together with --sim and its options', 'leave out one of them')
     const { runHistory } = await import('../cli/history/run.ts')
     await runHistory(argv as string[], flags)
   }

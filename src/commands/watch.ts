@@ -70,7 +70,7 @@ Receives what daemons announce at once, and looks at all nodes every --interval 
       summary: 'Also record everything to this file, for --replay and `history`; appended to, if it is a recording',
     }),
     replay: Flags.string({
-      helpValue: 'FILE|DIR',
+      helpValue: 'FILE|DIR|-',
       summary: 'Show a recording instead of a cluster; on the screen, keys go to any moment of it',
     }),
   }

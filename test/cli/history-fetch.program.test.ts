@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RecordingWriter } from '../../src/lib/recording/writer.ts'
+import { healthyCluster } from '../support/audit-cluster.ts'
 import { ctdbts } from '../support/program.ts'
+import { ABOUT } from '../support/recorded-world.ts'
 import { serve } from '../support/served-cluster.ts'
+import { at } from '../support/watch.ts'
 
 type Served = Awaited<ReturnType<typeof serve>>
 
@@ -29,6 +33,25 @@ describe('history of a cluster', () => {
     const { stdout } = await cluster.run('history', '--host', 'node0', '--explain', '1', '--json')
     const { lines: all } = JSON.parse(stdout) as { lines: { file: string; line: null }[] }
     expect(all[0]).toMatchObject({ file: expect.stringMatching(/^node \d: \/var\/log\/ctdb\/log\.ctdb$/), line: null })
+  })
+
+  it('has recordings beside the logs of the nodes, and no logs', async () => {
+    const [recording, log] = [cluster.dir.file('recording.jsonl'), cluster.dir.file('a.log')]
+    const writer = new RecordingWriter(ABOUT)
+    const snapshot = healthyCluster({ addresses: ['172.16.146.131', '172.16.146.132', '172.16.146.133'] })
+    const sample = { kind: 'seen', atMs: at(1), beganMs: at(1), snapshot, heard: [0, 1, 2] } as const
+    writeFileSync(recording, writer.header(at(0)) + writer.line(sample))
+    writeFileSync(log, '2026/11/28 18:52:48.089075 [7]: Takeover of IP 10.0.0.1/24 on interface eth1\n')
+    const { stdout, stderr, status } = await cluster.run('history', '--host', 'node0', recording)
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    expect(lines(stdout).slice(0, 2)).toEqual([
+      expect.stringMatching(/^Recording of 3 nodes /),
+      expect.stringMatching(/^Logs of 3 nodes /),
+    ])
+    const refused = await cluster.run('history', '--host', 'node0', log)
+    expect(refused.stderr).toMatch(/^ctdbts: history --host takes recordings, and .*a\.log is none\n/)
+    const missing = await cluster.run('history', '--host', 'node0', '/nonexistent')
+    expect(missing.stderr).toMatch(/^ctdbts: cannot read \/nonexistent: ENOENT/)
   })
 
   it('goes on without a node that cannot be reached, and says so', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { RecordingWriter } from '../../src/lib/recording/writer.ts'
@@ -46,6 +46,24 @@ describe('history of recordings', () => {
       expect.stringMatching(`^   2 2026-01-02 10:00:04 . address      ${ADDRESS} moved from node 0 to node 1`),
       '',
     ])
+  })
+
+  it('reads all recordings in a folder, and says what to give if there are none', async () => {
+    const { file } = folder()
+    const [first, second] = twoFiles()
+    for (const name of ['rec', 'other']) mkdirSync(file(name))
+    writeFileSync(file('rec/ctdbts-2026-01-02T10-00-00.000Z.jsonl'), first)
+    writeFileSync(file('rec/ctdbts-2026-01-02T10-00-04.000Z.jsonl'), second)
+    writeFileSync(file('other/notes'), 'mine')
+    const { stdout, stderr } = await ctdbts(['history', file('rec')], UTC)
+    expect([stdout.split('\n', 1), stderr]).toEqual([
+      ['Recording of 3 nodes from 2026-01-02 10:00:00 to 2026-01-02 10:00:06: 6 lines'],
+      '',
+    ])
+    const none = await ctdbts(['history', file('rec'), file('other')], UTC)
+    expect(none.stderr).toBe(
+      `ctdbts: ${file('other')} is a folder, and there is no recording of \`ctdbts record\` in it\n  name the files in it: logs, or recordings of \`watch --record\`\n`,
+    )
   })
 
   it('has the other views', async () => {

@@ -132,7 +132,7 @@ describe('history', () => {
   })
 
   it.each([
-    ['files beside a cluster', ['--host', 'node1', ...NIGHT], 'USAGE', 'leave out one of them'],
+    ['files beside a cluster', ['--host', 'node1', ...NIGHT], 'USAGE', 'leave it out: the logs are those of the nodes'],
     ['a limit that is no size', ['--sim', '--max-bytes', '1'], 'USAGE', '64M'],
     ['a file that is not there', ['/nonexistent/x.log'], 'NO_LOG', 'journalctl'],
     ['something else', ['package.json'], 'NO_LOG', 'journalctl'],

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { RecordingReplay } from '../../src/cli/replay/recording-replay.ts'
@@ -110,7 +112,23 @@ describe('a recording that is replayed', () => {
     await expect(recording.stateAt(3)).rejects.toThrow('the recording is not what it was')
   })
 
-  it('takes only files, of which it can read any part', async () => {
+  it('may come through a pipe, compressed too', async () => {
+    const { file } = folder()
+    const text = twoFiles().flat().join('')
+    writeFileSync(file('plain'), text)
+    writeFileSync(file('packed'), gzipSync(text))
+    for (const name of ['plain', 'packed']) {
+      const piped = `cat ${file(name)} | ${process.execPath} bin/run.js watch --replay -`
+      const { stdout, stderr } = await promisify(execFile)('sh', ['-c', piped], { env: { ...process.env, ...UTC } })
+      expect(stderr).toBe('')
+      expect(stdout).toMatch(/^Replaying standard input, a recording of a test/)
+      expect(stdout).toContain(MOVED)
+    }
+    const { stderr } = await promisify(execFile)('sh', ['-c', `echo a | ${process.execPath} bin/run.js watch --replay - || true`])
+    expect(stderr).toMatch(/^ctdbts: standard input is not a recording\n/)
+  })
+
+  it('takes no device', async () => {
     const { stderr, status } = await replay('/dev/null')
     expect([stderr, status]).toEqual(['ctdbts: /dev/null is neither a file nor a folder\n', 1])
   })

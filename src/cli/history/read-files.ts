@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type History, historyOf } from '../../lib/history/history.ts'
 import type { ReadLog } from '../../lib/history/log-store.ts'
@@ -7,10 +9,12 @@ import type { RecordedHistory } from '../../lib/recording/recording-story.ts'
 import { withLogs } from '../../lib/recording/with-logs/with-logs.ts'
 import { bytesText } from '../../ui/bytes.ts'
 import { showProgress } from '../confirm.ts'
+import { recordingNames } from '../recording/folder.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
-import { logArgument, openLog, readLogs } from './read-logs.ts'
+import { type LogArgument, logArgument, nameOf, type OpenLog, openLog, readLogs } from './read-logs.ts'
 import { type ReadRecordings, readRecordings, sorted } from './read-recordings.ts'
 import type { RecordedRange } from './recorded-lines.ts'
+import { problemOf } from './unpack.ts'
 
 /** What was read. */
 export interface Read {
@@ -39,37 +43,82 @@ const QUICK_MS = 500
 /**
  * Reads logs and recordings.
  * @param range what is read of recordings.
+ * @param fetch fetches the logs of the nodes, in which case the files are recordings.
  * @throws CtdbtsError BAD_RECORDING, NO_LOG or USAGE if they cannot be read, or not together.
  */
-export async function readFiles(names: readonly string[], range: RecordedRange, times: TimeSettings): Promise<ReadFiles> {
+export async function readFiles(
+  names: readonly string[],
+  range: RecordedRange,
+  times: TimeSettings,
+  fetch?: () => Promise<FetchedLogs>,
+): Promise<ReadFiles> {
   let bytes = 0
-  const open = (name: string) => openLog(logArgument(name), (more) => (bytes += more))
+  const open = (log: LogArgument) => openLog(log, (more) => (bytes += more))
   let endProgress = () => {}
   const timer = setTimeout(() => {
     endProgress = showProgress(() => `Reading, ${bytesText(bytes)} so far:`)
   }, QUICK_MS)
-  try {
-    return await readOpened(sorted(await Promise.all(names.map(open))), range, times)
-  } finally {
+  const stopShowing = () => {
     clearTimeout(timer)
     endProgress()
   }
+  try {
+    const files = await Promise.all(names.map((name) => filesOf(logArgument(name))))
+    const { recordings, logs } = sorted(await Promise.all(files.flat().map(open)))
+    if (fetch) await refuseLogs(logs)
+    const recorded = recordings.length > 0 ? await readRecordings(recordings, range) : undefined
+    // Fetching shows how far it is by itself.
+    if (fetch) stopShowing()
+    return joined(recorded, await (fetch ? fetch() : fromFiles(logs, times)))
+  } finally {
+    stopShowing()
+  }
 }
 
-async function readOpened(files: ReturnType<typeof sorted>, range: RecordedRange, times: TimeSettings): Promise<ReadFiles> {
-  if (files.recordings.length === 0) return ofLogs({ ...(await readLogs(files.logs, times)), notes: [] })
-  const recorded = await readRecordings(files.recordings, range)
-  const read = await readLogs(files.logs, times)
+const fromFiles = async (logs: readonly OpenLog[], times: TimeSettings): Promise<FetchedLogs> => ({
+  ...(await readLogs(logs, times)),
+  notes: [],
+})
+
+/** @throws CtdbtsError if there is a log, or something that cannot be read. */
+async function refuseLogs([log]: readonly OpenLog[]): Promise<void> {
+  if (!log) return
+  try {
+    for await (const _ of log.content) break
+  } catch (error) {
+    throw problemOf(nameOf(log.file), error)
+  }
+  throw new CtdbtsError('USAGE', `history --host takes recordings, and ${nameOf(log.file)} is none`, {
+    hint: 'leave it out: the logs are those of the nodes',
+  })
+}
+
+/** The recordings in a folder, or the file itself. @throws CtdbtsError NO_FILE if a folder has none. */
+async function filesOf(log: LogArgument): Promise<readonly LogArgument[]> {
+  const isFolder = log.file !== '-' && (await stat(log.file).catch(() => undefined))?.isDirectory() === true
+  if (!isFolder) return [log]
+  const names = await recordingNames(log.file).catch((error: unknown) => {
+    throw problemOf(log.file, error)
+  })
+  if (names.length > 0) return names.map((name) => ({ ...log, file: join(log.file, name) }))
+  throw new CtdbtsError('NO_FILE', `${log.file} is a folder, and there is no recording of \`ctdbts record\` in it`, {
+    hint: 'name the files in it: logs, or recordings of `watch --record`',
+  })
+}
+
+function joined(recorded: ReadRecordings | undefined, read: FetchedLogs): ReadFiles {
+  if (!recorded) return ofLogs(read)
   const problems = [...recorded.problems, ...read.problems]
-  if (read.store.logs.every(({ counts }) => counts.known === 0)) return { ...recorded, logs: [], problems }
+  const notes = [...recorded.notes, ...read.notes]
+  if (read.store.logs.every(({ counts }) => counts.known === 0)) return { ...recorded, logs: [], problems, notes }
   if (recorded.history.fromMs === undefined) {
     const note = 'no sample of a cluster in what was read of the recordings: only the logs tell'
-    return ofLogs({ ...read, problems, notes: [...recorded.notes, note] })
+    return ofLogs({ ...read, problems, notes: [...notes, note] })
   }
   const logged = historyOf(read.store, recorded.history.recorders)
   checkCluster(recorded, logged)
   const history = withLogs(recorded.history, logged)
-  return { ...recorded, history, logs: read.store.logs, problems, parts: { recorded: recorded.history, logged } }
+  return { ...recorded, history, logs: read.store.logs, problems, notes, parts: { recorded: recorded.history, logged } }
 }
 
 /** @throws CtdbtsError USAGE if no public address is in both. */

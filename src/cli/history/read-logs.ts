@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { LogStore } from '../../lib/history/log-store.ts'
 import type { TimeSettings } from '../../lib/history/time-settings.ts'
@@ -81,5 +82,6 @@ export async function readLogs(
 /** A log as messages name it. */
 export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
 
-const contentOf = (file: string): AsyncIterable<unknown> =>
+/** Opens a file, or standard input. */
+export const contentOf = (file: string): Readable =>
   file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES })

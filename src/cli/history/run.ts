@@ -20,6 +20,7 @@ import {
 import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
+import { wantsHost } from '../host-flags.ts'
 import { wantsColour } from '../output.ts'
 import { printPaged } from '../pager.ts'
 import { reportProblems } from '../report-error.ts'
@@ -60,14 +61,15 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   const context = timeContext(Date.now())
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
+  const fetch = () => fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context)
+  const isFetched = files.length === 0 || wantsHost(options)
+  const asked = widened({ sinceMs: range.sinceMs ?? atMs, untilMs: atMs ?? range.untilMs })
   const { problems, notes, ...read } =
-    files.length > 0
-      ? await readFiles(files, widened({ sinceMs: range.sinceMs ?? atMs, untilMs: atMs ?? range.untilMs }), context)
-      : ofLogs(await fetched(options, { ...range, ...(atMs !== undefined && { untilMs: atMs }) }, context))
+    files.length > 0 ? await readFiles(files, asked, context, isFetched ? fetch : undefined) : ofLogs(await fetch())
   if (problems.length > 0) process.exitCode = 1
   reportProblems(problems, options.json ? 'json' : 'own')
   for (const note of notes) process.stderr.write(`ctdbts: ${visible(note)}\n`)
-  const history = told(read, files.length === 0)
+  const history = told(read, isFetched)
   const style = { now: new Date(context.nowMs), paint: painter(wantsColour(process.stdout, process.env)) }
   const wanted = { options, range, atMs, style }
   if (options.html !== undefined) return await writePage(options.html, history, read, wanted)

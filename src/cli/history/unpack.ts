@@ -16,6 +16,9 @@ const MAGICS: readonly { readonly bytes: string; readonly name: string; readonly
   { bytes: 'BZh', name: 'bzip2', open: undefined },
 ]
 
+/** Whether something is compressed, by how it begins. */
+export const isPacked = (head: string): boolean => MAGICS.some(({ bytes }) => head.startsWith(bytes))
+
 /**
  * The content of a log, whatever it is compressed with.
  * @param name of the log, for messages.

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { hasRecording } from '../../lib/recording/reader.ts'
-import type { OpenLog } from '../history/read-logs.ts'
-import { problemOf, unpacked } from '../history/unpack.ts'
+import { contentOf, nameOf, type OpenLog } from '../history/read-logs.ts'
+import { isPacked, problemOf, unpacked } from '../history/unpack.ts'
 import { recordingNames } from '../recording/folder.ts'
 
 const CHUNK_BYTES = 1 << 16
 
-/** A file of a recording, of which any part can be read. What is added to it later is left out. */
+/** A file of a recording, of which any part can be read. What is added to it later is left out; a pipe is read to its end first. */
 export class ReplayFile implements OpenLog, AsyncDisposable {
   readonly file: string
   readonly node = undefined
@@ -54,13 +52,13 @@ export class ReplayFile implements OpenLog, AsyncDisposable {
   }
 }
 
-/** The files that are meant by a file or a folder. @throws CtdbtsError NO_FILE. */
+/** The files that are meant by a file, a pipe or a folder; `-` is standard input. @throws CtdbtsError NO_FILE. */
 export async function replayPaths(path: string): Promise<readonly string[]> {
+  if (path === '-') return [path]
   try {
     const found = await stat(path)
-    // A pipe is waited for, and can only be read once.
-    if (!found.isDirectory() && !found.isFile()) throw new CtdbtsError('NO_FILE', `${path} is neither a file nor a folder`)
-    if (found.isFile()) return [path]
+    if (found.isFile() || found.isFIFO()) return [path]
+    if (!found.isDirectory()) throw new CtdbtsError('NO_FILE', `${path} is neither a file nor a folder`)
     const names = await recordingNames(path)
     if (names.length > 0) return names.map((name) => join(path, name))
   } catch (error) {
@@ -71,16 +69,17 @@ export async function replayPaths(path: string): Promise<readonly string[]> {
 
 async function opened(path: string, problems: CtdbtsError[]): Promise<Opened> {
   try {
-    const plain = await withHead(await open(path, 'r'))
-    if (hasRecording(plain.head)) return plain
-    await plain.handle.close()
-    const copy = await unpackedCopy(path, problems)
+    const isPipe = path === '-' || (await stat(path)).isFIFO()
+    const plain = isPipe ? undefined : await withHead(await open(path, 'r'))
+    if (plain && hasRecording(plain.head)) return plain
+    await plain?.handle.close()
+    const copy = plain && !isPacked(plain.head) ? undefined : await copied(path, problems)
     if (copy && hasRecording(copy.head)) return copy
     await copy?.handle.close()
   } catch (error) {
-    throw problemOf(path, error)
+    throw problemOf(nameOf(path), error)
   }
-  throw new CtdbtsError('BAD_RECORDING', `${path} is not a recording`, {
+  throw new CtdbtsError('BAD_RECORDING', `${nameOf(path)} is not a recording`, {
     hint: 'replay what `record` or `watch --record` has written; for logs, use `ctdbts history`',
   })
 }
@@ -98,17 +97,15 @@ async function withHead(handle: FileHandle): Promise<Opened> {
 }
 
 /**
- * A compressed file cannot be read from any place. Its content goes to a file that nobody else can open, and that ends with the program.
- * What is wrong with it does not keep what is before that from being read.
- * @returns undefined if it is not compressed.
+ * A compressed file cannot be read from any place, and no pipe. Its content goes to a file that nobody else can open, and that ends with the
+ * program. What is wrong with it does not keep what is before that from being read.
  */
-async function unpackedCopy(path: string, problems: CtdbtsError[]): Promise<Opened | undefined> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+async function copied(path: string, problems: CtdbtsError[]): Promise<Opened> {
+  const source = contentOf(path)
   try {
-    const content = await unpacked(source, path).catch((error: CtdbtsError) => {
+    const content = await unpacked(source, nameOf(path)).catch((error: CtdbtsError) => {
       throw error instanceof CtdbtsError ? error.with({ hint: 'unpack it first' }) : error
     })
-    if (!(content instanceof Readable)) return undefined
     const temporary = join(tmpdir(), `ctdbts-${randomUUID()}`)
     const handle = await open(temporary, 'wx+', 0o600)
     await rm(temporary)
@@ -117,7 +114,7 @@ async function unpackedCopy(path: string, problems: CtdbtsError[]): Promise<Open
       for await (const chunk of content as AsyncIterable<Buffer>)
         at += (await handle.write(chunk, 0, chunk.length, at)).bytesWritten
     } catch (error) {
-      problems.push(problemOf(path, error))
+      problems.push(problemOf(nameOf(path), error))
     }
     return await withHead(handle)
   } finally {

@@ -2,6 +2,7 @@ import { jsonLine } from '../../ui/json.ts'
 import { visible } from '../../ui/visible.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
 import { showProgress } from '../confirm.ts'
+import { nameOf } from '../history/read-logs.ts'
 import { SteadyOutput } from '../steady-output.ts'
 import { entryFormat } from '../watch/entry-format.ts'
 import type { ReplayOptions } from '../watch/settings.ts'
@@ -33,5 +34,5 @@ export async function printReplay(replay: RecordingReplay, options: ReplayOption
 async function beginning(replay: RecordingReplay, { json, replay: path }: ReplayOptions): Promise<string> {
   if (json) return jsonLine(stateJson((await replay.stateAt(0)).state))
   const { title = '', intervalMs = 0 } = replay.index.story.header ?? {}
-  return `Replaying ${visible(path)}, a recording of ${visible(title)}, polled every ${intervalMs / 1000} s`
+  return `Replaying ${visible(nameOf(path))}, a recording of ${visible(title)}, polled every ${intervalMs / 1000} s`
 }
