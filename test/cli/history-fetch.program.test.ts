@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordingWriter } from '../../src/lib/recording/writer.ts'
@@ -95,9 +95,11 @@ exec unshare -rm sh -c 'mount -t tmpfs none /run && mkdir /run/ctdb && mount --b
       dir.file('ctdb log'),
       line('monitor event failed') + line('Node became UNHEALTHY. Ask recovery master to reallocate IPs'),
     )
+    writeFileSync(dir.file('ctdb log.1'), line('Disable node'))
+    execFileSync('sh', ['-c', 'xz "$0"', dir.file('ctdb log.1')])
     const run = await ctdbts(['history', '--run', dir.file('enter'), '--config-dir', dir.file('etc')], cluster.env)
     expect(run.stderr).toBe('ctdbts: reading only the log of node 1: name a node with --host to read those of all nodes\n')
-    expect(lines(run.stdout).at(-1)).toContain('node 1 became UNHEALTHY')
+    expect(lines(run.stdout).at(-1)).toContain('node 1 became DISABLED|UNHEALTHY')
     expect(run.status).toBe(0)
   })
 })

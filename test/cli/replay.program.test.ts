@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -34,11 +34,13 @@ describe('watch --replay without a screen', () => {
     const { file } = folder()
     const [first, second] = twoFiles()
     writeFileSync(file('b.gz'), gzipSync([...first, ...second].join('')))
+    writeFileSync(file('b'), [...first, ...second].join(''))
+    for (const program of ['xz', 'bzip2']) execFileSync(program, ['-k', file('b')])
     mkdirSync(file('dir'))
     writeFileSync(file('dir/ctdbts-2026-01-02T10-00-00.000Z.jsonl'), first.join(''))
     writeFileSync(file('dir/ctdbts-2026-01-02T10-00-04.000Z.jsonl'), second.join(''))
     writeFileSync(file('dir/notes'), 'mine')
-    for (const path of [file('b.gz'), file('dir')]) {
+    for (const path of ['b.gz', 'b.xz', 'b.bz2', 'dir'].map(file)) {
       const { stdout, stderr, status } = await replay(path)
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
       expect(stdout.split('\n')).toEqual([

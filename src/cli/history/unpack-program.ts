@@ -29,6 +29,8 @@ export async function unpackedBy(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(0, LONGEST_WORD)
   })
+  // What nobody waits for, Node throws away when the program ends.
+  child.stdout.on('readable', () => {})
   const ended = once(child, 'close') as Promise<[number | null]>
   const source = Readable.from(packed, { objectMode: false })
   source.on('error', (error) => child.stdout.destroy(error))

@@ -25,10 +25,7 @@ const CHUNK_BLOCKS = 64
 /** Exit status of the script if the file is another one by now. */
 const REPLACED = 3
 
-/** What compressed logs are called, and whether they can be read while they come. */
-const COMPRESSED: Readonly<Record<string, boolean>> = { gz: true, zst: true, xz: false, bz2: false }
-
-const compressionOf = ({ path }: LogFile): string | undefined => /\.(gz|zst|xz|bz2)$/.exec(path)?.[1]
+const isCompressed = ({ path }: LogFile): boolean => /\.(gz|zst|xz|bz2)$/.test(path)
 const blocksOf = ({ bytes }: LogFile): number => Math.ceil(bytes / LOG_BLOCK)
 
 /** The log itself first, and then the latest. */
@@ -67,14 +64,12 @@ export class LogFiles {
     const parts: FilePart[] = []
     let room = Math.floor(maxBytes / LOG_BLOCK)
     for (const file of files.filter(({ bytes, writtenMs }) => bytes > 0 && writtenMs >= sinceMs)) {
-      const why = whyNot(file)
-      if (why !== undefined) return { parts, left: `${file.path} and what is older was not read: ${why}` }
+      if (!file.isReadable) return { parts, left: `${file.path} and what is older was not read: there is no permission` }
       const part = await this.wantedPart(file)
       const blocks = part.toBlock - part.fromBlock
       if (blocks > room) {
         // Of compressed files, only the beginning could be read.
-        if (room === 0 || compressionOf(file) !== undefined)
-          return { parts, left: `${file.path} and what is older was not read: ${AT_LIMIT}` }
+        if (room === 0 || isCompressed(file)) return { parts, left: `${file.path} and what is older was not read: ${AT_LIMIT}` }
         return {
           parts: [...parts, { ...part, fromBlock: part.toBlock - room }],
           left: `the older part of ${file.path} was not read: ${AT_LIMIT}`,
@@ -90,12 +85,12 @@ export class LogFiles {
   /** The whole lines of a part. @throws CtdbtsError LOG_REPLACED, and what ended the connection. */
   async *read(part: FilePart): AsyncGenerator<Buffer> {
     const { file, fromBlock, toBlock } = part
-    const isCompressed = compressionOf(file) !== undefined
+    const isPacked = isCompressed(file)
     let isFirst = fromBlock > 0
     let rest = Buffer.alloc(0)
     for (let block = fromBlock; block < toBlock; block += CHUNK_BLOCKS) {
       const read = await this.blocks(file, block, Math.min(CHUNK_BLOCKS, toBlock - block))
-      if (isCompressed) {
+      if (isPacked) {
         yield read
         continue
       }
@@ -111,7 +106,7 @@ export class LogFiles {
   private async wantedPart(file: LogFile): Promise<FilePart> {
     const { sinceMs, untilMs, times } = this.wishes
     const all = blocksOf(file)
-    if (compressionOf(file) !== undefined) return { file, fromBlock: 0, toBlock: all }
+    if (isCompressed(file)) return { file, fromBlock: 0, toBlock: all }
     const known = new Map<number, Promise<number | undefined>>()
     const timeOf = (block: number) => {
       const time = known.get(block) ?? this.blocks(file, block, 1).then((bytes) => firstTimeIn(bytes.toString('latin1'), times))
@@ -142,9 +137,3 @@ export class LogFiles {
 }
 
 const LINE_END = 0x0a
-
-function whyNot(file: LogFile): string | undefined {
-  const compression = compressionOf(file)
-  if (!file.isReadable) return 'there is no permission'
-  return compression !== undefined && COMPRESSED[compression] === false ? `it is compressed with ${compression}` : undefined
-}
