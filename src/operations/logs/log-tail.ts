@@ -1,7 +1,7 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { type LogText, LogTexts } from '../../lib/history/log-text.ts'
 import { zoneOf } from '../../lib/history/time-zone.ts'
-import { parseFoundLogs } from '../../lib/host/log-script.ts'
+import { type LogFile, parseFoundLogs } from '../../lib/host/log-script.ts'
 import { lastLineOf } from '../../lib/last-line.ts'
 import { machineOf } from '../../transport/host-access.ts'
 import type { ExaminedMachine } from '../reach/cluster.ts'
@@ -17,9 +17,14 @@ const CURSOR = /^-- cursor: (\S+)$/
 const REPLACED = 3
 
 /** How far a log was read. */
-type Progress =
-  | { readonly kind: 'file'; readonly path: string; readonly inode: string; readonly from: number }
-  | { readonly kind: 'journal'; readonly cursor: string }
+type Progress = FileProgress | { readonly kind: 'journal'; readonly cursor: string }
+
+interface FileProgress {
+  readonly kind: 'file'
+  readonly path: string
+  readonly inode: string
+  readonly from: number
+}
 
 /** The machine, and what runs the script there. */
 interface Tools {
@@ -55,13 +60,13 @@ export class LogTail {
     const { progress } = this
     const tools = { machine, run: runnerOn(machine.access, this.options) }
     if (progress?.kind === 'journal') return await this.journal(tools, progress.cursor)
-    if (progress) return (await this.file(tools, progress)) ?? (await this.begin(tools))
+    if (progress) return (await this.file(tools, progress)) ?? (await this.begin(tools, progress))
     return await this.begin(tools)
   }
 
-  private async begin(tools: Tools): Promise<readonly LogText[]> {
+  /** @param former how far the log was read before it was replaced by another file. */
+  private async begin(tools: Tools, former?: FileProgress): Promise<readonly LogText[]> {
     const { machine, run } = tools
-    this.rest = ''
     this.progress = undefined
     const place = placeOf(machine)
     const where = machineOf(machine.access)
@@ -74,20 +79,30 @@ export class LogTail {
         return Date.now()
       },
     })
+    const before = former ? await this.endOf(tools, former, files) : []
+    this.rest = ''
     const isInJournal = place.kind === 'syslog' && (await this.journal(tools, ''))
     if (isInJournal && this.progress) return isInJournal
     const [log] = files.filter(({ path, log: own }) => path === own).sort((a, b) => b.writtenMs - a.writtenMs)
     const paths = place.paths.join(', ')
     if (!log) throw new CtdbtsError('NO_LOG', `no log on ${where}: nothing of CTDB in the journal, and no file ${paths}`)
     if (!log.isReadable) throw new CtdbtsError('NO_LOG', `cannot read ${log.path} on ${where}: log in as root, or use --sudo`)
-    return (await this.file(tools, { kind: 'file', path: log.path, inode: log.inode, from: 0 })) ?? []
+    const since = await this.file(tools, { kind: 'file', path: log.path, inode: log.inode, from: 0 })
+    return [...before, ...(since ?? [])]
+  }
+
+  /** What a file got before rotation put another one in its place, and gave it another name. */
+  private async endOf(tools: Tools, former: FileProgress, files: readonly LogFile[]): Promise<readonly LogText[]> {
+    const file = files.find(({ path, inode }) => inode === former.inode && path !== former.path)
+    const lines = file?.isReadable ? await this.file(tools, { ...former, path: file.path }) : undefined
+    this.progress = undefined
+    return (
+      lines ?? [{ atMs: Date.now(), text: 'ctdbts: the log was rotated or cut off: what was written just before may be missing' }]
+    )
   }
 
   /** @returns undefined if the file is another one by now. */
-  private async file(
-    { machine, run }: Tools,
-    progress: Extract<Progress, { kind: 'file' }>,
-  ): Promise<readonly LogText[] | undefined> {
+  private async file({ machine, run }: Tools, progress: FileProgress): Promise<readonly LogText[] | undefined> {
     const { path, inode, from } = progress
     const { output, exitStatus, stderr } = await run(['tail', inode, path, String(from), String(MOST_BYTES)], MOST_BYTES)
     if (exitStatus === REPLACED) return undefined

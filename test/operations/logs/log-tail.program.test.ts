@@ -60,11 +60,17 @@ describe('what is new in a log', () => {
     const { file, texts } = tailed()
     writeFileSync(file, line('one').repeat(20))
     expect(await texts()).toHaveLength(20)
+    appendFileSync(file, line('the last one'))
     renameSync(file, `${file}.1`)
     writeFileSync(file, line('two'))
-    expect(await texts()).toEqual(['ctdb-recoverd: two'])
+    expect(await texts()).toEqual(['ctdb-recoverd: the last one', 'ctdb-recoverd: two'])
     writeFileSync(file, line('3'))
-    expect(await texts()).toEqual(['ctdb-recoverd: 3'])
+    expect(await texts()).toEqual([
+      'ctdbts: the log was rotated or cut off: what was written just before may be missing',
+      'ctdb-recoverd: 3',
+    ])
+    appendFileSync(file, line('four'))
+    expect(await texts()).toEqual(['ctdb-recoverd: four'])
   })
 
   it('says why it cannot be read, and goes on once it can', async () => {
