@@ -1,4 +1,5 @@
 import { isOnAll, type Marks } from './clock-marks.ts'
+import { indexFrom } from './index-from.ts'
 
 /** How two clocks differ. */
 export interface ClockLink {
@@ -130,13 +131,8 @@ function pairsOf(one: Marks, other: Marks, guessMs: number): { readonly pairs: P
 
 /** The nearest of some times, which are in order; infinite if there are none. */
 function nearestTo(times: readonly number[], ms: number): number {
-  let [low, high] = [0, times.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] ?? 0) < ms) low = middle + 1
-    else high = middle
-  }
-  const [before = Number.NEGATIVE_INFINITY, after = Number.POSITIVE_INFINITY] = [times[low - 1], times[low]]
+  const next = indexFrom(times, ms, Number)
+  const [before = Number.NEGATIVE_INFINITY, after = Number.POSITIVE_INFINITY] = [times[next - 1], times[next]]
   return ms - before <= after - ms ? before : after
 }
 

@@ -1,6 +1,7 @@
 import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { TakeoverRuns } from '../../watch/takeover-runs.ts'
 import { wereMissingText } from '../../watch/words.ts'
+import { indexFrom } from '../index-from.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
 import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 
@@ -181,12 +182,6 @@ const isRecent = (thenMs: number, atMs: number): boolean => thenMs <= atMs && at
 
 /** Whether one of the times is near. They are in order. */
 function isNear(times: readonly number[], atMs: number): boolean {
-  let [low, high] = [0, times.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] ?? 0) < atMs - SAME_RUN_MS) low = middle + 1
-    else high = middle
-  }
-  const next = times[low]
+  const next = times[indexFrom(times, atMs - SAME_RUN_MS, Number)]
   return next !== undefined && next <= atMs + SAME_RUN_MS
 }

@@ -1,3 +1,4 @@
+import { indexFrom } from '../../history/index-from.ts'
 import type { HistoryEntry } from '../../history/story/entry.ts'
 import { SEEN_MS, type When } from './span.ts'
 
@@ -33,21 +34,35 @@ export interface Candidate {
 
 /** Finds the entries of a recording that may tell of the same event as one of logs. */
 export class SameEvents {
+  /** By what they are about, and then by time. */
   private readonly recorded: ReadonlyMap<string, readonly Candidate[]>
   private readonly logged: ReadonlyMap<string, readonly HistoryEntry[]>
+  /** So far from each other are times of the same event at most. */
+  private readonly mostSlackMs: number
+  private readonly longestMs: number
   /** Those that were found, by entry: each is asked for several times. */
   private readonly found = new Map<HistoryEntry, readonly Candidate[]>()
 
   constructor(recorded: readonly Candidate[], logged: readonly HistoryEntry[]) {
-    this.recorded = Map.groupBy(recorded, ({ entry }) => keyOf(entry))
-    this.logged = Map.groupBy(logged, keyOf)
+    this.recorded = Map.groupBy(
+      recorded.toSorted((a, b) => a.entry.atMs - b.entry.atMs),
+      ({ entry }) => keyOf(entry),
+    )
+    this.logged = Map.groupBy(
+      logged.toSorted((a, b) => a.atMs - b.atMs),
+      keyOf,
+    )
+    this.mostSlackMs = recorded.reduce((most, { slackMs }) => Math.max(most, slackMs), 0)
+    this.longestMs = logged.map(whenOf).reduce((most, { atMs, endMs }) => Math.max(most, endMs - atMs), 0)
   }
 
   /** Those of the recording. */
   of(logged: HistoryEntry): readonly Candidate[] {
     const known = this.found.get(logged)
     if (known) return known
-    const all = this.recorded.get(keyOf(logged)) ?? []
+    const { atMs, endMs } = whenOf(logged)
+    const span = [atMs - this.mostSlackMs, endMs + this.mostSlackMs + SEEN_MS] as const
+    const all = between(this.recorded.get(keyOf(logged)), span, ({ entry }) => entry.atMs)
     const found = all.filter((each) => mayBeSame(logged, each))
     this.found.set(logged, found)
     return found
@@ -58,7 +73,10 @@ export class SameEvents {
    * the other, the nearest.
    */
   onlyFor(recorded: Candidate): HistoryEntry | undefined {
-    const found = (this.logged.get(keyOf(recorded.entry)) ?? []).filter((each) => mayBeSame(each, recorded))
+    const { entry, slackMs } = recorded
+    const span = [entry.atMs - slackMs - SEEN_MS - this.longestMs, entry.atMs + slackMs] as const
+    const all = between(this.logged.get(keyOf(entry)), span, ({ atMs }) => atMs)
+    const found = all.filter((each) => mayBeSame(each, recorded))
     const [logged] = found
     if (!logged || (found.length === 1 && this.of(logged).length === 1)) return logged
     const nearest = nearestTo(recorded.entry.atMs, found, ({ atMs }) => atMs)
@@ -66,6 +84,13 @@ export class SameEvents {
     return isFailedRun && nearestTo(nearest.atMs, this.of(nearest), ({ entry }) => entry.atMs) === recorded ? nearest : undefined
   }
 }
+
+/** Those of a time, both ends included. */
+const between = <T>(
+  all: readonly T[] = [],
+  [fromMs, toMs]: readonly [number, number],
+  timeOf: (each: T) => number,
+): readonly T[] => all.slice(indexFrom(all, fromMs, timeOf), indexFrom(all, toMs + 1, timeOf))
 
 const nearestTo = <T>(ms: number, all: readonly T[], timeOf: (each: T) => number): T | undefined =>
   all.toSorted((a, b) => Math.abs(timeOf(a) - ms) - Math.abs(timeOf(b) - ms))[0]

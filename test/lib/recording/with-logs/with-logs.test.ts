@@ -54,4 +54,19 @@ describe('takeover runs of which a recorder heard the end', () => {
   it('have not failed because another one near them has', () => {
     expect(endsOf([20_005, 20_905], [ended('failed', 20_000)])).toEqual(['failed 20005', 'finished 20905'])
   })
+
+  it('may be as many as in months: each is only compared with those near it', () => {
+    let compared = 0
+    const counted = (entry: HistoryEntry): HistoryEntry => ({
+      ...entry,
+      get notAfterMs() {
+        compared += 1
+        return entry.atMs
+      },
+    })
+    const times = Array.from({ length: 1_000 }, (_, index) => index * 40_000)
+    const logged = times.map((ms) => counted(ended('failed', ms + 5)))
+    expect(endsOf(times, logged)).toEqual(expect.arrayContaining(times.map((ms) => `failed ${ms}`)))
+    expect(compared).toBeLessThan(20 * times.length)
+  })
 })
