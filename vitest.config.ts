@@ -6,6 +6,7 @@ const PROGRAM = 'test/**/*.program.test.ts'
 const SCREEN = 'test/**/*.screen.test.ts'
 const SEEDS = 'test/**/*.seeds.test.ts'
 const BUGS = 'test/**/*.bugs.test.ts'
+const PACKAGES = 'test/**/*.packages.test.ts'
 const LAB = 'test/lab/**'
 
 /** These tests wait more than they compute. They begin when those that do not wait have ended. */
@@ -24,6 +25,7 @@ const waiting = {
  * - `*.seeds.test.ts`: `seeds`, hundreds of random simulated clusters; thousands with `npm run test:sim`. Needs no build.
  * - `*.bugs.test.ts`: `bugs`, puts bugs into the sources, each of which a test of random clusters must notice. Not part of `npm test`, but of
  *   `npm run test:sim`.
+ * - `*.packages.test.ts`: `packages`, makes the packages and installs them where there is no Node (root). Not part of `npm test`.
  * - any other `*.test.ts`: `unit`, only computes. Needs no build.
  */
 export default defineConfig({
@@ -35,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [PROGRAM, SCREEN, SEEDS, BUGS, LAB],
+          exclude: [PROGRAM, SCREEN, SEEDS, BUGS, PACKAGES, LAB],
           // By itself vitest leaves a core idle.
           maxWorkers: availableParallelism(),
         },
@@ -56,6 +58,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'bugs', include: [BUGS], exclude: [LAB], ...waiting },
+      },
+      {
+        extends: true,
+        test: { name: 'packages', include: [PACKAGES], sequence: { groupOrder: 2 } },
       },
     ],
     env: { TZ: 'UTC' },
