@@ -1,4 +1,5 @@
 // npm run bench: every figure is a ratio of two things measured in turn in this run; absolute times say little on a shared machine.
+// With --packages, only the packages: their sizes and their start.
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
 import { benchDatabases } from './bench/databases.ts'
 import { benchHistory } from './bench/history.ts'
+import { benchPackages } from './bench/packages.ts'
 import { inTurn, reportLine } from './bench/pairs.ts'
 import { benchRecording } from './bench/recording.ts'
 import { benchSimulation } from './bench/simulation.ts'
@@ -89,7 +91,8 @@ async function nodeMap(): Promise<void> {
   console.log(reportLine('decode it against JSON.parse', decoding, ''))
 }
 
-try {
+/** Everything but the packages, which are made for it. */
+async function benchProgram(): Promise<void> {
   await benchStart(withDaemon)
   await withDaemon('ip', (socket) => againstCtdb('whole `ctdbts ip` against `ctdb ip`', 40, socket, 'ip'))
   await withDaemon('far-listvars', (socket) =>
@@ -104,6 +107,11 @@ try {
   await benchAudit()
   await benchHistory(dir)
   await benchRecording(dir)
+}
+
+try {
+  if (!process.argv.includes('--packages')) await benchProgram()
+  await benchPackages(dir)
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

@@ -4,25 +4,30 @@
 /** Ratios A/B of the pairs, sorted. */
 export type Ratios = readonly number[]
 
-const timeMs = async (step: () => unknown): Promise<number> => {
-  const start = performance.now()
+const wallMs = (): number => performance.now()
+
+async function timeMs(step: () => unknown, clockMs: () => number): Promise<number> {
+  const start = clockMs()
   await step()
-  return performance.now() - start
+  return clockMs() - start
 }
 
-/** Runs both `rounds` times after a warm-up, and returns the ratios of their times. */
-export async function inTurn(rounds: number, a: () => unknown, b: () => unknown): Promise<Ratios> {
+/** Runs both `rounds` times after a warm-up, and returns the ratios of their times by a clock. */
+export async function inTurn(rounds: number, a: () => unknown, b: () => unknown, clockMs = wallMs): Promise<Ratios> {
   const ratios: number[] = []
   for (let round = -1; round < rounds; round++) {
-    const ratio = (await timeMs(a)) / (await timeMs(b))
+    const ratio = (await timeMs(a, clockMs)) / (await timeMs(b, clockMs))
     if (round >= 0) ratios.push(ratio)
   }
   return ratios.sort((x, y) => x - y)
 }
 
 /** One line of the report. */
-export function reportLine(what: string, ratios: Ratios, aim: string): string {
+export const reportLine = (what: string, ratios: Ratios, aim: string): string =>
+  `${what.padEnd(64)} ${figures(ratios)}${aim === '' ? '' : `   (aim: ${aim})`}`
+
+/** What is to be said of ratios. */
+export function figures(ratios: Ratios): string {
   const at = (share: number) => (ratios[Math.floor(share * (ratios.length - 1))] ?? Number.NaN).toFixed(2)
-  const figures = `median ${at(0.5)}, half of them ${at(0.25)}–${at(0.75)}, ${ratios.length} pairs`
-  return `${what.padEnd(64)} ${figures}${aim === '' ? '' : `   (aim: ${aim})`}`
+  return `median ${at(0.5)}, half of them ${at(0.25)}–${at(0.75)}, ${ratios.length} pairs`
 }
