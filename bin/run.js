@@ -14,6 +14,7 @@ const [fs, module, path, vm] = ['fs', 'module', 'path', 'vm'].map((name) => proc
 const argv = process.argv.slice(2)
 const root = path.dirname(import.meta.dirname)
 const program = path.join(root, 'dist/program')
+const programUrl = new URL('../dist/program/', import.meta.url)
 const requireByNode = module.createRequire(path.join(program, 'main.cjs'))
 
 // Node's own loader with its compile cache takes twice as long (docs/decisions/0017): the parts of the program are loaded here, with the
@@ -27,6 +28,7 @@ const kept = readKept()
 const scripts = new Map()
 let allWereKept = true
 
+requirePart.importModule = importModule
 const { commandOf, main } = load('main.cjs', mainSource)
 process.once('exit', () => codeFolder === undefined || allWereKept || keep(commandOf(argv)))
 await main(argv, root)
@@ -49,11 +51,7 @@ function read(part) {
 function load(part, source = read(part)) {
   const filename = path.join(program, part)
   const cachedData = kept.get(part)
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
-    filename,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
+  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, { filename, cachedData })
   if (cachedData === undefined || script.cachedDataRejected) allWereKept = false
   scripts.set(part, script)
   const loaded = new module.Module(filename)
@@ -78,29 +76,53 @@ function requirePart(name) {
     // Reports what is wrong in Node's usual way.
     return requireByNode(name)
   }
-  // A module that it imports, as for the screen of `watch`, is loaded by Node.
-  if (cacheFolder && source.includes('.mjs')) module.enableCompileCache(cacheFolder)
   return load(part, source)
 }
 
+/** What the parts have for `import()`. Modules, as for the screen of `watch`, are loaded by Node. */
+async function importModule(name) {
+  if (name.endsWith('.mjs') && codeFolder && madeFolder(cacheFolder)) module.enableCompileCache(cacheFolder)
+  return await import(name.startsWith('.') ? new URL(name, programUrl).href : name)
+}
+
 /**
- * The user's own folder. In Node's default, the temporary folder, somebody else could prepare code for an administrator to run; for the
- * same reason, a home folder of another user is not used.
+ * The user's own folder. In Node's default, the temporary folder, somebody else could prepare code for an administrator to run. For the same
+ * reason, no folder of another user is used, as HOME or XDG_CACHE_HOME may name after `su`, and none that others may write to.
  */
 function findCacheFolder() {
   try {
     const home = process.getBuiltinModule('node:os').homedir()
-    if (fs.statSync(home).uid !== process.getuid()) return undefined
-    return path.join(process.env.XDG_CACHE_HOME || path.join(home, '.cache'), 'ctdbts')
+    const given = process.env.XDG_CACHE_HOME ?? ''
+    const caches = path.isAbsolute(given) ? given : path.join(home, '.cache')
+    const folder = path.join(caches, 'ctdbts')
+    return [path.isAbsolute(given) ? given : home, caches, folder].every(isOwnOrAbsent) ? folder : undefined
   } catch {
-    // No home folder, no cache: the start is slower.
+    // No cache: the start is slower.
     return undefined
+  }
+}
+
+function isOwnOrAbsent(folder) {
+  const found = fs.statSync(folder, { throwIfNoEntry: false })
+  return found === undefined || (found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o022) === 0)
+}
+
+/**
+ * Whether there is such a folder now, with the one that it is in. Not made by `recursive`, which tries without end where no folder can be made, as under
+ * /proc.
+ */
+function madeFolder(folder) {
+  try {
+    for (const each of [path.dirname(folder), folder]) if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 })
+    return true
+  } catch {
+    return false
   }
 }
 
 /** The code that a run of the same command has left. Which of the words is the command is not known yet, but only commands leave code. */
 function readKept() {
-  if (!codeFolder) return new Map()
+  if (!codeFolder || !isOwnOrAbsent(codeFolder)) return new Map()
   const names = argv.filter((word) => /^[a-z][a-z-]*$/.test(word))
   const isHelp = argv.some((word) => /^(?:help|--help|-[h?])$/.test(word))
   const candidates = isHelp ? ['help'] : names.length > 0 ? names : ['none']
@@ -118,22 +140,18 @@ function readKept() {
 function unpack(bytes) {
   const start = bytes.indexOf('\n') + 1
   const { sum, sizes } = JSON.parse(bytes.toString('utf8', 0, start))
+  if (sum !== checkSum(bytes.subarray(start))) throw new Error('damaged')
   const codes = new Map()
   let at = start
   for (const [part, size] of sizes) {
     codes.set(part, bytes.subarray(at, at + size))
     at += size
   }
-  if (at !== bytes.length || sum !== checkSum(bytes.subarray(start))) throw new Error('damaged')
   return codes
 }
 
-/** Of samples from each sector: files lose whole ones, when the power goes. A sum over all bytes would take longer than it saves. */
 function checkSum(bytes) {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
-  let sum = bytes.length
-  for (let at = 0; at < words.length; at += 16) sum = (Math.imul(sum, 31) + words[at]) | 0
-  return sum
+  return process.getBuiltinModule('node:zlib').crc32(bytes)
 }
 
 /** Removes the code of builds that were last added to a month ago: a program is updated, and Node too. */
@@ -155,13 +173,19 @@ function keep(command = 'none') {
     const sizes = [...kept].map(([part, { length }]) => [part, length])
     const head = JSON.stringify({ sum: checkSum(bytes), sizes })
     const isFirst = !fs.existsSync(codeFolder)
-    // Not `recursive`, which tries without end where no folder can be made, as under /proc.
-    for (const folder of [path.dirname(cacheFolder), cacheFolder, codeFolder]) if (!fs.existsSync(folder)) fs.mkdirSync(folder)
+    if (!madeFolder(cacheFolder) || !madeFolder(codeFolder) || !isOwnOrAbsent(codeFolder)) return
     if (isFirst) forgetOtherBuilds()
-    // The codes begin at a multiple of 4 bytes.
-    fs.writeFileSync(own, Buffer.concat([Buffer.from(`${head.padEnd(head.length | 3)}\n`), bytes]))
+    fs.writeFileSync(own, Buffer.concat([Buffer.from(`${head}\n`), bytes]), { flag: 'wx', mode: 0o600 })
     fs.renameSync(own, file)
   } catch {
-    fs.rmSync(own, { force: true })
+    removeIfThere(own)
+  }
+}
+
+function removeIfThere(file) {
+  try {
+    fs.rmSync(file, { force: true })
+  } catch {
+    // There is no such folder.
   }
 }

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown'
+import { withOwnImport } from './build/own-import.ts'
 import { APART, checkRewritten, SELDOM_ENTRIES, startFaster } from './build/start-faster.ts'
 import { writeManualPages } from './man/write.ts'
 
@@ -75,6 +76,22 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
+/**
+ * Lets who loads a part of the program bring its own `import()`, as bin/run.js does: that of a script which Node does not load itself is an
+ * experiment, of which Node warns.
+ */
+function letPartsImport(): void {
+  const program = join(root, 'dist/program')
+  for (const name of readdirSync(program)) {
+    const source = name.endsWith('.cjs') ? readFileSync(join(program, name), 'utf8') : ''
+    const own = withOwnImport(source, 'importModule')
+    if (own !== source) {
+      const start = 'const importModule=require.importModule??(name=>import(name));'
+      writeFileSync(join(program, name), `${start}${own}`)
+    }
+  }
+}
+
 /** Names the build in its entry, for bin/run.js to know which compiled code belongs to it. */
 function markBuild(): void {
   const program = join(root, 'dist/program')
@@ -135,6 +152,7 @@ const modules = await Promise.all([
   ),
 ])
 checkRewritten()
+letPartsImport()
 markBuild()
 await types
 await writeManualPages(join(root, 'dist/man'))

@@ -167,7 +167,7 @@ describe('the package', () => {
     const names = files.map((path) => basename(path).replace(/-[0-9a-f]{8}\.cjs$/, ''))
     expect(names.sort()).toEqual(['core', 'main.cjs', 'rolldown-runtime', ...parts].sort())
     expect(files.reduce((sum, path) => sum + statSync(path).size, 0)).toBeLessThan(kilobytes * 1024)
-    const heavy = ['child_process', 'crypto', 'dns', 'http', 'https', 'inspector', 'readline', 'tls', 'worker_threads', 'zlib']
+    const heavy = ['child_process', 'crypto', 'dns', 'http', 'https', 'inspector', 'readline', 'tls', 'worker_threads']
     expect(builtins.filter((name) => heavy.includes(name))).toEqual([])
   })
 

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseSync, Visitor } from 'oxc-parser'
 import { rolldown } from 'rolldown'
 import { IMPORT } from '../../src/executable/script.ts'
+import { withOwnImport } from '../build/own-import.ts'
 import type { NodeFolder } from './node-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -34,7 +34,8 @@ export async function makeExecutable(
   const assets = join(work, 'assets')
   for (const path of globSync(ASSETS, { cwd: staged })) cpSync(join(staged, path), join(assets, path))
   const scripts = globSync('dist/program/*.cjs', { cwd: assets })
-  for (const path of scripts) writeFileSync(join(assets, path), withOwnImport(join(assets, path)))
+  // Node would look for the modules on the disk.
+  for (const path of scripts) writeFileSync(join(assets, path), withOwnImport(readFileSync(join(assets, path), 'utf8'), IMPORT))
   const compile = [REPRODUCIBLE, join(import.meta.dirname, 'compile.ts')]
   if (isNative) execFileSync(node, compile, { cwd: assets, input: JSON.stringify(scripts) })
   const bundled = await rolldown({ cwd: root, platform: 'node', input: 'src/executable/main.ts' })
@@ -60,18 +61,6 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .toSorted()
-
-/** The source of a module, with a function of ours in place of `import()`: Node would look for the modules on the disk. */
-function withOwnImport(path: string): string {
-  const source = readFileSync(path, 'utf8')
-  const starts: number[] = []
-  new Visitor({ ImportExpression: ({ start }) => void starts.push(start) }).visit(
-    parseSync(path, source, { sourceType: 'commonjs' }).program,
-  )
-  return starts
-    .toSorted((a, b) => b - a)
-    .reduce((text, at) => `${text.slice(0, at)}${IMPORT}${text.slice(at + 'import'.length)}`, source)
-}
 
 /** Programs that strip executables for some machine. */
 const STRIPS = ['strip', 'aarch64-linux-gnu-strip', 'llvm-strip']

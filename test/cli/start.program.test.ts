@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -45,12 +45,36 @@ describe('the program', () => {
     const [{ ino }, kept] = [statSync(path), readFileSync(path)]
     expect((await run()).stdout).toBe(stdout)
     expect(statSync(path).ino, 'it was written again').toBe(ino)
-    const zeroed = Buffer.from(kept).fill(0, kept.length >> 1, (kept.length >> 1) + 4096)
-    for (const damaged of [kept.subarray(0, -1), zeroed, Buffer.from('no code')]) {
+    const changed = Buffer.from(kept)
+    changed[kept.length >> 1]! ^= 1
+    for (const damaged of [kept.subarray(0, -1), changed, Buffer.from('no code')]) {
       writeFileSync(path, damaged)
       expect((await run()).stdout).toBe(stdout)
       expect(readFileSync(path).equals(damaged), 'it was not written again').toBe(false)
     }
+  })
+
+  it('says nothing of its own, with a cache and where none can be', async () => {
+    using dir = tempDir()
+    writeFileSync(dir.file('a-file'), '')
+    for (const caches of [dir.path, dir.file('a-file'), '/dev/null', '/proc', dir.file('nowhere/below')]) {
+      const run = async (...argv: string[]) =>
+        await execa(process.execPath, [RUN_JS, ...argv], { env: { XDG_CACHE_HOME: caches }, reject: false, timeout: 30_000 })
+      // Loads packages that import others, and the module of the screen.
+      expect(await run('watch', '--sim', '--once'), caches).toMatchObject({ stderr: '', exitCode: 0 })
+    }
+  })
+
+  it('uses no folder that belongs to somebody else, or that others may write to', async () => {
+    using dir = tempDir()
+    const run = async () => await execa(process.execPath, [RUN_JS, '--version'], { env: { XDG_CACHE_HOME: dir.path } })
+    mkdirSync(dir.file('ctdbts'))
+    chmodSync(dir.file('ctdbts'), 0o777)
+    await run()
+    expect(readdirSync(dir.file('ctdbts'))).toEqual([])
+    chmodSync(dir.file('ctdbts'), 0o700)
+    await run()
+    expect(readdirSync(dir.file('ctdbts'))).toHaveLength(1)
   })
 
   it('says in one line that parts of it are missing, as while it is updated', async () => {
