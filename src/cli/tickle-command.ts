@@ -62,16 +62,20 @@ export abstract class TickleCommand extends MirrorCommand {
   }
 }
 
-async function tellInput(node: TargetNode, { control, verb }: TickleAction): Promise<readonly Connection[]> {
+/** The connections on standard input. @throws CtdbtsError BAD_CONNECTION, INPUT_TOO_LONG. */
+export async function connectionsOfInput(): Promise<readonly Connection[]> {
   const connections = parseConnections((await standardInput(MAX_INPUT_BYTES)).toString())
-  if (!connections) {
-    throw new CtdbtsError('BAD_CONNECTION', 'a line of standard input is not a connection', {
-      hint: 'write IP:PORT IP:PORT in each line, both of the same family; empty lines and lines with # are ignored',
-      // `ctdb` exits like this, and prints nothing.
-      exitStatus: ERRNO.EINVAL,
-      ctdbText: { stderr: [] },
-    })
-  }
+  if (connections) return connections
+  throw new CtdbtsError('BAD_CONNECTION', 'a line of standard input is not a connection', {
+    hint: 'write IP:PORT IP:PORT in each line, both of the same family; empty lines and lines with # are ignored',
+    // `ctdb` exits like this, and prints nothing.
+    exitStatus: ERRNO.EINVAL,
+    ctdbText: { stderr: [] },
+  })
+}
+
+async function tellInput(node: TargetNode, { control, verb }: TickleAction): Promise<readonly Connection[]> {
+  const connections = await connectionsOfInput()
   const failed = await sendConnections(node, control, connections)
   if (failed === 0) return connections
   const line = `Failed to ${verb} ${failed} tickles`

@@ -85,6 +85,7 @@ export const COMMANDS = {
   sync: () => import('./sync.ts'),
   'takeover-run': () => import('./takeover-run.ts'),
   tfetch: () => import('./tfetch.ts'),
+  tickle: () => import('./tickle.ts'),
   tstore: () => import('./tstore.ts'),
   unban: () => import('./unban.ts'),
   uptime: () => import('./uptime.ts'),

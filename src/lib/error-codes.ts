@@ -72,7 +72,7 @@ export const ERROR_CODES = {
   NOT_DONE: 'A step of moveip or of adding an address failed.',
   NOT_MOVED: 'After moveip another node owns the address.',
   NOT_RELOADED: 'A node did not reload its nodes file.',
-  NOT_SENT: 'A gratuitous ARP could not be sent.',
+  NOT_SENT: 'A gratuitous ARP or a tickle could not be sent.',
   NOT_TOLD: 'A tickle could not be added or deleted.',
   NO_ACTIVE_NODE: 'No node is active.',
   NO_CHANGE: 'The command had nothing to do.',

@@ -46,6 +46,17 @@ export const READS: readonly Read[] = [
     wrong: [[], ...BAD_ADDRESSES, [ADDRESS, 'x'], [ADDRESS, '99999'], [ADDRESS, '445', 'extra']],
   },
   ...DATABASE_READS,
+  {
+    command: 'tickle',
+    words: [['127.0.0.1:1', '127.0.0.2:2']],
+    wrong: [
+      ['127.0.0.1:1'],
+      ['x', 'y'],
+      ['127.0.0.1', '127.0.0.2:2'],
+      ['127.0.0.1:1', '::1:2'],
+      ['10.0.0.1:1', '10.0.0.2:2', 'extra'],
+    ],
+  },
   { command: 'checktcpport', words: [['0'], ['x']], wrong: [[], ['4379'], ['1', 'extra']] },
   { command: 'dumpmemory', words: [], refused: [], wrong: [] },
   { command: 'rddumpmemory', words: [], refused: [], wrong: [] },
