@@ -1,5 +1,5 @@
-// Writes what is made from the sources: the lists of commands and of checks, src/main/command-list.ts, oclif.manifest.json, the command list of the README,
-// parts of docs/simulation.md and docs/watch.md, docs/wire-protocol.md, docs/checks.md, docs/known-bugs.md, docs/error-codes.md.
+// Writes what is made from the sources: the lists of commands and of checks, src/main/command-list.ts, oclif.manifest.json, parts of docs/reference,
+// docs/simulation.md and docs/watch.md, docs/wire-protocol.md, docs/checks.md, docs/known-bugs.md, docs/error-codes.md, the logs in docs/examples.
 // With --check it writes nothing, and fails if a file is out of date: CI runs it so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,3 +20,5 @@ renew(lists())
 // Loaded only now: the documents are made from the modules that the lists name.
 const { documents } = await import('./generated/documents.ts')
 renew(await documents())
+const { exampleLogs } = await import('./generated/example-logs.ts')
+renew(exampleLogs())

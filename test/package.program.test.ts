@@ -14,8 +14,8 @@ import { tempDir } from './support/temp-dir.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The README's examples of the library, in their order, as they stand there. */
-const EXAMPLES = [...readFileSync(new URL('../README.md', import.meta.url), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+/** The examples of the library guide, in their order. */
+const EXAMPLES = [...readFileSync(new URL('../docs/library.md', import.meta.url), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
   ([, code]) => code!,
 )
 
@@ -180,7 +180,7 @@ describe('the package', () => {
     expect(events.some(({ text }) => text === 'Takeover run completed successfully')).toBe(true)
   })
 
-  it('compiles the examples of the README and of docstrings', async () => {
+  it('compiles the examples of the library guide and of docstrings', async () => {
     const examples = [...EXAMPLES, ...DOCSTRING_EXAMPLES]
     for (const [index, code] of examples.entries()) writeFileSync(dir.file(`example-${index}.ts`), code)
     const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
@@ -197,7 +197,7 @@ describe('the package', () => {
     { example: 0, does: 'audits a cluster over SSH', prints: /node 2/ },
     { example: 1, does: 'asks daemons by their protocol', prints: /^0 \[.*\]\n1 \[.*\]$/s },
     { example: 2, does: 'plans and follows an embedded cluster', prints: /node 2/ },
-  ])('$does by example $example of the README', async ({ example, prints }) => {
+  ])('$does by example $example of the library guide', async ({ example, prints }) => {
     const { server, env } = await served()
     copyFileSync(server.sshConfigPath!, join(env.HOME, '.ssh/config'))
     server.cluster.carryOut('crash 2')

@@ -12,6 +12,7 @@ import { checksMarkdown } from '../../src/ui/audit/checks.ts'
 import { knownBugsMarkdown } from '../../src/ui/audit/known-bugs.ts'
 import { initialModel } from '../../src/ui/watch/model/initial-model.ts'
 import { keyHelp } from '../../src/ui/watch/update/key-help.ts'
+import { ENVIRONMENT, EXIT_STATUSES, FILES } from '../man/reference.ts'
 import { loadedPlugin } from './plugin.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -72,6 +73,24 @@ function watchKeys(): string {
   return ['| key | what it does |', '| --- | --- |', ...keyHelp(model).flatMap(group)].join('\n')
 }
 
+function exitStatuses(): string {
+  return [
+    '| status | meaning |',
+    '| --- | --- |',
+    ...EXIT_STATUSES.map(([status, meaning]) => `| ${status} | ${meaning} |`),
+  ].join('\n')
+}
+
+function configuration(): string {
+  const rows = (table: Readonly<Record<string, string>>) =>
+    Object.entries(table).map(([names, meaning]) => `| ${names.replaceAll(/[^, ]+/g, '`$&`')} | ${meaning} |`)
+  const file = 'docs/reference/configuration.md'
+  const withFiles = part(file, 'files', ['| file or folder | |', '| --- | --- |', ...rows(FILES)].join('\n'))
+  return between(withFiles, 'environment', ['| variable | |', '| --- | --- |', ...rows(ENVIRONMENT)].join('\n'))
+}
+
+const part = (file: string, name: string, content: string) => between(readFileSync(join(root, file), 'utf8'), name, content)
+
 function between(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
@@ -124,11 +143,12 @@ ${rows.join('\n')}
 /** What is made from the sources for readers and for oclif: the contents of each file. */
 export async function documents(): Promise<Record<string, string>> {
   const plugin = await loadedPlugin()
-  const part = (file: string, name: string, content: string) => between(readFileSync(join(root, file), 'utf8'), name, content)
   return {
     'oclif.manifest.json': `${JSON.stringify(plugin.manifest, null, 2)}\n`,
     'src/main/command-list.ts': commandModule(plugin),
-    'README.md': part('README.md', 'commands', commandList(plugin)),
+    'docs/reference/commands.md': part('docs/reference/commands.md', 'commands', commandList(plugin)),
+    'docs/reference/configuration.md': configuration(),
+    'docs/reference/exit-statuses.md': part('docs/reference/exit-statuses.md', 'exit statuses', exitStatuses()),
     'docs/simulation.md': part('docs/simulation.md', 'sim commands', simCommands()),
     'docs/watch.md': part('docs/watch.md', 'keys', watchKeys()),
     'docs/wire-protocol.md': wireProtocol(),

@@ -37,7 +37,7 @@ function withFlagsOf<
 export abstract class CtdbtsCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = globalFlags
-  /** Where help and README list it. Hidden commands have none. */
+  /** Where help and docs/reference/commands.md list it. Hidden commands have none. */
   static readonly group: CommandGroup | undefined = undefined
   /** Whether it has JSON as `ctdb -j` prints it. Its views include `ctdbJson` then. */
   protected readonly ctdbJson: boolean = false

@@ -1,4 +1,4 @@
-/** The groups of commands in `ctdbts --help` and in the README, in their order. Each command names its own as `group`. */
+/** The groups of commands in `ctdbts --help` and in docs/reference/commands.md, in their order. Each command names its own as `group`. */
 export const COMMAND_GROUPS = {
   cluster: 'Watch and verify the cluster',
   addresses: 'Public addresses',

@@ -86,6 +86,7 @@ export const COMMAND_LIST = [
   {"id":"sync","summary":"Same as ipreallocate (deprecated)","group":"addresses"},
   {"id":"takeover-run","summary":"Predict what a takeover run moves, run it, and check it","group":"addresses"},
   {"id":"tfetch","summary":"Show a record in a TDB file of CTDB","group":"databases"},
+  {"id":"tickle","summary":"Send a client a TCP acknowledgement","group":"services"},
   {"id":"tstore","summary":"Write a record in a TDB file of CTDB","group":"databases"},
   {"id":"unban","summary":"Unban a node","group":"nodes"},
   {"id":"uptime","summary":"Show when ctdbd started and when the last recovery was","group":"daemons"},
