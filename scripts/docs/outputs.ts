@@ -60,7 +60,7 @@ async function outputsOf(commands: readonly string[]): Promise<string[]> {
       stdin: 'ignore',
       stripFinalNewline: false,
     })
-    return all.split(MARK).slice(1)
+    return all.replaceAll(join(folder, 'work'), '/tmp/example').split(MARK).slice(1)
   } finally {
     rmSync(folder, { recursive: true })
   }
