@@ -7,11 +7,12 @@ import { ROOT } from './pages.ts'
 const CONSOLE = /^```console\n(.*?)^```$/gms
 /** Stands before the output of each command. No program prints it. */
 const MARK = '\u0001'
-const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?/g
+/** Dates and times, and how many checks there are: of no interest to readers, and other ones soon. */
+const VARYING = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?|\d+ checks/g
 
 /**
  * The page with the outputs of its `console` blocks as a run prints them. Each block is one shell, in a folder that has only `docs` and `test`. A
- * command begins with `$ `; the lines below it are what it prints. Where only dates and times differ, the lines stay as they are.
+ * command begins with `$ `; the lines below it are what it prints. Where only {@link VARYING} parts differ, the lines stay as they are.
  */
 export async function withRenewedOutputs(text: string): Promise<string> {
   const found = [...text.matchAll(CONSOLE)].map(([whole, code = '']) => ({ whole, code }))
@@ -32,11 +33,11 @@ async function renewedBlock(code: string): Promise<string> {
     ([, command = '', output = '']): Shown => ({ command, output }),
   )
   const outputs = await outputsOf(shown.map(({ command }) => command))
-  return shown.map(({ command, output }, index) => `$ ${command}${withOldTimes(outputs[index] ?? '', output)}`).join('')
+  return shown.map(({ command, output }, index) => `$ ${command}${withOldParts(outputs[index] ?? '', output)}`).join('')
 }
 
-const withOldTimes = (output: string, old: string): string =>
-  output.replaceAll(TIME, '') === old.replaceAll(TIME, '') ? old : output
+const withOldParts = (output: string, old: string): string =>
+  output.replaceAll(VARYING, '') === old.replaceAll(VARYING, '') ? old : output
 
 /** What each command prints on standard output and error, one after the other in one shell, in which `$?` is the status of the last one. */
 async function outputsOf(commands: readonly string[]): Promise<string[]> {

@@ -3,8 +3,6 @@ import { allCommands, commandLines, faultsOf } from '../../scripts/docs/command-
 import { anchorsOf, brokenLinks } from '../../scripts/docs/links.ts'
 import { pages, proseOf } from '../../scripts/docs/pages.ts'
 
-/** The page that comes with the packages. */
-const WRITTEN_LATER = /^(?:docs\/)?install\.md$/
 /** Made from long texts, a paragraph on a line. */
 const MADE = ['docs/checks.md', 'docs/known-bugs.md', 'docs/compatibility.md']
 
@@ -13,7 +11,7 @@ const commands = allCommands()
 
 describe.each(all.map((page) => [page.path, page] as const))('%s', (_, page) => {
   it('links to files and headings that exist', () => {
-    expect(brokenLinks(page).filter((target) => !WRITTEN_LATER.test(target))).toEqual([])
+    expect(brokenLinks(page)).toEqual([])
   })
 
   it('has no line of text that is too long to read in an editor', () => {
