@@ -51,7 +51,7 @@ function wordsOfEach(line: string): string[][] {
 function commandFaults(words: readonly string[], commands: Commands): string[] {
   if (words.includes('help') || words.some((word) => word === '…' || word === 'COMMAND')) return []
   const command = words.map((word) => commands[word]).find((each) => each !== undefined)
-  const isAlone = words.every((word) => ['--help', '--version', '--discover'].includes(word))
+  const isAlone = words.every((word) => word.startsWith('-'))
   if (command === undefined) return isAlone ? [] : ['unknown command']
   return words.flatMap((word, at) => (word.startsWith('-') && word !== '-' ? optionFaults(word, words[at + 1], command) : []))
 }

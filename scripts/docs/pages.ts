@@ -10,9 +10,14 @@ export interface Page {
   readonly text: string
 }
 
-/** The README and all pages in docs, but for those of the API, which are made. */
+/** All pages of the checkout, but for those of the API, which are made. */
 export const pages = (): Page[] =>
-  ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT }).filter((path) => !path.startsWith('docs/api/'))]
+  [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    ...globSync('docs/**/*.md', { cwd: ROOT }).filter((path) => !path.startsWith('docs/api/')),
+  ]
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 
