@@ -50,7 +50,7 @@ export interface AuditReport {
   readonly lastTakenAt: string
   /** The worst severity among the findings that count; null if there is none. */
   readonly worst: Severity | null
-  /** The format of the last sample, if an older version of ctdbts wrote it: checks of what that did not collect find nothing. */
+  /** The format of the last sample, if an older version of ctdbts wrote it: checks of what that did not collect, if there are any among them, find nothing. */
   readonly olderFormat?: string
   /** The acceptances that were applied, if any. */
   readonly acceptances?: readonly AppliedAcceptance[]

@@ -188,7 +188,7 @@ function summary(report: AuditReport): string {
   const older =
     olderFormat === undefined
       ? ''
-      : `; an older ctdbts took the snapshot (format ${visible(olderFormat)}), and did not read all that these checks look at`
+      : `; an older ctdbts took the snapshot (format ${visible(olderFormat)}), and may not have read all that these checks look at`
   if (findings.length === 0 && unknown.length === 0) return `No problem found (${scope})${once}${older}`
   return `${countsLine(report)} (${scope})${once}${older}`
 }
