@@ -2,33 +2,36 @@ import { CtdbtsError } from '../../lib/errors.ts'
 import { type LogText, LogTexts } from '../../lib/history/log-text.ts'
 import { zoneOf } from '../../lib/history/time-zone.ts'
 import { type LogFile, parseFoundLogs } from '../../lib/host/log-script.ts'
-import { lastLineOf } from '../../lib/last-line.ts'
 import { machineOf } from '../../transport/host-access.ts'
 import type { ExaminedMachine } from '../reach/cluster.ts'
+import { FollowedFile, MOST_BYTES, NewLines } from './followed-file.ts'
 import { placeOf } from './machine-log.ts'
 import { type RunLogs, runnerOn } from './run-logs.ts'
 
-/** So much is read at a time: at first, and when more was written meanwhile, only the end of it. */
-const MOST_BYTES = 1 << 16
 const FIND_BYTES = 1 << 20
 /** What journalctl prints behind the lines. */
 const CURSOR = /^-- cursor: (\S+)$/
-/** Exit status of the script if the file is another one by now. */
-const REPLACED = 3
+/** When what was left of a log is not to be had. */
+const LOST = 'ctdbts: the log was rotated or cut off: what was written just before may be missing'
 
-/** How far a log was read. */
-type Progress = FileProgress | { readonly kind: 'journal'; readonly cursor: string }
+/** The journal, and how far it was read. */
+interface FollowedJournal {
+  readonly kind: 'journal'
+  readonly cursor: string
+  readonly lines: NewLines
+}
 
-interface FileProgress {
-  readonly kind: 'file'
+/** A file that rotation has renamed. Until CTDB opens its log anew, it writes there. */
+interface Former {
+  readonly file: FollowedFile
   readonly path: string
-  readonly inode: string
-  readonly from: number
 }
 
 /** The machine, and what runs the script there. */
 interface Tools {
   readonly machine: ExaminedMachine
+  /** The machine, for messages. */
+  readonly where: string
   readonly run: RunLogs
 }
 
@@ -43,9 +46,10 @@ export interface TailOptions {
 /** Reads what is new in the log of a node: at first its end. */
 export class LogTail {
   private readonly options: TailOptions
-  private progress: Progress | undefined
-  private texts: LogTexts | undefined
-  private rest = ''
+  private current: FollowedFile | FollowedJournal | undefined
+  private former: Former | undefined
+  /** What was read, and has not been returned, as something failed behind it. */
+  private unread: LogText[] = []
 
   constructor(options: TailOptions) {
     this.options = options
@@ -57,81 +61,106 @@ export class LogTail {
    * @throws CtdbtsError NO_LOG if it cannot be read; what ended the connection to the machine.
    */
   async read(machine: ExaminedMachine): Promise<readonly LogText[]> {
-    const { progress } = this
-    const tools = { machine, run: runnerOn(machine.access, this.options) }
-    if (progress?.kind === 'journal') return await this.journal(tools, progress.cursor)
-    if (progress) return (await this.file(tools, progress)) ?? (await this.begin(tools, progress))
-    return await this.begin(tools)
+    try {
+      await this.look({ machine, where: machineOf(machine.access), run: runnerOn(machine.access, this.options) })
+    } catch (error) {
+      // What lasts fails again the next time.
+      if (this.unread.length === 0) throw error
+    }
+    return this.unread.splice(0)
   }
 
-  /** @param former how far the log was read before it was replaced by another file. */
-  private async begin(tools: Tools, former?: FileProgress): Promise<readonly LogText[]> {
-    const { machine, run } = tools
-    this.progress = undefined
+  private async look(tools: Tools): Promise<void> {
+    const { current, former } = this
+    if (former) await this.lookBack(tools, former)
+    if (current?.kind === 'journal') return await this.followJournal(tools, current)
+    const lines = await current?.read(tools.run, tools.where, current.path)
+    if (lines) this.unread.push(...lines)
+    else await this.begin(tools, current)
+  }
+
+  /** The last time, once there is something in the log that came behind. */
+  private async lookBack({ run, where }: Tools, former: Former): Promise<void> {
+    const isLast = this.current?.kind !== 'file' || !this.current.isEmpty
+    const lines = await former.file.read(run, where, former.path)
+    this.unread.push(...(lines ?? [lost()]))
+    if (isLast || !lines) this.former = undefined
+  }
+
+  /** @param old what was read until now, which is no longer there, or was cut off. */
+  private async begin(tools: Tools, old?: FollowedFile): Promise<void> {
+    const { machine, where, run } = tools
     const place = placeOf(machine)
-    const where = machineOf(machine.access)
     const { files, offset, zoneLink } = parseFoundLogs((await run(['find', ...place.paths], FIND_BYTES)).output)
     const fromLocal = zoneOf(offset, zoneLink, Date.now()) ?? this.options.fromLocal
-    this.texts = new LogTexts({
+    const texts = new LogTexts({
       fromLocal,
       // The log may be followed for days, and years begin.
       get nowMs() {
         return Date.now()
       },
     })
-    const before = former ? await this.endOf(tools, former, files) : []
-    this.rest = ''
-    const isInJournal = place.kind === 'syslog' && (await this.journal(tools, ''))
-    if (isInJournal && this.progress) return isInJournal
-    const [log] = files.filter(({ path, log: own }) => path === own).sort((a, b) => b.writtenMs - a.writtenMs)
-    const paths = place.paths.join(', ')
-    if (!log) throw new CtdbtsError('NO_LOG', `no log on ${where}: nothing of CTDB in the journal, and no file ${paths}`)
-    if (!log.isReadable) throw new CtdbtsError('NO_LOG', `cannot read ${log.path} on ${where}: log in as root, or use --sudo`)
-    const since = await this.file(tools, { kind: 'file', path: log.path, inode: log.inode, from: 0 })
-    return [...before, ...(since ?? [])]
-  }
+    const former = old && (await this.endOf(tools, old, files))
+    const isLost = old && (!former || hasBetween(files, former.path))
+    const next = (place.kind === 'syslog' && (await this.inJournal(tools, texts))) || (await inFile())
+    if (!next) return
+    this.unread.push(...(isLost ? [lost()] : []), ...next.lines)
+    this.current = next.log
+    if (former) this.former = former
 
-  /** What a file got before rotation put another one in its place, and gave it another name. */
-  private async endOf(tools: Tools, former: FileProgress, files: readonly LogFile[]): Promise<readonly LogText[]> {
-    const file = files.find(({ path, inode }) => inode === former.inode && path !== former.path)
-    const lines = file?.isReadable ? await this.file(tools, { ...former, path: file.path }) : undefined
-    this.progress = undefined
-    return (
-      lines ?? [{ atMs: Date.now(), text: 'ctdbts: the log was rotated or cut off: what was written just before may be missing' }]
-    )
-  }
-
-  /** @returns undefined if the file is another one by now. */
-  private async file({ machine, run }: Tools, progress: FileProgress): Promise<readonly LogText[] | undefined> {
-    const { path, inode, from } = progress
-    const { output, exitStatus, stderr } = await run(['tail', inode, path, String(from), String(MOST_BYTES)], MOST_BYTES)
-    if (exitStatus === REPLACED) return undefined
-    const head = output.indexOf('\n')
-    const begin = Number(output.toString('latin1', 0, head))
-    if (exitStatus !== 0 || head === -1 || !Number.isSafeInteger(begin)) {
-      throw new CtdbtsError('NO_LOG', `cannot read ${path} on ${machineOf(machine.access)}: ${lastLineOf(stderr)}`)
+    async function inFile() {
+      const [log] = files.filter(({ path, log: own }) => path === own).sort((a, b) => b.writtenMs - a.writtenMs)
+      // CTDB writes on where it did, until there is another.
+      if (!log && former) return undefined
+      const paths = place.paths.join(', ')
+      if (!log) throw new CtdbtsError('NO_LOG', `no log on ${where}: nothing of CTDB in the journal, and no file ${paths}`)
+      if (!log.isReadable) throw new CtdbtsError('NO_LOG', `cannot read ${log.path} on ${where}: log in as root, or use --sudo`)
+      const file = new FollowedFile(log, texts)
+      const lines = await file.read(run, where, log.path)
+      return lines && { log: file, lines }
     }
-    const bytes = output.subarray(head + 1)
-    this.progress = { ...progress, from: begin + bytes.length }
-    return this.linesIn(bytes, begin > from)
   }
 
-  private async journal({ run }: Tools, cursor: string): Promise<readonly LogText[]> {
-    const { output, stderr } = await run(['journal-tail', cursor, String(MOST_BYTES)], MOST_BYTES)
-    const lines = output.toString('latin1').split('\n')
-    const next = lines.findLast((line) => CURSOR.test(line))
-    const found = CURSOR.exec(next ?? '')?.[1] ?? cursor
+  /** Reads what a file got before rotation put another one in its place. @returns undefined if it is not to be had. */
+  private async endOf({ run, where }: Tools, file: FollowedFile, files: readonly LogFile[]): Promise<Former | undefined> {
+    const now = files.find((each) => file.isNow(each))
+    const lines = now?.isReadable ? await file.read(run, where, now.path) : undefined
+    this.unread.push(...(lines ?? []))
+    return now && lines && { file, path: now.path }
+  }
+
+  /** @returns undefined if there is nothing in the journal. */
+  private async inJournal({ run }: Tools, texts: LogTexts) {
+    const { output, cursor } = await newInJournal(run, '')
+    const lines = new NewLines(texts)
+    return cursor ? { log: { kind: 'journal', cursor, lines } as const, lines: lines.of(output, isFull(output)) } : undefined
+  }
+
+  private async followJournal({ run }: Tools, { cursor, lines }: FollowedJournal): Promise<void> {
+    const { output, cursor: next = cursor, stderr } = await newInJournal(run, cursor)
     // After a reinstallation, the journal does not have the place any more.
     const isLost = output.length === 0 && stderr.trim() !== ''
-    this.progress = found === '' || isLost ? undefined : { kind: 'journal', cursor: found }
-    return this.linesIn(output, output.length >= MOST_BYTES)
+    this.current = isLost ? undefined : { kind: 'journal', cursor: next, lines }
+    this.unread.push(...lines.of(output, isFull(output)))
   }
+}
 
-  /** @param isCut the beginning of the first line is missing. */
-  private linesIn(bytes: Buffer, isCut: boolean): readonly LogText[] {
-    const text = bytes.toString('latin1')
-    const lines = (isCut ? text.slice(text.indexOf('\n') + 1) : this.rest + text).split('\n')
-    this.rest = (lines.pop() ?? '').slice(0, MOST_BYTES)
-    return lines.flatMap((line) => this.texts?.read(line) ?? [])
-  }
+const lost = (): LogText => ({ atMs: Date.now(), text: LOST })
+
+const isFull = (output: Buffer): boolean => output.length >= MOST_BYTES
+
+/** @returns no cursor if journalctl names none. */
+async function newInJournal(run: RunLogs, cursor: string) {
+  const { output, stderr } = await run(['journal-tail', cursor, String(MOST_BYTES)], MOST_BYTES)
+  const last = output
+    .toString('latin1')
+    .split('\n')
+    .findLast((line) => CURSOR.test(line))
+  return { output, stderr, cursor: CURSOR.exec(last ?? '')?.[1] }
+}
+
+/** Whether there was another rotation behind the one that gave a file this name. */
+function hasBetween(files: readonly LogFile[], former: string): boolean {
+  const own = files.find(({ path }) => path === former)
+  return files.some((each) => own && each.log === own.log && each.path !== each.log && each.writtenMs > own.writtenMs)
 }

@@ -1,7 +1,8 @@
-import { appendFileSync, chmodSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, renameSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { HostFacts } from '../../../src/lib/snapshot/host-facts.ts'
 import { LogTail } from '../../../src/operations/logs/log-tail.ts'
+import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -13,8 +14,22 @@ function tailed() {
   onTestFinished(() => dir[Symbol.dispose]())
   const file = dir.file('log')
   const tail = new LogTail({ timeoutMs: 10_000, signal: new AbortController().signal, fromLocal: (ms) => ms })
-  const machine = { access: localHost(), facts: { configFile: `[logging]\nlocation = file:${file}\n` } as HostFacts }
-  return { file, read: () => tail.read(machine), texts: async () => (await tail.read(machine)).map(({ text }) => text) }
+  const local = localHost()
+  let left = Number.POSITIVE_INFINITY
+  const access: HostAccess = {
+    ...local,
+    exec: async (...args) => {
+      left -= 1
+      if (left !== 0) return await local.exec(...args)
+      throw new Error('gone')
+    },
+  }
+  const machine = { access, facts: { configFile: `[logging]\nlocation = file:${file}\n` } as HostFacts }
+  /** The connection ends with the next command, or a later one. */
+  const failAt = (command: number) => {
+    left = command
+  }
+  return { file, failAt, read: () => tail.read(machine), texts: async () => (await tail.read(machine)).map(({ text }) => text) }
 }
 
 describe('what is new in a log', () => {
@@ -71,6 +86,81 @@ describe('what is new in a log', () => {
     ])
     appendFileSync(file, line('four'))
     expect(await texts()).toEqual(['ctdb-recoverd: four'])
+  })
+
+  it('has what came just before a rotation, also where there is no new file yet', async () => {
+    const { file, texts } = tailed()
+    writeFileSync(file, line('one'))
+    expect(await texts()).toEqual(['ctdb-recoverd: one'])
+    appendFileSync(file, line('the last one'))
+    renameSync(file, `${file}.1`)
+    expect(await texts()).toEqual(['ctdb-recoverd: the last one'])
+    appendFileSync(`${file}.1`, line('still there'))
+    expect(await texts()).toEqual(['ctdb-recoverd: still there'])
+    expect(await texts()).toEqual([])
+    appendFileSync(`${file}.1`, line('and now'))
+    writeFileSync(file, line('two'))
+    expect(await texts()).toEqual(['ctdb-recoverd: and now', 'ctdb-recoverd: two'])
+    // A daemon may have opened its log anew later.
+    appendFileSync(`${file}.1`, line('late'))
+    appendFileSync(file, line('three'))
+    expect(await texts()).toEqual(['ctdb-recoverd: late', 'ctdb-recoverd: three'])
+    appendFileSync(`${file}.1`, line('not ours'))
+    expect(await texts()).toEqual([])
+  })
+
+  it('has what CTDB writes to the former file as long as there is nothing in the new one', async () => {
+    const { file, texts } = tailed()
+    writeFileSync(file, line('one'))
+    await texts()
+    renameSync(file, `${file}.1`)
+    writeFileSync(file, '')
+    for (const text of ['two', 'three', 'four']) {
+      appendFileSync(`${file}.1`, line(text))
+      expect(await texts()).toEqual([`ctdb-recoverd: ${text}`])
+    }
+    renameSync(`${file}.1`, `${file}.gz`)
+    expect(await texts()).toEqual([expect.stringContaining('may be missing')])
+    expect(await texts()).toEqual([])
+  })
+
+  it('says that lines may be missing where there were two rotations, or the former file is gone before there is another', async () => {
+    const { file, texts } = tailed()
+    const missing = expect.stringContaining('may be missing')
+    writeFileSync(file, line('one'))
+    await texts()
+    renameSync(file, `${file}.2`)
+    utimesSync(`${file}.2`, 1e9, 1e9)
+    writeFileSync(`${file}.1`, line('two'))
+    writeFileSync(file, line('three'))
+    expect(await texts()).toEqual([missing, 'ctdb-recoverd: three'])
+    await texts()
+    unlinkSync(file)
+    await expect(texts()).rejects.toThrow(/^no log/)
+    writeFileSync(file, line('four'))
+    expect(await texts()).toEqual([missing, 'ctdb-recoverd: four'])
+  })
+
+  it('loses nothing where a connection ends, whichever command that was', async () => {
+    const { file, texts, failAt } = tailed()
+    for (const failing of [1, 2, 3, 4]) {
+      writeFileSync(file, line('one'))
+      await texts()
+      await texts()
+      appendFileSync(file, line('the last one'))
+      renameSync(file, `${file}.1`)
+      writeFileSync(file, line('two'))
+      failAt(failing)
+      const first = await texts().catch((error: Error) => [error.message])
+      // What was read is shown at once.
+      expect(first).toEqual([failing < 4 ? 'gone' : 'ctdb-recoverd: the last one'])
+      const rest = failing < 4 ? ['ctdb-recoverd: the last one', 'ctdb-recoverd: two'] : ['ctdb-recoverd: two']
+      expect(await texts()).toEqual(rest)
+      unlinkSync(`${file}.1`)
+      await texts()
+      unlinkSync(file)
+      await texts().catch(() => {})
+    }
   })
 
   it('says why it cannot be read, and goes on once it can', async () => {
