@@ -9,9 +9,8 @@ import { type GlobalOptions, timeoutMsOf } from './run-options.ts'
 import { withMachine } from './with-machine.ts'
 
 /**
- * For the `ctdb` that we start: the paths that were tried, as in PATH. A ctdbts that finds itself behind one of them, started by a script that
- * stands for it, goes on with what is installed
- * beside it, or the next one.
+ * A variable for the `ctdb` that we start: which paths of `ctdb` were tried before, as in PATH. Such a path may be a script that starts ctdbts
+ * again: that one knows by this not to start the script once more, and asks the `ctdbd` that is installed with it, or the next `ctdb` in PATH.
  */
 const TRIED = 'CTDBTS_TRIED_CTDB'
 
