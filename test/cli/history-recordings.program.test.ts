@@ -8,6 +8,7 @@ import { ABOUT } from '../support/recorded-world.ts'
 import { folder } from '../support/served-cluster.ts'
 import { at, given } from '../support/watch.ts'
 
+const LOG = 'test/golden/logs-4.25/node0.log'
 const UTC = { TZ: 'UTC' }
 const cluster = healthyCluster()
 const [{ address: ADDRESS } = { address: '' }] = cluster.nodes[0]?.known ?? []
@@ -60,10 +61,13 @@ describe('history of recordings', () => {
       ['Recording of 3 nodes from 2026-01-02 10:00:00 to 2026-01-02 10:00:06: 6 lines'],
       '',
     ])
-    const none = await ctdbts(['history', file('rec'), file('other')], UTC)
-    expect(none.stderr).toBe(
-      `ctdbts: ${file('other')} is a folder, and there is no recording of \`ctdbts record\` in it\n  name the files in it: logs, or recordings of \`watch --record\`\n`,
-    )
+    const beside = await ctdbts(['history', file('rec'), file('other')], UTC)
+    expect(beside.stdout).toBe(stdout)
+    const none = await ctdbts(['history', file('other')], UTC)
+    expect([none.stdout, none.status, beside.status]).toEqual(['', 1, 1])
+    const why = `ctdbts: ${file('other')} is a folder, and there is no recording of \`ctdbts record\` in it\n`
+    expect(beside.stderr).toBe(why)
+    expect(none.stderr).toBe(`${why}  name the files in it: logs, or recordings of \`watch --record\`\n`)
   })
 
   it('has the other views', async () => {
@@ -154,6 +158,20 @@ describe('history of recordings', () => {
       stderr: `ctdbts: cannot read ${file('missing')}: ENOENT: no such file or directory, open '${file('missing')}'\n`,
     })
     expect(stdout).toContain(`${ADDRESS} moved from node 0 to node 1`)
+  })
+
+  it('reads logs beside a folder without recordings, and beside a recording that cannot be read', async () => {
+    const { file } = folder()
+    mkdirSync(file('old'))
+    writeFileSync(file('damaged'), '{"n":0,"kind":"recording",\n')
+    const alone = await ctdbts(['history', LOG], UTC)
+    const { stdout, stderr, status } = await ctdbts(['history', LOG, file('old'), file('damaged')], UTC)
+    expect(stderr.split('\n')).toEqual([
+      `ctdbts: cannot read the recording ${file('damaged')}: its first line is damaged`,
+      expect.stringContaining(`${file('old')} is a folder`),
+      '',
+    ])
+    expect([status, stdout]).toEqual([1, alone.stdout])
   })
 
   it('leaves out files of another time', async () => {

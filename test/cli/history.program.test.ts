@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { unpackedBy } from '../../src/cli/history/unpack-program.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -123,12 +125,32 @@ describe('history', () => {
       expect(stdout).toContain('Logs of ')
     })
 
+    it.skipIf(error)('is read beside more of them than can be open at a time', () => {
+      using dir = tempDir()
+      const names = Array.from({ length: 20 }, (_, index) => dir.file(`${index}`))
+      const { stdout } = packed(readFileSync(NIGHT[0] ?? ''))
+      for (const name of names) writeFileSync(name, stdout)
+      const limited = ['-c', 'ulimit -n 50; exec "$@"', 'sh', process.execPath, RUN_JS, 'history', ...names, ...NIGHT]
+      const { stderr, status } = spawnSync('sh', limited, { encoding: 'utf8', env: { ...process.env, ...UTC } })
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    })
+
     it('is named if the program is not here', async () => {
       using dir = tempDir()
       writeFileSync(dir.file('log'), program === 'xz' ? '\xfd7zXZ\0' : 'BZh9', 'latin1')
       const { stderr } = await ctdbts(['history', dir.file('log'), NIGHT[1] ?? ''], { ...UTC, PATH: dir.path })
       expect(stderr).toContain(`it is compressed with ${program}, and the program \`${program}\` is not here`)
     })
+  })
+
+  it('says why a program that unpacks cannot be started', async () => {
+    using dir = tempDir()
+    writeFileSync(dir.file('log'), '\xfd7zXZ\0', 'latin1')
+    vi.stubEnv('PATH', dir.path)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    writeFileSync(dir.file('xz'), '', { mode: 0o600 })
+    const refused = await unpackedBy('xz', Readable.from([]), 'x').catch((error: Error) => error.message)
+    expect(refused).toBe('cannot read x: `xz` cannot be started: spawn xz EACCES')
   })
 
   it.each([

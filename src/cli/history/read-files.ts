@@ -11,7 +11,7 @@ import { bytesText } from '../../ui/bytes.ts'
 import { showProgress } from '../confirm.ts'
 import { recordingNames } from '../recording/folder.ts'
 import type { FetchedLogs } from './fetch-logs.ts'
-import { type LogArgument, logArgument, nameOf, type OpenLog, openLog, readLogs } from './read-logs.ts'
+import { type LogArgument, logArgument, nameOf, type OpenLog, openLog, readLogs, unreadable } from './read-logs.ts'
 import { type ReadRecordings, readRecordings, sorted } from './read-recordings.ts'
 import type { RecordedRange } from './recorded-lines.ts'
 import { problemOf } from './unpack.ts'
@@ -53,7 +53,6 @@ export async function readFiles(
   fetch?: () => Promise<FetchedLogs>,
 ): Promise<ReadFiles> {
   let bytes = 0
-  const open = (log: LogArgument) => openLog(log, (more) => (bytes += more))
   let endProgress = () => {}
   const timer = setTimeout(() => {
     endProgress = showProgress(() => `Reading, ${bytesText(bytes)} so far:`)
@@ -63,17 +62,47 @@ export async function readFiles(
     endProgress()
   }
   try {
-    const files = await Promise.all(names.map((name) => filesOf(logArgument(name))))
-    const { recordings, logs } = sorted(await Promise.all(files.flat().map(open)))
+    const { recordings, logs } = sorted(await openAll(names, (more) => (bytes += more)))
     if (fetch) await refuseLogs(logs)
-    const recorded = recordings.length > 0 ? await readRecordings(recordings, range) : undefined
+    const problems: CtdbtsError[] = []
+    const recorded = await recordedIn(recordings, range).catch((error: unknown) => {
+      if (fetch || logs.length === 0 || !isUnreadable(error)) throw error
+      problems.push(error)
+      return undefined
+    })
     // Fetching shows how far it is by itself.
     if (fetch) stopShowing()
-    return joined(recorded, await (fetch ? fetch() : fromFiles(logs, times)))
+    const read = await (fetch ? fetch() : fromFiles(logs, times))
+    return joined(recorded, { ...read, problems: [...problems, ...read.problems] })
   } finally {
     stopShowing()
   }
 }
+
+/**
+ * Opens files, and the recordings in folders. What is wrong with one shows when it is read.
+ * @throws CtdbtsError NO_FILE if there are only folders, and no recording in any.
+ */
+async function openAll(names: readonly string[], onRead: (bytes: number) => void): Promise<readonly OpenLog[]> {
+  const opened: OpenLog[] = []
+  const problems: unknown[] = []
+  for (const log of names.map(logArgument)) {
+    try {
+      // One after the other: there may be more than can be open at a time.
+      for (const file of await filesOf(log)) opened.push(await openLog(file, onRead))
+    } catch (error) {
+      problems.push(error)
+      opened.push(unreadable(log, error))
+    }
+  }
+  if (problems.length > 0 && problems.length === opened.length) throw problems[0]
+  return opened
+}
+
+const recordedIn = async (recordings: readonly OpenLog[], range: RecordedRange): Promise<ReadRecordings | undefined> =>
+  recordings.length > 0 ? await readRecordings(recordings, range) : undefined
+
+const isUnreadable = (error: unknown): error is CtdbtsError => error instanceof CtdbtsError && error.code === 'BAD_RECORDING'
 
 const fromFiles = async (logs: readonly OpenLog[], times: TimeSettings): Promise<FetchedLogs> => ({
   ...(await readLogs(logs, times)),

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { LogStore } from '../../lib/history/log-store.ts'
@@ -30,15 +31,40 @@ export interface OpenLog extends LogArgument {
 }
 
 /**
- * Opens a log. What is wrong with it shows when it is read.
+ * Opens a log. What is wrong with it shows when it is read. A file is only open while it is read: there may be many.
  * @param onRead called with the number of bytes of each piece that is read, unpacked.
  */
 export async function openLog(log: LogArgument, onRead: (bytes: number) => void): Promise<OpenLog> {
   try {
+    if (await isFile(log.file)) return { ...log, head: await headOf(log.file), content: counted(whole(log.file), onRead) }
     const { first, all } = await peeked((await unpacked(contentOf(log.file), nameOf(log.file))) as AsyncIterable<Buffer>)
-    return { ...log, head: first?.toString('latin1') ?? '', content: counted(all, onRead) }
+    return { ...log, head: textOf(first), content: counted(all, onRead) }
   } catch (error) {
-    return { ...log, head: '', content: failing(error) }
+    return unreadable(log, error)
+  }
+}
+
+/** A log that cannot be read, which shows when one tries. */
+export const unreadable = (log: LogArgument, error: unknown): OpenLog => ({ ...log, head: '', content: failing(error) })
+
+/** Whether it can be read twice, other than a pipe. */
+const isFile = async (file: string): Promise<boolean> =>
+  file !== '-' && (await stat(file).catch(() => undefined))?.isFile() === true
+
+const textOf = (first: Buffer | undefined): string => first?.toString('latin1') ?? ''
+
+async function headOf(file: string): Promise<string> {
+  for await (const chunk of whole(file)) return textOf(chunk)
+  return ''
+}
+
+/** Opens a file when the first piece of it is asked for. */
+async function* whole(file: string): AsyncGenerator<Buffer> {
+  const source = contentOf(file)
+  try {
+    yield* (await unpacked(source, nameOf(file))) as AsyncIterable<Buffer>
+  } finally {
+    source.destroy()
   }
 }
 

@@ -11,43 +11,50 @@ const LONGEST_WORD = 1_000
  * What a program unpacks, as `xz -dc`.
  * @param name of the log, for messages.
  * @returns undefined if there is no such program here.
+ * @throws CtdbtsError NO_FILE if it cannot be started.
  */
 export async function unpackedBy(
   program: string,
   packed: AsyncIterable<Buffer>,
   name: string,
 ): Promise<AsyncIterable<Buffer> | undefined> {
-  const child = spawn(program, ['-dc'], { stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } })
+  const child = await started(program).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new CtdbtsError('NO_FILE', `cannot read ${name}: \`${program}\` cannot be started: ${error.message}`, { cause: error })
+  })
+  if (!child) return undefined
   // That it ends before it has read all shows when it ends.
   child.stdin.on('error', () => {})
-  try {
-    await once(child, 'spawn')
-  } catch {
-    return undefined
-  }
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(0, LONGEST_WORD)
   })
-  // What nobody waits for, Node throws away when the program ends.
+  // We may begin to read when the program has ended. Node keeps its output until then only if there is a listener for it.
   child.stdout.on('readable', () => {})
   const ended = once(child, 'close') as Promise<[number | null]>
   const source = Readable.from(packed, { objectMode: false })
   source.on('error', (error) => child.stdout.destroy(error))
   source.pipe(child.stdin)
-  return outputOf()
+  return outputOf(child)
 
-  async function* outputOf(): AsyncGenerator<Buffer> {
+  async function* outputOf(running: ChildProcessWithoutNullStreams): AsyncGenerator<Buffer> {
     try {
-      yield* heldOnce(child)
+      yield* heldOnce(running)
     } finally {
       // Whoever reads may have had enough.
       source.destroy()
-      child.kill()
+      running.kill()
     }
     const [status] = await ended
     if (status !== 0) throw broken(name, program, said)
   }
+}
+
+/** Without pipes if it cannot be started, as when too many files are open. */
+async function started(program: string): Promise<ChildProcessWithoutNullStreams> {
+  const child = spawn(program, ['-dc'], { stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } })
+  await once(child, 'spawn')
+  return child
 }
 
 /** The output of a program. Nobody may read on after its beginning, as in a recording of another time: our process does not wait for that. */
