@@ -28,11 +28,28 @@ export async function execGuarded(
   limits.signal?.throwIfAborted()
   const command = await way.start(['sh', '-c', GUARD_SCRIPT, 'ctdbts', ...argv])
   command.stream.write(`${GUARD_GO}\n`)
-  const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, way.machine, limits)
+  const { stdout: mixed, onStdout } = withoutMixed(limits.onStdout)
+  const { exitStatus, stdout, stderr } = await outcomeOf(command, argv, way.machine, { ...limits, onStdout })
   const lines = stderr.split('\n')
   if (lines.includes(GUARD_NO_INPUT)) throw way.noInput()
   if (lines.includes(GUARD_NO_NULL)) throw noNullDevice(way.machine)
   const started = lines.indexOf(GUARD_STARTED)
-  if (started === -1) throw way.failed(stderr, exitStatus, stdout)
+  if (started === -1) throw way.failed(stderr, exitStatus, Buffer.concat([stdout, ...mixed]))
   return { exitStatus, stdout, stderr: lines.toSpliced(started, 1).join('\n') }
+}
+
+/** Does not pass on an output that begins with what the guard says on standard error: a terminal mixes the two. */
+function withoutMixed(onStdout: ExecLimits['onStdout']): { stdout: readonly Buffer[]; onStdout: ExecLimits['onStdout'] } {
+  const stdout: Buffer[] = []
+  let isFirst = true
+  return {
+    stdout,
+    onStdout:
+      onStdout &&
+      ((chunk) => {
+        if (isFirst && chunk.includes(GUARD_STARTED)) stdout.push(chunk)
+        isFirst = false
+        return stdout.length > 0 ? undefined : onStdout(chunk)
+      }),
+  }
 }

@@ -16,6 +16,11 @@ export interface ExecLimits {
   /** The command is stopped as soon as its output is longer than this. */
   readonly maxBytes: number
   readonly signal?: AbortSignal | undefined
+  /**
+   * Gets standard output as it comes, without a limit; the result has none of it. No more comes until what it returns is settled; that must
+   * not reject. Only machines that are reached over something do so; others return it in the result as usual.
+   */
+  readonly onStdout?: ((chunk: Buffer) => Promise<void> | undefined) | undefined
 }
 
 /** Access to a machine: this one, or another one over SSH. */

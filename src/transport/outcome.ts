@@ -4,7 +4,8 @@ import type { ExecLimits, ExecResult } from './host-access.ts'
 import type { RunningCommand } from './running-command.ts'
 
 /**
- * Waits for a command to end, and returns what it printed. The output limit is for standard output and standard error together.
+ * Waits for a command to end, and returns what it printed. The output limit is for standard output and standard error together;
+ * not for output that `onStdout` gets.
  * @param machine its name for messages.
  * @throws CtdbtsError EXEC_TIMEOUT, EXEC_OUTPUT; the signal's reason. In each case the command is told to end.
  */
@@ -12,7 +13,7 @@ export function outcomeOf(
   command: RunningCommand,
   argv: readonly string[],
   machine: string,
-  { timeoutMs, maxBytes, signal }: ExecLimits,
+  { timeoutMs, maxBytes, signal, onStdout }: ExecLimits,
 ): Promise<ExecResult> {
   const { stream, stderr: errors } = command
   const stdout: Buffer[] = []
@@ -35,12 +36,20 @@ export function outcomeOf(
       if (bytes <= maxBytes) chunks.push(chunk)
       else giveUp(execOutput(argv, machine, maxBytes))
     }
+    let taken: Promise<void> | undefined
+    const passOn = (take: NonNullable<ExecLimits['onStdout']>) => (chunk: Buffer) => {
+      taken = take(chunk)
+      if (!taken) return
+      stream.pause()
+      void taken.then(() => stream.resume())
+    }
     // Each stream ends by itself, and the last output may arrive after the exit status.
     const ends = [stream, errors].map((each) => new Promise((done) => each.once('close', done)))
-    stream.on('data', keep(stdout))
+    stream.on('data', onStdout ? passOn(onStdout) : keep(stdout))
     errors.on('data', keep(stderr))
     stream.on('error', giveUp)
-    void Promise.all([command.exitStatus, ...ends]).then(([exitStatus]) => {
+    void Promise.all([command.exitStatus, ...ends]).then(async ([exitStatus]) => {
+      await taken
       settle()
       resolve({ exitStatus, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') })
     })

@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { generateSshKey } from '../../../src/sim/serve/ssh-keys.ts'
 import type { HostAccess } from '../../../src/transport/host-access.ts'
 import { parseSshTarget } from '../../../src/transport/ssh/target.ts'
+import { readSlowly } from '../../support/read-slowly.ts'
 import { sshFailure } from '../../support/ssh-failure.ts'
 import { freePort } from '../../support/sshd.ts'
 import { bed, hasOpenssh } from './bed.ts'
@@ -51,6 +52,13 @@ describe.runIf(hasOpenssh)('a host by OpenSSH', () => {
     expect(hosts.opened).toBe(1)
     hosts.close()
     await expect.poll(() => readdirSync(file('run'))).toEqual([])
+  })
+
+  it('hands on what a command prints, without a limit', async () => {
+    const { sshd, name, pool } = bed()
+    name('node1', await sshd())
+    const machine = await pool().connect(target('node1'))
+    expect(await readSlowly(machine, ['head', '-c', '5000000', '/dev/zero'])).toBe(5_000_000)
   })
 
   it('passes a socket on through a program there, where sshd does not forward it', async () => {

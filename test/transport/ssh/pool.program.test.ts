@@ -13,6 +13,7 @@ import { generateSshKey, serveSsh } from '../../../src/sim/serve/ssh-server.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
 import { CtdbClient } from '../../../src/transport/client/client.ts'
 import { parseSshTarget, type SshConnection, SshPool, type SshPoolOptions } from '../../../src/transport/ssh/index.ts'
+import { readSlowly } from '../../support/read-slowly.ts'
 import { sshFailure } from '../../support/ssh-failure.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -25,6 +26,7 @@ const commands: Record<string, (args: readonly string[]) => ReturnType<RunComman
   words: async (args) => ({ stdout: JSON.stringify(args), stderr: '', status: 0 }),
   fail: async () => ({ stdout: 'out\n', stderr: 'err\n', status: 3 }),
   hang: () => new Promise(() => {}),
+  print: async ([count]) => ({ stdout: 'o'.repeat(Number(count)), stderr: '', status: 0 }),
   chatter: async () => ({ stdout: '', stderr: 'e'.repeat(5 * MEGABYTE), status: 0 }),
   sudo: async () => ({ stdout: '', stderr: 'sudo: a password is required\x1b[2J\n', status: 1 }),
 }
@@ -170,6 +172,10 @@ describe('a command', () => {
     await expect(connection.exec(['hang'], { ...LIMITS, signal: controller.signal })).rejects.toThrow('enough')
     await expect(connection.exec(['hang'], { ...LIMITS, signal: AbortSignal.abort(new Error('never')) })).rejects.toThrow('never')
     expect((await connection.exec(['words'], LIMITS)).exitStatus).toBe(0)
+  })
+
+  it('hands on what it prints, without a limit', async () => {
+    expect(await readSlowly(await (await served()).connect(), ['print', '5000000'])).toBe(5_000_000)
   })
 
   it('may be one of many', async () => {
