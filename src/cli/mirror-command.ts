@@ -8,7 +8,7 @@ import { type Interruption, interruptible } from './interruptible.ts'
 import { isUsageError, readUsageError } from './oclif-errors.ts'
 import { whenOutputCloses } from './output.ts'
 import type { SelectionOptions } from './record-selection.ts'
-import type { GlobalOptions } from './run-options.ts'
+import { type GlobalOptions, runTimeLeft } from './run-options.ts'
 import { type SimOptions, wantsSim } from './sim-flags.ts'
 
 /**
@@ -38,7 +38,8 @@ export abstract class MirrorCommand extends CtdbtsCommand {
   /**
    * Carries out the command by the `ctdb` of the machine that --host names, as the file that it works on is there.
    * @param ask asks the user first, if need be.
-   * @throws CtdbtsError FILE_ELSEWHERE for options that `ctdb` does not have; NO_CTDB; HELPER_FAILED, with its exit status.
+   * @throws CtdbtsError FILE_ELSEWHERE for options that `ctdb` does not have, and when it asks another daemon than we do; NO_CTDB;
+   * HELPER_FAILED, with its exit status.
    */
   protected async runThere(
     options: GlobalOptions & SimOptions & SelectionOptions,
@@ -50,15 +51,18 @@ export abstract class MirrorCommand extends CtdbtsCommand {
         hint: 'leave out --json, --table, --key and --limit, or run the command on the node itself',
       })
     }
-    const { runCtdbOn } = await import('./ctdb-there.ts')
-    const words = [String(this.id), ...(this.words.some((word) => word.startsWith('-')) ? ['--'] : []), ...this.words]
+    const { checkSameDaemon, ctdbWords, runCtdbOn } = await import('./ctdb-there.ts')
+    const left = runTimeLeft(options)
+    const words = () => ctdbWords([String(this.id), ...this.words], { maxRuntime: left(), timeLimit: options.timelimit })
     if (!this.asksDaemon) {
       const { withMachine } = await import('./with-machine.ts')
-      return await withMachine(options, (access) => runCtdbOn(access, words))
+      return await withMachine(options, (access) => runCtdbOn(access, words()))
     }
     await this.withNodeInterruptibly(options, async (node, { signal }, daemon) => {
+      const access = await daemon.host()
+      if ((access.socketPath ?? options.socket) !== undefined) await checkSameDaemon(access, node, daemon.timeoutMs)
       await ask?.(node, daemon)
-      await runCtdbOn(await daemon.host(), words, signal)
+      await runCtdbOn(access, words(), signal)
     })
   }
 

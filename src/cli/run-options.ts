@@ -45,21 +45,36 @@ export function checkWhere(options: GlobalOptions & SimOptions): void {
  * @returns a function that cancels the limit.
  * @throws CtdbtsError OUTPUT_FORM when CTDB_TIMEOUT does not begin with a number.
  */
-export function limitRunTime({ maxruntime, json }: GlobalOptions): () => void {
-  const seconds = maxruntime || (timeoutFromEnvironment() ?? DEFAULT_MAX_RUNTIME_SECONDS)
+export function limitRunTime(options: GlobalOptions): () => void {
+  const seconds = maxRuntimeOf(options)
   if (seconds <= 0) return () => {}
   const timer = setTimeout(
     () => {
       const line = 'Maximum runtime exceeded - exiting'
       const error = new EndedError('MAX_RUNTIME', line, { ctdbText: { stderr: [line] } })
       if (abortUnderWay(error)) return
-      reportError(error, json ? 'json' : 'ctdb')
+      reportError(error, options.json ? 'json' : 'ctdb')
       process.exit()
     },
     Math.min(seconds * 1000, MAX_TIMER_MS),
   )
   return () => clearTimeout(timer)
 }
+
+/**
+ * Begins to measure what `limitRunTime` leaves, for a program that we start elsewhere: it is to end no later than we do.
+ * @returns a function that returns the whole seconds that are left, at least 1; almost 25 days if there is no limit.
+ * @throws CtdbtsError OUTPUT_FORM, as `limitRunTime`.
+ */
+export function runTimeLeft(options: GlobalOptions): () => number {
+  const seconds = maxRuntimeOf(options)
+  const endsAt = performance.now() + (seconds > 0 ? Math.min(seconds * 1000, MAX_TIMER_MS) : MAX_TIMER_MS)
+  return () => Math.max(1, Math.floor((endsAt - performance.now()) / 1000))
+}
+
+/** In seconds; none if it is not positive. */
+const maxRuntimeOf = ({ maxruntime }: GlobalOptions): number =>
+  maxruntime || (timeoutFromEnvironment() ?? DEFAULT_MAX_RUNTIME_SECONDS)
 
 function timeoutFromEnvironment(): number | undefined {
   const text = process.env.CTDB_TIMEOUT

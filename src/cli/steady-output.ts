@@ -3,6 +3,17 @@ import { outputLost } from './output.ts'
 
 const CHUNK_LENGTH = 1 << 16
 
+/** Writes to standard output. @returns what to wait for before more is written, if anything; it never rejects. */
+export function written(data: string | Uint8Array): Promise<void> | undefined {
+  return process.stdout.write(data) ? undefined : taken()
+}
+
+async function taken(): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([once(process.stdout, 'drain', { signal: over.signal }).catch(() => {}), outputLost])
+  over.abort()
+}
+
 /**
  * Collects text and writes it to standard output in large pieces, each when the one before it was taken. So a slow reader slows down
  * whoever writes, and nothing piles up in memory.
@@ -20,9 +31,6 @@ export class SteadyOutput {
   async flush(): Promise<void> {
     const text = this.waiting
     this.waiting = ''
-    if (process.stdout.write(text)) return
-    const taken = new AbortController()
-    await Promise.race([once(process.stdout, 'drain', { signal: taken.signal }).catch(() => {}), outputLost])
-    taken.abort()
+    await written(text)
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type GlobalOptions, limitRunTime } from '../../src/cli/run-options.ts'
+import { type GlobalOptions, limitRunTime, runTimeLeft } from '../../src/cli/run-options.ts'
 
 /** The milliseconds of the limit that it sets; undefined for none. */
 function limitMs(environment: string | undefined, maxruntime?: number): number | undefined {
@@ -39,5 +39,26 @@ describe('the total time limit', () => {
     expect(limitMs('5', 7)).toBe(7_000)
     expect(limitMs('5', 0)).toBe(5_000)
     expect(limitMs('5', -1)).toBeUndefined()
+  })
+})
+
+describe('what is left of it for a program elsewhere', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllEnvs()
+  })
+
+  it.each([
+    { maxruntime: 5, environment: undefined, seconds: 4 },
+    { maxruntime: undefined, environment: '30', seconds: 29 },
+    { maxruntime: undefined, environment: undefined, seconds: 119 },
+    { maxruntime: 1, environment: undefined, seconds: 1 },
+    { maxruntime: -1, environment: undefined, seconds: 2_147_483 },
+  ])('is $seconds s with -T $maxruntime and CTDB_TIMEOUT=$environment', ({ maxruntime, environment, seconds }) => {
+    vi.useFakeTimers()
+    vi.stubEnv('CTDB_TIMEOUT', environment)
+    const left = runTimeLeft({ maxruntime } as GlobalOptions)
+    vi.advanceTimersByTime(300)
+    expect(left()).toBe(seconds)
   })
 })

@@ -79,6 +79,16 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     expect((await on1('ptrans', 'p.tdb', '/dev/null'))[1]).toContain('cannot be used with --host or --run')
   })
 
+  it('refuse a socket of which the ctdb there does not know', async () => {
+    const elsewhere = `${cluster.server.directory}/n2/run/ctdbd.socket`
+    mkdirSync(cluster.dir.file('own'))
+    writeFileSync(cluster.dir.file('own/ctdb'), `#!/bin/sh\nexec '${process.execPath}' '${RUN_JS}' "$@"\n`, { mode: 0o755 })
+    const way = `env PATH=${cluster.dir.file('own')}:${process.env.PATH} ${enter} 1`
+    const pnn = (socket: string) => ctdbts(['--run', way, '--socket', socket, 'pfetch', 'nosuch.tdb', 'key'], cluster.env)
+    expect((await pnn('/run/ctdb/ctdbd.socket')).stderr).toContain('nosuch.tdb')
+    expect((await pnn(elsewhere)).stderr).toMatch(/^ctdbts: the `ctdb` on .* asks another daemon than that of the socket given\n/)
+  })
+
   it('are found by their names', async () => {
     const { stdout } = await cluster.run('pnn', '--host', '2,0', '--run', `${enter} {node}`)
     expect(stdout).toBe('2\n')
@@ -159,5 +169,28 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     const { stderr, status } = await cluster.run('ip', '--run', '/nowhere/podman exec -i ctdb')
     expect(stderr).toMatch(/^ctdbts: `\/nowhere\/podman` on this machine cannot be started: /)
     expect(status).toBe(1)
+  })
+})
+
+describe('a `ctdb` behind a command', () => {
+  const through = (way: string, ...argv: string[]) => ctdbts(['--run', way, ...argv], cluster.env)
+
+  it('gets the time limits, as it may not notice that we end', async () => {
+    mkdirSync(cluster.dir.file('words'))
+    writeFileSync(cluster.dir.file('words/ctdb'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 })
+    const way = `env PATH=${cluster.dir.file('words')}:${process.env.PATH}`
+    const { stdout } = await through(way, '-T', '50', '-t', '7', 'checktcpport', '445')
+    expect(stdout).toMatch(/^-T [1-4]\d -t 7 checktcpport 445\n$/)
+  })
+
+  it('is not asked with -n, where ctdb refuses it', async () => {
+    const { stderr, status } = await through('env', '-n', '1', 'checktcpport', '445')
+    expect({ stderr, status }).toEqual({ stderr: 'Cannot specify node for command checktcpport\n', status: 1 })
+  })
+
+  it('prints nothing where a terminal mixes the outputs', async () => {
+    writeFileSync(cluster.dir.file('mix'), '#!/bin/sh\nexec "$@" 2>&1\n', { mode: 0o755 })
+    const { stdout, stderr } = await through(cluster.dir.file('mix'), 'checktcpport', '445')
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: expect.stringContaining('gives commands a terminal') })
   })
 })
