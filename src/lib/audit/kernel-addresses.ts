@@ -5,6 +5,7 @@ import type { HostAddress } from '../snapshot/host-facts.ts'
 import { unwellHosts } from '../snapshot/unwell-hosts.ts'
 import { type Knowers, knownBy, knownIps, publicHeld } from './facts.ts'
 import { compareAddresses } from './normal.ts'
+import { ownerInKernel } from './shared-kernel.ts'
 import type { View } from './view.ts'
 
 /** Whether a node must not hold any public address. Up to 4.8 nodes that are disabled host them when no node is well. */
@@ -38,15 +39,19 @@ export function localFindings(view: View, publics: ReadonlyMap<string, Knowers>,
   )
 }
 
-/** The public addresses in each kernel, each with all its entries on that node. */
+/** The public addresses in each kernel, each with all its entries on that node; see {@link heldForItself}. */
 export function* publicAddressesHeld(view: View): Generator<{ pnn: Pnn; address: string; held: HostAddress[] }> {
   const publics = knownBy(view)
   for (const { pnn } of view.nodes) {
     const groups = new Map<string, HostAddress[]>()
-    for (const held of publicHeld(view, publics, pnn) ?? []) groupOf(groups, held.address).push(held)
+    for (const held of heldForItself(view, publics, pnn) ?? []) groupOf(groups, held.address).push(held)
     for (const [address, held] of groups) yield { pnn, address, held }
   }
 }
+
+/** The public addresses in a node's kernel, without those that are there because their owner has the same kernel. Undefined if it was not seen. */
+export const heldForItself = (view: View, publics: { has(address: string): boolean }, pnn: Pnn): HostAddress[] | undefined =>
+  publicHeld(view, publics, pnn)?.filter(({ address }) => ownerInKernel(view, pnn, address) === undefined)
 
 /** The interfaces of kernel addresses, each once. */
 export const interfacesOf = (held: readonly HostAddress[]): string[] => [

@@ -5,6 +5,7 @@ import { saysItOwns } from './facts.ts'
 import { networkText } from './network.ts'
 import { normalAddress } from './normal.ts'
 import { type Action, type CheckedFact, checkedFact } from './remedy.ts'
+import { mayBeOfAnother, othersInKernel } from './shared-kernel.ts'
 import type { View } from './view.ts'
 
 /** The network that an address is in, by its own prefix length: `10.9.0.0/24`. */
@@ -34,11 +35,11 @@ export function removal(view: View, pnn: Pnn, held: readonly HostAddress[]): Act
 
 /**
  * Removes entries of one address from a node's kernel. Empty for the private address of that node, without which it is cut off: see
- * public-private-overlap.
+ * public-private-overlap. Empty also if that kernel is shared with another node that may own the address.
  */
 export function removing(view: View, pnn: Pnn, held: readonly HostAddress[], checked: CheckedFact): Action[] {
   const own = view.nodes.find((node) => node.pnn === pnn)?.address ?? ''
-  if (held.some(({ address }) => address === normalAddress(own))) return []
+  if (held.some(({ address }) => address === normalAddress(own) || mayBeOfAnother(view, pnn, address))) return []
   return [...keepingSecondaries(view, pnn, held), { kind: 'remove', pnn, held, checked }]
 }
 
@@ -75,7 +76,8 @@ function whyNotItsOwn(view: View, pnn: Pnn, address: string): CheckedFact | unde
   if (claimants.length === 1 && owner !== undefined && holds(view, owner, address)) {
     return checkedFact(`node ${owner} owns it and has it`)
   }
-  if (mayOwn) return undefined
+  // Another node with the same kernel may be about to take it.
+  if (mayOwn || othersInKernel(view, pnn).length > 0) return undefined
   return checkedFact(isDead ? `node ${pnn} has no daemon and is disconnected` : `node ${pnn} is ${flagsText(flags)}`)
 }
 

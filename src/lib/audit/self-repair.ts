@@ -9,11 +9,12 @@ import { isDeceived, isUnseen } from './nonlocal.ts'
 import { type Claim, staysUntil, staysUntilFirst, type Trigger } from './outlook.ts'
 import { allReleased } from './release-all.ts'
 import { hasRivals, hearsNoLeader, WHOSE_RUN } from './rivals.ts'
+import { ownerInKernel } from './shared-kernel.ts'
 import { ELECTION_S, electionS, noticeS, recoveryNeeds, recoveryS, runS, tunableOf } from './timing.ts'
 import type { View } from './view.ts'
 
 /** Why no takeover run is made, and what would end that; undefined if nothing is known that prevents one. */
-function whyNoRun(
+export function whyNoRun(
   view: View,
   by: readonly Pnn[],
 ): { readonly because: string; readonly until: Trigger; readonly withinS?: number } | undefined {
@@ -37,7 +38,7 @@ function whyNoRun(
 }
 
 /** Why a node's recovery daemon does not notice what is wrong with an address on its own node; undefined if it does. */
-function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined {
+export function whyUnnoticed(view: View, pnn: Pnn, address: string): string | undefined {
   const which = nodesText([pnn])
   if (view.isDaemonDead(pnn)) return `no daemon answers on ${which}`
   if (isUnseen(view, pnn, address)) return `CTDB on ${which} does not see an address that cannot be used`
@@ -148,7 +149,7 @@ export const keepers = (view: View, address: string): Pnn[] =>
     .map(({ pnn }) => pnn)
     .filter((pnn) => {
       const held = view.peek(pnn, 'host.addresses')?.filter((each) => each.address === address) ?? []
-      if (held.length === 0) return false
+      if (held.length === 0 || ownerInKernel(view, pnn, address) !== undefined) return false
       const isTold =
         !view.isDaemonDead(pnn) &&
         (view.isCutOff(pnn) || !hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED)) &&

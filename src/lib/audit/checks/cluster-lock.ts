@@ -5,6 +5,7 @@ import { lockIn } from '../config-file.ts'
 import { byValue, fileHas, said, saidByNodes } from '../facts.ts'
 import { stays, staysUntil, type Trigger } from '../outlook.ts'
 import { mend } from '../remedy.ts'
+import { startOn } from '../start.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -98,7 +99,7 @@ function deadWithOtherLock(view: View, lock: string): Found[] {
         ],
         actions: [
           mend({ what: 'cluster lock', pnn }, `Set the lock in ctdb.conf of node ${pnn} to that of the other nodes.`),
-          { kind: 'start', pnn },
+          startOn(view, pnn),
         ],
       },
     ]

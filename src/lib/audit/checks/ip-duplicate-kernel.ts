@@ -6,9 +6,9 @@ import { oneOr } from '../../plural.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
+import { addressFile, heldText, kernelHas, knownBy, said } from '../facts.ts'
 import { hidesFromScripts } from '../interfaces.ts'
-import { interfacesOf } from '../kernel-addresses.ts'
+import { heldForItself, interfacesOf } from '../kernel-addresses.ts'
 import { type Claim, firstOf, NOTHING_TRIGGERS_A_RUN } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
@@ -48,7 +48,7 @@ export const check: Check = {
     const candidates = new Set([...publics.keys(), ...configured])
     const holdersOf = new Map<string, { pnn: Pnn; held: HostAddress }[]>()
     for (const { pnn } of view.nodes) {
-      for (const held of publicHeld(view, candidates, pnn) ?? []) {
+      for (const held of heldForItself(view, candidates, pnn) ?? []) {
         // A kernel does not answer for an IPv6 address that another one has: see ip-dad-failed.
         if (!held.dadFailed) groupOf(holdersOf, held.address).push({ pnn, held })
       }

@@ -2,13 +2,14 @@ import { hasFlag, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { HostAddress } from '../../snapshot/host-facts.ts'
 import { PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { addressFile, daemonIsDead, fileHas, heldText, kernelHas, knownBy, publicHeld, saidByNodes } from '../facts.ts'
+import { addressFile, daemonIsDead, fileHas, heldText, kernelHas, knownBy, saidByNodes } from '../facts.ts'
 import { fatalConfiguration, fatalFile, KEPT_DOWN } from '../fatal-files.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
-import { eachAddressOnce, interfacesOf } from '../kernel-addresses.ts'
+import { eachAddressOnce, heldForItself, interfacesOf } from '../kernel-addresses.ts'
 import { staysUntil } from '../outlook.ts'
-import { type Action, look, mend } from '../remedy.ts'
+import { look, mend } from '../remedy.ts'
 import { removal } from '../removal.ts'
+import { startOn, UNLESS_IT_RUNS } from '../start.ts'
 import type { View } from '../view.ts'
 
 const NOT_IN_FILE = "the node's own public addresses file does not list it, and what is not in there is not dropped"
@@ -31,13 +32,10 @@ function adviceOn(
       whyLeft === undefined ? because : `${because}, and a start does not remove it: ${whyLeft}`,
     ),
   ]
-  const start: Action = {
-    kind: 'start',
-    pnn,
+  const start = startOn(view, pnn, {
     ...(whyStays === undefined && { checked: 'it drops the public addresses of its file when it starts' }),
-    // It may hang.
-    ...(!hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED) && { if: 'it does not run (`systemctl status ctdb`)' }),
-  }
+    ...(!hasFlag({ flags: view.flags(pnn) }, NODE_FLAG.DISCONNECTED) && UNLESS_IT_RUNS),
+  })
   if (fatal) {
     const how = `Correct the ${fatal.file} of node ${pnn} first, with which ctdbd ends at once: ${fatal.why}.`
     const mended = mend({ what: fatal.file === 'ctdb.conf' ? 'configuration' : 'file', pnn }, how)
@@ -79,7 +77,7 @@ export const check: Check = {
     return dead.flatMap(({ pnn }) => {
       const configured = new Set(addressFile(view, pnn)?.addresses.map(({ address }) => address))
       const isPublic = { has: (address: string) => configured.has(address) || publics.has(address) }
-      const all = publicHeld(view, isPublic, pnn) ?? []
+      const all = heldForItself(view, isPublic, pnn) ?? []
       return eachAddressOnce(all).map((held): Found => {
         const { address } = held
         const entries = all.filter((each) => each.address === address)

@@ -3,10 +3,10 @@ import type { HostAddress } from '../../snapshot/host-facts.ts'
 import type { KnownAddress } from '../../snapshot/snapshot.ts'
 import { cause, PRIVATE_TOO } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
-import { heldText, kernelHas, knownBy, publicHeld, said } from '../facts.ts'
+import { heldText, kernelHas, knownBy, said } from '../facts.ts'
 import { isFailoverDisabled, takeoverRun } from '../failover.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
-import { eachAddressOnce, interfacesOf, mayHoldNone } from '../kernel-addresses.ts'
+import { eachAddressOnce, heldForItself, interfacesOf, mayHoldNone } from '../kernel-addresses.ts'
 import { isUnseen } from '../nonlocal.ts'
 import { NOTHING_TRIGGERS_A_RUN, stays, staysUntil, type Trigger } from '../outlook.ts'
 import { allReleased, keepsAll } from '../release-all.ts'
@@ -100,7 +100,7 @@ export const check: Check = {
     if (inactive.length === 0) return []
     const publics = knownBy(view)
     return inactive.flatMap(({ pnn }) => {
-      const entries = publicHeld(view, publics, pnn) ?? []
+      const entries = heldForItself(view, publics, pnn) ?? []
       return eachAddressOnce(entries).map((held): Found => {
         const flags = view.flags(pnn)
         const own = publics.get(held.address)?.find((knower) => knower.pnn === pnn)?.known

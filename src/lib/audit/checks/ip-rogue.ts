@@ -5,11 +5,11 @@ import type { Check, Found } from '../check.ts'
 import { heldText, type Knowers, kernelHas, knownBy, ownerText, said } from '../facts.ts'
 import { hiddenText, hidesFromScripts } from '../interfaces.ts'
 import { interfacesOf, localFindings, mayHoldNone } from '../kernel-addresses.ts'
+import { besideOwner } from '../kernel-of-owner.ts'
 import { stays } from '../outlook.ts'
 import { type Action, look } from '../remedy.ts'
 import { removal } from '../removal.ts'
 import { runsInVain, selfRepair } from '../self-repair.ts'
-import { kernelOf } from '../shared-kernel.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -21,7 +21,7 @@ export const check: Check = {
   moves: true,
   causes: [
     cause('ip-duplicate-claim', 'address'),
-    cause('kernel-shared', 'node'),
+    cause('kernel-shared', 'node', 'address'),
     PRIVATE_TOO,
     cause('ip-foreign-manager', 'node', 'address'),
     cause('ip-of-service', 'address'),
@@ -46,21 +46,13 @@ export const check: Check = {
           const { address } = finding
           const isKnown = publics.get(address)?.some((knower) => knower.pnn === pnn) === true
           const held = holders(view, pnn, address)
-          const isOfOwner = publics.get(address)?.some(({ pnn: other, known }) => {
-            return other !== pnn && known.owner === other && kernelOf(view, other) === kernelOf(view, pnn)
-          })
           const hidden = interfacesOf(held).filter((name) => hidesFromScripts(view, pnn, name))
           return [
             {
               subject: { pnn, address },
               message: `the kernel of node ${pnn} holds ${address}, which node ${pnn} does not own`,
               evidence: [beliefOf(publics, pnn, address), ...held.map((each) => kernelHas(pnn, heldText(each)))],
-              ...(isOfOwner
-                ? {
-                    claims: [runsInVain(view, pnn, 'its kernel is that of the owner, too')],
-                    actions: [look('Remove nothing: the kernel is that of the owner, too (see kernel-shared).')],
-                  }
-                : adviceOn(view, pnn, held, { address, isKnown, hidden })),
+              ...(besideOwner(view, pnn, address) ?? adviceOn(view, pnn, held, { address, isKnown, hidden })),
             },
           ]
         }),

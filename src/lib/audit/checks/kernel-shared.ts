@@ -1,10 +1,13 @@
+import type { Pnn } from '../../cluster/node.ts'
 import { nodesText } from '../../cluster/node-text.ts'
 import type { Check, Found } from '../check.ts'
 import { kernelHas } from '../facts.ts'
+import { besideOwner } from '../kernel-of-owner.ts'
 import { normalAddress } from '../normal.ts'
-import { stays } from '../outlook.ts'
+import { type Claim, stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 import { sharedKernels } from '../shared-kernel.ts'
+import type { View } from '../view.ts'
 
 export const check: Check = {
   id: 'kernel-shared',
@@ -14,8 +17,9 @@ export const check: Check = {
   seenBy: ['K', 'C'],
   moves: false,
   meaning:
-    'The addresses of these nodes are in one kernel (one network namespace). Whichever of them owns a public address, the same kernel has it: the cluster does not survive a failure of that machine, and the event script of one node removes an address that another one has taken. What one of them has and another one owns is not reported as a fault.',
-  outlook: 'Nothing: CTDB does not look at it.',
+    'The addresses of these nodes are in one kernel (one network namespace). Whichever of them owns a public address, the same kernel has it: the cluster does not survive a failure of that machine, and the event script of one node removes an address that another one has taken. What one of them has and another one owns is no fault of its own, and is not to be removed. A ctdbd that starts there drops the public addresses of its file, also those that another one has taken.',
+  outlook:
+    'The recovery daemon of a node finds addresses that another one owns in its kernel, and asks for takeover runs, which take them away for a moment and do not help. Nothing is done about the cause.',
   remedy: 'Run each node on a machine of its own, or at least in a network namespace of its own.',
   falseAlarm: 'A cluster for tests, all on one machine.',
   find(view) {
@@ -29,11 +33,25 @@ export const check: Check = {
       return {
         subject: { detail: pnns.join() },
         nodes: pnns,
+        addresses: pnns.flatMap((pnn) => ownedBy(view, pnn)),
         message: `${nodesText(pnns)} share one kernel`,
         evidence: pnns.map((pnn) => kernelHas(pnn, `has ${privates.join(', ')}, and the same interfaces as the others`)),
-        claims: [stays('CTDB does not look at it')],
+        claims: claimsOn(view, pnns),
         actions: [mend({ what: 'configuration' }, check.remedy)],
       }
     })
   },
+}
+
+/** The public addresses that a node says that it owns. */
+const ownedBy = (view: View, pnn: Pnn): string[] =>
+  (view.peek(pnn, 'known') ?? []).filter(({ owner }) => owner === pnn).map(({ address }) => address)
+
+/** A node that looks at its addresses finds those of another one there; all others do nothing. */
+function claimsOn(view: View, pnns: readonly Pnn[]): Claim[] {
+  const claims = pnns.flatMap((pnn) =>
+    (view.peek(pnn, 'host.addresses') ?? []).flatMap(({ address }) => besideOwner(view, pnn, address)?.claims ?? []),
+  )
+  const vain = claims.find(({ kind }) => kind === 'runs-in-vain')
+  return [vain ?? stays('CTDB does not look at it')]
 }

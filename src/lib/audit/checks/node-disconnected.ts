@@ -5,6 +5,7 @@ import { daemonIsDead } from '../facts.ts'
 import { KEPT_DOWN } from '../fatal-files.ts'
 import { type Claim, staysUntil, type Trigger } from '../outlook.ts'
 import { look, mend } from '../remedy.ts'
+import { startOn, UNLESS_IT_RUNS } from '../start.ts'
 import { recoveryNeeds, rejoinS } from '../timing.ts'
 import type { View } from '../view.ts'
 
@@ -51,7 +52,7 @@ export const check: Check = {
           actions: [
             look('Check that the machine runs and that its private address answers.'),
             isDead
-              ? { kind: 'start', pnn, if: 'it does not run (`systemctl status ctdb`)' }
+              ? startOn(view, pnn, UNLESS_IT_RUNS)
               : mend(
                   { what: 'machine', pnn },
                   'Check that ctdbd runs there (`systemctl status ctdb`), and start it if it does not.',

@@ -11,6 +11,7 @@ import { fileHas, said } from '../facts.ts'
 import { normalAddress } from '../normal.ts'
 import { staysUntil } from '../outlook.ts'
 import { type Action, mend } from '../remedy.ts'
+import { startOn } from '../start.ts'
 import type { View } from '../view.ts'
 
 export const check: Check = {
@@ -85,7 +86,7 @@ const clusterNodeOf = ({ pnn, flags, address }: MapEntry): ClusterNode => ({ pnn
 function ofDeadDaemon(view: View, pnn: Pnn): Found[] {
   const text = view.need(pnn, 'host.nodesFile')
   if (text === undefined) return []
-  if (text === null) return view.need(pnn, 'host.configFile') === undefined ? [] : [withoutFile(pnn)]
+  if (text === null) return view.need(pnn, 'host.configFile') === undefined ? [] : [withoutFile(view, pnn)]
   const read = readNodesList(text)
   if ('invalid' in read) {
     return [
@@ -96,7 +97,7 @@ function ofDeadDaemon(view: View, pnn: Pnn): Found[] {
         claims: [{ kind: 'daemon-ends', pnns: [pnn], after: { on: 'start', pnn }, because: 'it ends at once' }],
         actions: [
           mend({ what: 'file', pnn }, 'Make each line a private address alone, without names, suffixes, or comments behind it.'),
-          { kind: 'start', pnn },
+          startOn(view, pnn),
         ],
       },
     ]
@@ -115,14 +116,14 @@ function ofDeadDaemon(view: View, pnn: Pnn): Found[] {
 }
 
 /** ctdb.conf names no other list of nodes. */
-const withoutFile = (pnn: Pnn): Found => ({
+const withoutFile = (view: View, pnn: Pnn): Found => ({
   subject: { pnn },
   message: `node ${pnn} has no nodes file, without which ctdbd does not start`,
   evidence: [fileHas(pnn, 'there is no file of nodes')],
   claims: [{ kind: 'daemon-ends', pnns: [pnn], after: { on: 'start', pnn }, because: 'it ends at once' }],
   actions: [
     mend({ what: 'file', pnn }, 'Put the file back, or mount the file system that its link leads into.'),
-    { kind: 'start', pnn },
+    startOn(view, pnn),
   ],
 })
 

@@ -3,7 +3,8 @@ import type { Check, Found } from '../check.ts'
 import { daemonIsDead, kernelHas } from '../facts.ts'
 import { normalAddress } from '../normal.ts'
 import { staysUntil } from '../outlook.ts'
-import { type Action, mend } from '../remedy.ts'
+import { mend } from '../remedy.ts'
+import { startOn, UNLESS_IT_RUNS } from '../start.ts'
 import { silenceS } from '../timing.ts'
 import type { View } from '../view.ts'
 
@@ -52,7 +53,6 @@ function foundOn(view: View, pnn: Pnn, address: string): Found {
     { what: 'network', pnn },
     `Set up ${address} on node ${pnn} again, and look at its network configuration for why it went.`,
   )
-  const start: Action = { kind: 'start', pnn, if: 'it does not run (`systemctl status ctdb`)' }
   return {
     subject: { pnn },
     message: `the kernel of node ${pnn} does not have the private address of the node, ${address}`,
@@ -62,7 +62,7 @@ function foundOn(view: View, pnn: Pnn, address: string): Found {
       ...(isDead ? [daemonIsDead(pnn)] : []),
     ],
     claims: [staysUntil({ on: 'other', text: 'somebody sets the address up again' }, whatFollows(view, pnn, isDead))],
-    actions: isDead ? [setUp, start] : [setUp],
+    actions: isDead ? [setUp, startOn(view, pnn, UNLESS_IT_RUNS)] : [setUp],
   }
 }
 
