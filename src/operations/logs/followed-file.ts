@@ -9,21 +9,31 @@ export const MOST_BYTES = 1 << 16
 /** Exit status of the script if the file is another one by now. */
 const REPLACED = 3
 
+const LEFT_OUT = 'more was written than is read at a time: what was before this is left out'
+
+/** A line of ours among those of the log. */
+export const ownLine = (text: string): LogText => ({ atMs: Date.now(), text: `ctdbts: ${text}` })
+
 /** Makes lines of what is read piece by piece. */
 export class NewLines {
   private readonly texts: LogTexts
+  private isFollowed: boolean
   private rest = ''
 
-  constructor(texts: LogTexts) {
+  /** @param isFollowed whether the log was read before: otherwise the end of it is what is wanted. */
+  constructor(texts: LogTexts, isFollowed: boolean) {
     this.texts = texts
+    this.isFollowed = isFollowed
   }
 
-  /** @param isCut the beginning of the first line is missing. */
+  /** @param isCut what came before is left out, and the beginning of the first line is missing. */
   of(bytes: Buffer, isCut: boolean): readonly LogText[] {
+    const notes = isCut && this.isFollowed ? [ownLine(LEFT_OUT)] : []
+    this.isFollowed = true
     const text = bytes.toString('latin1')
     const lines = (isCut ? text.slice(text.indexOf('\n') + 1) : this.rest + text).split('\n')
     this.rest = (lines.pop() ?? '').slice(0, MOST_BYTES)
-    return lines.flatMap((line) => this.texts.read(line) ?? [])
+    return [...notes, ...lines.flatMap((line) => this.texts.read(line) ?? [])]
   }
 }
 
@@ -35,10 +45,10 @@ export class FollowedFile {
   private from = 0
   private readonly lines: NewLines
 
-  constructor({ inode, path }: LogFile, texts: LogTexts) {
+  constructor({ inode, path }: LogFile, lines: NewLines) {
     this.inode = inode
     this.path = path
-    this.lines = new NewLines(texts)
+    this.lines = lines
   }
 
   /** Whether nothing was in it so far. */

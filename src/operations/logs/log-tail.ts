@@ -4,7 +4,7 @@ import { zoneOf } from '../../lib/history/time-zone.ts'
 import { type LogFile, parseFoundLogs } from '../../lib/host/log-script.ts'
 import { machineOf } from '../../transport/host-access.ts'
 import type { ExaminedMachine } from '../reach/cluster.ts'
-import { FollowedFile, MOST_BYTES, NewLines } from './followed-file.ts'
+import { FollowedFile, MOST_BYTES, NewLines, ownLine } from './followed-file.ts'
 import { placeOf } from './machine-log.ts'
 import { type RunLogs, runnerOn } from './run-logs.ts'
 
@@ -12,7 +12,7 @@ const FIND_BYTES = 1 << 20
 /** What journalctl prints behind the lines. */
 const CURSOR = /^-- cursor: (\S+)$/
 /** When what was left of a log is not to be had. */
-const LOST = 'ctdbts: the log was rotated or cut off: what was written just before may be missing'
+const LOST = 'the log was rotated or cut off: what was written just before may be missing'
 
 /** The journal, and how far it was read. */
 interface FollowedJournal {
@@ -83,7 +83,7 @@ export class LogTail {
   private async lookBack({ run, where }: Tools, former: Former): Promise<void> {
     const isLast = this.current?.kind !== 'file' || !this.current.isEmpty
     const lines = await former.file.read(run, where, former.path)
-    this.unread.push(...(lines ?? [lost()]))
+    this.unread.push(...(lines ?? [ownLine(LOST)]))
     if (isLast || !lines) this.former = undefined
   }
 
@@ -100,11 +100,12 @@ export class LogTail {
         return Date.now()
       },
     })
+    const lines = new NewLines(texts, old !== undefined)
     const former = old && (await this.endOf(tools, old, files))
     const isLost = old && (!former || hasBetween(files, former.path))
-    const next = (place.kind === 'syslog' && (await this.inJournal(tools, texts))) || (await inFile())
+    const next = (place.kind === 'syslog' && (await this.inJournal(tools, lines))) || (await inFile())
     if (!next) return
-    this.unread.push(...(isLost ? [lost()] : []), ...next.lines)
+    this.unread.push(...(isLost ? [ownLine(LOST)] : []), ...next.lines)
     this.current = next.log
     if (former) this.former = former
 
@@ -115,9 +116,9 @@ export class LogTail {
       const paths = place.paths.join(', ')
       if (!log) throw new CtdbtsError('NO_LOG', `no log on ${where}: nothing of CTDB in the journal, and no file ${paths}`)
       if (!log.isReadable) throw new CtdbtsError('NO_LOG', `cannot read ${log.path} on ${where}: log in as root, or use --sudo`)
-      const file = new FollowedFile(log, texts)
-      const lines = await file.read(run, where, log.path)
-      return lines && { log: file, lines }
+      const file = new FollowedFile(log, lines)
+      const found = await file.read(run, where, log.path)
+      return found && { log: file, lines: found }
     }
   }
 
@@ -130,9 +131,8 @@ export class LogTail {
   }
 
   /** @returns undefined if there is nothing in the journal. */
-  private async inJournal({ run }: Tools, texts: LogTexts) {
+  private async inJournal({ run }: Tools, lines: NewLines) {
     const { output, cursor } = await newInJournal(run, '')
-    const lines = new NewLines(texts)
     return cursor ? { log: { kind: 'journal', cursor, lines } as const, lines: lines.of(output, isFull(output)) } : undefined
   }
 
@@ -144,8 +144,6 @@ export class LogTail {
     this.unread.push(...lines.of(output, isFull(output)))
   }
 }
-
-const lost = (): LogText => ({ atMs: Date.now(), text: LOST })
 
 const isFull = (output: Buffer): boolean => output.length >= MOST_BYTES
 

@@ -48,7 +48,7 @@ describe('what is new in a log', () => {
     expect(await texts()).toEqual(['ctdb-recoverd: three é', 'ctdb-recoverd: four'])
   })
 
-  it('is bounded: of much that was written, the end', async () => {
+  it('is bounded: of much that was written, the end, and says so unless it is the first time', async () => {
     const { file, texts } = tailed()
     const many = Array.from({ length: 3_000 }, (_, index) => line(`number ${index}`)).join('')
     writeFileSync(file, many)
@@ -57,6 +57,11 @@ describe('what is new in a log', () => {
     appendFileSync(file, many)
     const second = await texts()
     expect([second.length < 1_200, second.at(-1)]).toEqual([true, 'ctdb-recoverd: number 2999'])
+    const leftOut = 'ctdbts: more was written than is read at a time: what was before this is left out'
+    expect([first.includes(leftOut), second[0]]).toEqual([false, leftOut])
+    renameSync(file, `${file}.1`)
+    writeFileSync(file, many)
+    expect((await texts())[0]).toBe(leftOut)
   })
 
   it('has the year of today in times without one, however long it is followed', async () => {
