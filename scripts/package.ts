@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import packageJson from '../package.json' with { type: 'json' }
+import { fileNames } from './package/common.ts'
 import { makeDeb } from './package/deb.ts'
 import { makeExecutable } from './package/executable.ts'
 import { nodeFolder, nodeFromNpm } from './package/node-folder.ts'
@@ -39,20 +39,16 @@ const node = values.node === undefined ? nodeFromNpm(values.machine, fetched) : 
 async function make(out: string): Promise<string> {
   execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' })
   mkdirSync(out, { recursive: true })
+  const { machine } = node
   const work = mkdtempSync(join(tmpdir(), 'ctdbts-package-'))
   try {
     const staged = join(work, 'npm')
     stageNpmPackage(staged)
-    const executable = join(out, `${packageJson.name}-${packageJson.version}-linux-${node.machine.node}`)
+    const executable = join(out, fileNames(machine).executable)
     await makeExecutable(node, { staged, work, out: executable })
     const contents = { executable, nodeLicence: node.licence, date: sourceDate() }
-    const places = { work, out, quick: values.quick }
-    const files = [
-      packNpmPackage(staged, out),
-      executable,
-      makeDeb(contents, { ...places, machine: node.machine.deb }),
-      makeRpm(contents, { ...places, machine: node.machine.rpm }),
-    ]
+    const places = { work, out, machine, quick: values.quick }
+    const files = [packNpmPackage(staged, out), executable, makeDeb(contents, places), makeRpm(contents, places)]
     for (const file of files) console.log(`${(statSync(file).size / 1e6).toFixed(1).padStart(6)} MB  ${basename(file)}`)
     return files.map((file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}\n`).join('')
   } finally {
@@ -62,7 +58,7 @@ async function make(out: string): Promise<string> {
 
 const out = resolve(values.out)
 const sums = await make(out)
-writeFileSync(join(out, `SHA256SUMS-${node.machine.node}`), sums)
+writeFileSync(join(out, fileNames(node.machine).sums), sums)
 if (values.twice) {
   process.umask(0o077)
   process.env.TZ = 'Asia/Kathmandu'

@@ -6,6 +6,9 @@ export const MAINTAINER = `The ${packageJson.name} developers <${packageJson.nam
 /** What it is, in a line. */
 export const SUMMARY = (packageJson.description.split(':')[0] ?? '').replace(/^./, (first) => first.toLowerCase())
 
+/** Which package of a version it is. */
+export const RELEASE = 1
+
 /** The version as dpkg and rpm order it: 1.0.0-rc.1 before 1.0.0. */
 export const versionOf = (version: string): string => version.replace('-', '~')
 
@@ -21,3 +24,18 @@ export const noAlternative = (indent: string): string =>
   ]
     .map((line) => `${indent}${line}\n`)
     .join('')
+
+/** The name of the file that `npm pack` makes. */
+export const npmFileName = (version = packageJson.version): string => `${packageJson.name}-${version}.tgz`
+
+/** The names of the files of a release, for a machine by its names in Node, Debian and RPM. */
+export function fileNames({ node, deb, rpm }: Readonly<Record<'node' | 'deb' | 'rpm', string>>, version = packageJson.version) {
+  const { name } = packageJson
+  return {
+    npm: npmFileName(version),
+    executable: `${name}-${version}-linux-${node}`,
+    deb: `${name}_${versionOf(version)}-${RELEASE}_${deb}.deb`,
+    rpm: `${name}-${versionOf(version)}-${RELEASE}.${rpm}.rpm`,
+    sums: `SHA256SUMS-${node}`,
+  }
+}

@@ -2,11 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { MAINTAINER, noAlternative, SUMMARY, versionOf } from './common.ts'
+import { fileNames, MAINTAINER, noAlternative, RELEASE, SUMMARY, versionOf } from './common.ts'
+import type { Machine } from './node-folder.ts'
 import { type Contents, gzip, makeTree, setTimes, writeWithMode } from './tree.ts'
 
-/** The libraries that Node links to, in the versions that nodejs.org builds for. */
-const DEPENDS = 'libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 8)'
+/** The libraries that Node links to, in the versions that nodejs.org builds for. Debian 10 and Ubuntu before 20.04 have libgcc1. */
+const DEPENDS = 'libc6 (>= 2.28), libgcc-s1 | libgcc1, libstdc++6 (>= 8)'
 
 /** What lintian finds, and why it stays. */
 const OVERRIDES = `# Node.js comes as one executable with its libraries in it, as nodejs.org builds it.
@@ -22,10 +23,10 @@ ctdbts: initial-upload-closes-no-bugs
 /** Makes the package for Debian and its relatives. @returns its path. */
 export function makeDeb(
   contents: Contents,
-  { work, out, machine, quick }: { work: string; out: string; machine: string; quick: boolean },
+  { work, out, machine, quick }: { work: string; out: string; machine: Machine; quick: boolean },
 ): string {
   const { name } = packageJson
-  const version = `${versionOf(packageJson.version)}-1`
+  const version = `${versionOf(packageJson.version)}-${RELEASE}`
   const tree = join(work, 'deb')
   makeTree(tree, contents, {
     zsh: 'usr/share/zsh/vendor-completions',
@@ -37,10 +38,10 @@ export function makeDeb(
   const control = join(tree, 'DEBIAN')
   mkdirSync(control)
   chmodSync(control, 0o755)
-  writeWithMode(join(control, 'control'), controlFile(version, machine, installedKiB(tree)), 0o644)
+  writeWithMode(join(control, 'control'), controlFile(version, machine.deb, installedKiB(tree)), 0o644)
   writeWithMode(join(control, 'prerm'), `#!/bin/sh\nset -e\nif [ "$1" = remove ]; then\n${noAlternative('  ')}fi\n`, 0o755)
   setTimes(tree, contents.date)
-  const deb = join(out, `${name}_${version}_${machine}.deb`)
+  const deb = join(out, fileNames(machine).deb)
   const compression = quick ? ['-Zgzip', '-z1'] : ['-Zxz', '-z6', '--threads-max=1']
   execFileSync('dpkg-deb', [...compression, '--root-owner-group', '--build', tree, deb], {
     stdio: ['ignore', 'ignore', 'inherit'],

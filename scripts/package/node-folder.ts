@@ -8,12 +8,15 @@ const MACHINES = [
   { elf: 0xb7, node: 'arm64', deb: 'arm64', rpm: 'aarch64' },
 ] as const
 
+/** The names of one of them. */
+export type Machine = (typeof MACHINES)[number]
+
 /** A Node as nodejs.org distributes it, for Linux. */
 export interface NodeFolder {
   /** The program. */
   readonly node: string
   readonly licence: string
-  readonly machine: (typeof MACHINES)[number]
+  readonly machine: Machine
   /** Whether it runs here. */
   readonly isNative: boolean
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { npmFileName } from './common.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -26,5 +27,5 @@ export function stageNpmPackage(folder: string): void {
 /** Packs a folder of {@link stageNpmPackage} into `out`. @returns the path of the package. */
 export function packNpmPackage(folder: string, out: string): string {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: folder })
-  return join(out, `${packageJson.name}-${packageJson.version}.tgz`)
+  return join(out, npmFileName())
 }

@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { noAlternative, SUMMARY, versionOf } from './common.ts'
+import { fileNames, noAlternative, RELEASE, SUMMARY, versionOf } from './common.ts'
+import type { Machine } from './node-folder.ts'
 import { type Contents, makeTree } from './tree.ts'
 
 /** Makes the package for Fedora, RHEL, SUSE and their relatives. @returns its path. */
 export function makeRpm(
   contents: Contents,
-  { work, out, machine, quick }: { work: string; out: string; machine: string; quick: boolean },
+  { work, out, machine, quick }: { work: string; out: string; machine: Machine; quick: boolean },
 ): string {
   const { name } = packageJson
   const version = versionOf(packageJson.version)
@@ -29,13 +30,12 @@ export function makeRpm(
     use_source_date_epoch_as_buildtime: '1',
     clamp_mtime_to_source_date_epoch: '1',
   }).flatMap(([key, value]) => ['--define', `${key} ${value}`])
-  execFileSync('rpmbuild', ['-bb', '--quiet', '--target', `${machine}-linux`, ...definitions, spec], {
+  execFileSync('rpmbuild', ['-bb', '--quiet', '--target', `${machine.rpm}-linux`, ...definitions, spec], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, SOURCE_DATE_EPOCH: String(contents.date.getTime() / 1000) },
   })
-  const built = join(top, 'RPMS', machine)
-  const [file = ''] = readdirSync(built)
-  copyFileSync(join(built, file), join(out, file))
+  const file = fileNames(machine).rpm
+  copyFileSync(join(top, 'RPMS', machine.rpm, file), join(out, file))
   return join(out, file)
 }
 
@@ -50,7 +50,7 @@ const specFile = (
 %global _binary_payload ${quick ? 'w1.gzdio' : 'w6.xzdio'}
 Name: ${packageJson.name}
 Version: ${version}
-Release: 1
+Release: ${RELEASE}
 Summary: ${SUMMARY.replace(/^./, (first) => first.toUpperCase())}
 License: ${packageJson.license}
 AutoProv: no

@@ -61,6 +61,11 @@ describe('the package for Debian, installed on a machine without Node', () => {
     expect((await inRoot(root, 'node', '--version')).exitCode).toBe(127)
   })
 
+  it('needs the library of gcc by its name of today, or by that of Debian 10', async () => {
+    const { stdout } = await execa('dpkg-deb', ['-f', fileOf('*.deb'), 'Depends'])
+    expect(stdout.split(', ')).toContain('libgcc-s1 | libgcc1')
+  })
+
   it('shows addresses and help', async () => {
     expect(await prints('ctdbts', 'ip', '--sim')).toMatch(/^Public IPs on node 0\n172\.16\.146\.131 \d\n/)
     expect(await prints('ctdbts', '--help')).toContain('Watch and verify the cluster')
