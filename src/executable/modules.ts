@@ -50,7 +50,10 @@ const isPath = (id: string): boolean => id.startsWith('.') || isAbsolute(id)
 async function importModule(specifier: string, folder: string): Promise<unknown> {
   if (!isPath(specifier)) return await import(specifier)
   const path = resolve(folder, specifier)
-  if (assetName(path) !== undefined) serveAssets()
+  const name = assetName(path)
+  // Its names are all that is wanted of it.
+  if (name?.endsWith('.cjs')) return load(name)
+  if (name !== undefined) serveAssets()
   return await import(pathToFileURL(path).href)
 }
 
