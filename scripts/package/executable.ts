@@ -20,7 +20,7 @@ const MAIN = 'main.cjs'
 const BLOB = 'blob'
 
 /** What the program reads of its package. */
-const ASSETS = ['package.json', 'oclif.manifest.json', 'dist/program/*']
+const ASSETS = ['package.json', 'dist/program/*']
 
 /**
  * Makes the single executable: Node with the program of an npm package in it.
