@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Also runs in old versions of Node, to report that they are too old before anything else loads. Fetches built-in modules one by one,
 // because an import of `node:fs` would load everything that belongs to it.
-const OLDEST_NODE = 22
+const OLDEST_NODE = '22.3'
 
-if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+// 22.0 to 22.2 have no way to fetch them so.
+if (Number(process.versions.node.split('.')[0]) < 22 || process.getBuiltinModule === undefined) {
   process.stderr.write(
     `ctdbts needs Node.js ${OLDEST_NODE} or later, but this is ${process.version} (in a checkout, \`npx ctdbts\` brings its own)\n`,
   )

@@ -22,7 +22,7 @@ describe('the program', () => {
       },
     )
     expect(result.exitCode).toBe(1)
-    expect(result.stderr).toMatch(/^ctdbts needs Node\.js 22 or later, but this is v20\.20\.2 .*$/)
+    expect(result.stderr).toMatch(/^ctdbts needs Node\.js 22\.3 or later, but this is v20\.20\.2 .*$/)
   })
 
   it('keeps its compiled code in the cache folder of the user, and works without one', async () => {
