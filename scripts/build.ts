@@ -146,9 +146,9 @@ const modules = await Promise.all([
     output: { format: 'esm' },
   }),
   ...['plan-worker', 'audit-worker'].map((name) => single(`${name}.cjs`, `src/cli/watch/${name}.ts`)),
-  ...Object.entries(APART).map(([name, entry]) =>
+  ...APART.map((name) =>
     // Native parts that ssh2 is a little faster with, and does without where they are not.
-    single(`${name}.cjs`, entry, { input: { external: ['cpu-features', /\.node$/] } }),
+    single(`${name}.cjs`, name, { input: { external: ['cpu-features', /\.node$/] } }),
   ),
 ])
 checkRewritten()

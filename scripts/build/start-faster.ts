@@ -1,28 +1,26 @@
 // What keeps the start of the program short (docs/decisions/0003), measured by `npm run bench`.
 import { readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin } from 'rolldown'
 
 const OCLIF = realpathSync(join(import.meta.dirname, '../../node_modules/@oclif/core/lib'))
 
-/** The entry of each package that few runs need, by its name. Each gets a file of its own, which is only read where it is wanted. */
-export const APART: Readonly<Record<string, string>> = {
-  ...named(['execa', 'junit-report-builder', 'prom-client', 'ssh2'], (name) => name),
-  ...named(['debug', 'ejs', 'lilconfig', 'minimatch', 'tinyglobby'], createRequire(join(OCLIF, 'index.js')).resolve),
-}
+/** The packages that few runs need. Each gets a file of its own, which is only read where it is wanted. */
+export const APART: readonly string[] = ['execa', 'junit-report-builder', 'prom-client', 'ssh2']
 
-function named(names: readonly string[], entryOf: (name: string) => string): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, entryOf(name)]))
-}
+/**
+ * Modules and packages that oclif requires and our program never uses: it has no configuration file, no plugins and no templates, runs commands by their
+ * classes (src/main), and reports errors itself.
+ */
+const UNUSED: ReadonlySet<string> = new Set(
+  ['config/index.js', 'errors/handle.js', 'help/index.js'].map((path) => join(OCLIF, path)),
+)
+const UNUSED_PACKAGES = ['debug', 'ejs']
 
 /** Modules of oclif that a command which runs without errors does not need, by the names of the files that they get. */
 const SELDOM: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    config: 'config/index.js',
-    handle: 'errors/handle.js',
     'pretty-print': 'errors/errors/pretty-print.js',
-    help: 'help/index.js',
     'help-util': 'help/util.js',
     ux: 'ux/index.js',
     list: 'ux/list.js',
@@ -42,14 +40,14 @@ const ABSENT = 'virtual:absent'
  * How often oclif's sources, of the version that package.json pins, have what {@link startFaster} rewrites. Where that is no longer so,
  * oclif is compiled differently, and the program would start more slowly without anyone noticing: the build fails instead.
  */
-const EXPECTED = { requires: 239, comparisons: 1, seldom: 8 }
-const rewritten = { requires: 0, comparisons: 0 }
+const EXPECTED = { requires: 169, seldom: 5 }
+let requires = 0
 const setApart = new Set<string>()
 
 /** @throws Error where oclif no longer has the shape that is expected. */
 export function checkRewritten(): void {
-  const found = { ...rewritten, seldom: setApart.size }
-  for (const what of ['requires', 'comparisons', 'seldom'] as const) {
+  const found = { requires, seldom: setApart.size }
+  for (const what of ['requires', 'seldom'] as const) {
     if (found[what] === EXPECTED[what]) continue
     throw new Error(
       `oclif has changed its shape: ${found[what]} ${what} were rewritten, ${EXPECTED[what]} were expected. ` +
@@ -66,14 +64,15 @@ const isOfOclif = /@oclif[\\/]core[\\/]lib[\\/].*\.js$/
 export const startFaster: Plugin = {
   name: 'start-faster',
   resolveId: {
-    filter: { id: [new RegExp(`^(?:${Object.keys(APART).join('|')})$`), /^\.\.?\//, /^virtual:/, /^wsl-utils$/] },
+    filter: { id: [new RegExp(`^(?:${[...APART, ...UNUSED_PACKAGES].join('|')})$`), /^\.\.?\//, /^virtual:/, /^wsl-utils$/] },
     async handler(id, importer, options) {
-      if (id === 'wsl-utils') return ABSENT
+      if (id === 'wsl-utils' || UNUSED_PACKAGES.includes(id)) return ABSENT
       if (id.startsWith('virtual:')) return id
-      if (Object.hasOwn(APART, id)) return { id: `./${id}.cjs`, external: true }
+      if (APART.includes(id)) return { id: `./${id}.cjs`, external: true }
       if (id.endsWith('/terminal-ui.ts')) return { id: './watch.mjs', external: true }
       if (importer === undefined || !isOfOclif.test(importer)) return null
       const resolved = await this.resolve(id, importer, { ...options, skipSelf: true })
+      if (resolved !== null && UNUSED.has(resolved.id)) return ABSENT
       const name = resolved === null ? undefined : SELDOM.get(resolved.id)
       if (name === undefined) return resolved
       setApart.add(name)
@@ -83,11 +82,11 @@ export const startFaster: Plugin = {
   load: {
     filter: { id: [/^virtual:/, isOfOclif] },
     handler(id) {
-      // Only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
+      // wsl-utils only asks whether this is Windows' Linux, where it would ask PowerShell things; and loads a lot for it.
       if (id === ABSENT) return 'export const isWsl = false'
       const seldom = [...SELDOM].find(([, name]) => id === `virtual:${name}`)
       if (seldom) return `module.exports = require(${JSON.stringify(seldom[0])})`
-      return compareAscii(deferRequires(readFileSync(id, 'utf8')))
+      return deferRequires(readFileSync(id, 'utf8'))
     },
   },
 }
@@ -102,15 +101,8 @@ function deferRequires(source: string): string {
   const required = /^(?:const|var) (\w+_\d+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gm
   const deferred = source.replace(required, (_, name: string, value: string) => {
     names.push(name)
-    rewritten.requires++
+    requires++
     return `let ${name}$; const ${name} = () => (${name}$ ??= ${value});`
   })
   return names.reduce((text, name) => text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`), deferred)
 }
-
-/** Sorting command names by locale loads Unicode's tables, which takes longer than the command. They are ASCII. */
-const compareAscii = (source: string): string =>
-  source.replaceAll(/([\w.]+)\.localeCompare\(([\w.]+)\)/g, (_, left: string, right: string) => {
-    rewritten.comparisons++
-    return `(${left} < ${right} ? -1 : ${left} > ${right} ? 1 : 0)`
-  })
