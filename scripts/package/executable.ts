@@ -1,10 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, globSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { IMPORT } from '../../src/executable/script.ts'
-import { withOwnImport } from '../build/own-import.ts'
 import type { NodeFolder } from './node-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -34,8 +32,6 @@ export async function makeExecutable(
   const assets = join(work, 'assets')
   for (const path of globSync(ASSETS, { cwd: staged })) cpSync(join(staged, path), join(assets, path))
   const scripts = globSync('dist/program/*.cjs', { cwd: assets })
-  // Node would look for the modules on the disk.
-  for (const path of scripts) writeFileSync(join(assets, path), withOwnImport(readFileSync(join(assets, path), 'utf8'), IMPORT))
   const compile = [REPRODUCIBLE, join(import.meta.dirname, 'compile.ts')]
   if (isNative) execFileSync(node, compile, { cwd: assets, input: JSON.stringify(scripts) })
   const bundled = await rolldown({ cwd: root, platform: 'node', input: 'src/executable/main.ts' })

@@ -28,12 +28,11 @@ export function load(name: string): unknown {
     process.stderr.write(`ctdbts: the compiled code of ${name} does not fit, so that it starts more slowly\n`)
   }
   const folder = dirname(filename)
-  const importFrom = (specifier: string) => importModule(specifier, folder)
-  script.runInThisContext()(module.exports, requireFrom(folder), module, filename, folder, importFrom)
+  script.runInThisContext()(module.exports, requireFrom(folder), module, filename, folder)
   return module.exports
 }
 
-/** `require` for the modules in a folder. */
+/** `require` for the modules in a folder, with the `import()` that the build lets them ask for (scripts/build.ts). */
 function requireFrom(folder: string) {
   const resolved = (id: string): string => {
     const name = isPath(id) ? assetName(join(isAbsolute(id) ? '' : folder, id)) : undefined
@@ -41,7 +40,10 @@ function requireFrom(folder: string) {
     throw Object.assign(new Error(`Cannot find module '${id}'`), { code: 'MODULE_NOT_FOUND' })
   }
   const require = (id: string) => (isPath(id) ? undefined : builtIn(id)) ?? load(resolved(id))
-  return Object.assign(require, { resolve: (id: string) => assetPath(resolved(id)) })
+  return Object.assign(require, {
+    resolve: (id: string) => assetPath(resolved(id)),
+    importModule: (specifier: string) => importModule(specifier, folder),
+  })
 }
 
 const isPath = (id: string): boolean => id.startsWith('.') || isAbsolute(id)
