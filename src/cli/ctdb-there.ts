@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import { SHELL_STATUS } from '../lib/shell-status.ts'
 import { MAX_TIMER_MS } from '../lib/timers.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask, type TargetNode } from '../operations/target-node.ts'
@@ -10,8 +11,6 @@ import { written } from './steady-output.ts'
 /** Of what it reports; what it prints is not kept. */
 const MAX_BYTES = 1 << 24
 const MAX_PID_BYTES = 4096
-/** The exit status of a shell when there is no such command. */
-const NOT_FOUND = 127
 
 /**
  * The words of a command for `ctdb`, with time limits in seconds. Where it is not reached by a signal, it goes on after we have reported that it
@@ -35,7 +34,7 @@ export async function checkSameDaemon(access: HostAccess, node: TargetNode, time
     access.exec(['ctdb', 'getpid'], { timeoutMs, maxBytes: MAX_PID_BYTES }),
     ask(node, controls.getPid),
   ])
-  if (exitStatus === NOT_FOUND || /\d+/.exec(stdout.toString())?.[0] === String(pid)) return
+  if (exitStatus === SHELL_STATUS.notFound || /\d+/.exec(stdout.toString())?.[0] === String(pid)) return
   throw new CtdbtsError(
     'FILE_ELSEWHERE',
     `the \`ctdb\` on ${machineOf(access)} asks another daemon than that of the socket given`,
@@ -55,7 +54,7 @@ export async function runCtdbOn(access: HostAccess, words: readonly string[], si
   // -T ends it.
   const limits = { timeoutMs: MAX_TIMER_MS, maxBytes: MAX_BYTES, signal, onStdout }
   const { exitStatus, stdout, stderr } = await access.exec(['ctdb', ...words], limits)
-  if (exitStatus === NOT_FOUND) {
+  if (exitStatus === SHELL_STATUS.notFound) {
     throw new CtdbtsError('NO_CTDB', `no \`ctdb\` is installed on ${machineOf(access)}`, {
       hint: 'the command needs it there, as it works on something of that machine',
     })

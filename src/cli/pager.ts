@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { SHELL_STATUS } from '../lib/shell-status.ts'
 import { SteadyOutput } from './steady-output.ts'
-
-/** What a shell returns for a program that does not exist. */
-const NOT_FOUND = 127
 
 /** The command of the pager: as in git, PAGER, or `less`; undefined if that is empty or `cat`, or the terminal cannot move its cursor. */
 export function pagerOf({ PAGER = 'less', TERM }: NodeJS.ProcessEnv): string | undefined {
@@ -38,7 +36,7 @@ async function page(pager: string, text: Iterable<string>): Promise<boolean> {
   })
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', resolve)
-    child.once('error', () => resolve(NOT_FOUND))
+    child.once('error', () => resolve(SHELL_STATUS.notFound))
   })
   // Ctrl-C is the pager's: it goes on, and would have no terminal without us.
   const ignore = () => {}
@@ -51,7 +49,7 @@ async function page(pager: string, text: Iterable<string>): Promise<boolean> {
       if (!child.stdin.write(piece)) await Promise.race([once(child.stdin, 'drain').catch(ignore), ended])
     }
     child.stdin.end()
-    return (await ended) !== NOT_FOUND
+    return (await ended) !== SHELL_STATUS.notFound
   } finally {
     process.off('SIGINT', ignore)
   }

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { daemonVersionIn } from '../lib/cluster/daemon-version.ts'
 import { CtdbtsError } from '../lib/errors.ts'
+import { SHELL_STATUS } from '../lib/shell-status.ts'
 import type { ExecResult } from '../transport/host-access.ts'
 import { wantsHost } from './host-flags.ts'
 import { type GlobalOptions, timeoutMsOf } from './run-options.ts'
@@ -31,13 +32,10 @@ export const installedVersion = (options: GlobalOptions, env: NodeJS.ProcessEnv)
     return versionIn(result, elsewhere ? `on ${access.name}` : 'here')
   })
 
-/** The exit status of a shell when there is no such command. */
-const NOT_FOUND = 127
-
 function versionIn({ exitStatus, stdout, stderr }: ExecResult, where: string): string {
   const version = stdout.toString().trim()
   if (exitStatus === 0 && version !== '') return version
-  if (exitStatus === NOT_FOUND) throw noCtdb(where)
+  if (exitStatus === SHELL_STATUS.notFound) throw noCtdb(where)
   const reason = stderr.trim() || `it ended with ${exitStatus ?? 'a signal'} and printed nothing`
   throw new CtdbtsError('NO_VERSION', `\`ctdb version\` ${where} failed: ${reason}`)
 }

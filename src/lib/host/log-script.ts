@@ -9,6 +9,9 @@ const SCRIPT_NAME = 'ctdbts-logs'
 /** Files are read in blocks of so many bytes. */
 export const LOG_BLOCK = 65_536
 
+/** Exit status if the file is another one by now, or has become shorter. */
+export const LOG_REPLACED = 3
+
 /** The programs of CTDB by which they write to syslog. */
 const PROGRAMS = ['ctdbd', 'ctdb-recoverd', 'ctdb-eventd', 'ctdb-recovery', 'ctdb-takeover']
 
@@ -17,9 +20,9 @@ const TAIL_LINES = 500
 
 /**
  * `find FILE…` prints the zone of the clock, and each of these files with what rotation made of them before, in records of NULs.
- * `read INODE FILE SKIP COUNT` prints blocks of a file; exit status 3 if it is another file by now.
+ * `read INODE FILE SKIP COUNT` prints blocks of a file; {@link LOG_REPLACED} if it is another file by now.
  * `tail INODE FILE FROM LIMIT` prints where it begins, in bytes, and what the file has from there on: FROM, or later, so that it is no more than LIMIT.
- * Exit status 3 if it is another file by now, or has become shorter.
+ * {@link LOG_REPLACED} if it is another file by now, or has become shorter.
  * `journal SINCE UNTIL LIMIT` prints the last bytes of what CTDB wrote to the journal; 127 if there is no journalctl. The times are seconds since
  * 1970 behind a `@`, or empty.
  * `journal-tail CURSOR LIMIT` prints the last bytes of what came behind a place, or the last lines if that is empty; and, on a line of its own, the place
@@ -44,14 +47,14 @@ case $action in
     done
     ;;
   read)
-    [ "$(stat -L -c %i -- "$2")" = "$1" ] || exit 3
+    [ "$(stat -L -c %i -- "$2")" = "$1" ] || exit ${LOG_REPLACED}
     exec dd if="$2" bs=${LOG_BLOCK} skip="$3" count="$4" 2>/dev/null
     ;;
   tail)
     size=$(stat -L -c "%i %s" -- "$2")
-    [ "\${size%% *}" = "$1" ] || exit 3
+    [ "\${size%% *}" = "$1" ] || exit ${LOG_REPLACED}
     size=\${size#* } from=$3
-    [ "$size" -ge "$from" ] || exit 3
+    [ "$size" -ge "$from" ] || exit ${LOG_REPLACED}
     [ $((size - from)) -le "$4" ] || from=$((size - $4))
     printf "%s\\n" "$from"
     [ "$size" = "$from" ] || tail -c "+$((from + 1))" -- "$2" | head -c $((size - from))

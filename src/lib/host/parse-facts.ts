@@ -1,4 +1,5 @@
 import { CtdbtsError } from '../errors.ts'
+import { SHELL_STATUS } from '../shell-status.ts'
 import type { HostFacts, HostLock, NetworkFacts } from '../snapshot/host-facts.ts'
 import type { MissingFact } from '../snapshot/snapshot.ts'
 import { parseBonds } from './bonds.ts'
@@ -10,7 +11,7 @@ import { parseDrops } from './firewall.ts'
 import { type KernelNetwork, parseIpAddr } from './ip-json.ts'
 import { readLock } from './lock-facts.ts'
 import { nulFields } from './nul-fields.ts'
-import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
+import { SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
 import { parseServiceAddresses } from './service-addresses.ts'
 
@@ -137,7 +138,7 @@ class Sections extends SectionTexts {
 
   /** Undefined where there is no `ss`, as in small containers. @throws CtdbtsError as `text`. */
   connections(): HostFacts['connections'] {
-    return this.get('connections').status === NOT_FOUND ? undefined : parseConnections(this.text('connections'))
+    return this.get('connections').status === SHELL_STATUS.notFound ? undefined : parseConnections(this.text('connections'))
   }
 
   /** @throws CtdbtsError as `text`. */
@@ -212,6 +213,6 @@ function promoting(text: string): string[] {
 /** CTDB's scripts make such rules by iptables only: a host with neither tool has none. */
 function readDrops(sections: Sections): ReturnType<typeof parseDrops> {
   const names = ['iptables', 'ip6tables'] as const
-  if (names.every((name) => sections.get(name).status === NOT_FOUND)) return []
+  if (names.every((name) => sections.get(name).status === SHELL_STATUS.notFound)) return []
   return names.flatMap((name) => parseDrops(sections.text(name)))
 }

@@ -2,11 +2,12 @@ import * as v from 'valibot'
 import { formatIp, parseIp } from '../address/ip-text.ts'
 import { CtdbtsError } from '../errors.ts'
 import { lastLineOf } from '../last-line.ts'
+import { SHELL_STATUS } from '../shell-status.ts'
 import type { InterfaceFilter, LinkAddress, Neighbour, NetworkFacts, NetworkQuestion } from '../snapshot/host-facts.ts'
 import { parseIpJson } from './ip-json.ts'
 import { type HostReport, merged, missingFact } from './parse-facts.ts'
 import type { PlannedQuestion } from './probe-script.ts'
-import { NOT_FOUND, SectionTexts, textOf } from './section-texts.ts'
+import { SectionTexts, textOf } from './section-texts.ts'
 import { parseSections, type Section } from './sections.ts'
 
 const mac = v.pipe(v.string(), v.toLowerCase(), v.regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/))
@@ -131,7 +132,7 @@ function byTool(
   const section = sections.get(`${tool === 'ndisc6' ? 'ndisc' : 'arping'}${at}`)
   const outcome = section ? (tool === 'ndisc6' ? ndiscOutcome(section) : arpingOutcome(section)) : 'there was no time left to ask'
   if (typeof outcome !== 'string') return { address, interfaceName, macs: outcome }
-  const isAbsent = section?.status === NOT_FOUND
+  const isAbsent = section?.status === SHELL_STATUS.notFound
   return { address, interfaceName, problem: isAbsent ? `neither python3 nor ${tool} is installed` : outcome }
 }
 

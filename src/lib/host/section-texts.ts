@@ -1,9 +1,7 @@
 import { CtdbtsError } from '../errors.ts'
 import { lastLineOf } from '../last-line.ts'
+import { SHELL_STATUS } from '../shell-status.ts'
 import type { Section } from './sections.ts'
-
-/** What a shell without the program that it is to run returns. */
-export const NOT_FOUND = 127
 
 /** The sections of an answer, of which any may be missing or hold anything. */
 export class SectionTexts {
@@ -37,7 +35,7 @@ export const textOf = ({ content }: Section): string => new TextDecoder('utf-8',
 
 function failed({ status, said }: Section): CtdbtsError {
   const last = lastLineOf(said)
-  const code = status === NOT_FOUND ? 'HOST_NO_PROGRAM' : 'HOST_UNREADABLE'
+  const code = status === SHELL_STATUS.notFound ? 'HOST_NO_PROGRAM' : 'HOST_UNREADABLE'
   // What `timeout` returns when it had to end a command.
   return new CtdbtsError(code, last || (status === 124 ? 'it took too long' : `exit status ${status}`))
 }

@@ -1,13 +1,11 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { LogText, LogTexts } from '../../lib/history/log-text.ts'
-import type { LogFile } from '../../lib/host/log-script.ts'
+import { LOG_REPLACED, type LogFile } from '../../lib/host/log-script.ts'
 import { lastLineOf } from '../../lib/last-line.ts'
 import type { RunLogs } from './run-logs.ts'
 
 /** So much is read at a time: at first, and when more was written meanwhile, only the end of it. */
 export const MOST_BYTES = 1 << 16
-/** Exit status of the script if the file is another one by now. */
-const REPLACED = 3
 
 const LEFT_OUT = 'more was written than is read at a time: what was before this is left out'
 
@@ -70,7 +68,7 @@ export class FollowedFile {
   async read(run: RunLogs, where: string, path: string): Promise<readonly LogText[] | undefined> {
     const { inode, from } = this
     const { output, exitStatus, stderr } = await run(['tail', inode, path, String(from), String(MOST_BYTES)], MOST_BYTES)
-    if (exitStatus === REPLACED) return undefined
+    if (exitStatus === LOG_REPLACED) return undefined
     const head = output.indexOf('\n')
     const begin = Number(output.toString('latin1', 0, head))
     if (exitStatus !== 0 || head === -1 || !Number.isSafeInteger(begin)) {

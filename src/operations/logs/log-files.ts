@@ -1,6 +1,6 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { firstTimeIn } from '../../lib/history/time-settings.ts'
-import { LOG_BLOCK, type LogFile } from '../../lib/host/log-script.ts'
+import { LOG_BLOCK, LOG_REPLACED, type LogFile } from '../../lib/host/log-script.ts'
 import { firstBlockSince } from './find-part.ts'
 import { AT_LIMIT, type LogWishes, type RunLogs } from './run-logs.ts'
 
@@ -22,8 +22,6 @@ export interface ChosenParts {
 
 /** 4 MiB at a time. */
 const CHUNK_BLOCKS = 64
-/** Exit status of the script if the file is another one by now. */
-const REPLACED = 3
 
 const isCompressed = ({ path }: LogFile): boolean => /\.(gz|zst|xz|bz2)$/.test(path)
 const blocksOf = ({ bytes }: LogFile): number => Math.ceil(bytes / LOG_BLOCK)
@@ -121,7 +119,7 @@ export class LogFiles {
     const maxBytes = count * LOG_BLOCK
     const { output, exitStatus } = await this.run(['read', inode, path, String(block), String(count)], maxBytes)
     const least = Math.min(maxBytes, bytes - block * LOG_BLOCK)
-    if (exitStatus === REPLACED || (exitStatus === 0 && output.length < least)) {
+    if (exitStatus === LOG_REPLACED || (exitStatus === 0 && output.length < least)) {
       throw new CtdbtsError('LOG_REPLACED', `${path} on ${this.machine} was rotated or cut off while it was read`, {
         hint: 'run the command again',
       })

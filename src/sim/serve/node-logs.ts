@@ -1,7 +1,8 @@
 import type { Era } from '../../lib/cluster/era.ts'
 import type { Pnn } from '../../lib/cluster/node.ts'
-import { LOG_BLOCK, type readLogCommand } from '../../lib/host/log-script.ts'
+import { LOG_BLOCK, LOG_REPLACED, type readLogCommand } from '../../lib/host/log-script.ts'
 import { HOMES } from '../../lib/host/shell-parts.ts'
+import { SHELL_STATUS } from '../../lib/shell-status.ts'
 import { isShown, type LogEntry, logLine, usualLevel } from '../log/entry.ts'
 
 /** So many lines are kept of each node. */
@@ -46,17 +47,14 @@ export function logAnswer(
   }
   const [inode, path, skip, count] = words
   const isFile = (action === 'read' || action === 'tail') && inode === INODE && path === PATH
-  if (!isFile) return { stdout: `\n${nonce}\n`, status: 127 }
+  if (!isFile) return { stdout: `\n${nonce}\n`, status: SHELL_STATUS.notFound }
   if (action === 'tail') return tailAnswer(Buffer.from(text), nonce, Number(skip), Number(count))
   const from = Number(skip) * LOG_BLOCK
   return { stdout: `\n${nonce}\n${text.slice(from, from + Number(count) * LOG_BLOCK)}`, status: 0 }
 }
 
-/** Exit status if the file has become shorter. */
-const REPLACED = 3
-
 function tailAnswer(bytes: Buffer, nonce: string, from: number, limit: number): ReturnType<typeof logAnswer> {
-  if (bytes.length < from) return { stdout: `\n${nonce}\n`, status: REPLACED }
+  if (bytes.length < from) return { stdout: `\n${nonce}\n`, status: LOG_REPLACED }
   const begin = Math.max(from, bytes.length - limit)
   return { stdout: `\n${nonce}\n${begin}\n${bytes.toString('utf8', begin)}`, status: 0 }
 }

@@ -5,6 +5,7 @@ import { readLogCommand } from '../../lib/host/log-script.ts'
 import { RELAY_SCRIPT } from '../../lib/host/relay-script.ts'
 import { type PrintedSection, renderSections } from '../../lib/host/sections.ts'
 import { CTDB_BASE } from '../../lib/host/shell-parts.ts'
+import { SHELL_STATUS } from '../../lib/shell-status.ts'
 import { NODES_FILE, PUBLIC_ADDRESSES_FILE, type SimNode } from '../world/sim-node.ts'
 import type { World } from '../world/world.ts'
 import { connectionsOf, connectionsText } from './connections.ts'
@@ -46,7 +47,7 @@ function scriptAnswer(cluster: SimCluster, pnn: Pnn, argv: readonly string[]): C
 
 /** Runs a command as {@link GUARD_SCRIPT} does. There is nothing to guard: no command lasts. */
 async function guarded(run: RunCommand, argv: readonly string[]): Promise<CommandResult> {
-  const result = (await run(argv)) ?? { stdout: '', stderr: `sh: 1: ${argv[0]}: not found\n`, status: 127 }
+  const result = (await run(argv)) ?? { stdout: '', stderr: `sh: 1: ${argv[0]}: not found\n`, status: SHELL_STATUS.notFound }
   return { ...result, stderr: `${GUARD_STARTED}\n${result.stderr}` }
 }
 

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
+import { SHELL_STATUS } from '../../lib/shell-status.ts'
 import type { HostAccess, HostRoute } from '../../transport/host-access.ts'
 import type { SimCluster } from './sim-cluster.ts'
 import { commandsOf } from './sim-commands.ts'
@@ -7,9 +8,6 @@ import { commandsOf } from './sim-commands.ts'
 /** The routes to all nodes of an embedded cluster. */
 export const simRoutes = (cluster: SimCluster): HostRoute[] =>
   cluster.world.nodes.map(({ pnn }) => ({ name: `the simulated node ${pnn}`, reach: async () => simHostAccess(cluster, pnn) }))
-
-/** What a shell returns for a command that does not exist. */
-const NOT_FOUND = 127
 
 /**
  * Access to a simulated node as to a machine. A socket path that ends in `/eventd.socket` leads to the event daemon, any other to ctdbd.
@@ -26,7 +24,7 @@ export function simHostAccess(cluster: SimCluster, pnn: Pnn): HostAccess {
     async exec(argv, { maxBytes }) {
       checkPower()
       const result = await run(argv)
-      if (!result) return { exitStatus: NOT_FOUND, stdout: Buffer.alloc(0), stderr: `sh: 1: ${argv[0]}: not found\n` }
+      if (!result) return { exitStatus: SHELL_STATUS.notFound, stdout: Buffer.alloc(0), stderr: `sh: 1: ${argv[0]}: not found\n` }
       const stdout = Buffer.from(result.stdout)
       if (stdout.length > maxBytes)
         throw new CtdbtsError('EXEC_OUTPUT', `${argv[0]} on ${name} printed more than ${maxBytes} bytes`)

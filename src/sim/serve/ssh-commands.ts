@@ -1,4 +1,5 @@
 import parse from 'shell-quote/parse.js'
+import { SHELL_STATUS } from '../../lib/shell-status.ts'
 import { trimmedEnd } from '../../lib/trimmed-end.ts'
 
 export interface CommandResult {
@@ -17,19 +18,16 @@ const MAX_LINE_BYTES = 16_384
 /** All quotes are closed, none is bash's `$'`, there is no backslash at the end, and no backquote outside single quotes. */
 const WELL_QUOTED = /^(?:[^\\'"`$]|\$(?!['"])|\\.|'[^']*'|"(?:[^\\"`]|\\.)*")*$/s
 
-/** Exit statuses of a shell: for a syntax error, a command that cannot run, and one that does not exist. */
-const STATUS = { syntax: 2, cannotRun: 126, notFound: 127 } as const
-
 /** Runs the command line of a client. Errors are reported as a shell does: in stderr and status. */
 export async function runLine(line: string, run: RunCommand): Promise<CommandResult> {
   const words = cutWords(line)
-  if (typeof words === 'string') return failure(STATUS.syntax, words)
+  if (typeof words === 'string') return failure(SHELL_STATUS.syntax, words)
   const [name] = words
   if (name === undefined) return { stdout: '', stderr: '', status: 0 }
   try {
-    return (await run(words)) ?? failure(STATUS.notFound, `${name}: not found`)
+    return (await run(words)) ?? failure(SHELL_STATUS.notFound, `${name}: not found`)
   } catch (error) {
-    return failure(STATUS.cannotRun, `${name}: ${error instanceof Error ? error.message : error}`)
+    return failure(SHELL_STATUS.cannotRun, `${name}: ${error instanceof Error ? error.message : error}`)
   }
 }
 
