@@ -1,13 +1,13 @@
 // How fast simulated time passes: a cluster that is healthy and has nothing to do but to look whether it still is.
 import { uniformLayout } from '../../src/sim/world/layout.ts'
-import { MemoryHost } from '../../src/sim/world/memory-host.ts'
+import { memoryHosts } from '../../src/sim/world/memory-host.ts'
 import { World } from '../../src/sim/world/world.ts'
 
 const ROUNDS = 7
 
 function healthyWorld(nodes: number, addresses: number): World {
   const layout = uniformLayout(nodes, addresses)
-  const hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+  const hosts = memoryHosts(layout)
   const world = new World({ layout, hosts, era: 'now', seed: 1, startMs: 0 })
   world.start()
   if (!world.settle(120_000)) throw new Error('the simulated cluster did not come up')

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { NodeLogs } from '../../src/sim/serve/node-logs.ts'
 import { carryOutLine } from '../../src/sim/world/commands.ts'
 import { uniformLayout } from '../../src/sim/world/layout.ts'
-import { MemoryHost } from '../../src/sim/world/memory-host.ts'
-import { QUICK_TUNABLES } from '../../src/sim/world/quick-tunables.ts'
+import { memoryHosts } from '../../src/sim/world/memory-host.ts'
+import { QUICK_LEADER_TIMEOUT_MS, QUICK_TUNABLES } from '../../src/sim/world/quick-tunables.ts'
 import { parseScenario } from '../../src/sim/world/scenario.ts'
 import { World } from '../../src/sim/world/world.ts'
 
@@ -16,7 +16,6 @@ const SCENARIOS = {
 }
 /** How long logs go on after the last step of a scenario. */
 const REST_MS = 15_000
-const LEADER_TIMEOUT_MS = 2_000
 
 /** The logs of the nodes in the scenarios of docs/examples, for pages that explain them. */
 export const exampleLogs = (): Record<string, string> =>
@@ -29,12 +28,12 @@ function logsOf(name: string, startMs: number): [path: string, text: string][] {
   const logs = new NodeLogs(era)
   const world = new World({
     layout,
-    hosts: layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false })),
+    hosts: memoryHosts(layout),
     era,
     seed,
     startMs,
     tunables: QUICK_TUNABLES,
-    leaderTimeoutMs: LEADER_TIMEOUT_MS,
+    leaderTimeoutMs: QUICK_LEADER_TIMEOUT_MS,
     log: (entry) => logs.write(entry),
   })
   world.start()

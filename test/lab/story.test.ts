@@ -4,7 +4,7 @@ import type { Level } from '../../src/lib/log/level.ts'
 import { isShown, type LogEntry, logLine } from '../../src/sim/log/entry.ts'
 import { carryOutLine } from '../../src/sim/world/commands.ts'
 import type { Layout } from '../../src/sim/world/layout.ts'
-import { MemoryHost } from '../../src/sim/world/memory-host.ts'
+import { memoryHosts } from '../../src/sim/world/memory-host.ts'
 import { World } from '../../src/sim/world/world.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import type { Lab } from './harness/lab.ts'
@@ -196,7 +196,7 @@ function labLayout(lab: Lab): Layout {
 
 function logsOfSimulation(lab: Lab, { happensTo, loses, slowBySeconds }: Incident, level: Level, seed: number): IncidentLogs {
   const layout = labLayout(lab)
-  const hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+  const hosts = memoryHosts(layout)
   let entries: LogEntry[] = []
   const world = new World({
     layout,

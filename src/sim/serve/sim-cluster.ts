@@ -9,8 +9,8 @@ import type { LogEntry } from '../log/entry.ts'
 import { carryOutLine } from '../world/commands.ts'
 import type { Host } from '../world/host.ts'
 import type { Layout } from '../world/layout.ts'
-import { MemoryHost } from '../world/memory-host.ts'
-import { QUICK_TUNABLES } from '../world/quick-tunables.ts'
+import { memoryHosts } from '../world/memory-host.ts'
+import { QUICK_LEADER_TIMEOUT_MS, QUICK_TUNABLES } from '../world/quick-tunables.ts'
 import type { NodeFiles } from '../world/sim-node.ts'
 import { World } from '../world/world.ts'
 import { ClockDriver } from './clock-driver.ts'
@@ -40,7 +40,6 @@ export interface SimClusterOptions {
   readonly daemonEnded?: (pnn: Pnn) => void
 }
 
-const LEADER_TIMEOUT_MS = 2_000
 /** The time limit for a cluster to become healthy: in simulated time, or with real kernels in real time. */
 const COME_UP_MS = 180_000
 
@@ -62,9 +61,7 @@ export class SimCluster {
     this.hasRealKernels = options.hosts !== undefined
     this.logs = new NodeLogs(era)
     const enter = (action: () => void) => this.driver.enter(action)
-    const hosts =
-      options.hosts?.map((host) => enteringHost(host, enter)) ??
-      layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+    const hosts = options.hosts?.map((host) => enteringHost(host, enter)) ?? memoryHosts(layout)
     this.world = new World({
       layout,
       hosts,
@@ -72,7 +69,7 @@ export class SimCluster {
       seed,
       startMs: Date.now() - (this.hasRealKernels ? 0 : (options.upForMs ?? COME_UP_MS)),
       tunables: QUICK_TUNABLES,
-      leaderTimeoutMs: LEADER_TIMEOUT_MS,
+      leaderTimeoutMs: QUICK_LEADER_TIMEOUT_MS,
       ...(files && { files }),
       ...(options.databaseFiles && { databaseFiles: options.databaseFiles }),
       log: (entry) => {

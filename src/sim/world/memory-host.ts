@@ -18,6 +18,10 @@ export interface MemoryHostOptions {
   readonly isTaken?: (address: string) => boolean
 }
 
+/** An operating system in memory for each node of a layout, with Linux' default settings. */
+export const memoryHosts = ({ hosts }: { readonly hosts: readonly Pick<MemoryHostOptions, 'interfaces'>[] }): MemoryHost[] =>
+  hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+
 /** The addresses of an operating system in memory, with Linux' rules for primary and secondary addresses. */
 export class MemoryHost implements Host {
   /** Called after each change that may have added or deleted addresses. */

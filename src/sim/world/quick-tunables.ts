@@ -8,3 +8,6 @@ export const QUICK_TUNABLES: TunableValues = {
   KeepaliveInterval: 1,
   KeepaliveLimit: 3,
 }
+
+/** The same for the time after which nodes miss a leader. */
+export const QUICK_LEADER_TIMEOUT_MS = 2_000

@@ -4,7 +4,7 @@ import type { SimDaemon } from '../../../src/sim/daemon/daemon.ts'
 import type { SimDatabase } from '../../../src/sim/databases/sim-database.ts'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
-import { MemoryHost } from '../../../src/sim/world/memory-host.ts'
+import { memoryHosts } from '../../../src/sim/world/memory-host.ts'
 import { QUICK_TUNABLES } from '../../../src/sim/world/quick-tunables.ts'
 import { Random } from '../../../src/sim/world/random.ts'
 import type { SimNode } from '../../../src/sim/world/sim-node.ts'
@@ -35,7 +35,7 @@ export interface DatabaseStory {
 export function simulateDatabases(seed: number): DatabaseStory {
   const random = new Random(seed)
   const layout = uniformLayout(random.between(2, 4), 1)
-  const hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+  const hosts = memoryHosts(layout)
   const tunables = { ...QUICK_TUNABLES, RecoveryBanPeriod: 10 }
   const world = new World({ layout, hosts, era: 'now', seed, startMs: START_MS, tunables, leaderTimeoutMs: 2_000 })
   const story = new Story(world, random)

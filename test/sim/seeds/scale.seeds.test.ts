@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { carryOutLine } from '../../../src/sim/world/commands.ts'
 import { uniformLayout } from '../../../src/sim/world/layout.ts'
-import { MemoryHost } from '../../../src/sim/world/memory-host.ts'
+import { memoryHosts } from '../../../src/sim/world/memory-host.ts'
 import { World } from '../../../src/sim/world/world.ts'
 import { whyNotAtRest } from './rest.ts'
 
@@ -11,7 +11,7 @@ const LOST = 6
 
 it(`${NODES} nodes with ${ADDRESSES} addresses come up, and survive the loss of ${LOST} nodes`, { timeout: 120_000 }, () => {
   const layout = uniformLayout(NODES, ADDRESSES)
-  const hosts = layout.hosts.map(({ interfaces }) => new MemoryHost({ interfaces, promoteSecondaries: false }))
+  const hosts = memoryHosts(layout)
   const world = new World({ layout, hosts, era: 'now', seed: 1, startMs: 0 })
   world.start()
   expect(world.settle(60_000)).toBe(true)
