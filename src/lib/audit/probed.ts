@@ -71,14 +71,18 @@ export interface LinkAddresses {
   readonly unseen: readonly Pnn[]
 }
 
-/** Notes the nodes whose link addresses are missing. */
-export function linkAddressesOf(view: View): LinkAddresses {
+/** As a probe reads them. Notes the nodes whose link addresses are missing. */
+export const linkAddressesOf = (view: View): LinkAddresses =>
+  linkAddressesBy(view, (pnn) => view.need(pnn, 'host.linkAddresses')?.map(({ mac }) => mac))
+
+/** @param macsOf the link addresses of a node; undefined if they are not known. */
+export function linkAddressesBy(view: View, macsOf: (pnn: Pnn) => readonly string[] | undefined): LinkAddresses {
   const nodes = new Map<string, Pnn[]>()
   const unseen: Pnn[] = []
   for (const { pnn } of view.nodes) {
-    const own = view.need(pnn, 'host.linkAddresses')
+    const own = macsOf(pnn)
     if (!own) unseen.push(pnn)
-    for (const mac of new Set(own?.map((each) => each.mac))) groupOf(nodes, mac).push(pnn)
+    for (const mac of new Set(own)) groupOf(nodes, mac).push(pnn)
   }
   return { nodesWith: (mac) => nodes.get(mac) ?? [], unseen }
 }

@@ -1,9 +1,16 @@
-import type { Pnn } from '../../cluster/node.ts'
 import type { Capability, Neighbour } from '../../snapshot/host-facts.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { stays, staysUntil } from '../outlook.ts'
-import { announcements, type LinkAddresses, ownerHas, probedAddresses, THIS_MACHINE, whoseText } from '../probed.ts'
+import {
+  announcements,
+  type LinkAddresses,
+  linkAddressesBy,
+  ownerHas,
+  probedAddresses,
+  THIS_MACHINE,
+  whoseText,
+} from '../probed.ts'
 import { type Action, look, mend, nameIn } from '../remedy.ts'
 import type { View } from '../view.ts'
 
@@ -65,16 +72,11 @@ export const check: Check = {
 }
 
 /** The link addresses of the nodes' interfaces, as every audit has them. */
-function linksOf(view: View): LinkAddresses {
-  const nodes = new Map<string, Set<Pnn>>()
-  const unseen: Pnn[] = []
-  for (const { pnn } of view.nodes) {
+const linksOf = (view: View): LinkAddresses =>
+  linkAddressesBy(view, (pnn) => {
     const macs = view.need(pnn, 'host.links')?.flatMap(({ mac }) => mac ?? []) ?? []
-    if (macs.length === 0) unseen.push(pnn)
-    for (const mac of macs) nodes.set(mac, (nodes.get(mac) ?? new Set()).add(pnn))
-  }
-  return { nodesWith: (mac) => [...(nodes.get(mac) ?? [])], unseen }
-}
+    return macs.length === 0 ? undefined : macs
+  })
 
 const entryText = ({ mac, interfaceName, isPermanent }: Neighbour, links: LinkAddresses): string =>
   `${THIS_MACHINE} expects it at ${mac} on ${interfaceName}${isPermanent ? ', by a permanent entry' : ''}; that is ${whoseText(mac, links)}`
