@@ -1,25 +1,25 @@
 import { KNOWN_SOCKETS } from '../../src/lib/cluster/paths.ts'
-import type { EXIT_STATUS } from '../../src/lib/errors.ts'
+import { EXIT_STATUS } from '../../src/lib/errors.ts'
 import { CTDB_BASE } from '../../src/lib/host/shell-parts.ts'
 
 /** What the exit statuses of {@link EXIT_STATUS} mean. */
-const MEANINGS: Readonly<Record<keyof typeof EXIT_STATUS, readonly [status: number, meaning: string]>> = {
-  ok: [0, 'Success.'],
-  failure: [1, 'Failure.'],
-  loginRefused: [13, 'The SSH server refused the login.'],
-  noTerminal: [25, 'The SSH login needs an answer, and nobody can be asked.'],
-  connectionEnded: [104, 'The SSH connection ended.'],
-  timedOut: [110, 'A node or a host did not answer in time.'],
-  connectionRefused: [111, 'Nothing listens for SSH connections on the host.'],
-  unreachable: [113, 'The host cannot be reached.'],
-  unknownKey: [126, 'The SSH key of the host is not known.'],
-  noProgram: [127, 'There is no program `ssh`.'],
-  badKey: [128, 'The SSH key of the host is not the known one.'],
+const MEANINGS: Readonly<Record<keyof typeof EXIT_STATUS, string>> = {
+  ok: 'Success.',
+  failure: 'Failure.',
+  loginRefused: 'The SSH server refused the login.',
+  noTerminal: 'The SSH login needs an answer, and nobody can be asked.',
+  connectionEnded: 'The SSH connection ended.',
+  timedOut: 'A node or a host did not answer in time.',
+  connectionRefused: 'Nothing listens for SSH connections on the host.',
+  unreachable: 'The host cannot be reached.',
+  unknownKey: 'The SSH key of the host is not known.',
+  noProgram: 'There is no program `ssh`.',
+  badKey: 'The SSH key of the host is not the known one.',
 }
 
 /** The exit statuses of all commands, with what they mean. */
 export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string])[] = [
-  ...Object.values(MEANINGS).map(([status, meaning]) => [status, meaning] as const),
+  ...Object.entries(EXIT_STATUS).map(([name, status]) => [status, MEANINGS[name as keyof typeof EXIT_STATUS]] as const),
   [2, 'Of `verify`, `takeover-run` and `reloadips`: see there.'] as const,
   [3, 'Of `verify`, `takeover-run` and `reloadips`: see there.'] as const,
   [22, 'Invalid argument, where `ctdb` also ends with 22.'] as const,
