@@ -9,24 +9,11 @@ import { missingRequirements } from '../../test/lab/harness/requirements.ts'
 import { labSsh } from '../../test/lab/harness/ssh-config.ts'
 import { startLab } from '../../test/lab/harness/start.ts'
 import { reportBytes } from './audit-bytes.ts'
-import { type Cost, costOf } from './cost.ts'
-import { type Ratios, reportLine } from './pairs.ts'
+import { type Cost, costOf, costsInTurn, ratiosOf } from './cost.ts'
+import { reportLine } from './pairs.ts'
 
 const ROUNDS = 9
 const SIM_NODES = 64
-
-async function pairs(a: () => Promise<Cost>, b: () => Promise<Cost>): Promise<{ wall: Ratios; cpu: Ratios }> {
-  const wall: number[] = []
-  const cpu: number[] = []
-  for (let round = -1; round < ROUNDS; round++) {
-    const [one, other] = [await a(), await b()]
-    if (round < 0) continue
-    wall.push(one.wallMs / other.wallMs)
-    cpu.push(one.cpuMs / other.cpuMs)
-  }
-  const sorted = (list: number[]) => list.sort((x, y) => x - y)
-  return { wall: sorted(wall), cpu: sorted(cpu) }
-}
 
 /** Connections that a run has opened, as it tells with -v. */
 const connectionsOf = ({ stderr }: Cost): string => /(\d+) SSH connections? opened/.exec(stderr)?.[1] ?? '?'
@@ -55,9 +42,9 @@ async function auditTheLab(): Promise<void> {
       ['audit of 3 real nodes by OpenSSH against by ssh2', by.openssh, by.ssh2, ''],
       ['audit of 3 real nodes with --probe against without', audit('ssh2', '--probe'), by.ssh2, ''],
     ] as const) {
-      const { wall, cpu } = await pairs(one, other)
-      console.log(reportLine(what, wall, aim))
-      console.log(reportLine('the same in CPU time', cpu, ''))
+      const pairs = await costsInTurn(ROUNDS, one, other)
+      console.log(reportLine(what, ratiosOf(pairs, 'wallMs'), aim))
+      console.log(reportLine('the same in CPU time', ratiosOf(pairs, 'cpuMs'), ''))
     }
     for (const [client, run] of Object.entries(by)) {
       console.log(`connections opened by an audit of 3 real nodes by ${client}: ${connectionsOf(await run())}`)

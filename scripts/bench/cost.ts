@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Ratios } from './pairs.ts'
 
 /** What a program took. */
 export interface Cost {
@@ -41,3 +42,20 @@ export async function costOf(argv: readonly string[], env: Record<string, string
   const [wallMs = Number.NaN, cpuMs = Number.NaN, kilobytes = Number.NaN] = (measured?.() ?? '').split(' ').map(Number)
   return { wallMs, cpuMs, kilobytes, stderr: stderr?.() ?? '' }
 }
+
+/** What two programs took, pair by pair. */
+export type CostPairs = readonly (readonly [a: Cost, b: Cost])[]
+
+/** Runs both `rounds` times in turn, after a warm-up. */
+export async function costsInTurn(rounds: number, a: () => Promise<Cost>, b: () => Promise<Cost>): Promise<CostPairs> {
+  const pairs: (readonly [Cost, Cost])[] = []
+  for (let round = -1; round < rounds; round++) {
+    const pair = [await a(), await b()] as const
+    if (round >= 0) pairs.push(pair)
+  }
+  return pairs
+}
+
+/** The ratios of one part of the costs. */
+export const ratiosOf = (pairs: CostPairs, part: 'wallMs' | 'cpuMs' | 'kilobytes'): Ratios =>
+  pairs.map(([a, b]) => a[part] / b[part]).sort((x, y) => x - y)

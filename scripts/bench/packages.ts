@@ -1,15 +1,14 @@
 // How large each package is, and how much processor time a start of it takes. Writes docs/benchmarks.md.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { figures, inTurn, reportLine } from './pairs.ts'
+import { costOf, costsInTurn, ratiosOf } from './cost.ts'
+import { figures, reportLine } from './pairs.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const ROUNDS = 15
-/** Linux counts processor time in ticks of 10 ms: this many starts together are long enough. */
-const STARTS = 10
+const ROUNDS = 40
 
 /** Measures the packages in the folder PACKAGES, or makes them. `dir` is for files on the way. */
 export async function benchPackages(dir: string): Promise<void> {
@@ -22,7 +21,7 @@ export async function benchPackages(dir: string): Promise<void> {
   const executable = join(folder, `${packageJson.name}-${packageJson.version}-linux-${process.arch}`)
   const program = [process.execPath, join(ROOT, 'bin/run.js')]
   const snapshot = join(dir, 'snapshot.json')
-  start([executable, 'snapshot', '--sim', '-o', snapshot])
+  await costOf([executable, 'snapshot', '--sim', '-o', snapshot])
   const ip = ['ip', '--from', snapshot]
   const bare = [process.execPath, '-e', '0']
   const compared: readonly (readonly [what: string, a: string[], b: string[]])[] = [
@@ -33,7 +32,12 @@ export async function benchPackages(dir: string): Promise<void> {
   ]
   const starts: string[] = []
   for (const [what, a, b] of compared) {
-    const ratios = await inTurn(ROUNDS, repeated(a), repeated(b), childrenMs)
+    const pairs = await costsInTurn(
+      ROUNDS,
+      () => costOf(a),
+      () => costOf(b),
+    )
+    const ratios = ratiosOf(pairs, 'cpuMs')
     console.log(reportLine(`processor time of ${what}`, ratios, ''))
     starts.push(`| ${what} | ${figures(ratios)} |`)
   }
@@ -48,21 +52,6 @@ export async function benchPackages(dir: string): Promise<void> {
 
 const megabytes = (path: string): string => (statSync(path).size / 1e6).toFixed(1)
 
-function start([command = '', ...argv]: readonly string[]): void {
-  const { status } = spawnSync(command, argv, { stdio: 'ignore' })
-  if (status !== 0) throw new Error(`${command} ${argv.join(' ')} failed`)
-}
-
-const repeated = (words: readonly string[]) => () => {
-  for (let count = 0; count < STARTS; count++) start(words)
-}
-
-/** The processor time of all programs that this one has run until they ended. */
-function childrenMs(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
-  return 10 * (Number(fields[13]) + Number(fields[14]))
-}
-
 const page = (sizes: readonly string[], starts: readonly string[]): string => `# Size and start of each package
 
 Made by \`npm run bench -- --packages\` on ${new Date().toISOString().slice(0, 10)} (${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node.js ${process.version}); do not edit.
@@ -71,7 +60,7 @@ Made by \`npm run bench -- --packages\` on ${new Date().toISOString().slice(0, 1
 | --- | --- |
 ${sizes.join('\n')}
 
-Processor time of a start, as ratios of two programs that were started in turn, ${STARTS} times each. The npm package has its compiled code in the user's cache
+Processor time of a start, as ratios of two programs that were started in turn. The npm package has its compiled code in the user's cache
 already; the single executable has it built in.
 
 | What | |

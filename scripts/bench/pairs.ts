@@ -4,19 +4,17 @@
 /** Ratios A/B of the pairs, sorted. */
 export type Ratios = readonly number[]
 
-const wallMs = (): number => performance.now()
-
-async function timeMs(step: () => unknown, clockMs: () => number): Promise<number> {
-  const start = clockMs()
+const timeMs = async (step: () => unknown): Promise<number> => {
+  const start = performance.now()
   await step()
-  return clockMs() - start
+  return performance.now() - start
 }
 
-/** Runs both `rounds` times after a warm-up, and returns the ratios of their times by a clock. */
-export async function inTurn(rounds: number, a: () => unknown, b: () => unknown, clockMs = wallMs): Promise<Ratios> {
+/** Runs both `rounds` times after a warm-up, and returns the ratios of their times. */
+export async function inTurn(rounds: number, a: () => unknown, b: () => unknown): Promise<Ratios> {
   const ratios: number[] = []
   for (let round = -1; round < rounds; round++) {
-    const ratio = (await timeMs(a, clockMs)) / (await timeMs(b, clockMs))
+    const ratio = (await timeMs(a)) / (await timeMs(b))
     if (round >= 0) ratios.push(ratio)
   }
   return ratios.sort((x, y) => x - y)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Cost, costOf } from './cost.ts'
+import { costOf, costsInTurn, ratiosOf } from './cost.ts'
 import { reportLine } from './pairs.ts'
 
 const RUN_JS = join(import.meta.dirname, '../../bin/run.js')
@@ -24,14 +24,13 @@ export async function benchStart(
 
 async function againstNode(line: string, socket: string): Promise<void> {
   const cost = (...argv: string[]) => costOf([process.execPath, ...argv], { CTDB_SOCKET: socket })
-  const pairs: [ours: Cost, bare: Cost][] = []
-  // The first leaves its compiled code for the others.
-  await cost(RUN_JS, ...line.split(' '))
-  for (let round = 0; round < ROUNDS; round++) pairs.push([await cost(RUN_JS, ...line.split(' ')), await cost('-e', '0')])
-  const report = (of: 'cpuMs' | 'wallMs' | 'kilobytes', name: string, aim: string) => {
-    const ratios = pairs.map(([ours, bare]) => ours[of] / bare[of]).sort((a, b) => a - b)
-    console.log(reportLine(`\`ctdbts ${line}\` against \`node -e 0\`: ${name}`, ratios, aim))
-  }
+  const pairs = await costsInTurn(
+    ROUNDS,
+    () => cost(RUN_JS, ...line.split(' ')),
+    () => cost('-e', '0'),
+  )
+  const report = (part: Parameters<typeof ratiosOf>[1], name: string, aim: string) =>
+    console.log(reportLine(`\`ctdbts ${line}\` against \`node -e 0\`: ${name}`, ratiosOf(pairs, part), aim))
   report('cpuMs', 'processor time', 'at most 1.6')
   report('wallMs', 'time', 'at most 1.6')
   if (line === 'ip') report('kilobytes', 'memory', 'at most 1.5')
