@@ -94,9 +94,9 @@ function findCacheFolder() {
   try {
     const home = process.getBuiltinModule('node:os').homedir()
     const given = process.env.XDG_CACHE_HOME ?? ''
-    const caches = path.isAbsolute(given) ? given : path.join(home, '.cache')
-    const folder = path.join(caches, 'ctdbts')
-    return [path.isAbsolute(given) ? given : home, caches, folder].every(isOwnOrAbsent) ? folder : undefined
+    const above = path.isAbsolute(given) ? [given] : [home, path.join(home, '.cache')]
+    const folder = path.join(above.at(-1), 'ctdbts')
+    return [...above, folder].every(isOwnOrAbsent) ? folder : undefined
   } catch {
     // No cache: the start is slower.
     return undefined

@@ -43,7 +43,7 @@ export async function auditCluster(
     times.push(Date.now())
     const nodesSampled = Promise.withResolvers<void>()
     const nodes = orAborted(cluster.sample({ onNodesSampled: nodesSampled.resolve }), signal)
-    const snapshot = outside ? nodes.then((sample) => outside.addTo(sample)) : nodes
+    const snapshot = outside ? outside.addTo(nodes) : nodes
     // Also after a failure, which `snapshot` reports.
     snapshot.catch(() => {}).finally(nodesSampled.resolve)
     return { nodesSampled: nodesSampled.promise, snapshot }

@@ -20,9 +20,13 @@ export class OutsideMachine {
     this.limits = limits
   }
 
-  /** Adds what its neighbour table has of public addresses. @throws the signal's reason. */
-  async addTo(snapshot: Snapshot): Promise<Snapshot> {
-    const [{ facts: network }, { facts }] = await Promise.all([
+  /**
+   * Adds what its neighbour table has of public addresses. Looks while the nodes are sampled.
+   * @throws as the sampling of the nodes does; the signal's reason.
+   */
+  async addTo(nodes: Promise<Snapshot>): Promise<Snapshot> {
+    const [snapshot, { facts: network }, { facts }] = await Promise.all([
+      nodes,
       collectHostFacts(this.access, { ...this.limits, extent: 'kernel' }),
       lookAtNeighbours(this.access, undefined, this.limits),
     ])
