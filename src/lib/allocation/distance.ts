@@ -1,8 +1,5 @@
 import type { Key128 } from '../address/key128.ts'
 
-/** The greatest squared distance between two different addresses: all bits are equal except the last. */
-export const MAX_SQUARED_DISTANCE = 127 ** 2
-
 /**
  * The squared distances of addresses, as LCP2 measures them: the distance of two keys is the sum over their four 32-bit words of the
  * leading zero bits of the words' XOR (32 for an equal word; words behind the first that differs count too).

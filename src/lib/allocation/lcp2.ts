@@ -1,8 +1,8 @@
-import { addressOf, type Board, countOwned, mayHost, nodesOf, ownedBy, unassignUnsuitable } from './board.ts'
-import { Distances, MAX_SQUARED_DISTANCE } from './distance.ts'
+import { addressOf, type Board, countOwned, nodesOf, ownedBy, unassignUnsuitable } from './board.ts'
+import { Distances } from './distance.ts'
 import { type AllocationInput, NO_OWNER } from './input.ts'
 import { rebalance } from './lcp2-rebalance.ts'
-import { NodeQueue } from './node-queue.ts'
+import { NodeOffer } from './node-offer.ts'
 
 /**
  * LCP2: keeps similar addresses (with a long common prefix) on different nodes. The cost of an address on a node is the sum of its squared
@@ -21,55 +21,42 @@ export function allocateLcp2(board: Board, { noIpTakeover, noIpFailback, forceRe
 
 /**
  * Places the addresses without an owner, always the cheapest pair of address and node first. Ties go to the first address in the list, then
- * to the first node.
+ * to the first node. An address that no node can host stays without an owner.
  *
- * Invariants: `costs[pnn][ip]` is the cost of every address in `unassigned` on every node, and the top of `queues[ip]` its cheapest
- * node. Placing an address on a node raises the costs of that node only, so only addresses for which it was the cheapest must look again.
+ * Placing an address changes the costs on one node only, which then looks through all addresses. The others only have one address less to choose
+ * from.
  */
 function place(board: Board, distances: Distances): void {
   const { owner, count } = board
   let unassigned = ownedBy(board, NO_OWNER)
   if (unassigned.length === 0) return
-  const costs = nodesOf(board).map(() => new Uint32Array(count))
+  const offers = nodesOf(board).map((pnn) => new NodeOffer(board, pnn))
   for (let ip = 0; ip < count; ip++) {
-    const pnn = owner[ip] as number
-    if (pnn !== NO_OWNER) distances.addTo(costs[pnn] as Uint32Array, unassigned, ip, 1)
+    const offer = offers[owner[ip] as number]
+    if (offer) distances.addTo(offer.costs, unassigned, ip, 1)
   }
-  const queues: NodeQueue[] = []
-  for (const ip of unassigned) {
-    const eligible = nodesOf(board).filter((pnn) => mayHost(board, pnn, ip))
-    queues[ip] = new NodeQueue(ip, eligible, costs)
-  }
-  // An address that no node can host stays without an owner.
-  unassigned = unassigned.filter((ip) => !(queues[ip] as NodeQueue).isEmpty)
-
-  // With so many addresses that a cost could wrap, a node may also get cheaper; then all addresses must look again.
-  const mayWrap = count * MAX_SQUARED_DISTANCE > 0xffff_ffff
-  /** The index in `unassigned` of the cheapest pair, after the costs of one node have risen. */
-  const cheapest = (dearer: number): number => {
-    let at = 0
-    let lowest = Number.POSITIVE_INFINITY
-    for (let index = 0; index < unassigned.length; index++) {
-      const queue = queues[unassigned[index] as number] as NodeQueue
-      if (mayWrap) queue.rebuild(costs)
-      else if (queue.pnn === dearer) queue.settle(costs)
-      if (queue.cost < lowest) {
-        lowest = queue.cost
-        at = index
-      }
-    }
-    return at
-  }
-  let dearer = NO_OWNER
-  while (unassigned.length > 0) {
-    const at = cheapest(dearer)
-    const ip = unassigned[at] as number
-    const { pnn, cost } = queues[ip] as NodeQueue
-    dearer = pnn
+  for (const offer of offers) offer.look(unassigned)
+  for (;;) {
+    const offer = cheapestOf(offers, unassigned)
+    if (!offer) return
+    const { ip, pnn, cost } = offer
     owner[ip] = pnn
     board.note?.({ kind: 'placed by cost', address: addressOf(board, ip), to: pnn, cost })
+    const at = unassigned.indexOf(ip)
     unassigned.copyWithin(at, at + 1)
     unassigned = unassigned.subarray(0, -1)
-    distances.addTo(costs[dearer] as Uint32Array, unassigned, ip, 1)
+    distances.addTo(offer.costs, unassigned, ip, 1)
+    offer.look(unassigned)
   }
+}
+
+/** The cheapest pair; undefined if no node can host any of the addresses. */
+function cheapestOf(offers: readonly NodeOffer[], unassigned: Int32Array): NodeOffer | undefined {
+  let best: NodeOffer | undefined
+  for (const offer of offers) {
+    if (best && !offer.isBefore(best)) continue
+    offer.refresh(unassigned)
+    if (offer.cost < Number.POSITIVE_INFINITY && (!best || offer.isBefore(best))) best = offer
+  }
+  return best
 }
