@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { History } from '../../lib/history/history.ts'
 import type { LogSource } from '../../lib/history/log-event.ts'
@@ -21,6 +20,7 @@ import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
 import { wantsHost } from '../host-flags.ts'
+import { keepYoungMemorySmall } from '../keep-memory-small.ts'
 import { wantsColour } from '../output.ts'
 import { printPaged } from '../pager.ts'
 import { reportProblems } from '../report-error.ts'
@@ -57,7 +57,7 @@ const AFTER_MS = 300_000
  * @throws CtdbtsError NO_LOG, BAD_RECORDING, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
-  keepMemorySmall()
+  keepYoungMemorySmall()
   const context = timeContext(Date.now())
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
@@ -75,12 +75,6 @@ export async function runHistory(files: readonly string[], options: HistoryOptio
   if (options.html !== undefined) return await writePage(options.html, history, read, wanted)
   await printPaged(() => output(history, read, wanted), { noPager: options.json || options['no-pager'] })
 }
-
-/**
- * Lines of a log are forgotten as soon as they are read. V8 would let the part of its memory that is for such things grow to 100 MB; with a small
- * one, reading takes as long. It looks at this flag each time that it might let it grow.
- */
-const keepMemorySmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** With the time for causes and ends. */
 const widened = ({ sinceMs, untilMs }: RecordedRange): RecordedRange => ({
