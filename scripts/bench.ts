@@ -101,7 +101,7 @@ async function benchProgram(): Promise<void> {
   await withDaemon('ping', pipelining)
   await nodeMap()
   await benchDatabases(dir)
-  await benchAllocation()
+  await benchAllocation(dir)
   benchSimulation()
   await benchWatch()
   await benchAudit()

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type AllocationInput, allocate } from '../../src/library/index.ts'
 import { allocatePlainly } from '../../test/lib/allocation/plain.ts'
+import { costOf } from './cost.ts'
 import { inTurn, reportLine } from './pairs.ts'
 
 /** A cluster in which all nodes know and can host all addresses: nobody owns any, or all but the last node have their share. */
@@ -21,8 +24,38 @@ function cluster(nodes: number, addresses: number, state: 'unassigned' | 'one ne
   }
 }
 
-/** How the fast version compares with the plain one, how it grows, and (as an order of magnitude) how long it takes. */
-export async function benchAllocation(): Promise<void> {
+/**
+ * Against the C code, of which one run takes minutes: CTDB_SOURCE names ctdb/ of Samba's source, built with its tests. It gets no more than what
+ * `CTDB_SOURCE/bin/ctdb_takeover_tests ipalloc` reads: the states of the nodes, and the addresses.
+ */
+async function againstC(dir: string, input: AllocationInput, addresses: readonly string[]): Promise<void> {
+  const what = 'LCP2, 64 nodes x 2,000 unassigned: processor time of the C code against ours'
+  const source = process.env.CTDB_SOURCE
+  if (!source) {
+    console.log(`${what}: NOT MEASURED, CTDB_SOURCE names no built ctdb/`)
+    return
+  }
+  const times = Array.from({ length: 15 }, () => {
+    const before = process.cpuUsage()
+    allocate(input)
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
+  }).sort((a, b) => a - b)
+  const ourMs = times[7] ?? Number.NaN
+  const file = join(dir, 'addresses')
+  writeFileSync(file, addresses.map((address) => `${address} -1\n`).join(''))
+  const program = join(source, 'bin/ctdb_takeover_tests')
+  const states = Array(input.nodes).fill('0').join()
+  const { cpuMs } = await costOf(['sh', '-c', 'exec "$1" ipalloc "$2" <"$3" >/dev/null', 'sh', program, states, file], {
+    CTDB_IP_ALGORITHM: 'lcp2',
+  })
+  console.log(
+    `${what}: ${Math.round(cpuMs / ourMs)}   (aim: at least 4000; here and now ${(cpuMs / 1000).toFixed(0)} s and ${ourMs.toFixed(0)} ms)`,
+  )
+}
+
+/** How the fast version compares with the plain one, how it grows, and (as an order of magnitude) how long it takes. `dir` is for files on the way. */
+export async function benchAllocation(dir: string): Promise<void> {
   const fast = (input: AllocationInput) => () => allocate(input)
   const small = cluster(16, 120, 'unassigned')
   const plain = await inTurn(5, () => allocatePlainly(small), fast(small))
@@ -46,4 +79,5 @@ export async function benchAllocation(): Promise<void> {
     }).sort((a, b) => a - b)
     console.log(`LCP2, ${name}: median ${times[3]?.toFixed(0)} ms here and now`)
   }
+  await againstC(dir, base, base.available[0] ?? [])
 }

@@ -9,6 +9,7 @@ import { missingRequirements } from '../../test/lab/harness/requirements.ts'
 import { labSsh } from '../../test/lab/harness/ssh-config.ts'
 import { startLab } from '../../test/lab/harness/start.ts'
 import { reportBytes } from './audit-bytes.ts'
+import { BEFORE, RUN_JS } from './checkouts.ts'
 import { type Cost, costOf, costsInTurn, ratiosOf } from './cost.ts'
 import { reportLine } from './pairs.ts'
 
@@ -28,10 +29,11 @@ async function auditTheLab(): Promise<void> {
   try {
     const lab = new Lab(started.description)
     const ssh = labSsh(lab)
-    const audit = (client: string, ...more: string[]) => {
-      const words = ['verify', '-v', ...ssh.flags, '--ssh', client, '--host', '10.99.0.1', ...more]
-      return () => costOf(lab.argv(0, [...lab.program, ...words]))
+    const auditBy = (program: readonly string[], ...more: string[]) => {
+      const words = ['verify', '-v', ...ssh.flags, '--host', '10.99.0.1', ...more]
+      return () => costOf(lab.argv(0, [...program, ...words]))
     }
+    const audit = (client: string, ...more: string[]) => auditBy(lab.program, '--ssh', client, ...more)
     const onnode = () =>
       costOf(lab.argv(0, ['onnode', '-p', 'all', 'ctdb -X ip; ip addr']), { ONNODE_SSH: `ssh -F ${ssh.configFile}` })
     const by = { ssh2: audit('ssh2'), openssh: audit('openssh') }
@@ -41,6 +43,7 @@ async function auditTheLab(): Promise<void> {
       [`the same by OpenSSH against ${shell}`, by.openssh, onnode, ''],
       ['audit of 3 real nodes by OpenSSH against by ssh2', by.openssh, by.ssh2, ''],
       ['audit of 3 real nodes with --probe against without', audit('ssh2', '--probe'), by.ssh2, ''],
+      ...(BEFORE ? [['audit of 3 real nodes against before', by.ssh2, auditBy([process.execPath, BEFORE]), ''] as const] : []),
     ] as const) {
       const pairs = await costsInTurn(ROUNDS, one, other)
       console.log(reportLine(what, ratiosOf(pairs, 'wallMs'), aim))
@@ -63,17 +66,18 @@ async function auditSimulated(): Promise<void> {
     const configFile = join(directory, 'config')
     writeFileSync(configFile, `IdentityFile ${server.sshKeyPath}\nUserKnownHostsFile ${server.knownHostsPath}\n`)
     const hosts = server.nodes.map(({ ssh }) => `${ssh?.host}:${ssh?.port}`)
-    const program = join(import.meta.dirname, '../../bin/run.js')
-    for (const client of ['ssh2', 'openssh']) {
-      const argv = [program, 'verify', '-v', '--ssh', client, '--ssh-config', configFile, '--host', hosts.join()]
+    const audits = ['ssh2', 'openssh'].map((client) => ({ program: RUN_JS, what: `by ${client}`, more: ['--ssh', client] }))
+    if (BEFORE) audits.push({ program: BEFORE, what: 'by the program of before', more: [] })
+    for (const { program, what, more } of audits) {
+      const argv = [program, 'verify', '-v', ...more, '--ssh-config', configFile, '--host', hosts.join()]
       const runs = []
       for (let round = 0; round < 3; round++) runs.push(await costOf([process.execPath, ...argv]))
       runs.sort((a, b) => a.wallMs - b.wallMs)
       const [, middle] = runs
       if (!middle) return
       console.log(
-        `audit of ${SIM_NODES} simulated nodes by ${client} (the servers on the same 2 cores): ${(middle.wallMs / 1000).toFixed(1)} s, ` +
-          `CPU ${(middle.cpuMs / 1000).toFixed(1)} s, ${connectionsOf(middle)} connections`,
+        `audit of ${SIM_NODES} simulated nodes ${what} (the servers on the same 2 cores): ${(middle.wallMs / 1000).toFixed(1)} s, ` +
+          `CPU ${(middle.cpuMs / 1000).toFixed(1)} s, ${(middle.kilobytes / 1000).toFixed(0)} MB, ${connectionsOf(middle)} connections`,
       )
     }
   } finally {

@@ -13,6 +13,7 @@ import { ClusterTracker } from '../../src/lib/watch/cluster-tracker.ts'
 import type { initialModel } from '../../src/ui/watch/model/initial-model.ts'
 import type { update } from '../../src/ui/watch/reducer.ts'
 import { startSim } from '../../test/support/sim-process.ts'
+import { BEFORE, RUN_JS } from './checkouts.ts'
 
 /** What is used of the terminal UI as it is in the package: there its parts share what they remember. */
 interface WatchBundle {
@@ -146,41 +147,46 @@ function processorMs(pid: number): number {
   return 10 * (Number(fields[11]) + Number(fields[12]))
 }
 
-/** The whole program, in a terminal (of `script`), against an embedded cluster in another process: looks, audits and all. */
-async function benchProgram(): Promise<void> {
-  const size = `watch of ${NODES} × ${ADDRESSES}`
+/** Whole programs, each in a terminal (of `script`), against an embedded cluster in another process: looks, audits and all. */
+async function benchPrograms(): Promise<void> {
   const sim = await startSim(['--no-ssh', '--nodes', String(NODES), '--addresses', String(ADDRESSES)])
   try {
     const [node] = sim.started.nodes as { socketPath: string }[]
-    const program = `exec ${process.execPath} ${join(import.meta.dirname, '../../bin/run.js')} watch --interval 1 --socket ${node?.socketPath}`
-    const terminal = spawn('script', ['-qfec', `stty cols ${SIZE.columns} rows ${SIZE.rows}; echo $$; ${program}`, '/dev/null'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, CI: '', TERM: 'xterm' },
-    })
-    const [first] = (await once(terminal.stdout, 'data')) as [Buffer]
-    const pid = Number.parseInt(first.toString(), 10)
-    terminal.stdout.resume()
-    // Until it has come to rest: the first look takes seconds, and the first audits follow.
-    await sleep(30_000)
-    const before = processorMs(pid)
-    await sleep(REST_S * 1000)
-    const share = (processorMs(pid) - before) / REST_S / 10
-    const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
-    console.log(
-      `${size}: the whole program at rest, a look a second: ${share.toFixed(0)} % of a core, ${residentMb.toFixed(0)} MB`,
-    )
-    terminal.stdin.write('q')
-    await once(terminal, 'exit')
+    const socket = node?.socketPath ?? ''
+    await benchProgram('the whole program', RUN_JS, socket)
+    if (BEFORE) await benchProgram('the program of before', BEFORE, socket)
   } finally {
     sim.child.kill()
     await sim.ended
   }
 }
 
+async function benchProgram(what: string, runJs: string, socket: string): Promise<void> {
+  const program = `exec ${process.execPath} ${runJs} watch --interval 1 --socket ${socket}`
+  const terminal = spawn('script', ['-qfec', `stty cols ${SIZE.columns} rows ${SIZE.rows}; echo $$; ${program}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, CI: '', TERM: 'xterm' },
+  })
+  const [first] = (await once(terminal.stdout, 'data')) as [Buffer]
+  const pid = Number.parseInt(first.toString(), 10)
+  terminal.stdout.resume()
+  // Until it has come to rest: the first look takes seconds, and the first audits follow.
+  await sleep(30_000)
+  const before = processorMs(pid)
+  await sleep(REST_S * 1000)
+  const share = (processorMs(pid) - before) / REST_S / 10
+  const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
+  console.log(
+    `watch of ${NODES} × ${ADDRESSES}: ${what} at rest, a look a second: ${share.toFixed(0)} % of a core, ${residentMb.toFixed(0)} MB`,
+  )
+  terminal.stdin.write('q')
+  await once(terminal, 'exit')
+}
+
 /** Prints what a watch costs. */
 export async function benchWatch(): Promise<void> {
   await benchScreen()
-  await benchProgram()
+  await benchPrograms()
 }
 
 /** The screen alone, and the cluster state that it shows. */
