@@ -55,6 +55,7 @@ describe('the package', () => {
         path
           .replace(/^dist\/man\/.*\.1$/, 'dist/man/*.1')
           .replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/*.d.ts')
+          .replace(/^docs\/reference\/schemas\/[\w-]+\.json$/, 'docs/reference/schemas/*.json')
           .replace(/[\w-]+-[0-9a-f]{8}\.(c?js)$/, '*.$1')
           .replace(/oclif-[\w-]+\.cjs$/, 'oclif-*.cjs'),
       ),
@@ -81,6 +82,7 @@ describe('the package', () => {
       'dist/program/ssh2.cjs',
       'dist/program/watch.mjs',
       'dist/types/*.d.ts',
+      'docs/reference/schemas/*.json',
       'oclif.manifest.json',
       'package.json',
     ])

@@ -2,6 +2,7 @@ import type { CtdbtsError } from '../lib/errors.ts'
 import { type ChangedState, changeState, nothingToChange, type StateStep } from '../operations/administer/change-state.ts'
 import type { StateChange } from '../operations/administer/state-changes.ts'
 import type { TargetNode } from '../operations/target-node.ts'
+import type { NodeStateDocument } from '../ui/documents/nodes.ts'
 import { interruptedChange, withInterruptionReport } from './interruption-report.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import type { GlobalOptions } from './run-options.ts'
@@ -22,7 +23,7 @@ export abstract class NodeStateCommand extends MirrorCommand {
     const changed = await this.withNodeInterruptibly(flags, (node, { signal }) => this.carryOut(flags, node, change, signal))
     return await this.show(
       flags,
-      { ctdb: () => '', json: () => ({ formatVersion: 1, ...changed }) },
+      { ctdb: () => '', json: (): NodeStateDocument => ({ formatVersion: 1, ...changed }) },
       changed.changed ? [] : [nothingToChange(changed.pnn, change)],
     )
   }

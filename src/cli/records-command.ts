@@ -2,6 +2,7 @@ import { keyName } from '../lib/cluster/key-name.ts'
 import type { DatabaseRecord } from '../lib/cluster/record.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { ctdbRecordText } from '../ui/ctdb/records.ts'
+import type { RecordsDocument } from '../ui/documents/databases.ts'
 import { recordJson } from '../ui/record-json.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import { type SelectionOptions, selectRecords } from './record-selection.ts'
@@ -19,7 +20,7 @@ export interface RecordsSource {
   /** Whether `ctdb` prints it after a failure too. */
   readonly endsAfterFailure?: boolean
   /** What the document has besides the name and the records. */
-  readonly json: Readonly<Record<string, unknown>>
+  readonly json: Pick<RecordsDocument, 'pnn' | 'id' | 'time'>
 }
 
 /** A command that prints records as they come, however many there are. */
@@ -37,7 +38,7 @@ export abstract class RecordsCommand extends MirrorCommand {
         ...json,
         name,
         records: all.map((each) => ({ ...recordJson(each), keyName: keyName(name, each.key) })),
-      }
+      } satisfies RecordsDocument
     }
     if (options.table) {
       const { recordTable } = await import('../ui/record-table.ts')

@@ -1,4 +1,5 @@
 import { type CtdbText, CtdbtsError, EXIT_STATUS } from '../lib/errors.ts'
+import type { ErrorDocument } from '../ui/documents/common.ts'
 import { jsonText } from '../ui/json.ts'
 import { visibleLines } from '../ui/visible.ts'
 
@@ -28,7 +29,9 @@ export function reportError(error: unknown, style: ErrorStyle): void {
   process.exitCode = known?.exitStatus ?? EXIT_STATUS.failure
   if (style === 'json') {
     const { code, message, hint } = known ?? { code: 'BUG', message: String(error), hint: undefined }
-    process.stdout.write(`${jsonText({ formatVersion: 1, error: { code, message, ...(hint && { hint }) } })}\n`)
+    process.stdout.write(
+      `${jsonText({ formatVersion: 1, error: { code, message, ...(hint && { hint }) } } satisfies ErrorDocument)}\n`,
+    )
   } else if (known?.ctdbText && style === 'ctdb') {
     printAsCtdb(known.ctdbText)
   } else if (known) {

@@ -1,4 +1,5 @@
 import { requestTakeoverRun } from '../operations/administer/takeover-run.ts'
+import type { TakeoverRunDoneDocument } from '../ui/documents/nodes.ts'
 import { RUN_MAY_FOLLOW, withInterruptionReport } from './interruption-report.ts'
 import { MirrorCommand } from './mirror-command.ts'
 import type { GlobalOptions } from './run-options.ts'
@@ -21,6 +22,6 @@ export abstract class RunRequestCommand extends MirrorCommand {
       ),
     )
     this.tell(flags, `takeover run done by the leader, node ${leader}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, leader }) })
+    return await this.show(flags, { ctdb: () => '', json: (): TakeoverRunDoneDocument => ({ formatVersion: 1, leader }) })
   }
 }

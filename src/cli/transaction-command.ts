@@ -1,6 +1,7 @@
 import type { AttachedDatabase } from '../operations/databases/attach.ts'
 import { openForTransactions, type Transaction, withTransaction } from '../operations/databases/transaction.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { DatabaseDoneDocument } from '../ui/documents/databases.ts'
 import type { DaemonSession } from './daemon-session.ts'
 import { fileAccess, requireThisMachine } from './database-file.ts'
 import { MirrorCommand } from './mirror-command.ts'
@@ -31,6 +32,9 @@ export abstract class TransactionCommand extends MirrorCommand {
       return { ...opened, isChanged }
     })
     this.tell(flags, isChanged ? `Database ${name} is changed` : `Database ${name} has it like this already: nothing is changed`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, id: databaseIdText(id), name }) })
+    return await this.show(flags, {
+      ctdb: () => '',
+      json: (): DatabaseDoneDocument => ({ formatVersion: 1, id: databaseIdText(id), name }),
+    })
   }
 }

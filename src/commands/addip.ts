@@ -5,6 +5,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { parseAddressAndMask } from '../lib/address/parse-address.ts'
 import { type CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { addIp } from '../operations/administer/public-addresses.ts'
+import type { AddipDocument } from '../ui/documents/addresses.ts'
 
 export default class Addip extends MirrorCommand {
   static override readonly group = 'addresses'
@@ -41,7 +42,7 @@ An address that the node already knows is not an error.`
       this.tell(flags, `Node ${pnn} now knows ${address} on ${args.iface}, and may receive addresses at the next takeover run`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({ formatVersion: 1, pnn, publicIp: address, interfaces: args.iface.split(','), added }),
+      json: (): AddipDocument => ({ formatVersion: 1, pnn, publicIp: address, interfaces: args.iface.split(','), added }),
     })
   }
 }

@@ -3,6 +3,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { DATABASE_FLAG } from '../lib/cluster/database.ts'
 import { attachDatabase } from '../operations/databases/attach.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { AttachDocument } from '../ui/documents/databases.ts'
 
 /** What a database can be attached as, beside volatile. `ctdb` lists only the first and the last in its usage text. */
 const KINDS = {
@@ -34,7 +35,10 @@ persistent, replicated, and also readonly or sticky (volatile, with that propert
       return { ...attached, pnn: await localPnn }
     })
     this.tell(flags, `Database ${name} is attached; its ID is ${databaseIdText(id)}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, id: databaseIdText(id), name }) })
+    return await this.show(flags, {
+      ctdb: () => '',
+      json: (): AttachDocument => ({ formatVersion: 1, pnn, id: databaseIdText(id), name }),
+    })
   }
 
   private flagsOf(kind: string | undefined): number {

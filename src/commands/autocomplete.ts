@@ -4,6 +4,7 @@ import { globalFlags } from '../cli/options.ts'
 import { BASH_COMPLETION } from '../ui/completion/bash.ts'
 import { FISH_COMPLETION } from '../ui/completion/fish.ts'
 import { ZSH_COMPLETION } from '../ui/completion/zsh.ts'
+import type { AutocompleteDocument } from '../ui/documents/daemon.ts'
 
 const SCRIPTS = { bash: BASH_COMPLETION, zsh: ZSH_COMPLETION, fish: FISH_COMPLETION }
 
@@ -27,7 +28,7 @@ Completes commands, options, PNNs, addresses and interfaces. PNNs, addresses and
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Autocomplete)
     const script = SCRIPTS[args.shell as keyof typeof SCRIPTS]
-    if (flags.json) return { formatVersion: 1, shell: args.shell, script }
+    if (flags.json) return { formatVersion: 1, shell: args.shell, script } satisfies AutocompleteDocument
     process.stdout.write(script)
     return undefined
   }

@@ -12,6 +12,7 @@ import type { RecordData } from '../lib/wire/record-structs.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { type OpenFile, withFile } from '../operations/databases/open-file.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { BackupdbDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 const RECORD_OVERHEAD_BYTES = 16
@@ -39,7 +40,7 @@ of a volatile one other nodes may have newer records. The file can be used with 
     })
     return await this.show(flags, {
       ctdb: () => `Database backed up to ${visible(args.file)}\n`,
-      json: () => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file, records }),
+      json: (): BackupdbDocument => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file, records }),
     })
   }
 }

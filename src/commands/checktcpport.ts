@@ -4,6 +4,7 @@ import { wantsHost } from '../cli/host-flags.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { lenientInt } from '../lib/c-number.ts'
 import { saidByCtdb } from '../lib/errors.ts'
+import type { ChecktcpportDocument } from '../ui/documents/daemon.ts'
 
 export default class Checktcpport extends MirrorCommand {
   static override readonly group = 'services'
@@ -26,6 +27,6 @@ export default class Checktcpport extends MirrorCommand {
     if (code !== undefined) {
       throw saidByCtdb('PORT_IN_USE', `Failed to bind to TCP port ${number}`, { exitStatus: errnoOf({ code }) })
     }
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, port, free: true }) })
+    return await this.show(flags, { ctdb: () => '', json: (): ChecktcpportDocument => ({ formatVersion: 1, port, free: true }) })
   }
 }

@@ -3,6 +3,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectDbStatistics } from '../operations/collect/databases.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
 import { ctdbDbStatisticsText } from '../ui/ctdb/statistics.ts'
+import type { DbstatisticsDocument } from '../ui/documents/databases.ts'
 import { dbStatisticsJson } from '../ui/statistics-json.ts'
 
 export default class Dbstatistics extends MirrorCommand {
@@ -17,7 +18,13 @@ export default class Dbstatistics extends MirrorCommand {
     const [pnn, { id, name, statistics }] = await this.fromNode(flags, (node) => collectDbStatistics(node, args.database))
     return await this.show(flags, {
       ctdb: () => ctdbDbStatisticsText(name, statistics),
-      json: () => ({ formatVersion: 1, pnn, id: databaseIdText(id), name, statistics: dbStatisticsJson(statistics) }),
+      json: (): DbstatisticsDocument => ({
+        formatVersion: 1,
+        pnn,
+        id: databaseIdText(id),
+        name,
+        statistics: dbStatisticsJson(statistics),
+      }),
     })
   }
 }

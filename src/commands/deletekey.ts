@@ -3,6 +3,7 @@ import { wantsHost } from '../cli/host-flags.ts'
 import { recordArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { deleteRecord } from '../operations/databases/record-lock.ts'
+import type { KeyDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Deletekey extends RecordCommand {
@@ -30,6 +31,6 @@ export default class Deletekey extends RecordCommand {
     }))
     const deleted = wasThere ? `the record ${args.key} is deleted` : `there was no record ${args.key}`
     this.tell(flags, `Database ${record.name}: ${deleted}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, ...record }) })
+    return await this.show(flags, { ctdb: () => '', json: (): KeyDocument => ({ formatVersion: 1, ...record }) })
   }
 }

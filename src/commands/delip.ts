@@ -3,6 +3,7 @@ import { publicAddressOf } from '../cli/address-arguments.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { deleteIp } from '../operations/administer/public-addresses.ts'
+import type { DelipDocument } from '../ui/documents/addresses.ts'
 
 export default class Delip extends MirrorCommand {
   static override readonly group = 'addresses'
@@ -34,7 +35,7 @@ An address that the node does not know is not an error.`
     } else this.tell(flags, `Node ${pnn} forgets ${address}: at once, or at the next takeover run if it holds the address`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({ formatVersion: 1, pnn, publicIp: address, deleted }),
+      json: (): DelipDocument => ({ formatVersion: 1, pnn, publicIp: address, deleted }),
     })
   }
 }

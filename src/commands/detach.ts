@@ -1,6 +1,7 @@
 import { databaseArgs } from '../cli/database-argument.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { detachDatabases } from '../operations/databases/detach.ts'
+import type { DetachDocument } from '../ui/documents/databases.ts'
 
 export default class Detach extends MirrorCommand {
   static override readonly group = 'databases'
@@ -23,6 +24,6 @@ Do not detach a database that getdbmap shows as READONLY: ctdbd 4.17 aborts on a
       }),
     )
     for (const name of detached) this.tell(flags, `Database ${name} is detached`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, detached }) })
+    return await this.show(flags, { ctdb: () => '', json: (): DetachDocument => ({ formatVersion: 1, detached }) })
   }
 }

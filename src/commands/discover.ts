@@ -3,6 +3,7 @@ import { CtdbtsCommand } from '../cli/base-command.ts'
 import { discover } from '../cli/discovery.ts'
 import { noneOf } from '../operations/reach/reached-host.ts'
 import { discoveryConfig } from '../ui/discovery.ts'
+import type { DiscoverDocument } from '../ui/documents/daemon.ts'
 
 export default class Discover extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -33,7 +34,7 @@ Needs root: see --sudo. \`<%= config.bin %> --discover\` is the same. Exit statu
       flags,
       {
         ctdb: () => config,
-        json: () => ({
+        json: (): DiscoverDocument => ({
           formatVersion: 1,
           hosts: found.map(({ host, ways }) => ({ host: host ?? null, found: ways.map(({ connections: _, ...way }) => way) })),
           problems: problems.map(({ name, problem: { code, message } }) => ({ host: name, code, message })),

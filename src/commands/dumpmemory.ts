@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { MemoryDocument } from '../ui/documents/daemon.ts'
 import { visibleLines } from '../ui/visible.ts'
 
 export default class Dumpmemory extends MirrorCommand {
@@ -17,7 +18,7 @@ export default class Dumpmemory extends MirrorCommand {
     const [pnn, text] = await this.fromNode(flags, (node) => ask(node, controls.dumpMemory))
     return await this.show(flags, {
       ctdb: () => visibleLines(text),
-      json: () => ({ formatVersion: 1, pnn, lines: text.trimEnd().split('\n') }),
+      json: (): MemoryDocument => ({ formatVersion: 1, pnn, lines: text.trimEnd().split('\n') }),
     })
   }
 }

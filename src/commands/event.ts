@@ -11,6 +11,7 @@ import { saidByCtdb } from '../lib/errors.ts'
 import { findScripts, scriptPath, switchScript } from '../transport/host/event-scripts.ts'
 import { ctdbScriptListText, ctdbSwitchText } from '../ui/ctdb/event-scripts.ts'
 import { ctdbEventRunText } from '../ui/ctdb/event-status.ts'
+import type { EventRunDocument, EventScriptsDocument, EventSwitchDocument } from '../ui/documents/daemon.ts'
 
 type Run = Extract<EventRequest, { kind: 'run' }>
 type Switch = Extract<EventRequest, { kind: 'enable' | 'disable' }>
@@ -63,7 +64,7 @@ The component of CTDB's own scripts is called legacy. With --host, all this happ
     )
     const views = {
       ctdb: () => ctdbEventRunText({ component, event, result }),
-      json: () => ({ formatVersion: 1, component, event, result }),
+      json: (): EventRunDocument => ({ formatVersion: 1, component, event, result }),
     }
     if (result === 0) this.tell(flags, `the event ${event} was run; all its scripts succeeded`)
     return await this.showEnding(flags, views, Math.abs(result))
@@ -82,7 +83,7 @@ The component of CTDB's own scripts is called legacy. With --host, all this happ
     })
     return await this.show(flags, {
       ctdb: () => ctdbScriptListText(scripts),
-      json: () => ({ formatVersion: 1, component, scripts }),
+      json: (): EventScriptsDocument => ({ formatVersion: 1, component, scripts }),
       table: async () => {
         const { table } = await import('../ui/table.ts')
         const rows = scripts.map(({ name, enabled, origin }) => [name, enabled ? 'yes' : 'no', origin])
@@ -98,7 +99,7 @@ The component of CTDB's own scripts is called legacy. With --host, all this happ
     })
     const { text, status } = ctdbSwitchText(outcome, { component, script, path })
     if (status === 0) this.tell(flags, `${path}: ${kind}d (${outcome})`)
-    const document = () => ({ formatVersion: 1, component, script, [`${kind}d`]: status === 0, outcome })
+    const document = (): EventSwitchDocument => ({ formatVersion: 1, component, script, [`${kind}d`]: status === 0, outcome })
     return await this.showEnding(flags, { ctdb: () => text, json: document }, status)
   }
 }

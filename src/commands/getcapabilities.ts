@@ -2,6 +2,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbCapabilitiesText } from '../ui/ctdb/capabilities.ts'
+import type { GetcapabilitiesDocument } from '../ui/documents/nodes.ts'
 
 export default class Getcapabilities extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -16,7 +17,7 @@ export default class Getcapabilities extends MirrorCommand {
     const { raw: _bits, ...capabilities } = answer
     return await this.show(flags, {
       ctdb: (style) => ctdbCapabilitiesText(capabilities, style),
-      json: () => ({ formatVersion: 1, pnn, capabilities }),
+      json: (): GetcapabilitiesDocument => ({ formatVersion: 1, pnn, capabilities }),
     })
   }
 }

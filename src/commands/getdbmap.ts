@@ -3,6 +3,7 @@ import { collectDatabases } from '../operations/collect/databases.ts'
 import { fileSizes } from '../operations/collect/file-sizes.ts'
 import { ctdbDbMapText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
+import type { GetdbmapDocument } from '../ui/documents/databases.ts'
 
 export default class Getdbmap extends MirrorCommand {
   static override readonly group = 'databases'
@@ -26,7 +27,7 @@ export default class Getdbmap extends MirrorCommand {
     })
     return await this.show(flags, {
       ctdb: (style) => ctdbDbMapText(databases, style),
-      json: () => ({
+      json: (): GetdbmapDocument => ({
         formatVersion: 1,
         pnn,
         databases: databases.map((each) => ({ ...databaseJson(each), sizeBytes: sizes.get(each.path) ?? null })),

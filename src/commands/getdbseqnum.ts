@@ -2,6 +2,7 @@ import { databaseArgs } from '../cli/database-argument.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectSequenceNumber } from '../operations/collect/databases.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { GetdbseqnumDocument } from '../ui/documents/databases.ts'
 
 export default class Getdbseqnum extends MirrorCommand {
   static override readonly group = 'databases'
@@ -19,7 +20,7 @@ export default class Getdbseqnum extends MirrorCommand {
     return await this.show(flags, {
       ctdb: () => `${text}\n`,
       // As text: JSON has no 64-bit integers.
-      json: () => ({ formatVersion: 1, pnn, id: databaseIdText(id), name, sequenceNumber: text }),
+      json: (): GetdbseqnumDocument => ({ formatVersion: 1, pnn, id: databaseIdText(id), name, sequenceNumber: text }),
     })
   }
 }

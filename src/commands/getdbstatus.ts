@@ -3,6 +3,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectDatabase } from '../operations/collect/databases.ts'
 import { ctdbDbStatusText } from '../ui/ctdb/databases.ts'
 import { databaseJson } from '../ui/database-json.ts'
+import type { GetdbstatusDocument } from '../ui/documents/databases.ts'
 
 export default class Getdbstatus extends MirrorCommand {
   static override readonly group = 'databases'
@@ -16,7 +17,7 @@ export default class Getdbstatus extends MirrorCommand {
     const [pnn, database] = await this.fromNode(flags, (node) => collectDatabase(node, args.database))
     return await this.show(flags, {
       ctdb: () => ctdbDbStatusText(database),
-      json: () => ({ formatVersion: 1, pnn, database: databaseJson(database) }),
+      json: (): GetdbstatusDocument => ({ formatVersion: 1, pnn, database: databaseJson(database) }),
     })
   }
 }

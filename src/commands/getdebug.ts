@@ -2,6 +2,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { debugLevelName } from '../lib/cluster/debug-level.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { DebugDocument } from '../ui/documents/daemon.ts'
 
 export default class Getdebug extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -15,7 +16,7 @@ export default class Getdebug extends MirrorCommand {
     const debugLevel = debugLevelName(level)
     return await this.show(flags, {
       ctdb: () => `${debugLevel}\n`,
-      json: () => ({ formatVersion: 1, pnn, debugLevel, number: level }),
+      json: (): DebugDocument => ({ formatVersion: 1, pnn, debugLevel, number: level }),
     })
   }
 }

@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { GetpidDocument } from '../ui/documents/daemon.ts'
 
 export default class Getpid extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -14,6 +15,6 @@ export default class Getpid extends MirrorCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Getpid)
     const pid = await this.withNode(flags, (node) => ask(node, controls.getPid))
-    return await this.show(flags, { ctdb: () => `${pid}\n`, json: () => ({ formatVersion: 1, pid }) })
+    return await this.show(flags, { ctdb: () => `${pid}\n`, json: (): GetpidDocument => ({ formatVersion: 1, pid }) })
   }
 }

@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { GetreclockDocument } from '../ui/documents/daemon.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Getreclock extends MirrorCommand {
@@ -15,7 +16,7 @@ export default class Getreclock extends MirrorCommand {
     const [pnn, lock] = await this.fromNode(flags, (node) => ask(node, controls.getReclockFile))
     return await this.show(flags, {
       ctdb: () => (lock === '' ? '' : `${visible(lock)}\n`),
-      json: () => ({ formatVersion: 1, pnn, clusterLock: lock === '' ? null : lock }),
+      json: (): GetreclockDocument => ({ formatVersion: 1, pnn, clusterLock: lock === '' ? null : lock }),
     })
   }
 }

@@ -7,6 +7,7 @@ import { adding, CtdbtsError } from '../lib/errors.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbTicklesText } from '../ui/ctdb/interfaces.ts'
+import type { GetticklesDocument } from '../ui/documents/addresses.ts'
 
 export default class Gettickles extends MirrorCommand {
   static override readonly group = 'services'
@@ -29,7 +30,7 @@ export default class Gettickles extends MirrorCommand {
     })
     return await this.show(flags, {
       ctdb: (style) => ctdbTicklesText(tickles, style),
-      json: () => ({
+      json: (): GetticklesDocument => ({
         formatVersion: 1,
         publicIp: tickles.address.address,
         connections: tickles.connections.map(({ source, destination }) => ({

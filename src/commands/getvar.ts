@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { readTunable } from '../operations/collect/tunables.ts'
 import { ctdbTunableLine } from '../ui/ctdb/tunables.ts'
+import type { TunableDocument } from '../ui/documents/daemon.ts'
 
 export default class Getvar extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -17,7 +18,7 @@ export default class Getvar extends MirrorCommand {
     const [pnn, tunable] = await this.fromNode(flags, (node) => readTunable(node, args.name))
     return await this.show(flags, {
       ctdb: () => ctdbTunableLine(tunable),
-      json: () => ({ formatVersion: 1, pnn, ...tunable }),
+      json: (): TunableDocument => ({ formatVersion: 1, pnn, ...tunable }),
     })
   }
 }

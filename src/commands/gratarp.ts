@@ -4,6 +4,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { adding } from '../lib/errors.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { GratarpDocument } from '../ui/documents/addresses.ts'
 
 export default class Gratarp extends MirrorCommand {
   static override readonly group = 'addresses'
@@ -33,7 +34,7 @@ advertisements.`
     this.tell(flags, `Node ${pnn} announces ${address} on ${args.interface}`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({ formatVersion: 1, pnn, publicIp: address, interface: args.interface }),
+      json: (): GratarpDocument => ({ formatVersion: 1, pnn, publicIp: address, interface: args.interface }),
     })
   }
 }

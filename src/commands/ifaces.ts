@@ -5,6 +5,7 @@ import { interfaceStateOf } from '../operations/collect/ip.ts'
 import { allInOrder } from '../operations/collect/ordered-requests.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbInterfacesText } from '../ui/ctdb/interfaces.ts'
+import type { IfacesDocument } from '../ui/documents/addresses.ts'
 
 export default class Ifaces extends MirrorCommand {
   static override readonly group = 'addresses'
@@ -21,7 +22,7 @@ export default class Ifaces extends MirrorCommand {
     const interfaces = records.map(interfaceStateOf)
     return await this.show(flags, {
       ctdb: (style) => ctdbInterfacesText(pnn, interfaces, style),
-      json: () => ({ formatVersion: 1, pnn, interfaces }),
+      json: (): IfacesDocument => ({ formatVersion: 1, pnn, interfaces }),
       table: async (coloured) => {
         const [{ interfacesTable }, { painter }] = await Promise.all([
           import('../ui/interfaces-table.ts'),

@@ -9,6 +9,7 @@ import { publicIpInterfacesOf } from '../operations/collect/ip.ts'
 import { ask, type TargetNode } from '../operations/target-node.ts'
 import { ControlFailedError } from '../transport/client/errors.ts'
 import { ctdbIpInfoText } from '../ui/ctdb/interfaces.ts'
+import type { IpinfoDocument } from '../ui/documents/addresses.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Ipinfo extends MirrorCommand {
@@ -28,7 +29,7 @@ export default class Ipinfo extends MirrorCommand {
     const interfaces = publicIpInterfacesOf(info)
     return await this.show(flags, {
       ctdb: () => ctdbIpInfoText(pnn, { ...info.ip, interfaces }),
-      json: () => ({
+      json: (): IpinfoDocument => ({
         formatVersion: 1,
         asked: pnn,
         publicIp: info.ip.address.address,

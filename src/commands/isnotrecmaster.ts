@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { CtdbtsError, EXIT_STATUS, retell } from '../lib/errors.ts'
 import { collectRecmaster } from '../operations/collect/leader.ts'
+import type { IsnotrecmasterDocument } from '../ui/documents/nodes.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Isnotrecmaster extends MirrorCommand {
@@ -23,7 +24,7 @@ leader takes the place of the recovery master.`
     process.exitCode = is ? EXIT_STATUS.ok : EXIT_STATUS.failure
     return await this.show(flags, {
       ctdb: () => `this node is ${is ? '' : 'not '}the recmaster\n`,
-      json: () => ({ formatVersion: 1, pnn, leader: leaderOrNull(leader.pnn), isLeader: is }),
+      json: (): IsnotrecmasterDocument => ({ formatVersion: 1, pnn, leader: leaderOrNull(leader.pnn), isLeader: is }),
     })
   }
 }

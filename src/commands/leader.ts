@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectLeader } from '../operations/collect/leader.ts'
 import { leaderText } from '../ui/ctdb/status.ts'
+import type { LeaderDocument } from '../ui/documents/nodes.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Leader extends MirrorCommand {
@@ -18,7 +19,7 @@ than 4.16 do not broadcast; ctdbts asks them for their recovery master.`
     const { pnn } = await this.withNode(flags, ({ client, timeoutMs }) => collectLeader(client, timeoutMs))
     return await this.show(flags, {
       ctdb: () => `${leaderText(pnn)}\n`,
-      json: () => ({ formatVersion: 1, leader: leaderOrNull(pnn) }),
+      json: (): LeaderDocument => ({ formatVersion: 1, leader: leaderOrNull(pnn) }),
     })
   }
 }

@@ -2,6 +2,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { nodesSourceOf, withMachine } from '../cli/with-machine.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbListNodesText, listedNodes } from '../ui/ctdb/nodes.ts'
+import type { ListnodesDocument } from '../ui/documents/nodes.ts'
 
 export default class Listnodes extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -19,7 +20,10 @@ With --host, does so on that host. Omits deleted nodes (# in front).`
     const listed = listedNodes(nodes)
     return await this.show(flags, {
       ctdb: (style) => ctdbListNodesText(nodes, style),
-      json: () => ({ formatVersion: 1, nodes: listed.map(({ pnn, address }) => ({ pnn, address: address.address })) }),
+      json: (): ListnodesDocument => ({
+        formatVersion: 1,
+        nodes: listed.map(({ pnn, address }) => ({ pnn, address: address.address })),
+      }),
       table: async () => {
         const { table } = await import('../ui/table.ts')
         return table(

@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { listTunables } from '../operations/collect/tunables.ts'
 import { ctdbTunableLine } from '../ui/ctdb/tunables.ts'
+import type { ListvarsDocument } from '../ui/documents/daemon.ts'
 
 export default class Listvars extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -16,7 +17,11 @@ export default class Listvars extends MirrorCommand {
       flags,
       {
         ctdb: () => report.map(ctdbTunableLine).join(''),
-        json: () => ({ formatVersion: 1, pnn, tunables: Object.fromEntries(report.map(({ name, value }) => [name, value])) }),
+        json: (): ListvarsDocument => ({
+          formatVersion: 1,
+          pnn,
+          tunables: Object.fromEntries(report.map(({ name, value }) => [name, value])),
+        }),
         table: async (coloured) => {
           const [{ tunableTable }, { painter }] = await Promise.all([import('../ui/tunable-table.ts'), import('../ui/table.ts')])
           return tunableTable(report, painter(coloured))

@@ -8,6 +8,7 @@ import { leadingDecimal } from '../lib/address/decimal.ts'
 import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import { saidByCtdb } from '../lib/errors.ts'
 import { targetNode } from '../operations/target-node.ts'
+import type { MoveipDocument } from '../ui/documents/addresses.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Moveip extends MirrorCommand {
@@ -53,7 +54,7 @@ warns if the next takeover run would move the address again. Otherwise, output a
     for (const line of warnings) process.stderr.write(`ctdbts: ${visible(line)}\n`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({
+      json: (): MoveipDocument => ({
         formatVersion: 1,
         publicIp: address,
         pnn: to,

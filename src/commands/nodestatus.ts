@@ -5,6 +5,7 @@ import { hasFlag, NODE_FLAG } from '../lib/cluster/node.ts'
 import { nodesAsNamed } from '../lib/cluster/node-list.ts'
 import { collectStatus } from '../operations/collect/status.ts'
 import { ctdbNodeStatusText, ctdbStatusJson } from '../ui/ctdb/status.ts'
+import type { NodestatusDocument } from '../ui/documents/nodes.ts'
 
 export default class Nodestatus extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -41,7 +42,7 @@ Exit status: the flags of all nodes shown, one bit each; 0 if all are OK. 1 is D
       flags,
       {
         ctdb: (style) => ctdbNodeStatusText(report, style, { all: args.nodes === 'all' }),
-        json: () => ({ formatVersion: 1, ...ctdbStatusJson(report) }),
+        json: (): NodestatusDocument => ({ formatVersion: 1, ...ctdbStatusJson(report) }),
         table: async (coloured) => {
           const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
           return statusTable(report, painter(coloured))

@@ -5,6 +5,7 @@ import { argumentBytes, recordArgs } from '../cli/record-arguments.ts'
 import { recordOutput } from '../cli/record-output.ts'
 import { openForTransactions, withTransaction } from '../operations/databases/transaction.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { PfetchDocument } from '../ui/documents/databases.ts'
 
 export default class Pfetch extends MirrorCommand {
   static override readonly group = 'databases'
@@ -28,7 +29,7 @@ export default class Pfetch extends MirrorCommand {
     })
     return await this.show(flags, {
       ctdb: () => recordOutput('', value, '\n'),
-      json: () => ({ formatVersion: 1, id: databaseIdText(id), name, key: hex(key), value: hex(value) }),
+      json: (): PfetchDocument => ({ formatVersion: 1, id: databaseIdText(id), name, key: hex(key), value: hex(value) }),
     })
   }
 }

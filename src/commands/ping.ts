@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { PingDocument } from '../ui/documents/daemon.ts'
 
 export default class Ping extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -19,7 +20,7 @@ export default class Ping extends MirrorCommand {
     })
     return await this.show(flags, {
       ctdb: () => `response from ${pnn} time=${seconds.toFixed(6)} sec  (${clients} clients)\n`,
-      json: () => ({ formatVersion: 1, pnn, seconds: Number(seconds.toFixed(6)), clients }),
+      json: (): PingDocument => ({ formatVersion: 1, pnn, seconds: Number(seconds.toFixed(6)), clients }),
     })
   }
 }

@@ -1,4 +1,5 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import type { PnnDocument } from '../ui/documents/nodes.ts'
 
 export default class Pnn extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -12,6 +13,6 @@ export default class Pnn extends MirrorCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Pnn)
     const pnn = await this.withNode(flags, (node) => node.pnn)
-    return await this.show(flags, { ctdb: () => `${pnn}\n`, json: () => ({ formatVersion: 1, pnn }) })
+    return await this.show(flags, { ctdb: () => `${pnn}\n`, json: (): PnnDocument => ({ formatVersion: 1, pnn }) })
   }
 }

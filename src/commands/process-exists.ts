@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { lenientInt, unsignedNumber } from '../lib/c-number.ts'
 import { processStatus } from '../operations/collect/process.ts'
+import type { ProcessExistsDocument } from '../ui/documents/daemon.ts'
 
 export default class ProcessExists extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -31,7 +32,7 @@ export default class ProcessExists extends MirrorCommand {
     const srvidText = `0x${srvid.toString(16)}`
     return await this.show(flags, {
       ctdb: () => `PID ${pid}${srvid === 0n ? '' : ` with SRVID ${srvidText}`} ${exists ? 'exists' : 'does not exist'}\n`,
-      json: () => ({ formatVersion: 1, pnn, pid, srvid: srvid === 0n ? null : srvidText, exists }),
+      json: (): ProcessExistsDocument => ({ formatVersion: 1, pnn, pid, srvid: srvid === 0n ? null : srvidText, exists }),
     })
   }
 }

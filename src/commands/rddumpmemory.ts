@@ -3,6 +3,7 @@ import { message, messages } from '../lib/wire/messages.ts'
 import { restText } from '../lib/wire/primitives.ts'
 import type { TargetNode } from '../operations/target-node.ts'
 import { nextReplySrvid } from '../transport/client/reply-srvid.ts'
+import type { MemoryDocument } from '../ui/documents/daemon.ts'
 import { visibleLines } from '../ui/visible.ts'
 
 export default class Rddumpmemory extends MirrorCommand {
@@ -20,7 +21,7 @@ export default class Rddumpmemory extends MirrorCommand {
     const [pnn, text] = await this.fromNode(flags, memoryOfRecoveryDaemon)
     return await this.show(flags, {
       ctdb: () => visibleLines(text),
-      json: () => ({ formatVersion: 1, pnn, lines: text.trimEnd().split('\n') }),
+      json: (): MemoryDocument => ({ formatVersion: 1, pnn, lines: text.trimEnd().split('\n') }),
     })
   }
 }

@@ -3,6 +3,7 @@ import { wantsHost } from '../cli/host-flags.ts'
 import { recordArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { recordOutput } from '../cli/record-output.ts'
+import type { ReadkeyDocument } from '../ui/documents/databases.ts'
 
 export default class Readkey extends RecordCommand {
   static override readonly group = 'databases'
@@ -29,7 +30,7 @@ Waits while another process has the record locked. An absent record has an empty
     }))
     return await this.show(flags, {
       ctdb: () => recordOutput(`Data: size:${value.length} ptr:[`, value, ']\n'),
-      json: () => ({ formatVersion: 1, ...record, value: Buffer.from(value).toString('hex') }),
+      json: (): ReadkeyDocument => ({ formatVersion: 1, ...record, value: Buffer.from(value).toString('hex') }),
     })
   }
 }

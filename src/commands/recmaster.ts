@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { collectRecmaster } from '../operations/collect/leader.ts'
 import { leaderText } from '../ui/ctdb/status.ts'
+import type { LeaderDocument } from '../ui/documents/nodes.ts'
 import { leaderOrNull } from '../ui/json.ts'
 
 export default class Recmaster extends MirrorCommand {
@@ -16,7 +17,7 @@ export default class Recmaster extends MirrorCommand {
     const { pnn } = await this.withNode(flags, collectRecmaster)
     return await this.show(flags, {
       ctdb: () => `${leaderText(pnn)}\n`,
-      json: () => ({ formatVersion: 1, leader: leaderOrNull(pnn) }),
+      json: (): LeaderDocument => ({ formatVersion: 1, leader: leaderOrNull(pnn) }),
     })
   }
 }

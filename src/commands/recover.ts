@@ -1,6 +1,7 @@
 import { withInterruptionReport } from '../cli/interruption-report.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { recover } from '../operations/administer/recover.ts'
+import type { RecoverDocument } from '../ui/documents/nodes.ts'
 
 export default class Recover extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -25,7 +26,7 @@ export default class Recover extends MirrorCommand {
     this.tell(flags, `recovery done: generation ${after}, previously ${before}`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({ formatVersion: 1, generation: after, generationBefore: before }),
+      json: (): RecoverDocument => ({ formatVersion: 1, generation: after, generationBefore: before }),
     })
   }
 }

@@ -10,6 +10,7 @@ import { type ReloadedNodes, reloadNodes, type UnfinishedReload } from '../opera
 import { targetNode } from '../operations/target-node.ts'
 import { readNodes } from '../transport/host/read-nodes.ts'
 import { ctdbNodeChangeLines } from '../ui/ctdb/nodes.ts'
+import type { ReloadnodesDocument } from '../ui/documents/nodes.ts'
 
 export default class Reloadnodes extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -40,7 +41,7 @@ Like ctdb, names the nodes that fail to reload, but does not fail itself; --json
       })
     })
     for (const pnn of done.reloaded) this.tell(flags, `node ${pnn} has reloaded the nodes`)
-    return await this.show(flags, { ctdb: () => '', json: () => documentOf(done) }, problemsOf(done))
+    return await this.show(flags, { ctdb: () => '', json: (): ReloadnodesDocument => documentOf(done) }, problemsOf(done))
   }
 }
 
@@ -70,7 +71,7 @@ function problemsOf({ reloaded, failed }: ReloadedNodes): CtdbtsError[] {
   return reloaded.length > 0 ? [] : [saidByCtdb('NO_CHANGE', 'No change in nodes file, skipping unnecessary reload')]
 }
 
-const documentOf = ({ changes, reloaded, failed }: ReloadedNodes): unknown => ({
+const documentOf = ({ changes, reloaded, failed }: ReloadedNodes): ReloadnodesDocument => ({
   formatVersion: 1,
   changes,
   reloaded,

@@ -11,6 +11,7 @@ import type { recordBuffer } from '../lib/wire/record-structs.ts'
 import { attachDatabase } from '../operations/databases/attach.ts'
 import { replaceRecords } from '../operations/databases/replace.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { RestoredbDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Restoredb extends MirrorCommand {
@@ -58,7 +59,7 @@ database if need be, of the kind that it was. Clients wait meanwhile. Asks first
     )
     return await this.show(flags, {
       ctdb: () => `Database ${visible(name)} restored\n`,
-      json: () => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file }),
+      json: (): RestoredbDocument => ({ formatVersion: 1, id: databaseIdText(id), name, file: args.file }),
     })
   }
 }

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../lib/error-codes.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { RunstateDocument } from '../ui/documents/nodes.ts'
 
 export default class Runstate extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -20,7 +21,10 @@ export default class Runstate extends MirrorCommand {
     const { args, flags } = await this.parse(Runstate)
     const [pnn, runState] = await this.fromNode(flags, (node) => ask(node, controls.getRunState))
     requireOneOf([args.states ?? []].flat(), runState)
-    return await this.show(flags, { ctdb: () => `${runState}\n`, json: () => ({ formatVersion: 1, pnn, runState }) })
+    return await this.show(flags, {
+      ctdb: () => `${runState}\n`,
+      json: (): RunstateDocument => ({ formatVersion: 1, pnn, runState }),
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import { DEBUG_LEVELS, debugLevelName, parseDebugLevel } from '../lib/cluster/de
 import { CtdbtsError } from '../lib/errors.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { DebugDocument } from '../ui/documents/daemon.ts'
 
 export default class Setdebug extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -24,7 +25,10 @@ export default class Setdebug extends MirrorCommand {
     })
     const debugLevel = debugLevelName(level)
     this.tell(flags, `node ${pnn} now logs at level ${debugLevel}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, debugLevel, number: level }) })
+    return await this.show(flags, {
+      ctdb: () => '',
+      json: (): DebugDocument => ({ formatVersion: 1, pnn, debugLevel, number: level }),
+    })
   }
 }
 

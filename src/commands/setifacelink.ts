@@ -3,6 +3,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { adding, CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask, type TargetNode } from '../operations/target-node.ts'
+import type { SetifacelinkDocument } from '../ui/documents/addresses.ts'
 import { visible } from '../ui/visible.ts'
 
 /** Linux' IFNAMSIZ. */
@@ -28,7 +29,7 @@ export default class Setifacelink extends MirrorCommand {
     this.tell(flags, `Node ${pnn} now treats the link of ${args.iface} as ${args.link}`)
     return await this.show(flags, {
       ctdb: () => '',
-      json: () => ({ formatVersion: 1, pnn, interface: args.iface, linkUp: args.link === 'up' }),
+      json: (): SetifacelinkDocument => ({ formatVersion: 1, pnn, interface: args.iface, linkUp: args.link === 'up' }),
     })
   }
 

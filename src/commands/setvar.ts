@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { unsignedNumber } from '../lib/c-number.ts'
 import { requireTunable, writeTunable } from '../operations/collect/tunables.ts'
+import type { TunableDocument } from '../ui/documents/daemon.ts'
 
 export default class Setvar extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -26,6 +27,10 @@ Prints nothing. Exits with 22 and prints no error for a value that is not a numb
       return { pnn: await node.pnn, value, problems: await writeTunable(node, { name, value }) }
     })
     this.tell(flags, `${name} is now ${value} on node ${pnn}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, name, value }) }, problems)
+    return await this.show(
+      flags,
+      { ctdb: () => '', json: (): TunableDocument => ({ formatVersion: 1, pnn, name, value }) },
+      problems,
+    )
   }
 }

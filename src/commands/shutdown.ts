@@ -1,6 +1,7 @@
 import { withInterruptionReport } from '../cli/interruption-report.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { shutDown } from '../operations/administer/shut-down.ts'
+import type { ShutdownDocument } from '../ui/documents/nodes.ts'
 
 export default class Shutdown extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -16,6 +17,6 @@ Waits for the end of the local daemon; with -n, only tells the other one to end,
       withInterruptionReport(signal, shutDown(node, signal), () => 'the daemon was told to end, and will do so'),
     )
     this.tell(flags, `the daemon of node ${pnn} ${ended ? 'has ended' : 'was told to end'}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, ended }) })
+    return await this.show(flags, { ctdb: () => '', json: (): ShutdownDocument => ({ formatVersion: 1, pnn, ended }) })
   }
 }

@@ -2,6 +2,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbStatisticsText } from '../ui/ctdb/statistics.ts'
+import type { StatisticsDocument } from '../ui/documents/daemon.ts'
 import { statisticsJson } from '../ui/statistics-json.ts'
 
 export default class Statistics extends MirrorCommand {
@@ -15,7 +16,7 @@ export default class Statistics extends MirrorCommand {
     const [pnn, statistics] = await this.fromNode(flags, (node) => ask(node, controls.statistics))
     return await this.show(flags, {
       ctdb: (style) => ctdbStatisticsText([statistics], style),
-      json: () => ({ formatVersion: 1, pnn, statistics: statisticsJson(statistics) }),
+      json: (): StatisticsDocument => ({ formatVersion: 1, pnn, statistics: statisticsJson(statistics) }),
     })
   }
 }

@@ -1,6 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
+import type { StatisticsresetDocument } from '../ui/documents/daemon.ts'
 
 export default class Statisticsreset extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -16,6 +17,9 @@ export default class Statisticsreset extends MirrorCommand {
       return await node.pnn
     })
     this.tell(flags, `the statistics of node ${pnn} were reset`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, pnn, reset: true }) })
+    return await this.show(flags, {
+      ctdb: () => '',
+      json: (): StatisticsresetDocument => ({ formatVersion: 1, pnn, reset: true }),
+    })
   }
 }

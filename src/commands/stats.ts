@@ -5,6 +5,7 @@ import type { Statistics } from '../lib/cluster/statistics.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbStatisticsText } from '../ui/ctdb/statistics.ts'
+import type { StatsDocument } from '../ui/documents/daemon.ts'
 import { statisticsJson } from '../ui/statistics-json.ts'
 
 export default class Stats extends MirrorCommand {
@@ -25,7 +26,7 @@ Like ctdb, shows one more than COUNT.`
     const history = chosen(all, lenientInt(args.count ?? '0'))
     return await this.show(flags, {
       ctdb: (style) => ctdbStatisticsText(history, style),
-      json: () => ({ formatVersion: 1, pnn, history: history.map(statisticsJson) }),
+      json: (): StatsDocument => ({ formatVersion: 1, pnn, history: history.map(statisticsJson) }),
     })
   }
 }

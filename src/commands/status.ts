@@ -5,6 +5,7 @@ import { readSnapshot } from '../cli/snapshot-file.ts'
 import { statusReportOf } from '../lib/snapshot/views.ts'
 import { collectStatus } from '../operations/collect/status.ts'
 import { ctdbStatusJson, ctdbStatusText } from '../ui/ctdb/status.ts'
+import type { StatusDocument } from '../ui/documents/ctdb-status.ts'
 
 export default class Status extends MirrorCommand {
   static override readonly group = 'nodes'
@@ -32,7 +33,7 @@ Waits for the leader's broadcast, which comes about once a second; UNKNOWN if no
         ctdbJson: () => ctdbStatusJson(report),
         // ctdb's (4.25) own document, as its --json shall be ours, and that the node sees nobody, which it does not tell by itself. Of a node
         // that has just started it does, by the flag `unknown` of the others.
-        json: () => ({ ...ctdbStatusJson(report), ...(report.viewLimit === 'alone' && { viewLimit: 'alone' }) }),
+        json: (): StatusDocument => ({ ...ctdbStatusJson(report), ...(report.viewLimit === 'alone' && { viewLimit: 'alone' }) }),
         table: async (coloured) => {
           const [{ statusTable }, { painter }] = await Promise.all([import('../ui/status-table.ts'), import('../ui/table.ts')])
           return statusTable(report, painter(coloured))

@@ -18,6 +18,7 @@ import type { Edit } from '../lib/takeover/what-if.ts'
 import { planWhatIf, type WhatIfPlan } from '../lib/takeover/what-if-plan.ts'
 import { requestTakeoverRun } from '../operations/administer/takeover-run.ts'
 import { collectSnapshot } from '../operations/collect/snapshot.ts'
+import type { PlanDocument, TakeoverRunDocument } from '../ui/documents/plan.ts'
 
 type SnapshotOptions = GlobalOptions & SimOptions & { readonly from?: string | undefined }
 
@@ -90,7 +91,7 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
     const expected = plan(await this.current(flags, edits))
     const [{ changesAnything }, { planJson }] = await Promise.all([import('../ui/plan-words.ts'), import('../ui/plan.ts')])
     if (flags['detailed-exitcode'] && changesAnything(expected)) process.exitCode = EXIT_MOVES
-    if (flags.json) return planJson(expected)
+    if (flags.json) return planJson(expected) satisfies PlanDocument
     await this.print(expected, flags.explain)
     return undefined
   }
@@ -122,7 +123,7 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
     const outcome: Outcome = compareOutcome(expected, await look(daemon))
     if (!outcome.asPlanned) process.exitCode = EXIT_NOT_AS_PLANNED
     const { outcomeText, planJson } = await import('../ui/plan.ts')
-    if (json) return { formatVersion: 1, plan: planJson(expected), outcome }
+    if (json) return { formatVersion: 1, plan: planJson(expected), outcome } satisfies TakeoverRunDocument
     process.stdout.write(outcomeText(outcome))
     return undefined
   }

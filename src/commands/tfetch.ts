@@ -9,6 +9,7 @@ import { type CtdbtsError, saidByCtdb } from '../lib/errors.ts'
 import { RECORD_HEADER_BYTES } from '../lib/wire/record-structs.ts'
 import { storedRecord } from '../operations/databases/traverse.ts'
 import { ctdbBytesText, ctdbHeaderText } from '../ui/ctdb/records.ts'
+import type { TfetchDocument } from '../ui/documents/databases.ts'
 import { recordJson } from '../ui/record-json.ts'
 
 export default class Tfetch extends MirrorCommand {
@@ -46,7 +47,7 @@ export default class Tfetch extends MirrorCommand {
       flags,
       {
         ctdb: () => `${ctdbHeaderText(record)}${ctdbBytesText('data', record.value)}`,
-        json: () => ({ formatVersion: 1, file, record: recordJson(record) }),
+        json: (): TfetchDocument => ({ formatVersion: 1, file, record: recordJson(record) }),
       },
       problems,
     )

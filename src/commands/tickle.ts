@@ -5,6 +5,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { connectionArgs, connectionsOfInput } from '../cli/tickle-command.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { counted } from '../lib/plural.ts'
+import type { TickleDocument } from '../ui/documents/addresses.ts'
 
 export default class Tickle extends MirrorCommand {
   static override readonly group = 'services'
@@ -38,6 +39,9 @@ Without arguments, reads connections from standard input, one per line, the clie
       })
     }
     this.tell(flags, `${counted(connections.length, 'tickle', 'tickles')} sent`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, sent: connections.length }) })
+    return await this.show(flags, {
+      ctdb: () => '',
+      json: (): TickleDocument => ({ formatVersion: 1, sent: connections.length }),
+    })
   }
 }

@@ -7,6 +7,7 @@ import { lenientLong, unsignedNumber } from '../lib/c-number.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { encode } from '../lib/wire/codec.ts'
 import { recordHeader } from '../lib/wire/record-structs.ts'
+import type { TstoreDocument } from '../ui/documents/databases.ts'
 
 export default class Tstore extends MirrorCommand {
   static override readonly group = 'databases'
@@ -48,6 +49,6 @@ What CTDB stores in front of the data is 0, unless it is given. As with \`ctdb\`
       })
     })
     this.tell(flags, `The record ${args.key} in ${file} is written`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, file }) })
+    return await this.show(flags, { ctdb: () => '', json: (): TstoreDocument => ({ formatVersion: 1, file }) })
   }
 }

@@ -2,6 +2,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { controls } from '../lib/wire/controls.ts'
 import { ask } from '../operations/target-node.ts'
 import { ctdbUptimeText, uptimeJson } from '../ui/ctdb/uptime.ts'
+import type { UptimeDocument } from '../ui/documents/daemon.ts'
 
 export default class Uptime extends MirrorCommand {
   static override readonly group = 'daemons'
@@ -17,7 +18,7 @@ export default class Uptime extends MirrorCommand {
     const [pnn, uptime] = await this.fromNode(flags, (node) => ask(node, controls.uptime))
     return await this.show(flags, {
       ctdb: () => ctdbUptimeText(pnn, uptime),
-      json: () => ({ formatVersion: 1, pnn, ...uptimeJson(uptime) }),
+      json: (): UptimeDocument => ({ formatVersion: 1, pnn, ...uptimeJson(uptime) }),
     })
   }
 }

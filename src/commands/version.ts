@@ -1,5 +1,6 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { installedVersion } from '../cli/real-ctdb.ts'
+import type { VersionDocument } from '../ui/documents/daemon.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Version extends MirrorCommand {
@@ -23,7 +24,7 @@ For the version of ctdbts itself, use "ctdbts --version".`
     const { flags } = await this.parse(Version)
     const version = await installedVersion(flags, process.env)
     // ctdb's (4.25) own document: its --json shall be ours.
-    const document = () => ({ version })
+    const document = (): VersionDocument => ({ version })
     return await this.show(flags, { ctdb: () => `${visible(version)}\n`, ctdbJson: document, json: document })
   }
 }

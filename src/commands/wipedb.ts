@@ -5,6 +5,7 @@ import { MirrorCommand } from '../cli/mirror-command.ts'
 import { openDatabase } from '../operations/databases/open.ts'
 import { replaceRecords } from '../operations/databases/replace.ts'
 import { databaseIdText } from '../ui/ctdb/databases.ts'
+import type { DatabaseDoneDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Wipedb extends MirrorCommand {
@@ -29,7 +30,7 @@ Asks first on a terminal. If a step fails, a recovery follows.`
     })
     return await this.show(flags, {
       ctdb: () => `Database ${visible(name)} wiped\n`,
-      json: () => ({ formatVersion: 1, id: databaseIdText(id), name }),
+      json: (): DatabaseDoneDocument => ({ formatVersion: 1, id: databaseIdText(id), name }),
     })
   }
 }

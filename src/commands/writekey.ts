@@ -3,6 +3,7 @@ import { wantsHost } from '../cli/host-flags.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { storeRecord } from '../operations/databases/record-lock.ts'
+import type { KeyDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Writekey extends RecordCommand {
@@ -33,6 +34,6 @@ export default class Writekey extends RecordCommand {
       }
     })
     this.tell(flags, `Database ${record.name}: the record ${args.key} is written`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, ...record }) })
+    return await this.show(flags, { ctdb: () => '', json: (): KeyDocument => ({ formatVersion: 1, ...record }) })
   }
 }

@@ -1,3 +1,5 @@
+import type { Versioned } from './documents/common.ts'
+
 /** A node as `natgw` and `lvs` report it. */
 interface GatewayNode {
   readonly pnn?: number
@@ -8,11 +10,13 @@ interface GatewayNode {
   readonly thisNode?: boolean
 }
 
-/** The answer of a helper script of CTDB as JSON. */
-export type GatewayAnswer = { readonly formatVersion: 1 } & (
-  | { readonly leader: GatewayNode | null }
-  | { readonly nodes: readonly GatewayNode[] }
-)
+/** The answer of a helper script of CTDB as JSON (`natgw`, `lvs`). */
+export type GatewayAnswer =
+  | (Versioned & {
+      /** Null if there is none. */
+      readonly leader: GatewayNode | null
+    })
+  | (Versioned & { readonly nodes: readonly GatewayNode[] })
 
 const LEADER_LINE = /^(\d+) (\S+)$/
 const LIST_LINE = /^(\S+)(?:\s+(LEADER))?/

@@ -1,6 +1,7 @@
 import { homeNodesText, type PlaceableAddress, type ProposedHomes } from '../lib/allocation/home-proposal.ts'
 import type { HomePlan } from '../lib/takeover/home-plan.ts'
 import type { Plan } from '../lib/takeover/plan.ts'
+import type { HomeNodesDocument } from './documents/daemon.ts'
 import { countWords, nodeText } from './plan-words.ts'
 import { table } from './table.ts'
 import { visible } from './visible.ts'
@@ -36,7 +37,7 @@ export function homesText(view: HomesView): string {
 }
 
 /** Home nodes as a JSON document. */
-export function homesJson(view: HomesView): Record<string, unknown> {
+export function homesJson(view: HomesView): HomeNodesDocument {
   const { homes, plan } = view
   const ownerOf = ownersOf(view)
   return {

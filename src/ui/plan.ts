@@ -4,6 +4,8 @@ import type { NeededEvent } from '../lib/takeover/needed-events.ts'
 import type { Outcome } from '../lib/takeover/outcome.ts'
 import type { AddressPlan, Plan } from '../lib/takeover/plan.ts'
 import type { WhatIfPlan } from '../lib/takeover/what-if-plan.ts'
+import type { Versioned } from './documents/common.ts'
+import type { PlanDocumented } from './documents/plan.ts'
 import { CHANGE_SIGNS, changesAnything, countText, countWords, nodeText, planSummary, stepText } from './plan-words.ts'
 import { type Paint, table } from './table.ts'
 import { visible } from './visible.ts'
@@ -85,4 +87,8 @@ export function outcomeText({ asPlanned, addresses, differences }: Outcome): str
 }
 
 /** A plan as a JSON document. */
-export const planJson = (plan: Plan): Record<string, unknown> => ({ formatVersion: 1, changes: changesAnything(plan), ...plan })
+export const planJson = <P extends Plan>(plan: P): Versioned & PlanDocumented<P> => ({
+  formatVersion: 1,
+  changes: changesAnything(plan),
+  ...plan,
+})

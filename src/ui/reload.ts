@@ -5,6 +5,8 @@ import { counted } from '../lib/plural.ts'
 import type { IgnoredEdit } from '../lib/reload/ignored-edits.ts'
 import { isAllChecked, type NodeOutcome, type ReloadOutcome } from '../lib/reload/outcome.ts'
 import type { NodePreview, ReloadPreview } from '../lib/reload/preview.ts'
+import type { Versioned } from './documents/common.ts'
+import type { PlanDocumented } from './documents/plan.ts'
 import { outcomeText, planText } from './plan.ts'
 import { changesAnything } from './plan-words.ts'
 import type { Paint } from './table.ts'
@@ -128,8 +130,25 @@ export const reloadedText = ({ nodes: previews }: ReloadPreview, nodes: Reload['
     })
     .join('')
 
+/** What a reload would do. */
+export interface PreviewDocumented extends Pick<ReloadPreview, 'nodes' | 'isCertain' | 'warnings'> {
+  readonly plan: PlanDocumented<ReloadPreview['plan']>
+}
+
+/** `reloadips --dry-run`. */
+export interface ReloadipsPreviewDocument extends Versioned {
+  readonly preview: PreviewDocumented
+}
+
+/** `reloadips`. */
+export interface ReloadipsDocument extends ReloadipsPreviewDocument {
+  readonly nodes: readonly { readonly pnn: Pnn; readonly reloaded: boolean; readonly error?: Reason }[]
+  readonly takeoverRun: { readonly done: boolean; readonly error?: Reason }
+  readonly outcome: ReloadOutcome
+}
+
 /** A preview as part of a JSON document. */
-export const previewJson = ({ nodes, plan, isCertain, warnings }: ReloadPreview): Record<string, unknown> => ({
+export const previewJson = ({ nodes, plan, isCertain, warnings }: ReloadPreview): PreviewDocumented => ({
   nodes,
   plan: { changes: changesAnything(plan), ...plan },
   isCertain,
@@ -137,7 +156,7 @@ export const previewJson = ({ nodes, plan, isCertain, warnings }: ReloadPreview)
 })
 
 /** A reload with its preview and its result as a JSON document. */
-export const reloadJson = (preview: ReloadPreview, { nodes, runError, outcome }: Reload): Record<string, unknown> => ({
+export const reloadJson = (preview: ReloadPreview, { nodes, runError, outcome }: Reload): ReloadipsDocument => ({
   formatVersion: 1,
   preview: previewJson(preview),
   nodes: nodes.map(({ pnn, error }) => ({ pnn, reloaded: error === undefined, ...(error && { error: reasonOf(error) }) })),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { documentFaults } from './documents.ts'
 import { ProgramThreads, type RunResult } from './program-threads.ts'
 import { runResultOf } from './run-result.ts'
 
@@ -15,7 +16,7 @@ const threads = new ProgramThreads(ROOT)
  * {@link ProgramThreads} cannot show use {@link ctdbtsProcess}.
  */
 export async function ctdbts(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
-  return await threads.run({ argv: [process.execPath, RUN_JS, ...argv], env: { ...process.env, ...env } })
+  return checked(argv, await threads.run({ argv: [process.execPath, RUN_JS, ...argv], env: { ...process.env, ...env } }))
 }
 
 /** Runs the built `ctdbts` in a process of its own, as a user would, with nothing on its standard input and no terminal. */
@@ -26,5 +27,12 @@ export async function ctdbtsProcess(argv: readonly string[], env: Record<string,
     stdin: 'ignore',
     stripFinalNewline: false,
   })
-  return runResultOf(result)
+  return checked(argv, runResultOf(result))
+}
+
+/** @throws for a document that is not as its schema in the docs says. */
+function checked(argv: readonly string[], result: RunResult): RunResult {
+  const faults = documentFaults(argv, result.stdout)
+  if (faults.length > 0) throw new Error(`ctdbts ${argv.join(' ')}: ${faults.slice(0, 5).join('; ')}`)
+  return result
 }

@@ -6,7 +6,15 @@ import { previewReload, type ReloadPreview } from '../../lib/reload/preview.ts'
 import { type NodeReload, noActiveNode } from '../../operations/administer/reload-ips.ts'
 import type { Cluster } from '../../operations/reach/cluster.ts'
 import type { TargetNode } from '../../operations/target-node.ts'
-import { previewJson, previewText, type Reload, reloadedText, reloadJson, reloadText } from '../../ui/reload.ts'
+import {
+  previewJson,
+  previewText,
+  type Reload,
+  type ReloadipsPreviewDocument,
+  reloadedText,
+  reloadJson,
+  reloadText,
+} from '../../ui/reload.ts'
 import { painter } from '../../ui/table.ts'
 import { requireAgreement } from '../confirm.ts'
 import { wantsHost } from '../host-flags.ts'
@@ -44,7 +52,7 @@ export async function reloadWithPreview(reload: PreviewedReload): Promise<unknow
     if (!options.json) process.stdout.write(previewText(preview, painter(wantsColour(process.stdout, process.env))))
     if (options['dry-run']) {
       if (!mayReload(preview)) process.exitCode = EXIT_STATUS.failure
-      return options.json ? { formatVersion: 1, preview: previewJson(preview) } : undefined
+      return options.json ? ({ formatVersion: 1, preview: previewJson(preview) } satisfies ReloadipsPreviewDocument) : undefined
     }
     await agree(options, preview)
     const carried = await visit((cluster) => carryOut(cluster, visit, reload, preview), 'Reloading:')

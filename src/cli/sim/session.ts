@@ -11,6 +11,7 @@ import { heldAddresses, overviewOf } from '../../sim/world/overview.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
+import type { SimLine } from '../lines.ts'
 import { wantsColour } from '../output.ts'
 import type { SimSettings } from '../sim-flags.ts'
 import { Prompt } from './prompt.ts'
@@ -175,7 +176,7 @@ class SimSession {
     this.tell({ event: 'log', time: new Date(atMs).toISOString(), ...rest }, `${visible(logLine(entry, era))}\n`)
   }
 
-  private tell(event: object, text: string): void {
+  private tell(event: SimLine, text: string): void {
     if (this.options.json) process.stdout.write(`${jsonLine(event)}\n`)
     else this.print(text)
   }

@@ -7,6 +7,7 @@ import { jsonLine } from '../../ui/json.ts'
 import { visible } from '../../ui/visible.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
 import { keepMemorySmall } from '../keep-memory-small.ts'
+import type { WatchLine } from '../lines.ts'
 import { reportProblems } from '../report-error.ts'
 import { onTerminationSignal } from '../signals.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
@@ -83,8 +84,8 @@ function plainLines(options: WatchOptions): LineFormat {
 }
 
 const jsonLines: LineFormat = {
-  begin: (state) => jsonLine(stateJson(state)),
+  begin: (state) => jsonLine(stateJson(state) satisfies WatchLine),
   entry: entryFormat({ json: true }),
-  log: ({ atMs, ...entry }) => jsonLine({ event: 'log', time: new Date(atMs).toISOString(), ...entry }),
-  leftOut: (count) => jsonLine({ event: 'left-out', count }),
+  log: ({ atMs, ...entry }) => jsonLine({ event: 'log', time: new Date(atMs).toISOString(), ...entry } satisfies WatchLine),
+  leftOut: (count) => jsonLine({ event: 'left-out', count } satisfies WatchLine),
 }

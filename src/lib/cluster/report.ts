@@ -1,6 +1,4 @@
 import type { SocketAddress } from '../address/socket-address.ts'
-import type { ValueOf } from '../wire/codec.ts'
-import type { vnnMap } from '../wire/structs.ts'
 import type { ClusterNode, Pnn } from './node.ts'
 import type { ViewLimit } from './point-of-view.ts'
 
@@ -47,11 +45,11 @@ export interface NodeStatus extends ClusterNode {
   readonly partiallyOnline: boolean
 }
 
-/**
- * The cluster's generation, and the location master of each hash.
- * @interface
- */
-export type VnnMap = ValueOf<typeof vnnMap>
+/** The cluster's generation, and the location master of each hash. */
+export interface VnnMap {
+  readonly generation: number
+  readonly map: readonly Pnn[]
+}
 
 /** The generation while a recovery is due. */
 export const INVALID_GENERATION = 1

@@ -24,7 +24,7 @@ export interface SimServerOptions extends Omit<SimClusterOptions, 'hosts' | 'fil
 }
 
 /** How a simulated node is reached. */
-interface ServedNode {
+export interface ServedNode {
   readonly pnn: Pnn
   readonly socketPath: string
   readonly ssh?: { readonly host: string; readonly port: number }

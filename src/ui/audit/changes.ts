@@ -1,6 +1,8 @@
 import type { AuditChanges } from '../../lib/audit/changes.ts'
 import type { Unknown } from '../../lib/audit/finding.ts'
 import { type AuditedFinding, isAccepted } from '../../lib/audit/report.ts'
+import type { ErrorCode } from '../../lib/error-codes.ts'
+import type { Versioned } from '../documents/common.ts'
 import type { Paint } from '../table.ts'
 import { visible } from '../visible.ts'
 import { acceptanceText, cannotAudit } from './words.ts'
@@ -23,11 +25,27 @@ export function changesText(changes: AuditChanges, atMs: number, paint: Paint): 
 /** A line after its time: ISO 8601, UTC. */
 export const eventLine = (atMs: number, text: string): string => `${new Date(atMs).toISOString().slice(0, 19)}Z ${text}\n`
 
+/** `verify --interval`: what has changed since the last audit, a line each. */
+export interface ChangesDocument extends Versioned, Omit<AuditChanges, 'failed' | 'recovered'> {
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /** The previous audit failed. */
+  readonly recovered?: true | undefined
+  /** Why the audit failed. */
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string | undefined } | undefined
+}
+
 /** The same as one JSON document on a line; empty without changes. A failure has its code, message and hint. */
 export function changesJson({ failed, recovered, ...lists }: AuditChanges, atMs: number): string {
   if (!failed && !recovered && Object.values(lists).every((list) => list.length === 0)) return ''
-  const error = failed && { code: failed.code, message: failed.message, hint: failed.hint }
-  return `${JSON.stringify({ formatVersion: 1, at: new Date(atMs).toISOString(), ...lists, recovered, error })}\n`
+  const document: ChangesDocument = {
+    formatVersion: 1,
+    at: new Date(atMs).toISOString(),
+    ...lists,
+    recovered,
+    error: failed && { code: failed.code, message: failed.message, hint: failed.hint },
+  }
+  return `${JSON.stringify(document)}\n`
 }
 
 const findingLine = ({ severity, id, message, acceptance }: AuditedFinding): string =>

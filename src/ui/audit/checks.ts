@@ -1,5 +1,6 @@
 import { type Check, SIGHTS } from '../../lib/audit/check.ts'
 import { CHECKS, checkNamed } from '../../lib/audit/registry.ts'
+import type { Versioned } from '../documents/common.ts'
 import { wrap } from '../wrap.ts'
 
 /** All checks, one line each. */
@@ -18,11 +19,19 @@ export function explainCheck(id: string): string {
   return [wrap(`${check.id} (${check.severity}): ${check.title}`), '\n', wrap(check.meaning), ...paragraphs].join('')
 }
 
+/** `verify --list-checks` and `verify --explain`. */
+export interface ChecksDocument extends Versioned {
+  readonly checks: readonly (Omit<Check, 'find' | 'order' | 'causes'> & {
+    /** The checks whose findings can explain those of this one. */
+    readonly mayFollowFrom: readonly string[]
+  })[]
+}
+
 /**
  * The same as a document: all checks, or one.
  * @throws CtdbtsError NO_CHECK when none has this id.
  */
-export function checksJson(id: string | undefined): Record<string, unknown> {
+export function checksJson(id: string | undefined): ChecksDocument {
   const checks = (id === undefined ? CHECKS : [checkNamed(id)]).map(({ find: _, order: __, causes = [], ...check }) => ({
     ...check,
     mayFollowFrom: causeIds(causes),

@@ -1,5 +1,6 @@
 import { bugUrl, type KnownBug } from '../../lib/audit/known-bugs/bug.ts'
 import { KNOWN_BUGS } from '../../lib/audit/known-bugs/table.ts'
+import type { Versioned } from '../documents/common.ts'
 import { wrap } from '../wrap.ts'
 
 /** All bugs, each with its releases, what goes wrong, and what helps. */
@@ -9,8 +10,23 @@ export const listKnownBugs = (): string =>
     return `${nameOf(bug)}: ${releasesOf(bug)}\n${wrap(text)}`
   }).join('\n')
 
+/** `verify --list-known-bugs`. */
+export interface KnownBugsDocument extends Versioned {
+  readonly bugs: readonly (Pick<KnownBug, 'number' | 'cve' | 'fault' | 'untilThen'> & {
+    /** The releases with which it came; absent if all older ones have it. */
+    readonly since?: readonly string[]
+    /** The releases that do not have it any more. */
+    readonly mended: readonly string[]
+    /** Whether a release after it, of the same series, has the bug is not known. */
+    readonly lastKnown?: string
+    readonly url: string
+    /** The check that reports it; null if none does. */
+    readonly reportedBy: string | null
+  })[]
+}
+
 /** The same as a document. */
-export const knownBugsJson = (): Record<string, unknown> => ({
+export const knownBugsJson = (): KnownBugsDocument => ({
   formatVersion: 1,
   bugs: KNOWN_BUGS.map((bug) => {
     const { matters, severity: _, ...facts } = bug

@@ -1,5 +1,6 @@
 import { FLAG_NAMES, flagsText, hasFlag, INACTIVE_FLAGS, NODE_FLAG, type Pnn, UNKNOWN_PNN } from '../../lib/cluster/node.ts'
 import { INVALID_GENERATION, type NodeStatus, type StatusReport } from '../../lib/cluster/report.ts'
+import type { CtdbNodeStatus, CtdbStatus } from '../documents/ctdb-status.ts'
 import { type CtdbStyle, machineLine, signed } from './style.ts'
 
 /** `status` as `ctdb` prints it: with a separator only the nodes, else everything. */
@@ -79,7 +80,7 @@ function machineText({ nodes, thisNode }: StatusReport, separator: string): stri
 }
 
 /** The document that `ctdb -j status` prints (4.25), key by key. */
-export function ctdbStatusJson({ nodes, thisNode, cluster }: StatusReport): Record<string, unknown> {
+export function ctdbStatusJson({ nodes, thisNode, cluster }: StatusReport): CtdbStatus {
   const shown = listed(nodes)
   return {
     node_status: {
@@ -100,7 +101,7 @@ export function ctdbStatusJson({ nodes, thisNode, cluster }: StatusReport): Reco
   }
 }
 
-function nodeJson(node: NodeStatus, thisNode: Pnn): Record<string, unknown> {
+function nodeJson(node: NodeStatus, thisNode: Pnn): CtdbNodeStatus {
   return {
     pnn: node.pnn,
     address: node.address.address,

@@ -1,5 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import { secondsOf, type Timeval } from '../../lib/cluster/timeval.ts'
+import type { UptimeValues } from '../documents/daemon.ts'
 import { ctime, spanText } from './time.ts'
 
 /** The times that a daemon reports; 0 means never. */
@@ -23,7 +24,7 @@ export function ctdbUptimeText(pnn: Pnn, uptime: Uptime): string {
 }
 
 /** Our own JSON for `uptime`: points in time in seconds since 1970, and the duration of the last recovery in seconds. */
-export const uptimeJson = (uptime: Uptime): Record<string, number> => ({
+export const uptimeJson = (uptime: Uptime): UptimeValues => ({
   now: secondsOf(uptime.now),
   daemonStart: secondsOf(uptime.daemonStart),
   lastRecoveryStarted: secondsOf(uptime.lastRecoveryStarted),

@@ -1,3 +1,4 @@
+import type { Pnn } from '../../lib/cluster/node.ts'
 import type { Clock, RecorderClock } from '../../lib/history/clocks.ts'
 import type { History } from '../../lib/history/history.ts'
 import type { LogCounts } from '../../lib/history/log-reader.ts'
@@ -7,9 +8,85 @@ import type { HistoryEntry, NodeEvent } from '../../lib/history/story/entry.ts'
 import type { Summary } from '../../lib/history/summary.ts'
 import { MESSAGES } from '../../lib/log/messages.ts'
 import type { RecordingCounts } from '../../lib/recording/reader.ts'
-import { entryJson } from '../watch/entry-json.ts'
+import type { Versioned } from '../documents/common.ts'
+import { type EntryDocument, entryJson } from '../watch/entry-json.ts'
 
 const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString())
+
+/** How the clock of a machine differs from the common one. */
+interface ClockDocumented {
+  readonly aheadMs: number
+  /** Null if it is not known. */
+  readonly uncertaintyMs: number | null
+  /** How many pairs of lines of two nodes it is derived from. */
+  readonly pairs: number
+}
+
+/** How many lines a log has, and how many of them are known. */
+interface CountsDocumented extends Omit<LogCounts, 'unknown' | 'timed'> {
+  /** The shapes of lines that are not known, with how many there are. */
+  readonly unknown: Readonly<Record<string, number>>
+}
+
+/** The first line of `history`: what was read. Times are ISO 8601, UTC. */
+export interface HistoryDocument extends Versioned {
+  readonly event: 'history'
+  readonly from: string | null
+  readonly to: string | null
+  /** Entries before it were left out, as there were too many. */
+  readonly droppedBefore: string | null
+  readonly nodes: readonly {
+    readonly node: Pnn | null
+    readonly sources: readonly { readonly file: string; readonly host: string | null }[]
+    /** One after each step of the clock. */
+    readonly clocks: readonly (ClockDocumented & { readonly afterSteps: number })[]
+  }[]
+  readonly logs: readonly (CountsDocumented & { readonly file: string; readonly otherHosts: readonly string[] })[]
+  /** Null without a recording. */
+  readonly recording: (Omit<RecordingCounts, 'unknown'> & { readonly unknown: Readonly<Record<string, number>> }) | null
+  readonly recorders: readonly (ClockDocumented & { readonly file: string })[]
+}
+
+/** An entry of `history`, as `watch` has it, with the bounds of its time. */
+export interface HistoryEntryDocument extends EntryDocument {
+  readonly event: 'entry'
+  /** When it had happened at the latest: ISO 8601, UTC. */
+  readonly notAfter: string | null
+  readonly uncertaintyMs: number | null
+}
+
+/** `history --explain`. */
+export interface ExplainedDocument extends HistoryEntryDocument {
+  /** The lines that the entry rests on. */
+  readonly lines: readonly {
+    readonly at: string
+    readonly node: Pnn | null
+    readonly file: string
+    /** Null in a journal. */
+    readonly line: number | null
+    readonly text: string
+    readonly meaning: string
+  }[]
+}
+
+/** `history --at`: who owned which address. */
+export interface OwnersDocument extends Versioned {
+  readonly event: 'owners'
+  readonly at: string
+  readonly addresses: readonly {
+    readonly address: string
+    /** Null for nobody, and where it is not known. */
+    readonly owner: Pnn | null
+    /** False where the logs do not say. */
+    readonly known: boolean
+    readonly since: string | null
+  }[]
+}
+
+/** `history --summary`. */
+export interface SummaryDocument extends Versioned, Summary {
+  readonly event: 'summary'
+}
 
 /** What was read: the first document of a history. */
 export const historyJson = (
@@ -17,7 +94,7 @@ export const historyJson = (
   logs: readonly ReadLog[],
   recorded?: RecordingCounts,
   recorders: readonly RecorderClock[] = [],
-) => ({
+): HistoryDocument => ({
   formatVersion: 1,
   event: 'history',
   from: isoOrNull(fromMs),
@@ -33,7 +110,7 @@ export const historyJson = (
   recorders: recorders.map((clock) => ({ file: clock.file, ...clockJson(clock) })),
 })
 
-const clockJson = ({ offsetMs, uncertaintyMs, pairs }: Clock) => ({
+const clockJson = ({ offsetMs, uncertaintyMs, pairs }: Clock): ClockDocumented => ({
   aheadMs: round(offsetMs),
   uncertaintyMs: uncertaintyMs === undefined ? null : round(uncertaintyMs),
   pairs,
@@ -41,7 +118,7 @@ const clockJson = ({ offsetMs, uncertaintyMs, pairs }: Clock) => ({
 
 const round = (ms: number): number => Math.round(ms * 1_000) / 1_000
 
-const countsJson = ({ lines, ofCtdb, known, cut, unknown }: LogCounts) => ({
+const countsJson = ({ lines, ofCtdb, known, cut, unknown }: LogCounts): CountsDocumented => ({
   lines,
   ofCtdb,
   known,
@@ -50,7 +127,7 @@ const countsJson = ({ lines, ofCtdb, known, cut, unknown }: LogCounts) => ({
 })
 
 /** An entry, as `watch` has it, with the bounds of its time. */
-export const historyEntryJson = (entry: HistoryEntry) => ({
+export const historyEntryJson = (entry: HistoryEntry): HistoryEntryDocument => ({
   event: 'entry',
   ...entryJson(entry),
   notAfter: isoOrNull(entry.notAfterMs),
@@ -63,7 +140,7 @@ function largest(lines: readonly NodeEvent[]): number | null {
 }
 
 /** An entry with the lines that it rests on. */
-export const explainedJson = (entry: HistoryEntry) => ({
+export const explainedJson = (entry: HistoryEntry): ExplainedDocument => ({
   ...historyEntryJson(entry),
   lines: entry.lines.map(({ atMs, pnn, event }) => ({
     at: new Date(atMs).toISOString(),
@@ -76,7 +153,7 @@ export const explainedJson = (entry: HistoryEntry) => ({
 })
 
 /** Who owned which address at a moment. `owner` is null for nobody; `known` is false where the log does not say. */
-export const ownersJson = (atMs: number, owners: readonly OwnerThen[]) => ({
+export const ownersJson = (atMs: number, owners: readonly OwnerThen[]): OwnersDocument => ({
   formatVersion: 1,
   event: 'owners',
   at: new Date(atMs).toISOString(),
@@ -88,4 +165,4 @@ export const ownersJson = (atMs: number, owners: readonly OwnerThen[]) => ({
   })),
 })
 
-export const summaryJson = (summary: Summary) => ({ formatVersion: 1, event: 'summary', ...summary })
+export const summaryJson = (summary: Summary): SummaryDocument => ({ formatVersion: 1, event: 'summary', ...summary })

@@ -17,7 +17,7 @@ describe('a report as JSON', () => {
       samples: 2,
       unknown: ['tunables-differ', 'lock-slow'].map((id) => ({ id, pnn: 2, fact: 'tunables', why: 'timed out after 10 s' })),
     })
-    const findings = document.findings as Record<string, unknown>[]
+    const { findings } = document
     expect(findings.map(({ id, state, subject, causedBy }) => [id, state, subject, causedBy])).toEqual([
       ['ip-missing', 'real', { pnn: 2, address: '10.0.0.1' }, null],
       ['ip-missing', 'transient', { pnn: 1, address: '10.0.0.2' }, null],
