@@ -80,9 +80,9 @@ export interface AddtickleDocument extends OfNode {
   readonly added: number
 }
 
-/** `deltickle`: how many connections were deleted. */
+/** `deltickle`: how many connections were removed. */
 export interface DeltickleDocument extends OfNode {
-  readonly deleted: number
+  readonly removed: number
 }
 
 /** `tickle`: how many connections were reset. */
