@@ -57,6 +57,7 @@ export const COMMANDS = {
   'process-exists': () => import('./process-exists.ts'),
   pstore: () => import('./pstore.ts'),
   ptrans: () => import('./ptrans.ts'),
+  pushrecord: () => import('./pushrecord.ts'),
   rddumpmemory: () => import('./rddumpmemory.ts'),
   readkey: () => import('./readkey.ts'),
   recmaster: () => import('./recmaster.ts'),

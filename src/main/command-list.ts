@@ -58,6 +58,7 @@ export const COMMAND_LIST = [
   {"id":"process-exists","summary":"Check whether a process is connected to ctdbd","group":"daemons"},
   {"id":"pstore","summary":"Write a record of a persistent database","group":"databases"},
   {"id":"ptrans","summary":"Change records of a persistent database, all or none","group":"databases"},
+  {"id":"pushrecord","summary":"Write a record of a volatile database on all nodes","group":"databases"},
   {"id":"rddumpmemory","summary":"Show what the recovery daemon keeps in memory","group":"daemons"},
   {"id":"readkey","summary":"Show the value of a record of a volatile database","group":"databases"},
   {"id":"recmaster","summary":"Show the PNN of the recovery master","group":"nodes"},

@@ -31,6 +31,10 @@ describe.skipIf(!hasTmux || !hasTdb())('on a terminal', () => {
       'writekey volatile.tdb key other',
       /Write the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\)\? \[y\/N\]/,
     ],
+    [
+      'pushrecord volatile.tdb key other',
+      /Write the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\) on all nodes\? \[y\/N\]/,
+    ],
     ['deletekey volatile.tdb key', /Delete the record key of volatile\.tdb \(0x00000010, volatile, [\d.]+ (Ki)?B\)\? \[y\/N\]/],
   ])('%s asks first, and changes nothing without a yes', async (words, question) => {
     const { daemon, run } = await start()

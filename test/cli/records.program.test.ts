@@ -141,6 +141,15 @@ describe.skipIf(!hasTdb())('records of a volatile database', () => {
     expect(await daemon.content('volatile.tdb')).toEqual({ key: '0 2 copy' })
   })
 
+  it('are not written where the other nodes are not known', async () => {
+    const { daemon, run } = await start()
+    await daemon.write('volatile.tdb', 'key', Buffer.from('value'))
+    expect(await run('pushrecord', 'volatile.tdb', 'key', 'x')).toMatchObject(
+      fails('Control GETVNNMAP failed, ret=-1\nFailed to push record for key key\n'),
+    )
+    expect(await daemon.content('volatile.tdb')).toEqual({ key: '0 0 value' })
+  })
+
   it('that cannot be fetched are reported as ctdb does', async () => {
     const { run } = await start({ callStatus: -1 })
     expect(await run('readkey', 'volatile.tdb', 'key')).toMatchObject(fails('Failed to read record for key key\n', 5))
@@ -148,6 +157,7 @@ describe.skipIf(!hasTdb())('records of a volatile database', () => {
       fails('Failed to lock record for key volatile.tdb\n', 5),
     )
     expect(await run('deletekey', 'volatile.tdb', 'key')).toMatchObject(fails('Failed to fetch record for key key\n', 5))
+    expect(await run('pushrecord', 'volatile.tdb', 'key', 'x')).toMatchObject(fails('Failed to fetch record for key key\n', 5))
     expect(await run('readkey', 'volatile.tdb', '')).toMatchObject(
       fails('fetch_lock: volatile.tdb CALL failed, ret=22\nFailed to read record for key \n', 22),
     )

@@ -73,6 +73,27 @@ describe('databases of the embedded cluster', () => {
     expect(await on(2, 'catdb', 'v.tdb')).toMatchObject(prints('Dumped 0 records\n'))
   })
 
+  it('have copies of a pushed record on all active nodes, which outlive the node that wrote it', async () => {
+    const { on, cluster } = await withDatabases()
+    await on(0, 'writekey', 'v.tdb', 'key', 'old')
+    expect(await on(1, '-v', 'pushrecord', 'v.tdb', 'key', 'value')).toMatchObject(
+      fails('Database v.tdb: the record key is written on nodes 0, 1, 2\n', 0),
+    )
+    const own = (stdout: string) => JSON.parse(stdout).records.map(({ keyName: _, ...record }: { keyName: string }) => record)
+    const [copy, record, other] = await Promise.all(
+      [0, 1, 2].map(async (pnn) => own((await on(pnn, 'cattdb', 'v.tdb', '--json')).stdout)[0]),
+    )
+    expect(record).toMatchObject({ dmaster: 1, value: '76616c7565', flags: 0x0001_0000 })
+    expect(copy).toEqual({ ...record, rsn: String(BigInt(record.rsn) - 1n) })
+    expect(other).toEqual(copy)
+    const { nodes, key } = JSON.parse((await on(2, 'pushrecord', 'v.tdb', '0x00', '', '--json')).stdout)
+    expect({ nodes, key }).toEqual({ nodes: [0, 1, 2], key: '00' })
+    expect(await on(0, 'pushrecord', 'p.tdb', 'key', 'value')).toMatchObject(fails('DB p.tdb is not a volatile database\n'))
+    cluster.carryOut('kill 1')
+    await cluster.advance(cluster.world.clock.nowMs + 30_000)
+    expect(await on(0, 'readkey', 'v.tdb', 'key')).toMatchObject(prints('Data: size:5 ptr:[value]\n'))
+  })
+
   it('are backed up, wiped and restored', async () => {
     const { on, dir } = await withDatabases()
     await on(0, 'pstore', 'p.tdb', 'key', 'value')

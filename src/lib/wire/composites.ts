@@ -1,5 +1,5 @@
 import { type AnyCodec, type ByteReader, type ByteWriter, type Codec, DecodeError, EncodeError, type ValueOf } from './codec.ts'
-import { u32 } from './primitives.ts'
+import { u8, u32 } from './primitives.ts'
 
 type Fields = Record<string, Codec<unknown>>
 type Shape = Record<string, AnyCodec>
@@ -99,6 +99,21 @@ export function list<T>(item: Codec<T>, { countAlign = 4 } = {}): Codec<readonly
       return readItems(input, item, count)
     },
   }
+}
+
+/** A u32 count, and that many bytes after it. */
+export const countedBytes: Codec<Uint8Array> = {
+  align: 4,
+  layout: { kind: 'mapped', inner: list(u8), to: (value) => Uint8Array.from(value as number[]) },
+  write(out, value) {
+    u32.write(out, value.length)
+    out.append(value)
+  },
+  read(input) {
+    const count = u32.read(input)
+    const start = input.take(count)
+    return input.bytes.slice(start, start + count)
+  },
 }
 
 /** As many values as the remaining bytes hold, for lists that have grown from version to version. A partial value is ignored. */

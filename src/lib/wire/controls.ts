@@ -188,6 +188,8 @@ export const controls = {
   disableNode: control(157, 'DISABLE_NODE'),
   enableNode: control(158, 'ENABLE_NODE'),
   startIpReallocate: control(161, 'START_IPREALLOCATE'),
+  /** The node stores the copy, unless it has the record itself or a recovery has come between. Since 4.25. */
+  pushRecord: control(162, 'PUSH_RECORD', { request: records.pushedRecord }),
 } as const
 
 /** The names that {@link controls} gives to the controls. */

@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, type Codec, DecodeError } from './codec.ts'
-import { list, rest, sequence, struct } from './composites.ts'
+import { countedBytes, list, rest, sequence, struct } from './composites.ts'
 import { mapped, restBytes, u8, u32, u64 } from './primitives.ts'
 
 /** What CTDB stores in front of the data of each record. */
@@ -63,9 +63,9 @@ export const recordData: Codec<RecordData> = {
 export const recordBuffer = sequence({ databaseId: u32, records: list(recordData) })
 
 export const deletedRecord: Codec<DeletedRecord> = mapped(
-  sequence({ databaseId: u32, pad: u32, header: recordHeader, key: list(u8) }),
-  ({ databaseId, header, key }) => ({ databaseId, header, key: Uint8Array.from(key) }),
-  ({ databaseId, header, key }) => ({ databaseId, pad: 0, header, key: [...key] }),
+  sequence({ databaseId: u32, pad: u32, header: recordHeader, key: countedBytes }),
+  ({ databaseId, header, key }) => ({ databaseId, header, key }),
+  (record) => ({ ...record, pad: 0 }),
 )
 
 /** A record without data, which may be removed once no node needs it. */
@@ -74,6 +74,15 @@ export interface DeletedRecord {
   readonly header: RecordHeader
   readonly key: Uint8Array
 }
+
+/** A copy of a record of a volatile database. It counts only in the generation of the cluster in which it was made. */
+export const pushedRecord = sequence({
+  generation: u32,
+  databaseId: u32,
+  header: recordHeader,
+  key: countedBytes,
+  value: countedBytes,
+})
 
 const globalLock = struct({
   /** One of GLOBAL_LOCK. */

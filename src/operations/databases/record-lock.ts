@@ -1,3 +1,5 @@
+import { isActive, type Pnn } from '../../lib/cluster/node.ts'
+import { MIGRATED_WITH_DATA } from '../../lib/cluster/record.ts'
 import { ERRNO } from '../../lib/errno.ts'
 import { CtdbtsError, saidByCtdb } from '../../lib/errors.ts'
 import { MAX_TIMER_MS } from '../../lib/timers.ts'
@@ -5,6 +7,8 @@ import { DecodeError, decode, encode } from '../../lib/wire/codec.ts'
 import { controls } from '../../lib/wire/controls.ts'
 import { RECORD_HEADER_BYTES, type RecordHeader, recordHeader } from '../../lib/wire/record-structs.ts'
 import { ControlFailedError } from '../../transport/client/errors.ts'
+import { collectNodeMap } from '../collect/node-map.ts'
+import { allInOrder } from '../collect/ordered-requests.ts'
 import { silent } from './control-words.ts'
 import type { OpenFile } from './open-file.ts'
 
@@ -80,6 +84,27 @@ function isHere({ header: { dmaster, flags } }: LockedRecord, pnn: number, readO
 export async function storeRecord({ file }: OpenFile, { key, header, isCopy }: LockedRecord, value: Uint8Array): Promise<void> {
   if (isCopy) throw new CtdbtsError('NO_RECORD', 'a copy of a record cannot be changed', silent(ERRNO.EINVAL))
   await file.store(key, Buffer.concat([encode(recordHeader, header), value]))
+}
+
+/**
+ * Writes the value of a locked record, and copies it to the other active nodes, so that it outlives this one. Where a
+ * copy fails, the record is written here all the same.
+ * @returns the PNNs of the nodes that have it.
+ * @throws CtdbtsError NO_RECORD; TDB_FAILED; ControlFailedError and NoAnswerError of the first node that has no copy.
+ */
+export async function pushRecord(open: OpenFile, record: LockedRecord, value: Uint8Array): Promise<Pnn[]> {
+  const { client, database, pnn, signal } = open
+  // While the record is locked, no recovery comes to its end.
+  const { generation } = await client.control(controls.getVnnMap, { signal })
+  const nodes = await collectNodeMap(client, Promise.resolve(pnn), { signal })
+  const active = nodes.filter(isActive).map((node) => node.pnn)
+  const header = { ...record.header, flags: record.header.flags | MIGRATED_WITH_DATA }
+  // The record has to be newer than its copies, as after a recovery: vacuuming removes copies only then.
+  await storeRecord(open, { ...record, header: { ...header, rsn: header.rsn + 1n } }, value)
+  const data = { generation, databaseId: database.id, header, key: record.key, value }
+  const others = active.filter((other) => other !== pnn)
+  await allInOrder(...others.map((to) => client.control(controls.pushRecord, { to, data, signal })))
+  return active
 }
 
 /** Empties a locked record, and lets the daemon remove it. @throws CtdbtsError NO_RECORD; TDB_FAILED. */

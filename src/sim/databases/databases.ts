@@ -1,6 +1,8 @@
 import { DATABASE_FLAG, isVolatile } from '../../lib/cluster/database.ts'
+import { MIGRATED_WITH_DATA } from '../../lib/cluster/record.ts'
 import { databaseId } from '../../lib/cluster/record-hash.ts'
 import type { VnnMap } from '../../lib/cluster/report.ts'
+import type { RequestOf } from '../../lib/wire/controls.ts'
 import { ControlFailure } from '../daemon/control-failure.ts'
 import { begin, type Process, until, type Wait } from '../process/wait.ts'
 import type { DatabasesOwner } from './databases-owner.ts'
@@ -85,6 +87,14 @@ export class Databases {
     this.byId.delete(id)
     database.replacement?.stopListening()
     this.owner.disk.detached(database)
+  }
+
+  /** PUSH_RECORD: keeps a copy of a record that another node has. @throws ControlFailure. */
+  storeCopy({ generation, databaseId: id, header, key, value }: RequestOf<'pushRecord'>): void {
+    const { owner } = this
+    // A recovery that has come between has given all nodes the newest record.
+    if (generation !== owner.vnnMap.generation || header.dmaster === owner.pnn) return
+    this.get(id).write(key, { ...header, flags: header.flags | MIGRATED_WITH_DATA }, value)
   }
 
   /** A stopped or banned node keeps everybody from its databases until a recovery includes it again. */

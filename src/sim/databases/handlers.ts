@@ -56,6 +56,7 @@ export function databaseHandlers({ list, transactions, traverses, replacements }
     traverseStart: atOnce((request: RequestOf<'traverseStart'>) => traverses.start(request)),
     // Deleted records are removed by the next recovery.
     scheduleForDeletion: atOnce(({ databaseId }: RequestOf<'scheduleForDeletion'>) => void list.get(databaseId)),
+    pushRecord: atOnce((request: RequestOf<'pushRecord'>) => list.storeCopy(request)),
     dbThaw: atOnce((id: number) => replacements.thaw(id)),
     dbTransactionStart: atOnce((request: RequestOf<'dbTransactionStart'>) => replacements.begin(request)),
     wipeDatabase: atOnce((request: RequestOf<'wipeDatabase'>) => replacements.wipe(request)),

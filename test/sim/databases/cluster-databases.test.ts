@@ -82,6 +82,27 @@ describe('databases of a simulated cluster', () => {
     expect(content(2, VOLATILE).key).toMatch(/ 2 012102$/)
   })
 
+  it('keep copies that another node pushes, but not over their own records, nor after a recovery', () => {
+    const { small, client, done, fails, content } = setUp()
+    const two = client(2)
+    const generation = done(two, two.control('getVnnMap', undefined)).generation
+    const copy = {
+      generation,
+      databaseId: databaseId(VOLATILE),
+      header: { rsn: 7n, dmaster: 1, reserved: 0, flags: 0 },
+      key: Buffer.from('key'),
+      value: Buffer.from('x'),
+    }
+    for (const to of [0, 1, 2]) done(two, two.control('pushRecord', copy, to))
+    expect([0, 1, 2].map((pnn) => content(pnn, VOLATILE))).toEqual([{ key: '7 1 x' }, {}, { key: '7 1 x' }])
+    done(two, two.control('pushRecord', { ...copy, generation: generation + 1, value: Buffer.from('late') }))
+    expect(content(2, VOLATILE)).toEqual({ key: '7 1 x' })
+    expect(fails(two, two.control('pushRecord', { ...copy, databaseId: 1 }))).toEqual([-1])
+    done(two, two.control('setRecoveryMode', 1))
+    small.pass(10)
+    expect(content(1, VOLATILE).key).toMatch(/ x$/)
+  })
+
   it('make records wait that are locked, and lose no change', () => {
     const { small, client, content } = setUp()
     const clients = [0, 1, 2, 0, 1, 2].map((pnn, index) => client(pnn, 200 + index))
