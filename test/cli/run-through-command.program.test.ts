@@ -76,6 +76,7 @@ describe.runIf(canIsolate)('nodes in containers', () => {
     expect(await on1('tfetch', '/nonexistent', 'key')).toEqual(['', 'Failed to open TDB file /nonexistent\n', 1])
     const [, problem, status] = await on1('pfetch', 'p.tdb', 'key', '--table')
     expect([problem, status]).toEqual([expect.stringContaining('prints its text only'), 1])
+    expect((await on1('pushrecord', 'v.tdb', 'key', 'value'))[1]).toContain('cannot be used with --host or --run')
     expect((await on1('ptrans', 'p.tdb', '/dev/null'))[1]).toContain('cannot be used with --host or --run')
   })
 
