@@ -3,6 +3,7 @@ import { tempDir } from '../support/temp-dir.ts'
 import { type DatabasesModel, type DatabasesPlace, drawDatabaseOperation } from './databases/operations.ts'
 import { describeOnLab } from './describe-on-lab.ts'
 import type { Lab } from './harness/lab.ts'
+import { OTHER_CTDB } from './harness/node-files.ts'
 import { pick, randomFrom } from './takeover-run/random.ts'
 
 /** DATABASE_OPERATIONS=1000 does more than are done by default; LAB_SEED=… repeats those of an earlier run. */
@@ -26,6 +27,44 @@ const sorted = (text: string): string[] => text.split('\n\n').toSorted()
 
 describeOnLab('databases that both tools use', (lab) => {
   const limitMs = 60_000 + OPERATIONS * LIMIT_MS_PER_OPERATION
+
+  it('get their kinds and flags from either', async () => {
+    const statuses = TOOLS.map(async (tool) => {
+      const made = async (name: string, ...kind: string[]) => {
+        await lab.must(0, ...(tool === 'ctdb' ? ['ctdb'] : lab.program), 'attach', `${tool}-${name}`, ...kind)
+        return `${tool}-${name}`
+      }
+      const [readonly, sticky] = [await made('readonly'), await made('sticky')]
+      for (const [command, name] of [
+        ['setdbreadonly', readonly],
+        ['setdbsticky', sticky],
+      ] as const)
+        expect(await lab[tool](1, command, name)).toMatchObject({ stdout: '', stderr: '', status: 0 })
+      const names = [readonly, sticky, await made('persistent', 'persistent'), await made('replicated', 'replicated')]
+      const seen = lab.pnns.flatMap((pnn) => names.map((name) => lab.must(pnn, 'ctdb', 'getdbstatus', name)))
+      return (await Promise.all(seen)).map((text) => text.match(/^(PERSISTENT|REPLICATED|STICKY|READONLY): .*$/gm))
+    })
+    const [theirs, ours] = await Promise.all(statuses)
+    expect(ours).toEqual(theirs)
+    expect(ours?.flat()).toContain('STICKY: yes')
+  })
+
+  it('have pushed records on all nodes, where the daemons are of 4.25', async () => {
+    const name = 'pushed.tdb'
+    await lab.must(0, 'ctdb', 'attach', name)
+    await lab.must(0, 'ctdb', 'writekey', name, 'key', 'old')
+    const { stdout, stderr, status } = await lab.ctdbts(1, 'pushrecord', name, 'key', 'value')
+    const inFiles = await Promise.all(lab.pnns.map((pnn) => lab.must(pnn, 'ctdb', 'cattdb', name)))
+    if (OTHER_CTDB) {
+      expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 })
+      for (const text of inFiles) expect(text).toContain('dmaster: 1\n')
+      for (const text of inFiles) expect(text).toContain('data(5) = "value"\n')
+    } else {
+      const failed = 'Control PUSH_RECORD failed, ret=-1\nFailed to push record for key key\n'
+      expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: failed, status: 1 })
+    }
+    expect(await lab.must(2, 'ctdb', 'readkey', name, 'key')).toBe('Data: size:5 ptr:[value]\n')
+  })
 
   it('have the content of a model after random operations of both', { timeout: limitMs }, async () => {
     const random = randomFrom(seed)

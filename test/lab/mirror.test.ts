@@ -6,6 +6,7 @@ import { untilHealthy } from './harness/view.ts'
 import { type Case, errorCases, optionCases, stateCases } from './mirror/cases.ts'
 import { STORIES } from './mirror/changes.ts'
 import { compare, differenceOf } from './mirror/compare.ts'
+import { ABSENCE_STORIES } from './mirror/database-absences.ts'
 import { DATABASE_STORIES } from './mirror/database-changes.ts'
 import { attachDatabases } from './mirror/database-reads.ts'
 import { SIZE_STORIES } from './mirror/database-sizes.ts'
@@ -46,7 +47,7 @@ describeOnLab('every command that ctdb also has', (lab) => {
     })
   })
 
-  it.each([...STORIES, ...DATABASE_STORIES, ...SIZE_STORIES])(
+  it.each([...STORIES, ...DATABASE_STORIES, ...SIZE_STORIES, ...ABSENCE_STORIES])(
     'run by each tool in turn: $name',
     { timeout: 480_000 },
     async (story) => {

@@ -3,7 +3,7 @@ import type { ExpectStatic } from 'vitest'
 import type { Lab } from '../harness/lab.ts'
 import { runBoth, type Shown } from '../side-by-side/compare.ts'
 import type { Case } from './cases.ts'
-import { DIFFERENCES, type Difference } from './differences.ts'
+import { DIFFERENCES, type Difference, NEWER_DIFFERENCES } from './differences.ts'
 import { comparable } from './rules.ts'
 
 /**
@@ -34,4 +34,4 @@ export function differenceOf(
 }
 
 const explanation = (ctdb: Shown, ctdbts: Shown, tested: Case): Difference | undefined =>
-  DIFFERENCES.find(({ explains }) => explains(ctdb, ctdbts, tested))
+  [...DIFFERENCES, ...NEWER_DIFFERENCES].find(({ explains }) => explains(ctdb, ctdbts, tested))

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { storeInTdb } from '../../support/tdb.ts'
 import type { Lab } from '../harness/lab.ts'
 import { OK, type Step, type Story } from './story.ts'
@@ -48,8 +48,9 @@ const markUnhealthy = setHealth('ERROR - marked by a test')
 const markHealthy = setHealth('')
 const onUnhealthy: readonly Step[] = [
   ...[['getdbstatus', UNHEALTHY], ['getdbmap'], ['-X', 'getdbmap'], ['attach', UNHEALTHY, 'persistent']],
-  ...[['catdb'], ['cattdb'], ['getdbseqnum'], ['setdbreadonly']].map(([command]) => [command ?? '', UNHEALTHY]),
+  ...['catdb', 'cattdb', 'getdbseqnum', 'setdbreadonly', 'setdbsticky', 'detach'].map((command) => [command, UNHEALTHY]),
   ['-n', '1', 'catdb', UNHEALTHY],
+  ...[['readkey'], ['deletekey'], ['writekey', 'value']].map(([command = '', ...value]) => [command, UNHEALTHY, 'key', ...value]),
   ['pfetch', UNHEALTHY, 'key'],
   ['pstore', UNHEALTHY, 'key', 'other'],
   ['pdelete', UNHEALTHY, 'key'],
@@ -60,7 +61,27 @@ const onUnhealthy: readonly Step[] = [
   .concat([
     { on: 1, argv: ['catdb', UNHEALTHY] },
     { on: 1, argv: ['getdbstatus', UNHEALTHY, '-n', '0'] },
+    { on: 1, argv: ['-X', 'getdbmap', '-n', '0'] },
+    { on: 1, argv: ['pstore', UNHEALTHY, 'key', 'from node 1'] },
+    { on: 1, argv: ['backupdb', UNHEALTHY, `${UNHEALTHY_BACKUP}-1`] },
   ])
+
+const COPIES = 'mirror-copies.tdb'
+/** What a node has in its file, with the marks of copies. */
+const file = (on: number): Step => ({ on, argv: ['cattdb', COPIES] })
+
+/** A file that no daemon has open, and where its records go. */
+const TDB = '/tmp/ctdbts-mirror-tdb'
+const TDB_SOURCE = 'mirror-source.tdb'
+async function copyTdb(lab: Lab): Promise<void> {
+  await emptied(TDB_SOURCE, 'persistent')(lab)
+  await lab.must(0, 'ctdb', 'pstore', TDB_SOURCE, 'key', 'value')
+  copyFileSync(lab.path(0, `lib/persistent/${TDB_SOURCE}.0`), TDB)
+}
+const store = (key: string, ...rest: string[]): Step => ({
+  argv: ['tstore', TDB, key, ...rest],
+  look: [['tfetch', TDB, key]],
+})
 
 /** Those that change databases. */
 export const DATABASE_STORIES: readonly Story[] = [
@@ -208,6 +229,47 @@ export const DATABASE_STORIES: readonly Story[] = [
       { argv: ['restoredb', BACKUP], settled: OK, look: [['catdb', BACKED_UP]] },
       { on: 2, argv: ['tfetch', `/var/lib/ctdb/persistent/${BACKED_UP}.2`, '0x00ff'] },
       { argv: ['tfetch', `/var/lib/ctdb/persistent/${BACKED_UP}.0`, 'absent'] },
+    ],
+  },
+  {
+    name: 'records are copied for reading',
+    steps: [
+      { argv: ['attach', COPIES], prepare: emptied(COPIES) },
+      { argv: ['setdbreadonly', COPIES], look: [databaseStatus(COPIES), databaseStatus(COPIES, 2)] },
+      { argv: ['writekey', COPIES, 'key', 'value'] },
+      { on: 1, argv: ['readkey', COPIES, 'key', 'readonly'] },
+      { on: 2, argv: ['readkey', COPIES, 'key', 'readonly'] },
+      ...[0, 1, 2].map(file),
+      { on: 1, argv: ['readkey', COPIES, 'key', 'readonly'] },
+      { argv: ['catdb', COPIES] },
+      { on: 1, argv: ['writekey', COPIES, 'key', 'from node 1'] },
+      ...[0, 1, 2].map(file),
+      { on: 2, argv: ['readkey', COPIES, 'key', 'readonly'] },
+      { on: 2, argv: ['deletekey', COPIES, 'key'] },
+      { argv: ['readkey', COPIES, 'key', 'readonly'] },
+      { argv: ['readkey', COPIES, '0xff00', 'readonly'] },
+    ],
+  },
+  {
+    name: 'records of a file that no daemon has open',
+    steps: [
+      { argv: ['tfetch', TDB, 'key'], prepare: copyTdb },
+      store('key', 'another'),
+      store('0x00ff', '0x0a00ff'),
+      store('empty', ''),
+      store('', 'value'),
+      store('long', 'x'.repeat(100_000)),
+      store('header', 'value', '7', '2', '0x10000'),
+      store('header', 'value', 'x', 'y', 'z'),
+      store('header', 'value', '18446744073709551615', '4294967295', '-1'),
+      store('header', 'value', '0x7'),
+      store('header', 'value', '5', '1'),
+      store('0x1', 'value'),
+      store('key', '0xzz'),
+      store('empty', ''),
+      { argv: ['tfetch', TDB, 'empty', '/tmp/ctdbts-mirror-tdb-value'] },
+      { argv: ['tfetch', TDB, 'long', '/tmp/ctdbts-mirror-tdb-value'] },
+      { argv: ['tfetch', TDB, 'key', '/nonexistent/value'] },
     ],
   },
   {

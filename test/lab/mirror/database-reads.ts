@@ -111,6 +111,12 @@ export const DATABASE_READS: readonly Read[] = [
     words: [[WRITTEN.volatile, 'absent']],
     wrong: [[], ['nosuch.tdb'], ['nosuch.tdb', 'k'], ['a.tdb', 'k', 'extra']],
   },
+  {
+    command: 'pushrecord',
+    words: [],
+    refused: ['nosuch.tdb', 'k', 'v'],
+    wrong: [[], ['a.tdb', 'k'], ['nosuch.tdb', 'k', 'v'], [READ.persistent, 'k', 'v'], ['a.tdb', 'k', 'v', 'extra']],
+  },
   { command: 'wipedb', words: [], refused: ['nosuch.tdb'], wrong: [[], ['nosuch.tdb'], ['a.tdb', 'extra']] },
   {
     command: 'backupdb',

@@ -34,6 +34,10 @@ const SIZES: Readonly<Record<string, { readonly records: Records; readonly key: 
 
 const BACKUP = '/tmp/ctdbts-mirror-size'
 const COPY = `${BACKUP}-copy`
+const CHANGES = `${BACKUP}-changes`
+const hex = (data: Buffer): string => `0x${data.toString('hex')}`
+/** Lines that give all those records their values, whose longest a line has no room for, and delete those that are empty. */
+const changes = many.map(([key, value]) => `"${hex(key)}" "${hex(value.subarray(0, 400))}"\n`).join('')
 
 /** Writes a backup, by which both tools give a database the same records: no command line has room for 1 MB. */
 function writeBackup(name: string, flags: number, records: Records): void {
@@ -50,6 +54,7 @@ const perRecord = {
   volatile: (name: string, key: string): Step[] => [
     { argv: ['readkey', name, key] },
     { on: 1, argv: ['readkey', name, key] },
+    { on: 1, argv: ['readkey', name, key, 'readonly'] },
     { on: 2, argv: ['writekey', name, key, 'another'] },
     { argv: ['readkey', name, key] },
     { argv: ['deletekey', name, key] },
@@ -61,6 +66,8 @@ const perRecord = {
     { on: 2, argv: ['pstore', name, key, 'another'] },
     { argv: ['pfetch', name, key] },
     { argv: ['pdelete', name, key] },
+    { argv: ['ptrans', name, CHANGES], prepare: () => writeFileSync(CHANGES, changes), look: [['getdbseqnum', name]] },
+    { on: 1, argv: ['pfetch', name, '0xff0000cc'] },
   ],
 } as const
 
