@@ -32,3 +32,12 @@ export const readHistory = (logs: readonly TestLog[], options?: Parameters<typeo
 /** The entries as `kind what: text; cause`. */
 export const entryTexts = (entries: readonly HistoryEntry[]): string[] =>
   entries.map(({ kind, what, text, cause }) => `${kind} ${what}: ${text}${cause === undefined ? '' : `; ${cause}`}`)
+
+/** The text of a log of 4.x as a clock writes it that is ahead by so much. */
+export function shiftedLog(text: string, aheadMs: number): string {
+  if (aheadMs === 0) return text
+  return text.replace(/^(\S{23})(\d{3})\+00:00/gm, (_, time: string, micros: string) => {
+    const later = new Date(Date.parse(`${time}Z`) + aheadMs).toISOString().slice(0, -1)
+    return `${later}${micros}+00:00`
+  })
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
+import { pairsOf } from '../../support/history-deeds.ts'
 import { SmallWorld } from '../../support/sim-world.ts'
 import { WorldRecord } from '../../support/world-record.ts'
-import { pairsOf } from './history-deeds.ts'
 import { isTrueState } from './true-states.ts'
 
 /** A cluster that has come up, and a node that is disabled then. */

@@ -3,10 +3,10 @@ import type { History } from '../../../src/lib/history/history.ts'
 import { ownersAt } from '../../../src/lib/history/owners.ts'
 import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
 import type { RecordedHistory } from '../../../src/lib/recording/recording-story.ts'
+import { isDoubtful } from '../../support/history-deeds.ts'
 import { START_MS } from '../../support/sim-world.ts'
 import { type Happened, MAX_LAG_MS, type WatchedWorld } from '../../support/watched-world.ts'
 import type { WorldRecord } from '../../support/world-record.ts'
-import { isDoubtful } from './history-deeds.ts'
 import { TrueCauses } from './watch-causes.ts'
 
 /** How often logs and a recording together could say something, and how often they did. */

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../../src/lib/history/story/entry.ts'
+import type { HistoryEntry } from '../../src/lib/history/story/entry.ts'
 
 /** What a node did with an address, as the history says. */
 interface Said {
