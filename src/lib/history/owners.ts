@@ -24,8 +24,9 @@ export function ownerSpans(entries: readonly HistoryEntry[]): OwnerSpans {
     if (address === undefined || !before) continue
     const known = spans.get(address) ?? [{ owner: before.owner, fromMs: Number.NEGATIVE_INFINITY }]
     spans.set(address, known)
-    const { to, atMs } = entry
-    if (to !== undefined && known.at(-1)?.owner !== to) known.push({ owner: to, fromMs: atMs })
+    const { atMs, leavesOwnerUnknown } = entry
+    const to = leavesOwnerUnknown ? undefined : entry.to
+    if ((to !== undefined || leavesOwnerUnknown) && known.at(-1)?.owner !== to) known.push({ owner: to, fromMs: atMs })
   }
   return inOrder(spans)
 }
@@ -37,10 +38,17 @@ export function inOrder(spans: OwnerSpans): OwnerSpans {
 }
 
 /** Who owned the address of an entry until then; undefined if it is about something else. */
-function ownerBefore({ kind, what, pnns, from, to }: HistoryEntry): { readonly owner: Pnn | undefined } | undefined {
+function ownerBefore({
+  kind,
+  what,
+  pnns,
+  from,
+  to,
+  leavesOwnerUnknown,
+}: HistoryEntry): { readonly owner: Pnn | undefined } | undefined {
   // That a kernel lacks an address which the node owns says who owns it.
   if (kind === 'kernel' && what === 'missing') return { owner: pnns[0] }
-  return kind === 'address' && to !== undefined ? { owner: from ?? undefined } : undefined
+  return kind === 'address' && (to !== undefined || leavesOwnerUnknown) ? { owner: from ?? undefined } : undefined
 }
 
 /** Who owned an address at a moment. */

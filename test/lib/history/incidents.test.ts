@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { History } from '../../../src/lib/history/history.ts'
+import { ownersAt } from '../../../src/lib/history/owners.ts'
 import { entryTexts, readHistory } from '../../support/history.ts'
 
 const IP = '10.0.0.31'
@@ -19,7 +21,7 @@ const run = (second: number, outcome = 'completed successfully'): Lines => [
 ]
 
 /** The history of the logs of nodes 0 and 1. */
-function told(lines: Lines): readonly string[] {
+function historyOfLines(lines: Lines): History {
   const textOf = (pnn: number) =>
     lines
       .filter(([, node]) => node === pnn)
@@ -29,9 +31,14 @@ function told(lines: Lines): readonly string[] {
         return `${time} node${pnn} ${program}[1]: ${text}\n`
       })
       .join('')
-  const { entries } = readHistory([0, 1].map((pnn) => ({ file: `node${pnn}.log`, text: textOf(pnn), node: pnn })))
-  return entryTexts(entries)
+  return readHistory([0, 1].map((pnn) => ({ file: `node${pnn}.log`, text: textOf(pnn), node: pnn })))
 }
+
+const told = (lines: Lines): readonly string[] => entryTexts(historyOfLines(lines).entries)
+
+/** Who owns the address at the end; null for nobody, undefined if that is not known. */
+const ownerAtTheEnd = (lines: Lines): number | null | undefined =>
+  ownersAt(historyOfLines(lines).owners, Number.MAX_SAFE_INTEGER).find(({ address }) => address === IP)?.owner
 
 const aboutAddresses = (lines: Lines) => told(lines).filter((text) => text.startsWith('address'))
 
@@ -211,10 +218,92 @@ describe('a split cluster', () => {
       [30.1, 0, 'ctdbd', `Redundant takeover of IP ${IP}/24 on interface eth1 (ip already held)`],
     ])
     expect(texts.slice(-2)).toEqual([
-      `address released: node 1 released ${IP}`,
-      `address kept: node 0 owns ${IP}, which it had not released`,
+      `address moved: ${IP} moved from node 0 to node 1; node 0 became DISCONNECTED|UNHEALTHY|INACTIVE`,
+      `address released: node 1 released ${IP}, which node 0 owns`,
     ])
   })
+})
+
+describe('a split cluster that is whole again', () => {
+  const lines: Lines = [
+    ...run(1),
+    [1, 0, 'ctdbd', TAKE],
+    [5, 1, 'ctdbd', 'Tearing down connection to dead node :0'],
+    [6, 1, 'ctdb-recoverd', 'Takeover run starting'],
+    [6, 1, 'ctdbd', TAKE],
+    [6.5, 1, 'ctdb-recoverd', 'Takeover run completed successfully'],
+    ...run(30),
+    [30.1, 1, 'ctdbd', releaseTo(0)],
+  ]
+
+  it('leaves an address with the node that had it all the time, though at NOTICE that one says nothing', () => {
+    expect(aboutAddresses(lines).at(-1)).toBe(`address released: node 1 released ${IP}, which node 0 owns`)
+    expect(ownerAtTheEnd(lines)).toBe(0)
+  })
+
+  it('gives it back to one that takes it, as its kernel had lost it', () => {
+    const texts = aboutAddresses([...lines, [30.2, 0, 'ctdbd', TAKE]])
+    expect(texts.slice(-2)).toEqual([
+      `address released: node 1 released ${IP}`,
+      expect.stringMatching(`address moved: ${IP} moved from node 1 to node 0`),
+    ])
+  })
+})
+
+describe('a tool that moves an address', () => {
+  const moves: Lines = [
+    ...run(1),
+    [1, 0, 'ctdbd', TAKE],
+    [30, 1, 'ctdb-recoverd', 'Disabling takeover runs for 20 seconds'],
+    [30.001, 0, 'ctdbd', releaseTo(1)],
+    [30.006, 0, 'ctdb-recoverd', 'Disabling takeover runs for 20 seconds'],
+    [30.05, 1, 'ctdbd', TAKE],
+  ]
+
+  it('is named even if the node releases it before it says that it starts no runs', () => {
+    const byTool = 'a tool moved it, as ctdb moveip does'
+    expect(aboutAddresses(moves).slice(1)).toEqual([
+      `address released: node 0 released ${IP}; ${byTool}`,
+      expect.stringMatching(`address moved: ${IP} moved from node 0 to node 1.*; ${byTool}`),
+    ])
+    const early = moves.filter(([second, node]) => node !== 1 || second !== 30)
+    expect(aboutAddresses(early)).toContain(`address released: node 0 released ${IP}; ${byTool}`)
+  })
+
+  it('leaves open who owns it if the scripts fail: one of them may have added it', () => {
+    const lines: Lines = [
+      ...moves,
+      [30.084, 1, 'ctdb-eventd', '90.trouble: no disk'],
+      [30.084, 1, 'ctdbd', `Failed to takeover IP ${IP} on interface eth1`],
+    ]
+    expect(aboutAddresses(lines).at(-1)).toBe(`address failed: node 1 could not take ${IP}`)
+    expect(ownerAtTheEnd(lines)).toBeUndefined()
+    expect(ownerAtTheEnd([...lines, [60, 1, 'ctdbd', releaseTo(0)], ...run(60), [60.2, 0, 'ctdbd', TAKE]])).toBe(0)
+  })
+})
+
+it('knows why the addresses move of a daemon that is started again before anybody misses it', () => {
+  const texts = aboutAddresses([
+    ...run(1),
+    [1, 0, 'ctdbd', TAKE],
+    [30, 0, 'ctdbd', 'CTDB starting on node'],
+    ...run(36),
+    [36.1, 1, 'ctdbd', TAKE],
+  ])
+  expect(texts.slice(1)).toEqual([
+    `address lost: no node owns ${IP} any more: node 0, which did, is gone`,
+    `address moved: ${IP} moved from node 0 to node 1; the daemon of node 0 was started again`,
+  ])
+})
+
+it('has a node that is lost as unhealthy, also shortly after it was so by itself', () => {
+  const texts = told([
+    ...run(1),
+    [10, 1, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'],
+    [15, 1, 'ctdbd', 'Node became HEALTHY. Ask recovery master to reallocate IPs'],
+    [18, 0, 'ctdbd', 'Tearing down connection to dead node :1'],
+  ])
+  expect(texts.at(-1)).toMatch(/^health \S+: node 1 became DISCONNECTED\|UNHEALTHY\|INACTIVE; it was OK/)
 })
 
 describe('takeover runs', () => {

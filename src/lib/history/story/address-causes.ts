@@ -6,6 +6,9 @@ import type { NodeEvent } from './entry.ts'
 import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 import type { RunStory } from './run-story.ts'
 
+/** The others miss a node within this time. */
+const MISSED_MS = 30_000
+
 interface Tools {
   readonly nodes: ReadonlyMap<Pnn, NodeStory>
   readonly runs: RunStory
@@ -32,7 +35,8 @@ export class AddressCauses {
   }
 
   /** Why an address leaves a node. */
-  whyLeft(pnn: Pnn, ip: string, iface: string, atMs: number): string | undefined {
+  whyLeft(by: NodeEvent, ip: string, iface: string): string | undefined {
+    const { pnn, atMs } = by
     const node = this.node(pnn)
     if (!node) return undefined
     const forgot = node.forgot.get(ip)
@@ -40,8 +44,8 @@ export class AddressCauses {
     // Of a node that is cut off, the others' view says nothing of what it does itself.
     const obstacle = this.isCutOff(pnn) ? undefined : this.obstacle(node, iface, atMs)
     if (obstacle !== undefined) return obstacle
-    const isByHand = node.pausedBy !== undefined && !this.tools.runs.isInProgress(atMs)
-    return isByHand ? 'a tool moved it, as ctdb moveip does' : undefined
+    const { runs } = this.tools
+    return runs.isPausedByTool(by) && !runs.isInProgress(atMs) ? 'a tool moved it, as ctdb moveip does' : undefined
   }
 
   /** What makes a node give its addresses away, if no run has taken it into account before. */
@@ -57,12 +61,22 @@ export class AddressCauses {
   whyMoved({ ip, left }: Pick<AddressStory, 'left'> & { readonly ip: string }, from: Pnn, by: NodeEvent): string | undefined {
     if (left?.cause !== undefined) return left.cause
     const node = this.node(from)
-    // A node that is gone has released nothing. One that is cut off does not learn what becomes of the others.
-    const obstacle = node && !left && !this.isCutOff(by.pnn) ? this.obstacle(node, undefined, by.atMs) : undefined
-    const gone = node && left && node.worse && node.isEnded && isUnfitStory(node) ? node.worse.text : undefined
+    // A node that is gone has released nothing. One that is cut off does not learn what becomes of the others, besides that it lost them.
+    const isSeen = node && (!this.isCutOff(by.pnn) || node.lostBy.has(by.pnn))
+    const obstacle = node && isSeen && !left ? this.obstacle(node, undefined, by.atMs) : undefined
+    const gone = node && left && this.whyGone(node, left)
     if (obstacle ?? gone) return obstacle ?? gone
     const better = this.improvement(by.pnn, ip, by.atMs)
     return better && (better.isBack ? `failback: ${better.text}` : better.text)
+  }
+
+  /** Why a node is gone that released nothing. */
+  private whyGone(node: NodeStory, { atMs, isLost }: NonNullable<AddressStory['left']>): string | undefined {
+    const { worse, isEnded } = node
+    if (!worse) return undefined
+    // It may be well again when the next run comes.
+    if (isLost) return worse.atMs >= atMs && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
+    return isEnded && isUnfitStory(node) ? worse.text : undefined
   }
 
   /** What lets a node host an address that it could not host before. */

@@ -28,7 +28,11 @@ export class Addresses {
     const node = this.book.node(pnn)
     const { isFailed, notAfterMs } = this.book.tools.outcomes.of(by)
     if (isFailed) {
-      this.book.add(by, { what: 'failed', text: `node ${pnn} could not take ${ip}`, tone: 'error', pnns: [pnn], addresses: [ip] })
+      const text = `node ${pnn} could not take ${ip}`
+      // Of the scripts that fail, one may have added it, and the daemons believe then that the node owns it.
+      const leavesOwnerUnknown = story.owner === null
+      if (leavesOwnerUnknown) story.owner = undefined
+      this.book.add(by, { what: 'failed', text, tone: 'error', pnns: [pnn], addresses: [ip] }, { leavesOwnerUnknown })
       return
     }
     if (isUnknown(story)) this.drops.accountFor(story, by)
@@ -44,7 +48,11 @@ export class Addresses {
     // What it takes while it releases all, it may release too.
     const isReleasing = node !== undefined && atMs <= node.droppingUntilMs
     const text = `${entry.text}${isReleasing ? UNCOMPLETED : this.book.doubt(notAfterMs)}`
-    this.book.add(by, { tone: 'good', addresses: [ip], to: pnn, ...entry, text }, { notAfterMs, lines })
+    this.book.add(
+      by,
+      { tone: 'good', addresses: [ip], to: pnn, ...entry, text },
+      { notAfterMs, lines, leavesOwnerUnknown: isReleasing },
+    )
     if (isReleasing) forgetOwner(story, pnn)
   }
 
@@ -71,10 +79,11 @@ export class Addresses {
     return { what: 'moved', text: movedText(ip, last, pnn), pnns: [last, pnn], from: last, ...causeOf(cause), ...away }
   }
 
-  /** A node releases an address. @param to for whom; -1 for nobody. */
-  released(by: NodeEvent, ip: string, iface: string): void {
-    const { pnn, atMs } = by
-    const { isFailed, notAfterMs } = this.book.tools.outcomes.of(by)
+  /** A node releases an address. @param target for whom; -1 for nobody. */
+  released(by: NodeEvent, { ip = '', iface = '', pnn: target = -1 }: ReadValues<'release'>): void {
+    const { pnn } = by
+    const { outcomes } = this.book.tools
+    const { isFailed, notAfterMs } = outcomes.of(by)
     const story = this.book.of(ip)
     if (isFailed) {
       this.book.add(by, {
@@ -95,8 +104,13 @@ export class Addresses {
       )
       return
     }
+    // A node that was cut off, and does not take it now, had it all the time.
+    if (story.owner === pnn && target !== pnn && story.claims.has(target) && !outcomes.isTaken(by)) {
+      story.owner = target
+      story.last = target
+    }
     const isOther = story.owner !== undefined && story.owner !== null && story.owner !== pnn
-    const cause = isOther ? undefined : this.book.causes.whyLeft(pnn, ip, iface, atMs)
+    const cause = isOther ? undefined : this.book.causes.whyLeft(by, ip, iface)
     this.book.leave(by, story, cause, notAfterMs)
   }
 
@@ -163,7 +177,7 @@ export class Addresses {
       story.claims.delete(pnn)
       if (story.owner !== pnn) continue
       story.owner = null
-      story.left = { atMs: by.atMs, cause: undefined, by, notAfterMs: undefined }
+      story.left = { atMs: by.atMs, cause: undefined, by, notAfterMs: undefined, isLost: true }
       const entry = { what: 'lost', text: lostText(story.address, pnn), tone: 'error', pnns: [pnn] } as const
       this.book.add(by, { ...entry, addresses: [story.address], from: pnn, to: null })
     }

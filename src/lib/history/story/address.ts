@@ -19,6 +19,8 @@ export interface AddressStory {
         readonly cause: string | undefined
         readonly by: NodeEvent
         readonly notAfterMs: number | undefined
+        /** With its daemon. */
+        readonly isLost?: true
       }
     | undefined
 }

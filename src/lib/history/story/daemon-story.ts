@@ -85,8 +85,12 @@ export class DaemonStory {
       // To the others, a node that they cannot reach is unhealthy too, until it says that it is not.
       node.isAssumedUnhealthy ||= (node.flags & NODE_FLAG.UNHEALTHY) === 0
       const masks = [NODE_FLAG.DISCONNECTED, NODE_FLAG.UNHEALTHY]
-      // What it said last may not have reached them.
-      if ((node.flags & NODE_FLAG.DISCONNECTED) === 0) forgetUnheard(node)
+      if ((node.flags & NODE_FLAG.DISCONNECTED) === 0) {
+        // What it said last may not have reached them.
+        forgetUnheard(node)
+        // That it is unhealthy now is news, even if it said so itself shortly before and was well again.
+        node.reports.delete(NODE_FLAG.UNHEALTHY)
+      }
       changeFlag(
         node,
         masks.map((mask) => ({ mask, isSet: true })),

@@ -21,6 +21,8 @@ export interface HistoryEntry extends TimelineEntry {
    * some time. Undefined if the log does not show it.
    */
   readonly notAfterMs?: number
+  /** From then on, the log does not show who owns the address. */
+  readonly leavesOwnerUnknown?: true
 }
 
 /** What an entry of the history has besides that of a live timeline. */
@@ -28,6 +30,7 @@ export interface EntryDetails {
   /** Lines that it rests on, besides the one that brings it about. */
   readonly lines?: readonly NodeEvent[]
   readonly notAfterMs?: number | undefined
+  readonly leavesOwnerUnknown?: boolean
 }
 
 /** Writes the entries of a history: each rests on the line that is read just then. */
@@ -39,10 +42,11 @@ export class HistoryWriter extends TimelineWriter {
     super(1)
   }
 
-  override add(atMs: number, entry: NewEntry, { lines = [], notAfterMs }: EntryDetails = {}): void {
+  override add(atMs: number, entry: NewEntry, { lines = [], notAfterMs, leavesOwnerUnknown }: EntryDetails = {}): void {
     const { current } = this
     const all = [...new Set([...lines, ...(current ? [current] : [])])].sort((a, b) => a.atMs - b.atMs)
-    super.add(atMs, { ...entry, lines: all, ...(notAfterMs !== undefined && { notAfterMs }) } as NewEntry)
+    const more = { ...(notAfterMs !== undefined && { notAfterMs }), ...(leavesOwnerUnknown && { leavesOwnerUnknown }) }
+    super.add(atMs, { ...entry, lines: all, ...more } as NewEntry)
   }
 
   /** All entries, by time. */

@@ -35,6 +35,9 @@ export class Outcomes {
   private readonly takes = new Map<string, NodeEvent>()
   private readonly releases = new Map<string, NodeEvent>()
   private readonly unassigned = new Map<string, NodeEvent>()
+  /** Releases for a node that has not taken the address so far, by that node and address; and those of which it took it. */
+  private readonly given = new Map<string, readonly NodeEvent[]>()
+  private readonly taken = new Set<NodeEvent>()
   /** What the leader says to have failed in this run: it may end later. */
   private readonly late = new Set<string>()
   private readonly drops = new Map<number, Drop>()
@@ -51,6 +54,11 @@ export class Outcomes {
     return this.known.get(event) ?? UNKNOWN
   }
 
+  /** Whether the node takes an address, soon after that, for which another one releases it: it may have it already. */
+  isTaken(release: NodeEvent): boolean {
+    return this.taken.has(release)
+  }
+
   private address(each: NodeEvent, ip: string): void {
     const { atMs, pnn } = each
     const { read } = each.event
@@ -63,7 +71,7 @@ export class Outcomes {
     if (name === 'nowAssigned') this.settle(this.unassigned, key, failed)
     this.unassigned.delete(key)
     if (name === 'takeover') this.begin(this.takes, key, each, ip)
-    else if (name === 'release') this.releases.set(key, each)
+    else if (read.name === 'release') this.release(key, each, `${read.values.pnn} ${ip}`)
     else if (name === 'nowUnassigned') this.unassigned.set(key, each)
     else if (name === 'sendingTakeIp') this.settle(this.takes, key, over)
     else if (name === 'sendingReleaseIp') this.settle(this.releases, key, over)
@@ -76,8 +84,15 @@ export class Outcomes {
   /** A run begins to take an address only when all nodes have released it. */
   private begin(takes: Map<string, NodeEvent>, key: string, each: NodeEvent, ip: string): void {
     takes.set(key, each)
+    for (const release of this.given.get(key) ?? []) if (each.atMs - release.atMs < LONGEST_MS) this.taken.add(release)
+    this.given.delete(key)
     const over = { isFailed: false, notAfterMs: each.atMs }
     for (const open of [...this.releases.keys()]) if (open.endsWith(` ${ip}`)) this.settle(this.releases, open, over)
+  }
+
+  private release(key: string, each: NodeEvent, target: string): void {
+    this.releases.set(key, each)
+    this.given.set(target, [...(this.given.get(target) ?? []), each])
   }
 
   private node(each: NodeEvent): void {
@@ -127,6 +142,7 @@ export class Outcomes {
 
   /** A run ends when all nodes have answered, or have not done so for too long. */
   private endRun(atMs: number): void {
+    this.given.clear()
     if (this.late.has('')) return
     for (const open of [this.takes, this.releases]) {
       for (const key of [...open.keys()]) if (!this.late.has(key)) this.settle(open, key, { isFailed: false, notAfterMs: atMs })

@@ -1,4 +1,5 @@
 import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { RUN_SECONDS } from '../../watch/disabled-runs.ts'
 import { TakeoverRuns } from '../../watch/takeover-runs.ts'
 import { wereMissingText } from '../../watch/words.ts'
 import { indexFrom } from '../index-from.ts'
@@ -16,6 +17,9 @@ const FORCED_MS = 5_000
 /** The leader begins so soon after it said so. If others tell of a run only later, it may be the next one. */
 const FORCED_LAG_MS = 500
 
+/** A tool has disabled takeover runs when one node says so; the others say so soon after that. */
+const PAUSE_LAG_MS = 20
+
 /** What the others believe of a node that they cannot reach, whatever it said. */
 const LOST_FLAGS = NODE_FLAG.DISCONNECTED | NODE_FLAG.UNHEALTHY
 
@@ -31,6 +35,8 @@ export class RunStory {
   private readonly runs: TakeoverRuns
   private readonly ownStarts: readonly number[]
   private readonly ownEnds: readonly number[]
+  /** When tools disabled takeover runs. */
+  private readonly pauses: readonly number[]
   private beganMs: number | undefined
   /** When the last run began that succeeded, or of which nobody says that it failed. */
   private servedMs = Number.NEGATIVE_INFINITY
@@ -57,10 +63,18 @@ export class RunStory {
       tools.events.filter(({ event }) => names.includes(event.read.name)).map(({ atMs }) => atMs)
     this.ownStarts = timesOf('runStarts')
     this.ownEnds = timesOf('runSucceeded', 'runFailed')
+    this.pauses = tools.events.filter(isPause).map(({ atMs }) => atMs)
   }
 
   isInProgress(atMs: number): boolean {
     return (this.beganMs !== undefined && atMs - this.beganMs < LONGEST_MS) || atMs - this.forcedMs < FORCED_MS
+  }
+
+  /** Whether a tool has disabled takeover runs: not all nodes log it before the tool goes on. */
+  isPausedByTool({ atMs, uncertaintyMs = 0 }: NodeEvent): boolean {
+    const next = this.pauses[indexFrom(this.pauses, atMs, Number)] ?? Number.POSITIVE_INFINITY
+    if (next - atMs <= PAUSE_LAG_MS + uncertaintyMs) return true
+    return [...this.tools.nodes.values()].some(({ pausedBy }) => pausedBy !== undefined && pauseEndMs(pausedBy) >= atMs)
   }
 
   /** Since when changes have not been taken into account by a run that succeeded. */
@@ -176,6 +190,16 @@ export class RunStory {
     const { askedBy } = this
     return askedBy && isRecent(askedBy.atMs + (askedBy.uncertaintyMs ?? 0), atMs) ? askedBy : undefined
   }
+}
+
+/** Whether a line says that a tool disables takeover runs. */
+function isPause({ event: { read } }: NodeEvent): boolean {
+  return read.name === 'disabling' && read.values.what === 'takeover runs' && read.values.seconds !== RUN_SECONDS
+}
+
+/** When takeover runs that a tool disabled are enabled again, at the latest. */
+function pauseEndMs({ atMs, event: { read } }: NodeEvent): number {
+  return read.name === 'disabling' ? atMs + (read.values.seconds ?? 0) * 1_000 : atMs
 }
 
 const isRecent = (thenMs: number, atMs: number): boolean => thenMs <= atMs && atMs - thenMs <= RECENT_MS

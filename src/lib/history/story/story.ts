@@ -75,7 +75,7 @@ export class Story {
         addresses.taken(by, read.values.ip ?? '')
         break
       case 'release':
-        addresses.released(by, read.values.ip ?? '', read.values.iface ?? '')
+        addresses.released(by, read.values)
         break
       case 'missing':
         addresses.missing(by, read.values.ip ?? '')
