@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 export const LONGEST_FIRST: readonly string[] = [
   'mirror',
+  'history-night',
   'takeover-run',
   'side-by-side',
   'reloadips',
