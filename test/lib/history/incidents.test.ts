@@ -282,6 +282,20 @@ describe('a tool that moves an address', () => {
   })
 })
 
+it('does not say from where an address comes that another node could not take before', () => {
+  const texts = aboutAddresses([
+    ...run(1),
+    [1, 0, 'ctdbd', TAKE],
+    [30, 0, 'ctdb-recoverd', 'Disabling takeover runs for 20 seconds'],
+    [30.001, 0, 'ctdbd', releaseTo(1)],
+    [30.05, 1, 'ctdbd', TAKE],
+    [30.1, 1, 'ctdbd', `Failed to takeover IP ${IP} on interface eth1`],
+    ...run(60),
+    [60.2, 0, 'ctdbd', TAKE],
+  ])
+  expect(texts.at(-1)).toBe(`address taken: node 0 took ${IP}`)
+})
+
 it('knows why the addresses move of a daemon that is started again before anybody misses it', () => {
   const texts = aboutAddresses([
     ...run(1),

@@ -93,6 +93,7 @@ export class AddressBook {
     this.node(pnn)?.stray.delete(address)
     this.node(pnn)?.missing.delete(address)
     if (isOther) return
+    story.failedBy = undefined
     story.owner = null
     story.last = pnn
     story.left = { atMs, cause, by, notAfterMs }

@@ -75,7 +75,10 @@ export class AddressCauses {
     const { worse, isEnded } = node
     if (!worse) return undefined
     // It may be well again when the next run comes.
-    if (isLost) return worse.atMs >= atMs && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
+    if (isLost) {
+      const isOfLoss = worse.flags === undefined || (worse.flags & NODE_FLAG.DISCONNECTED) !== 0
+      return isOfLoss && worse.atMs >= atMs && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
+    }
     return isEnded && isUnfitStory(node) ? worse.text : undefined
   }
 

@@ -2,7 +2,7 @@ import type { Pnn } from '../../cluster/node.ts'
 import type { ReadValues } from '../../log/messages.ts'
 import type { NewEntry } from '../../watch/timeline-writer.ts'
 import { lostText, missedCause, missingText, movedText, releasedText, takenText } from '../../watch/words.ts'
-import { type AddressStory, forgetOwner, isUnknown } from './address.ts'
+import { type AddressStory, forgetFailed, forgetOwner, isUnknown } from './address.ts'
 import { AddressBook, type AddressTools, UNCOMPLETED } from './address-book.ts'
 import { awayTimes, causeOf } from './address-causes.ts'
 import { AddressDrops } from './address-drops.ts'
@@ -31,10 +31,14 @@ export class Addresses {
       const text = `node ${pnn} could not take ${ip}`
       // Of the scripts that fail, one may have added it, and the daemons believe then that the node owns it.
       const leavesOwnerUnknown = story.owner === null
-      if (leavesOwnerUnknown) story.owner = undefined
+      if (leavesOwnerUnknown) {
+        story.owner = undefined
+        story.failedBy = pnn
+      }
       this.book.add(by, { what: 'failed', text, tone: 'error', pnns: [pnn], addresses: [ip] }, { leavesOwnerUnknown })
       return
     }
+    forgetFailed(story, pnn)
     if (isUnknown(story)) this.drops.accountFor(story, by)
     const found = node?.missing.get(ip)
     node?.missing.delete(ip)

@@ -12,6 +12,8 @@ export interface AddressStory {
   readonly claims: Set<Pnn>
   /** Until when the last take of it may be in progress. */
   takingUntilMs: number
+  /** The node that could not take it last, and may own it nevertheless. */
+  failedBy: Pnn | undefined
   /** When the last owner ceased to own it. */
   left:
     | {
@@ -32,11 +34,21 @@ export const beginAddressStory = (address: string): AddressStory => ({
   last: undefined,
   claims: new Set<Pnn>(),
   takingUntilMs: Number.NEGATIVE_INFINITY,
+  failedBy: undefined,
   left: undefined,
 })
 
 /** Whether nothing is known of who owned it. */
 export const isUnknown = ({ owner, last }: AddressStory): boolean => owner === undefined && last === undefined
+
+/** Another node takes it than the one that could not: whether that one had it until now, the log does not say. */
+export function forgetFailed(story: AddressStory, pnn: Pnn): void {
+  const { failedBy, owner } = story
+  story.failedBy = undefined
+  if (failedBy === undefined || failedBy === pnn || owner !== undefined) return
+  story.last = undefined
+  story.left = undefined
+}
 
 /** Whether a node still owns an address, the log does not say. */
 export function forgetOwner(story: AddressStory, pnn: Pnn): void {
