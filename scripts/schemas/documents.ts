@@ -85,6 +85,7 @@ export const DOCUMENTS: Readonly<Record<string, DocumentType>> = {
   'process-exists': daemon('ProcessExistsDocument'),
   pstore: databaseDone,
   ptrans: databaseDone,
+  pushrecord: databases('PushrecordDocument'),
   rddumpmemory: memory,
   readkey: databases('ReadkeyDocument'),
   recmaster: leader,

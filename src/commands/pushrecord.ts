@@ -3,6 +3,7 @@ import { requireThisMachine } from '../cli/database-file.ts'
 import { argumentBytes, recordValueArgs } from '../cli/record-arguments.ts'
 import { RecordCommand } from '../cli/record-command.ts'
 import { pushRecord } from '../operations/databases/record-lock.ts'
+import type { PushrecordDocument } from '../ui/documents/databases.ts'
 import { visible } from '../ui/visible.ts'
 
 export default class Pushrecord extends RecordCommand {
@@ -33,6 +34,6 @@ export default class Pushrecord extends RecordCommand {
       }
     })
     this.tell(flags, `Database ${record.name}: the record ${args.key} is written on nodes ${nodes.join(', ')}`)
-    return await this.show(flags, { ctdb: () => '', json: () => ({ formatVersion: 1, ...record, nodes }) })
+    return await this.show(flags, { ctdb: () => '', json: (): PushrecordDocument => ({ formatVersion: 1, ...record, nodes }) })
   }
 }

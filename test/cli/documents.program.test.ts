@@ -26,6 +26,7 @@ it('the documents of commands are as their schemas say', async () => {
     ['restoredb', folder.file('backup'), '--yes'],
     ['wipedb', 'kept.tdb', '--yes'],
     ['writekey', 'volatile.tdb', 'key', 'value', '--yes'],
+    ['pushrecord', 'volatile.tdb', 'key', 'value', '--yes'],
     ['readkey', 'volatile.tdb', 'key'],
     ['deletekey', 'volatile.tdb', 'key', '--yes'],
     ['setdbreadonly', 'volatile.tdb'],

@@ -104,6 +104,12 @@ export interface KeyDocument extends OfDatabase {
   readonly key: string
 }
 
+/** `pushrecord`. */
+export interface PushrecordDocument extends KeyDocument {
+  /** PNNs of the nodes that have the record now. */
+  readonly nodes: readonly number[]
+}
+
 /** `tfetch`. */
 export interface TfetchDocument extends Versioned {
   readonly file: string
