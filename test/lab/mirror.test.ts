@@ -74,9 +74,9 @@ describeOnLab('every command that ctdb also has', (lab) => {
 
 const compatibility = (tally: Tally): string => `# \`ctdbts\` and \`ctdb\`, side by side
 
-Written by \`npm run test:lab -- -u\`; do not edit. Both tools were given the same command lines on a cluster of three nodes (Debian's ctdb 4.17);
-standard output, standard error and exit status were compared, and after commands that change something, the cluster too. \`ip\` and \`status\` have
-tests of their own, with many more combinations.
+\`npm run test:lab -- -u\` writes this page; do not edit it. The tests run both tools with the same command lines on a cluster of three nodes (Debian's ctdb
+4.17). They compare standard output, standard error and exit status. After commands that change something, they also compare the clusters. \`ip\` and
+\`status\` have tests of their own, with many more combinations.
 
 ${tally.markdown(READS.map(({ command }) => command))}
 `

@@ -15,7 +15,7 @@ const sameStatus = (ctdb: Shown, ctdbts: Shown): boolean => ctdb.status === ctdb
 
 export const DIFFERENCES: readonly Difference[] = [
   {
-    why: 'a usage text has the name of the program, its own options (`--help` tells them) and its own words for what the command does',
+    why: 'each program names itself in its usage text, and lists its own options (see `--help`) and its own description of the command',
     explains: (ctdb, ctdbts) => {
       const [theirs, ours] = [USAGE.exec(ctdb.stdout), USAGE.exec(ctdbts.stdout)]
       return sameStatus(ctdb, ctdbts) && theirs !== null && theirs.groups?.command === ours?.groups?.command
@@ -26,20 +26,20 @@ export const DIFFERENCES: readonly Difference[] = [
     explains: (ctdb, _ctdbts, { argv }) => argv.includes('-j') && ctdb.stderr === 'Invalid option -j: unknown option\n',
   },
   {
-    why: 'where no daemon answers, `ctdbts` says why, and what to try',
+    why: 'if no daemon answers, `ctdbts` prints the reason and what to try',
     explains: (ctdb, ctdbts) =>
       sameStatus(ctdb, ctdbts) && ctdb.stderr.includes('Failed to connect to CTDB daemon') && ctdb.stdout === ctdbts.stdout,
   },
   {
-    why: '4.17 no longer has it; `ctdbts` has it for older daemons',
+    why: '4.17 no longer has the command; `ctdbts` has it for older daemons',
     explains: (ctdb, _ctdbts, { command }) => command !== 'pushrecord' && isUnknown(ctdb, command),
   },
   {
-    why: '4.17 does not have it yet; `ctdbts` has it for newer daemons',
+    why: '4.17 does not have the command yet; `ctdbts` has it for newer daemons',
     explains: (ctdb, _ctdbts, { command }) => command === 'pushrecord' && isUnknown(ctdb, command),
   },
   {
-    why: 'with `-v`, `ctdbts` says on stderr what a command has changed',
+    why: 'with `-v`, `ctdbts` prints on standard error what a command has changed',
     explains: (ctdb, ctdbts, { argv, group }) =>
       group !== 'errors' &&
       argv.some((word) => /^-X?v$/.test(word)) &&
@@ -48,17 +48,17 @@ export const DIFFERENCES: readonly Difference[] = [
       ctdbts.stderr.startsWith(ctdb.stderr),
   },
   {
-    why: 'where the arguments are wrong and no daemon answers either, `ctdbts` speaks of the arguments: without `-n` it asks nobody then',
+    why: 'if the arguments are wrong and no daemon answers, `ctdbts` reports the arguments, because without `-n` it checks them before it contacts a daemon',
     explains: (ctdb, ctdbts) =>
       sameStatus(ctdb, ctdbts) && /^Failed to connect|^connect\(\) failed/.test(ctdb.stderr) && USAGE.test(ctdbts.stdout),
   },
   {
-    why: 'the usage text of `sync` is that of `sync`, not that of `ipreallocate`',
+    why: '`ctdbts sync` prints the usage text of `sync`, `ctdb sync` prints that of `ipreallocate`',
     explains: (ctdb, ctdbts, { command }) =>
       command === 'sync' && sameStatus(ctdb, ctdbts) && USAGE.test(ctdb.stdout) && USAGE.test(ctdbts.stdout),
   },
   {
-    why: 'with a wrong number of words, `ctdb dumpdbbackup` and `ctdb checktcpport` list all commands, as they look for themselves by other names',
+    why: 'if the number of arguments is wrong, `ctdb dumpdbbackup` and `ctdb checktcpport` list all commands, because they look up their own usage by another name',
     explains: (ctdb, ctdbts, { command }) =>
       (command === 'dumpdbbackup' || command === 'checktcpport') &&
       sameStatus(ctdb, ctdbts) &&
@@ -67,7 +67,7 @@ export const DIFFERENCES: readonly Difference[] = [
       USAGE.test(ctdbts.stdout),
   },
   {
-    why: 'where a backup ends too early, `ctdb` exits with the error number that an earlier call has left, `ctdbts` with that of EIO, and names the place',
+    why: 'if a backup ends too early, `ctdb` exits with the error number that an earlier call has left; `ctdbts` exits with that of EIO and names the place',
     explains: (ctdb, ctdbts, { command, argv }) =>
       (command === 'dumpdbbackup' || command === 'restoredb') &&
       argv.some((word) => word.endsWith('-truncated')) &&
@@ -82,12 +82,12 @@ export const DIFFERENCES: readonly Difference[] = [
     explains: (ctdb, ctdbts) => isDeepStrictEqual({ ...ctdb, stdout: ctdb.stdout.replace('Destiation', 'Destination') }, ctdbts),
   },
   {
-    why: "`event` has the usage text of the other commands; that of `ctdb` is its helper program's",
+    why: '`ctdbts event` prints a usage text like that of other commands; `ctdb event` prints that of its helper program',
     explains: (ctdb, ctdbts) =>
       sameStatus(ctdb, ctdbts) && ctdb.stdout.startsWith('Usage: ctdb-event ') && USAGE.test(ctdbts.stdout),
   },
   {
-    why: 'of a component that is not there, 4.25 and `ctdbts` tell the folder that was looked for; 4.17 only a number',
+    why: 'for a missing component, 4.25 and `ctdbts` print the folder that they looked for; 4.17 prints only a number',
     explains: (ctdb, ctdbts, { command }) =>
       command === 'event' &&
       sameStatus(ctdb, ctdbts) &&

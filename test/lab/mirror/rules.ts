@@ -13,17 +13,17 @@ const DAY = /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/g
 const MONTH = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g
 
 /** Counters and the times that something took. */
-export const NUMBERS: Rule = { why: 'counters run on: numbers are not compared', normal: withoutNumbers }
+export const NUMBERS: Rule = { why: 'numbers, because counters keep counting', normal: withoutNumbers }
 
 /** Dates, ages, durations. */
 export const TIMES: Rule = {
-  why: 'time passes: dates and durations are not compared',
+  why: 'dates and durations, because time passes',
   normal: (text) => withoutNumbers(text.replaceAll(DAY, 'DAY').replaceAll(MONTH, 'MONTH')),
 }
 
 /** For `ping`: the round-trip time and the number of clients. */
 export const PING: Rule = {
-  why: 'how long it took and how many clients there were are not compared',
+  why: 'how long it took, and the number of clients',
   normal: (text) => text.replace(/time=[\d.]+ sec {2}\(\d+ clients\)/, 'time=T sec  (N clients)'),
 }
 

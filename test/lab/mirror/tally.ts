@@ -41,11 +41,11 @@ export class Tally {
       ),
       ...rows,
       '',
-      'Differences, all of them meant:',
+      'Intended differences:',
       '',
       ...reasons,
       '',
-      'What is never twice the same:',
+      'Not compared, because it differs between any two runs:',
       '',
       ...ruled,
     ].join('\n')
