@@ -8,11 +8,11 @@ export default class Exporter extends CtdbtsCommand {
   static override readonly group = 'cluster'
   static override summary = 'Serve the metrics of verify to Prometheus'
   static override description =
-    `Answers http://ADDRESS:PORT/metrics with the metrics of \`verify --format prometheus\`, and whether and how long the last audit worked.
-Audits when it is asked and the last audit is older than --interval: one audit at a time, each for at most -T seconds (60). A scraper that
-does not wait that long gets the audit before. With --host, naming one node is enough: ctdbts finds the others through it.
+    `Serves the metrics of \`verify --format prometheus\` at http://ADDRESS:PORT/metrics, with the success and the duration of the last audit.
+A scrape starts a new audit if the last one is older than --interval. Only one audit runs at a time, for at most -T seconds (60); a scraper
+that does not wait that long gets the previous one. With --host, naming one node is enough: ctdbts finds the others through it.
 
-Has no TLS and no login: for other addresses than those of this machine alone, put a proxy in front. Ends on SIGTERM or Ctrl-C.`
+Has no TLS and no login: use a proxy if other machines are to reach it. Ends on SIGTERM or Ctrl-C.`
   static override examples = [
     '<%= config.bin %> exporter --host prod',
     '<%= config.bin %> exporter --listen 10.0.0.9:14379 --host node1 --sudo',
@@ -26,7 +26,11 @@ Has no TLS and no login: for other addresses than those of this machine alone, p
       default: '127.0.0.1:14379',
       summary: 'Where to listen; [ADDRESS]:PORT for IPv6',
     }),
-    interval: Flags.string({ helpValue: 'SECONDS', default: '30', summary: 'How long to serve an audit before the next one' }),
+    interval: Flags.string({
+      helpValue: 'SECONDS',
+      default: '30',
+      summary: 'How long to serve one audit before making the next',
+    }),
   }
   protected override readonly nodeHint = 'leave it out: exporter looks at all nodes'
 

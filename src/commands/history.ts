@@ -6,22 +6,23 @@ import { simFlags, wantsSim } from '../cli/sim-flags.ts'
 
 export default class History extends CtdbtsCommand {
   static override readonly group = 'cluster'
-  static override summary = 'Tell what happened, from logs or a recording'
+  static override summary = 'Show what happened, from logs or recordings'
   static override description =
-    `Reads logs of CTDB in any shape: its own files of all versions, syslog, the output of journalctl, quoted in a mail, with lines of other
-programs in between, and compressed (gzip; zstd where Node reads it; xz and bzip2 by their programs). Finds out which node each is from, estimates how far the clocks
-differ, and prints one line per event, as \`watch\` does: who took and released which address, why, and how long it was away; takeover runs,
-recoveries, elections, bans, scripts that failed, daemons that started and ended. Reads what \`record\` and \`watch --record\` wrote, too, alone or
-beside logs: what was seen counts more than what was logged.
+    `Prints one line per event, as \`watch\` does: which node took or released which address, why, and how long it was away; takeover runs,
+recoveries, elections, bans, failed scripts, and daemons that started or ended.
 
-Without files, it fetches the logs of all nodes of a cluster: with --host, naming one node is enough; without it, reads the log of this machine.
-Where a log is says ctdb.conf of its node: a file, with what rotation has left beside it, or syslog, which is read from the journal. Only the time that
---since and --until ask for is fetched, and an hour before it for the causes. Recordings may be given beside it.
+Reads CTDB's own log files of all versions, syslog and the output of journalctl, also quoted in a mail, with lines of other programs in
+between, or compressed (gzip; zstd if Node reads it; xz and bzip2 with their programs). Finds out which node each log is from, and estimates how far
+the clocks differ. Also reads recordings of \`record\` and \`watch --record\`, alone or beside logs; they count more than logs.
 
-A cause is only named if the logs show it. CTDB logs that it begins to take or release an address, not that it has done so: times are those
-of the beginning, and --explain says how long it took at most.
+Without files, fetches the logs of all nodes: with --host, naming one node is enough; without it, reads the log of this machine. ctdb.conf of
+each node says where its log is: a file, which is read with its rotated parts, or syslog, which is read from the journal. Only the time between
+--since and --until is fetched, and an hour before it for the causes. Recordings may be given too.
 
-Times without a zone are those of this machine. Exit status: 1 if a log could not be read.`
+Names a cause only if the logs show it. CTDB logs when it begins to take or release an address, not when it is done: times are those of the
+beginning, and --explain shows how long it took at most.
+
+Times without a zone are in the zone of this machine. Exit status: 1 if a log could not be read.`
   static override examples = [
     '<%= config.bin %> history node0.log node1.log node2.log',
     '<%= config.bin %> history --host prod --since "2 hours ago"',
@@ -47,8 +48,8 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
   }
   static override flags = {
     ...simFlags,
-    since: Flags.string({ helpValue: 'TIME', summary: 'Only what happened since then: `2 hours ago`, a date, ISO 8601' }),
-    until: Flags.string({ helpValue: 'TIME', summary: 'Only what happened until then' }),
+    since: Flags.string({ helpValue: 'TIME', summary: 'Only events since then: `2 hours ago`, a date, ISO 8601' }),
+    until: Flags.string({ helpValue: 'TIME', summary: 'Only events until then' }),
     address: Flags.string({
       helpValue: 'IP',
       multiple: true,
@@ -57,7 +58,7 @@ Times without a zone are those of this machine. Exit status: 1 if a log could no
     }),
     at: Flags.string({ helpValue: 'TIME', summary: 'Show who owned which address then' }),
     summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
-    explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines on which this entry rests, and what they mean' }),
+    explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines behind this entry, and what they mean' }),
     unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
     html: Flags.string({
       helpValue: 'FILE',

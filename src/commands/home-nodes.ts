@@ -16,15 +16,15 @@ export default class HomeNodes extends CtdbtsCommand {
   static override readonly group = 'addresses'
   static override summary = 'Propose a home_nodes file, and show what it changes'
   static override description =
-    `From 4.20 on, the deterministic algorithm (IPAllocAlgorithm = 0) gives each address to the node that home_nodes names, a file beside
-public_addresses, whenever that node can host it. Proposes such a file, and shows what the next takeover run would move with it. Changes
-nothing without --write.
+    `Since CTDB 4.20, the deterministic algorithm (IPAllocAlgorithm = 0) reads home_nodes, a file beside public_addresses. It gives each address to the
+node that this file names, whenever that node can host it. This command proposes such a file, and shows what the next takeover run would move with
+it. Changes nothing without --write.
 
-The addresses are evened out over the nodes that know them, and stay where they are as far as that allows. With --zone, each zone gets the
-same number, so that as few as possible move when a rack or a site fails. With --keep, all stay where they are.
+Spreads the addresses evenly over the nodes that know them, and moves as few as possible. With --zone, each zone gets the same number of addresses,
+so that as few as possible move when a rack or a site fails. With --keep, all stay where they are.
 
---print prints only the file, to be put beside public_addresses on all nodes: the leader reads its own at each takeover run. --write does that
-after a question, if the machines of all nodes can be reached (--host), and asks for no takeover run. Exit status: 1 if a node did not get it.`
+--print prints only the file. Put it beside public_addresses on all nodes: the leader reads its own copy at each takeover run. --write does that,
+after a question, if the machines of all nodes can be reached (--host). It does not request a takeover run. Exit status: 1 if a node did not get the file.`
   static override examples = [
     '<%= config.bin %> home-nodes --host node1',
     '<%= config.bin %> home-nodes --zone 0,1 --zone 2,3 --host node1',

@@ -8,11 +8,11 @@ export default class Record extends CtdbtsCommand {
   static override readonly group = 'cluster'
   static override summary = 'Record a cluster, day and night, for history'
   static override description =
-    `Watches the cluster as \`watch\` does, without a screen, and appends what it hears and sees to files in a folder: JSON lines, of which
-\`history\` tells what happened. Begins a new file each day, and when one is larger than --max-size; keeps the last --keep files.
+    `Watches the cluster as \`watch\` does, without a screen, and appends what it hears and sees to files in a folder, as JSON lines. \`history\` and
+\`watch --replay\` read them. Begins a new file each day, and when a file is larger than --max-size; keeps the last --keep files.
 
-A full disk does not end it: it says so on standard error, and goes on when there is room. What was written is there however it ends. Ends on
-SIGTERM or Ctrl-C, with status 0.`
+If the disk is full, it prints an error and continues when there is room. Nothing that was written is lost, however it ends. Ends on SIGTERM or
+Ctrl-C, with status 0.`
   static override examples = [
     '<%= config.bin %> record -o /var/lib/ctdbts',
     '<%= config.bin %> record --host prod -o /var/lib/ctdbts/prod --keep 90',
@@ -20,7 +20,7 @@ SIGTERM or Ctrl-C, with status 0.`
   ]
   static override flags = {
     ...simFlags,
-    output: Flags.string({ char: 'o', helpValue: 'DIR', summary: 'The folder (required); made if there is none' }),
+    output: Flags.string({ char: 'o', helpValue: 'DIR', summary: 'The folder (required); created if needed' }),
     interval: Flags.string({ helpValue: 'SECONDS', default: '2', summary: 'How often to look at all nodes' }),
     'max-size': Flags.string({ helpValue: 'SIZE', default: '32M', summary: 'How large a file may become: `500K`, `64M`, `2G`' }),
     keep: Flags.integer({ helpValue: 'COUNT', default: 30, min: 1, summary: 'How many files to keep' }),

@@ -19,8 +19,8 @@ export default class Restoredb extends MirrorCommand {
   static override summary = 'Replace a database by a backup'
   static override usage = 'restoredb <file> [dbname]'
   static override description =
-    `Replaces all records on all active nodes by those of a file of backupdb, from this machine. Attaches the
-database if need be, of the kind that it was. Clients wait meanwhile. Asks first on a terminal. If a step fails, a recovery follows.`
+    `Replaces all records on all active nodes with those in a file that backupdb wrote, from this machine. Attaches the
+database with its former kind if no node has it. Clients wait meanwhile. Asks first on a terminal. If a step fails, a recovery follows.`
   static override examples = [
     '<%= config.bin %> restoredb secrets.backup',
     '<%= config.bin %> restoredb secrets.backup copy.tdb --yes',

@@ -18,8 +18,9 @@ export default class Verify extends CtdbtsCommand {
     `With --host, naming one node is enough: ctdbts finds the others through it. Without --host, audits the kernel and the files of this
 machine, and the daemons of all nodes.
 
-Looks at all nodes twice, and again where something seems to move. A finding of both looks is real; one that comes and goes, as during a
-takeover run, is transient; what could not be read is unknown, and never counts as good. With --probe, nodes also send at most ${QUESTIONS_PER_SECOND} questions a second, and only about public addresses. Findings that config.toml accepts, until a given day, are shown but do not count.
+Reads all nodes twice, and again if something seems to move. A finding that both times show is real; one that comes and goes, as during a
+takeover run, is transient. What could not be read is unknown, and never counts as good. With --probe, nodes also ask their networks about public
+addresses, at most ${QUESTIONS_PER_SECOND} questions a second. Findings that config.toml accepts until a given day are shown but do not count.
 
 Exit status: ${EXIT_MEANINGS}.
 With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for monitoring plugins.

@@ -37,7 +37,7 @@ export const COMMAND_LIST = [
   {"id":"gettickles","summary":"Show the TCP connections to tickle when an address moves","group":"services"},
   {"id":"getvar","summary":"Show the value of a tunable","group":"daemons"},
   {"id":"gratarp","summary":"Announce an address on its network (gratuitous ARP)","group":"addresses"},
-  {"id":"history","summary":"Tell what happened, from logs or a recording","group":"cluster"},
+  {"id":"history","summary":"Show what happened, from logs or recordings","group":"cluster"},
   {"id":"home-nodes","summary":"Propose a home_nodes file, and show what it changes","group":"addresses"},
   {"id":"ifaces","summary":"Show the interfaces for public addresses and their links","group":"addresses"},
   {"id":"ip","summary":"Show public addresses and their owners","group":"addresses"},
