@@ -54,6 +54,22 @@ describe('a node that drops all its addresses', () => {
     expect(texts.at(-1)).toBe(`address released: node 0 released ${IP}; node 0 was in recovery mode for too long`)
   })
 
+  it('releases each once at the level INFO, which names them too', () => {
+    const other = '10.0.0.32'
+    const lines: Lines = [
+      ...run(1),
+      [1, 0, 'ctdbd', TAKE],
+      [20, 0, 'ctdbd', DROP],
+      [20.1, 0, 'ctdbd', `Release of IP ${IP}/24 on interface eth1 node:-1`],
+      [20.2, 0, 'ctdbd', `Release of IP ${other}/24 on interface eth1 node:-1`],
+      [20.3, 0, 'ctdbd', '../../ctdb/server/ctdb_takeover.c:1689 Released 2 public IPs'],
+    ]
+    const released = aboutAddresses(lines).filter((text) => text.includes('released'))
+    expect(released).toHaveLength(2)
+    expect(released[0]).toBe(`address released: node 0 released ${IP}`)
+    expect(released[1]).toContain(`node 0 released ${other}`)
+  })
+
   it('does not release what its kernel lacks', () => {
     const texts = aboutAddresses([
       ...run(1),
@@ -148,6 +164,18 @@ describe('a node that drops all its addresses', () => {
     ])
     expect(texts).toEqual([`address released: node 0 released ${IP}`])
   })
+})
+
+it.each([-1, 1])('a daemon is killed, and another node logs that it lost it %i ms after its recovery daemon does', (laterMs) => {
+  const texts = aboutAddresses([
+    ...run(1),
+    [1, 1, 'ctdbd', TAKE],
+    [5, 1, 'ctdb-recoverd', 'recovery daemon parent died - exiting'],
+    [5 + laterMs / 1_000, 0, 'ctdbd', 'Tearing down connection to dead node :1'],
+    ...run(6),
+    [6.1, 0, 'ctdbd', TAKE],
+  ])
+  expect(texts.at(-1)).toContain(`${IP} moved from node 1 to node 0; node 1 became DISCONNECTED|UNHEALTHY|INACTIVE`)
 })
 
 describe('what has begun, but did not end', () => {

@@ -8,6 +8,8 @@ import type { RunStory } from './run-story.ts'
 
 /** The others miss a node within this time. */
 const MISSED_MS = 30_000
+/** What happens at the same moment may be logged in either order, by two clocks. */
+const SAME_MS = 1_000
 
 interface Tools {
   readonly nodes: ReadonlyMap<Pnn, NodeStory>
@@ -77,7 +79,7 @@ export class AddressCauses {
     // It may be well again when the next run comes.
     if (isLost) {
       const isOfLoss = worse.flags === undefined || (worse.flags & NODE_FLAG.DISCONNECTED) !== 0
-      return isOfLoss && worse.atMs >= atMs && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
+      return isOfLoss && worse.atMs > atMs - SAME_MS && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
     }
     return isEnded && isUnfitStory(node) ? worse.text : undefined
   }

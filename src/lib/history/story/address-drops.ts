@@ -61,6 +61,20 @@ export class AddressDrops {
   }
 
   /**
+   * At the level INFO, a node that drops all its addresses also logs the release of each.
+   * @returns whether the release of this one was reported with the others.
+   */
+  isReported({ pnn, atMs }: NodeEvent, { left, claims }: AddressStory): boolean {
+    const node = this.book.node(pnn)
+    if (!node || atMs > node.droppingUntilMs) return false
+    if (left?.by.pnn === pnn && !claims.has(pnn)) return true
+    // Now the log does name it.
+    const { unaccounted } = node
+    if (unaccounted) node.unaccounted = unaccounted.count > 1 ? { ...unaccounted, count: unaccounted.count - 1 } : undefined
+    return false
+  }
+
+  /**
    * An address of which nothing was known comes to a node. If another node has just released exactly as many addresses more than it was known
    * to have as now come to others, it was one of them.
    */

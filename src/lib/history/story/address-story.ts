@@ -89,6 +89,7 @@ export class Addresses {
     const { outcomes } = this.book.tools
     const { isFailed, notAfterMs } = outcomes.of(by)
     const story = this.book.of(ip)
+    if (!isFailed && this.drops.isReported(by, story)) return
     if (isFailed) {
       this.book.add(by, {
         what: 'failed',
