@@ -14,6 +14,8 @@ interface Said {
 interface Done {
   readonly deed: string
   readonly atMs: number
+  /** It may have been so much earlier. */
+  readonly lateMs?: number
 }
 
 /** What is said, and what it is about. */

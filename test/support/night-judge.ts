@@ -10,6 +10,8 @@ const EXACT_MS = 50
 export interface Truth {
   /** Milliseconds since 1970. */
   readonly at: number
+  /** It came at most so long before it was noticed, as the program was busy. */
+  readonly lateMs?: number
   readonly node: number
   /** `take` and `release`: messages of that node's daemon; `connected` and `lost`: the connection to that daemon. */
   readonly event: string
@@ -159,9 +161,9 @@ function isCauseIn(action: Action, actions: readonly Action[], atMs: number, cau
 function judgeDeeds(history: History, deeds: readonly HistoryEntry[], truth: readonly Truth[], slackMs: number): string[] {
   const wrong: string[] = []
   const unnamed = unnamedReleases(history.entries)
-  const done = truth.flatMap(({ event, node, address, at }) =>
+  const done = truth.flatMap(({ event, node, address, at, lateMs = 0 }) =>
     address !== undefined && (event === 'take' || event === 'release')
-      ? [{ address, deed: `${event === 'take' ? 'TAKE_IP' : 'RELEASE_IP'} ${node}`, atMs: at }]
+      ? [{ address, deed: `${event === 'take' ? 'TAKE_IP' : 'RELEASE_IP'} ${node}`, atMs: at, lateMs }]
       : [],
   )
   for (const address of new Set([...done.map((each) => each.address), ...deeds.flatMap(({ addresses }) => addresses)])) {
@@ -170,9 +172,9 @@ function judgeDeeds(history: History, deeds: readonly HistoryEntry[], truth: rea
     const pairs = pairsOf(said, trueOfIt, { slackMs, isCut: false, unnamed })
     const [one, other] = [said, trueOfIt].map((list) => list.map(({ deed }) => deed).join(', '))
     if (!pairs) wrong.push(`${address}: said ${one}; but it was ${other}`)
-    for (const [{ deed, fromMs, toMs }, { atMs }] of pairs ?? []) {
+    for (const [{ deed, fromMs, toMs }, { atMs, lateMs = 0 }] of pairs ?? []) {
       // A log at the level NOTICE shows only when it was over at the latest.
-      if (atMs < fromMs - slackMs || atMs > toMs + slackMs)
+      if (atMs < fromMs - slackMs || atMs - lateMs > toMs + slackMs)
         wrong.push(`${address}: ${deed} at ${timeText(atMs)}, not ${timeText(fromMs)} to ${timeText(toMs)}`)
     }
   }

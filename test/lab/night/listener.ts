@@ -7,6 +7,7 @@ import type { Lab } from '../harness/lab.ts'
 import { waitUntil } from '../harness/wait.ts'
 
 const RETRY_MS = 50
+const TICK_MS = 10
 
 /** Hears from the daemon of every node which addresses it takes and releases; connects again when a daemon is gone. */
 export class Listener {
@@ -14,10 +15,14 @@ export class Listener {
   readonly heard: Truth[] = []
   private readonly lab: Lab
   private readonly ending = new AbortController()
+  /** The last two times at which this process was not busy. */
+  private ticks: readonly [earlier: number, last: number] = [Date.now(), Date.now()]
   private readonly followed: readonly Promise<void>[]
+  private readonly ticking: Promise<void>
 
   private constructor(lab: Lab) {
     this.lab = lab
+    this.ticking = this.tick()
     this.followed = lab.pnns.map((pnn) => this.follow(pnn))
   }
 
@@ -34,6 +39,15 @@ export class Listener {
   async stop(): Promise<void> {
     this.ending.abort()
     await Promise.all(this.followed)
+    await this.ticking
+  }
+
+  /** Notes when this process comes to its timers, which shows how late it may notice a message. */
+  private async tick(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      await sleep(TICK_MS)
+      this.ticks = [this.ticks[1], Date.now()]
+    }
   }
 
   private async follow(pnn: number): Promise<void> {
@@ -49,8 +63,11 @@ export class Listener {
   /** Listens to a daemon until it is gone. */
   private async listen(pnn: number, signal: AbortSignal): Promise<void> {
     using client = await connectUnix(this.lab.socketPath(pnn), { timeoutMs: 60_000 })
-    const note = (event: string, address?: string) =>
-      this.heard.push({ at: Date.now(), node: pnn, event, ...(address !== undefined && { address }) })
+    const note = (event: string, address?: string) => {
+      const at = Date.now()
+      // The message may have come any time since the tick before the last: sockets may be served after timers.
+      this.heard.push({ at, lateMs: at - this.ticks[0], node: pnn, event, ...(address !== undefined && { address }) })
+    }
     await client.subscribe(messages.takeIp, { onMessage: ({ data }) => note('take', data) })
     await client.subscribe(messages.releaseIp, { onMessage: ({ data }) => note('release', data) })
     note('connected')
