@@ -54,6 +54,23 @@ describe('the program', () => {
     }
   })
 
+  it.each([
+    ['verify', '--sim'],
+    ['history', 'test/golden/logs-4.25/node0.log'],
+    ['watch', '--sim', '--once'],
+  ])('finds the code of the run before whole: %s %s', async (...argv) => {
+    using dir = tempDir()
+    const inode = async () => {
+      await execa(process.execPath, [RUN_JS, ...argv], { env: { XDG_CACHE_HOME: dir.path }, timeout: 30_000 })
+      const [folder = ''] = readdirSync(dir.file('ctdbts')).filter((name) => name.endsWith(process.arch))
+      return statSync(dir.file(`ctdbts/${folder}/${argv[0]}`)).ino
+    }
+    await inode()
+    // Not all runs load the same, but V8 must not refuse what it finds: then each run would write it again.
+    const second = await inode()
+    expect(await inode()).toBe(second)
+  })
+
   it('says nothing of its own, with a cache and where none can be', async () => {
     using dir = tempDir()
     writeFileSync(dir.file('a-file'), '')

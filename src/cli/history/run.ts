@@ -20,7 +20,6 @@ import { jsonLine } from '../../ui/json.ts'
 import { painter } from '../../ui/table.ts'
 import { visible } from '../../ui/visible.ts'
 import { wantsHost } from '../host-flags.ts'
-import { keepYoungMemorySmall } from '../keep-memory-small.ts'
 import { wantsColour } from '../output.ts'
 import { printPaged } from '../pager.ts'
 import { reportProblems } from '../report-error.ts'
@@ -57,7 +56,6 @@ const AFTER_MS = 300_000
  * @throws CtdbtsError NO_LOG, BAD_RECORDING, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
  */
 export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
-  keepYoungMemorySmall()
   const context = timeContext(Date.now())
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)

@@ -1,6 +1,5 @@
 import { CtdbtsError } from '../../lib/errors.ts'
 import { visible } from '../../ui/visible.ts'
-import { keepMemorySmall } from '../keep-memory-small.ts'
 import { whenOutputCloses } from '../output.ts'
 import { reportProblems } from '../report-error.ts'
 import { onTerminationSignal } from '../signals.ts'
@@ -26,7 +25,6 @@ export interface RecordOptions extends PollOptions {
  * tried again.
  */
 export async function runRecord(options: RecordOptions): Promise<void> {
-  keepMemorySmall()
   const store = new RecordingFolder(options.output, { maxBytes: sizeOf('max-size', options['max-size']), keep: options.keep })
   await prepared(store)
   using _lock = await lockFolder(options.output)

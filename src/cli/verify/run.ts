@@ -13,7 +13,6 @@ import type { HostAccess } from '../../transport/host-access.ts'
 import { localHost } from '../../transport/local/host.ts'
 import { changesJson, changesText, eventLine } from '../../ui/audit/changes.ts'
 import { painter } from '../../ui/table.ts'
-import { keepMemorySmall } from '../keep-memory-small.ts'
 import { openWays, type Ways } from '../open-cluster.ts'
 import { wantsColour } from '../output.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
@@ -35,7 +34,6 @@ type Options = GlobalOptions & SimOptions & { readonly from?: string | undefined
  */
 export async function auditOnce(options: Options, choice: AuditOptions): Promise<AuditReport> {
   requireProbe(choice)
-  keepMemorySmall()
   const acceptances = acceptancesOf(options, process.env)
   const report =
     options.from === undefined
@@ -118,7 +116,6 @@ export async function auditThrough(
   choice: AuditOptions,
   acceptances: readonly Acceptance[],
 ): Promise<AuditReport> {
-  keepMemorySmall()
   using cluster = await Cluster.open(options)
   return withAcceptances(await auditCluster(cluster, choice), acceptances, today())
 }

@@ -6,7 +6,6 @@ import { type LogEntry, shortLogLine } from '../../sim/log/entry.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { visible } from '../../ui/visible.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
-import { keepMemorySmall } from '../keep-memory-small.ts'
 import type { WatchLine } from '../lines.ts'
 import { reportProblems } from '../report-error.ts'
 import { onTerminationSignal } from '../signals.ts'
@@ -34,7 +33,6 @@ interface LineFormat {
  * @throws CtdbtsError when the cluster cannot be reached at the start; later, that is an event like others.
  */
 export async function runLines(options: WatchOptions): Promise<void> {
-  keepMemorySmall()
   const format = options.json ? jsonLines : plainLines(options)
   const write = lineWriter(process.stdout, format.leftOut)
   const ended = Promise.withResolvers<void>()

@@ -9,7 +9,6 @@ import type { LogLine, Message } from '../../ui/watch/model/model.ts'
 import { actionText } from '../../ui/watch/update/cluster-action.ts'
 import { showProgress } from '../confirm.ts'
 import { exitWithoutCleanup } from '../interruptible.ts'
-import { keepMemorySmall } from '../keep-memory-small.ts'
 import type { UserDialog } from '../open-remote.ts'
 import { whenOutputCloses } from '../output.ts'
 import { onTerminationSignal } from '../signals.ts'
@@ -29,7 +28,6 @@ import { intervalMsOf, type WatchOptions, watchTitle, whyReadOnly } from './sett
  * @throws CtdbtsError when the cluster cannot be reached at the start; later, the screen shows that.
  */
 export async function runScreen(options: WatchOptions): Promise<void> {
-  keepMemorySmall()
   const screen = new ScreenSession(options)
   await screen.run()
 }
