@@ -39,6 +39,7 @@ const SCRIPTS = ['00.ctdb', '10.interface']
 /** What this machine lacks for it, and how to get it; undefined if it has all. */
 export function umlLack(): string | undefined {
   if (!existsSync('/usr/bin/linux.uml') || !existsSync(MODULES)) return 'User-mode Linux (apt-get install user-mode-linux)'
+  if (!existsSync('/usr/sbin/modprobe')) return 'modprobe (apt-get install kmod)'
   return existsSync('/usr/sbin/ipvsadm') ? undefined : 'the program ipvsadm (apt-get install ipvsadm)'
 }
 

@@ -63,13 +63,18 @@ export class AddressCauses {
   whyMoved({ ip, left }: Pick<AddressStory, 'left'> & { readonly ip: string }, from: Pnn, by: NodeEvent): string | undefined {
     if (left?.cause !== undefined) return left.cause
     const node = this.node(from)
-    // A node that is gone has released nothing. One that is cut off does not learn what becomes of the others, besides that it lost them.
-    const isSeen = node && (!this.isCutOff(by.pnn) || node.lostBy.has(by.pnn))
-    const obstacle = node && isSeen && !left ? this.obstacle(node, undefined, by.atMs) : undefined
+    // A node that is gone has released nothing.
+    const obstacle = node && !left && this.isSeenBy(by.pnn, node) ? this.obstacle(node, undefined, by.atMs) : undefined
     const gone = node && left && this.whyGone(node, left)
     if (obstacle ?? gone) return obstacle ?? gone
     const better = this.improvement(by.pnn, ip, by.atMs)
     return better && (better.isBack ? `failback: ${better.text}` : better.text)
+  }
+
+  /** Whether a node knows how another one is. One that is cut off does not learn what becomes of the others, besides that it lost them. */
+  private isSeenBy(pnn: Pnn, { worse, lostBy }: NodeStory): boolean {
+    const isLoss = worse?.flags !== undefined && (worse.flags & NODE_FLAG.DISCONNECTED) !== 0
+    return !this.isCutOff(pnn) || (lostBy.has(pnn) && isLoss)
   }
 
   /** Why a node is gone that released nothing. */

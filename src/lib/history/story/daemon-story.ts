@@ -89,7 +89,9 @@ export class DaemonStory {
         // What it said last may not have reached them.
         forgetUnheard(node)
         // That it is unhealthy now is news, even if it said so itself shortly before and was well again.
-        node.reports.delete(NODE_FLAG.UNHEALTHY)
+        const reports = node.reports.get(NODE_FLAG.UNHEALTHY) ?? []
+        const byOthers = reports.filter(({ by: reporters }) => !reporters.has(node.pnn))
+        node.reports.set(NODE_FLAG.UNHEALTHY, byOthers)
       }
       changeFlag(
         node,
