@@ -18,7 +18,9 @@ describe.skipIf(lack)('on a kernel with bonds and LVS', () => {
       // Processes start slowly there.
       const { stdout, stderr } = await node.ctdbts('verify', '-t', '60', '--json')
       expect(stderr).toBe('')
-      return JSON.parse(stdout)
+      const report: Report | { error: unknown } = JSON.parse(stdout)
+      if ('error' in report) throw new Error(stdout)
+      return report
     }
     const seen = ({ findings, unknown }: Report) => ({
       found: real(findings)

@@ -36,6 +36,9 @@ const FILES_OF_CTDB: Readonly<Record<string, string>> = {
 /** The scripts that have to be there. Others only take time. */
 const SCRIPTS = ['00.ctdb', '10.interface']
 
+/** Beside other tests, its event scripts take many seconds each. */
+const HEALTHY_LIMIT_MS = 180_000
+
 /** What this machine lacks for it, and how to get it; undefined if it has all. */
 export function umlLack(): string | undefined {
   if (!existsSync('/usr/bin/linux.uml') || !existsSync(MODULES)) return 'User-mode Linux (apt-get install user-mode-linux)'
@@ -99,10 +102,14 @@ export class UmlNode {
 
   /** Waits until the node is healthy and has all its addresses. */
   async untilHealthy(): Promise<void> {
-    await waitUntil('the node in User-mode Linux is healthy', async () => {
-      const said = await this.sh('ctdb -X nodestatus; ctdb ip').catch(String)
-      return /\|0\|0\|0\|0\|0\|0\|0\|0\|/.test(said) && !said.includes(' -1') ? undefined : said
-    })
+    await waitUntil(
+      'the node in User-mode Linux is healthy',
+      async () => {
+        const said = await this.sh('ctdb -X nodestatus; ctdb ip').catch(String)
+        return /\|0\|0\|0\|0\|0\|0\|0\|0\|/.test(said) && !said.includes(' -1') ? undefined : said
+      },
+      HEALTHY_LIMIT_MS,
+    )
   }
 
   private get namespace(): string {
