@@ -17,9 +17,11 @@ const root = path.dirname(import.meta.dirname)
 const program = path.join(root, 'dist/program')
 const programUrl = new URL('../dist/program/', import.meta.url)
 const requireByNode = module.createRequire(path.join(program, 'main.cjs'))
+/** Which of the words is the command is not known yet. */
+const candidates = candidatesOf(argv)
 /** Commands that read whole clusters or long logs, most of which they forget soon. */
 const LARGE = ['exporter', 'history', 'record', 'verify', 'watch']
-if (argv.some((word) => LARGE.includes(word))) keepMemorySmall()
+if (candidates[0] !== 'autocomplete-words' && candidates.some((name) => LARGE.includes(name))) keepMemorySmall()
 
 // Node's own loader with its compile cache takes twice as long (docs/decisions/0017): the parts of the program are loaded here, with the
 // code that runs of the same command have left.
@@ -133,12 +135,16 @@ function madeFolder(folder) {
   }
 }
 
-/** The code that a run of the same command has left. Which of the words is the command is not known yet, but only commands leave code. */
+/** The names under one of which the code of this run is kept. */
+function candidatesOf(words) {
+  if (words.some((word) => /^(?:help|--help|-[h?])$/.test(word))) return ['help']
+  const names = words.filter((word) => /^[a-z][a-z-]*$/.test(word))
+  return names.length > 0 ? names : ['none']
+}
+
+/** The code that a run of the same command has left. Only commands leave code. */
 function readKept() {
   if (!codeFolder || !isOwnOrAbsent(codeFolder)) return new Map()
-  const names = argv.filter((word) => /^[a-z][a-z-]*$/.test(word))
-  const isHelp = argv.some((word) => /^(?:help|--help|-[h?])$/.test(word))
-  const candidates = isHelp ? ['help'] : names.length > 0 ? names : ['none']
   for (const name of candidates) {
     try {
       return unpack(fs.readFileSync(path.join(codeFolder, name)))

@@ -71,6 +71,26 @@ describe('the program', () => {
     expect(await inode()).toBe(second)
   })
 
+  it.each([
+    { file: 'help', one: ['listnodes', '--help'], other: ['verify', '--help'] },
+    {
+      file: 'autocomplete-words',
+      one: ['autocomplete-words', '--', 'ip', ''],
+      other: ['autocomplete-words', '--', 'verify', ''],
+    },
+  ])('finds it whole though the line names another command: $other', async ({ file, one, other }) => {
+    using dir = tempDir()
+    const run = async (argv: readonly string[]) =>
+      await execa(process.execPath, [RUN_JS, ...argv], { env: { XDG_CACHE_HOME: dir.path }, reject: false, timeout: 30_000 })
+    for (const argv of [one, other]) await run(argv)
+    const [folder = ''] = readdirSync(dir.file('ctdbts'))
+    // Inodes come again when a file is replaced twice.
+    const writtenNs = () => statSync(dir.file(`ctdbts/${folder}/${file}`), { bigint: true }).mtimeNs
+    const before = writtenNs()
+    for (const argv of [one, other]) await run(argv)
+    expect(writtenNs(), 'it was written again').toBe(before)
+  })
+
   it('says nothing of its own, with a cache and where none can be', async () => {
     using dir = tempDir()
     writeFileSync(dir.file('a-file'), '')
