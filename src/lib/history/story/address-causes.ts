@@ -26,7 +26,7 @@ export class AddressCauses {
 
   /** Whether the others cannot reach a node. */
   isCutOff(pnn: Pnn): boolean {
-    return ((this.node(pnn)?.flags ?? 0) & NODE_FLAG.DISCONNECTED) !== 0
+    return isDisconnected(this.node(pnn)?.flags)
   }
 
   /** Why a node releases all its addresses. */
@@ -73,8 +73,7 @@ export class AddressCauses {
 
   /** Whether a node knows how another one is. One that is cut off does not learn what becomes of the others, besides that it lost them. */
   private isSeenBy(pnn: Pnn, { worse, lostBy }: NodeStory): boolean {
-    const isLoss = worse?.flags !== undefined && (worse.flags & NODE_FLAG.DISCONNECTED) !== 0
-    return !this.isCutOff(pnn) || (lostBy.has(pnn) && isLoss)
+    return !this.isCutOff(pnn) || (lostBy.has(pnn) && isDisconnected(worse?.flags))
   }
 
   /** Why a node is gone that released nothing. */
@@ -83,7 +82,7 @@ export class AddressCauses {
     if (!worse) return undefined
     // It may be well again when the next run comes.
     if (isLost) {
-      const isOfLoss = worse.flags === undefined || (worse.flags & NODE_FLAG.DISCONNECTED) !== 0
+      const isOfLoss = worse.flags === undefined || isDisconnected(worse.flags)
       return isOfLoss && worse.atMs > atMs - SAME_MS && worse.atMs - atMs <= MISSED_MS ? worse.text : undefined
     }
     return isEnded && isUnfitStory(node) ? worse.text : undefined
@@ -104,6 +103,8 @@ export class AddressCauses {
     return this.tools.nodes.get(pnn)
   }
 }
+
+const isDisconnected = (flags = 0): boolean => (flags & NODE_FLAG.DISCONNECTED) !== 0
 
 /** How long an address was on no node, with what its scripts may have taken. */
 export function awayTimes(

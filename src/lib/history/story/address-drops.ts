@@ -66,12 +66,13 @@ export class AddressDrops {
    */
   isReported({ pnn, atMs }: NodeEvent, { left, claims }: AddressStory): boolean {
     const node = this.book.node(pnn)
-    if (!node || atMs > node.droppingUntilMs) return false
-    if (left?.by.pnn === pnn && !claims.has(pnn)) return true
-    // Now the log does name it.
-    const { unaccounted } = node
+    return node !== undefined && atMs <= node.droppingUntilMs && left?.by.pnn === pnn && !claims.has(pnn)
+  }
+
+  /** The log does name one of the addresses that a node has released. */
+  named(node: NodeStory | undefined): void {
+    const unaccounted = node?.unaccounted
     if (unaccounted) node.unaccounted = unaccounted.count > 1 ? { ...unaccounted, count: unaccounted.count - 1 } : undefined
-    return false
   }
 
   /**

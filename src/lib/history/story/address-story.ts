@@ -89,7 +89,7 @@ export class Addresses {
     const { outcomes } = this.book.tools
     const { isFailed, notAfterMs } = outcomes.of(by)
     const story = this.book.of(ip)
-    if (!isFailed && this.drops.isReported(by, story)) return
+    const node = this.book.node(pnn)
     if (isFailed) {
       this.book.add(by, {
         what: 'failed',
@@ -100,7 +100,9 @@ export class Addresses {
       })
       return
     }
-    const isStray = this.book.node(pnn)?.stray.delete(ip) === true || iface === NO_INTERFACE
+    if (this.drops.isReported(by, story)) return
+    if (node && by.atMs <= node.droppingUntilMs) this.drops.named(node)
+    const isStray = node?.stray.delete(ip) === true || iface === NO_INTERFACE
     if (isStray && story.owner === undefined) {
       this.book.add(
         by,
@@ -125,8 +127,7 @@ export class Addresses {
     const node = this.book.node(by.pnn)
     const isOwner = story.claims.has(by.pnn) || isUnknown(story)
     if (!isOwner || this.book.tools.outcomes.of(by).isFailed) return
-    if (node?.unaccounted)
-      node.unaccounted = node.unaccounted.count > 1 ? { ...node.unaccounted, count: node.unaccounted.count - 1 } : undefined
+    this.drops.named(node)
     const cause = this.book.causes.whyDropped(node, by.atMs)
     if (node?.releasing.delete(ip)) {
       this.book.leave(by, story, cause, by.atMs)

@@ -3,7 +3,7 @@ import { durationText } from '../../watch/duration.ts'
 import { restartText } from '../../watch/node-causes.ts'
 import type { Addresses } from './address-story.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
-import { changeFlag, forgetUnheard } from './flags.ts'
+import { changeFlag, forgetOwnReports, forgetUnheard } from './flags.ts'
 import type { LeaderStory } from './leader-story.ts'
 import { type NodeStory, STARTING_FLAGS } from './node-story.ts'
 
@@ -89,9 +89,7 @@ export class DaemonStory {
         // What it said last may not have reached them.
         forgetUnheard(node)
         // That it is unhealthy now is news, even if it said so itself shortly before and was well again.
-        const reports = node.reports.get(NODE_FLAG.UNHEALTHY) ?? []
-        const byOthers = reports.filter(({ by: reporters }) => !reporters.has(node.pnn))
-        node.reports.set(NODE_FLAG.UNHEALTHY, byOthers)
+        forgetOwnReports(node, NODE_FLAG.UNHEALTHY)
       }
       changeFlag(
         node,

@@ -89,6 +89,15 @@ export function forgetUnheard(node: NodeStory): void {
   node.flags &= node.othersFlags
 }
 
+/** Forgets that a node itself has reported a flag, so that it is news when others report it. */
+export function forgetOwnReports(node: NodeStory, mask: number): void {
+  const reports = node.reports.get(mask) ?? []
+  node.reports.set(
+    mask,
+    reports.filter(({ by }) => !by.has(node.pnn)),
+  )
+}
+
 const REPORTED = [NODE_FLAG.DISCONNECTED, NODE_FLAG.UNHEALTHY, NODE_FLAG.DISABLED, NODE_FLAG.BANNED, NODE_FLAG.STOPPED]
 
 /** The flags that differ before and after a change, as reports. */
