@@ -9,6 +9,7 @@ import type { ClusterNode } from '../src/lib/cluster/node.ts'
 import { connectUnix, controls, decode, encode } from '../src/library/wire.ts'
 import { benchAllocation } from './bench/allocation.ts'
 import { benchAudit } from './bench/audit.ts'
+import { RUN_JS } from './bench/checkouts.ts'
 import { benchDatabases } from './bench/databases.ts'
 import { benchHistory } from './bench/history.ts'
 import { benchPackages } from './bench/packages.ts'
@@ -39,8 +40,7 @@ function run(command: string, argv: readonly string[], env: Record<string, strin
   if (status !== 0) throw new Error(`${command} ${argv.join(' ')} failed: ${stderr}`)
 }
 
-const ours = (socket: string, command: string) => () =>
-  run(process.execPath, [join(root, 'bin/run.js'), command], { CTDB_SOCKET: socket })
+const ours = (socket: string, command: string) => () => run(process.execPath, [RUN_JS, command], { CTDB_SOCKET: socket })
 
 /** Only in its test mode does the real tool take another socket than its own; it speaks to the same recorded daemon. */
 async function againstCtdb(what: string, rounds: number, socket: string, command: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type AllocationInput, allocate } from '../../src/library/index.ts'
 import { allocatePlainly } from '../../test/lib/allocation/plain.ts'
 import { costOf } from './cost.ts'
-import { inTurn, reportLine } from './pairs.ts'
+import { inTurn, medianMs, reportLine } from './pairs.ts'
 
 /** A cluster in which all nodes know and can host all addresses: nobody owns any, or all but the last node have their share. */
 function cluster(nodes: number, addresses: number, state: 'unassigned' | 'one newly healthy'): AllocationInput {
@@ -35,13 +35,11 @@ async function againstC(dir: string, input: AllocationInput, addresses: readonly
     console.log(`${what}: NOT MEASURED, CTDB_SOURCE names no built ctdb/`)
     return
   }
-  const times = Array.from({ length: 15 }, () => {
-    const before = process.cpuUsage()
-    allocate(input)
-    const { user, system } = process.cpuUsage(before)
+  const processorMs = () => {
+    const { user, system } = process.cpuUsage()
     return (user + system) / 1000
-  }).sort((a, b) => a - b)
-  const ourMs = times[7] ?? Number.NaN
+  }
+  const ourMs = medianMs(15, () => allocate(input), processorMs)
   const file = join(dir, 'addresses')
   writeFileSync(file, addresses.map((address) => `${address} -1\n`).join(''))
   const program = join(source, 'bin/ctdb_takeover_tests')
@@ -72,12 +70,7 @@ export async function benchAllocation(dir: string): Promise<void> {
     ['64 nodes x 2,000, one newly healthy', cluster(64, 2000, 'one newly healthy')],
     ['128 nodes x 8,000, one newly healthy', cluster(128, 8000, 'one newly healthy')],
   ] as const) {
-    const times = Array.from({ length: 7 }, () => {
-      const start = performance.now()
-      allocate(input)
-      return performance.now() - start
-    }).sort((a, b) => a - b)
-    console.log(`LCP2, ${name}: median ${times[3]?.toFixed(0)} ms here and now`)
+    console.log(`LCP2, ${name}: median ${medianMs(7, fast(input)).toFixed(0)} ms here and now`)
   }
   await againstC(dir, base, base.available[0] ?? [])
 }

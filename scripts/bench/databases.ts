@@ -7,6 +7,7 @@ import { connectUnix } from '../../src/library/wire.ts'
 import { openForTransactions, withTransactions } from '../../src/operations/databases/transaction.ts'
 import { openTdb } from '../../src/transport/local/tdb/tdb-file.ts'
 import { hasTdb } from '../../test/support/tdb.ts'
+import { RUN_JS } from './checkouts.ts'
 import { inTurn, reportLine } from './pairs.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -72,7 +73,7 @@ async function benchFetches(env: Env): Promise<void> {
 }
 
 function ours(env: Env, ...argv: string[]): void {
-  run(process.execPath, [join(ROOT, 'bin/run.js'), ...argv], env)
+  run(process.execPath, [RUN_JS, ...argv], env)
 }
 
 function theirs(env: Env, ...argv: string[]): void {
@@ -89,7 +90,7 @@ function run(command: string, argv: readonly string[], env: Env): void {
 function residentMb(env: Env, ...argv: string[]): string {
   const script = `process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)))`
   const options = ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
-  const { stderr } = spawnSync(process.execPath, [...options, join(ROOT, 'bin/run.js'), ...argv], {
+  const { stderr } = spawnSync(process.execPath, [...options, RUN_JS, ...argv], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { LogStore } from '../../src/lib/history/log-store.ts'
 import { MESSAGES, type MessageName, templatesOf } from '../../src/lib/log/messages.ts'
 import { patternOf } from '../../src/lib/log/template.ts'
+import { RUN_JS } from './checkouts.ts'
 import { inTurn, reportLine } from './pairs.ts'
 
 const MEGABYTE = 1_000_000
@@ -64,7 +65,7 @@ export async function benchHistory(dir: string): Promise<void> {
 
 async function wholeProgram(file: string): Promise<void> {
   const startMs = performance.now()
-  const child = spawn(process.execPath, ['bin/run.js', 'history', `0=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [RUN_JS, 'history', `0=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   let most = '?'
   const timer = setInterval(() => {
     most = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? most

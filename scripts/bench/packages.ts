@@ -4,6 +4,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { RUN_JS } from './checkouts.ts'
 import { costOf, costsInTurn, ratiosOf } from './cost.ts'
 import { figures, reportLine } from './pairs.ts'
 
@@ -19,7 +20,7 @@ export async function benchPackages(dir: string): Promise<void> {
     .map((name) => [name, megabytes(join(folder, name))] as const)
   for (const [name, size] of sizes) console.log(`${name}: ${size} MB`)
   const executable = join(folder, `${packageJson.name}-${packageJson.version}-linux-${process.arch}`)
-  const program = [process.execPath, join(ROOT, 'bin/run.js')]
+  const program = [process.execPath, RUN_JS]
   const snapshot = join(dir, 'snapshot.json')
   await costOf([executable, 'snapshot', '--sim', '-o', snapshot])
   const ip = ['ip', '--from', snapshot]

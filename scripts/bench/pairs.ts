@@ -24,8 +24,25 @@ export async function inTurn(rounds: number, a: () => unknown, b: () => unknown)
 export const reportLine = (what: string, ratios: Ratios, aim: string): string =>
   `${what.padEnd(64)} ${figures(ratios)}${aim === '' ? '' : `   (aim: ${aim})`}`
 
+/** The value of a sorted list behind a share of the others; NaN if it is empty. */
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
+
+/** How many milliseconds a step takes by a clock: the median of several runs. */
+export function medianMs(runs: number, step: () => unknown, clockMs = (): number => performance.now()): number {
+  const times = Array.from({ length: runs }, () => {
+    const start = clockMs()
+    step()
+    return clockMs() - start
+  })
+  return quantile(
+    times.sort((a, b) => a - b),
+    0.5,
+  )
+}
+
 /** What is to be said of ratios. */
 export function figures(ratios: Ratios): string {
-  const at = (share: number) => (ratios[Math.floor(share * (ratios.length - 1))] ?? Number.NaN).toFixed(2)
+  const at = (share: number) => quantile(ratios, share).toFixed(2)
   return `median ${at(0.5)}, half of them ${at(0.25)}–${at(0.75)}, ${ratios.length} pairs`
 }
