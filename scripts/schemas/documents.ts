@@ -9,12 +9,10 @@ const inModule =
   (module: string) =>
   (type: string): DocumentType =>
     ui(`documents/${module}`, type)
-const [addresses, nodes, daemon, databases] = ['addresses', 'nodes', 'daemon', 'databases'].map(inModule) as [
-  ReturnType<typeof inModule>,
-  ReturnType<typeof inModule>,
-  ReturnType<typeof inModule>,
-  ReturnType<typeof inModule>,
-]
+const addresses = inModule('addresses')
+const nodes = inModule('nodes')
+const daemon = inModule('daemon')
+const databases = inModule('databases')
 const nodeState = nodes('NodeStateDocument')
 const leader = nodes('LeaderDocument')
 const runDone = nodes('TakeoverRunDoneDocument')

@@ -8,6 +8,7 @@ export interface FoundWay {
   readonly what: string
   /** What else is to be known. */
   readonly remarks: readonly string[]
+  /** The command that reaches it. */
   readonly run?: readonly string[]
   readonly network?: 'host'
   readonly socket?: string

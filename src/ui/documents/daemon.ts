@@ -1,5 +1,6 @@
 import type { Pnn } from '../../lib/cluster/node.ts'
 import type { ListedScript } from '../../lib/event/script-list.ts'
+import type { FoundWay } from '../../lib/host/found-ways.ts'
 import type { EventStatus } from '../event-json.ts'
 import type { StatisticsValues } from '../statistics-json.ts'
 import type { OfNode, Versioned } from './common.ts'
@@ -133,17 +134,7 @@ export interface DiscoverDocument extends Versioned {
   readonly hosts: readonly {
     /** Null for this machine. */
     readonly host: string | null
-    readonly found: readonly {
-      /** What it runs in. */
-      readonly what: string
-      readonly remarks: readonly string[]
-      /** The command that reaches it. */
-      readonly run?: readonly string[]
-      readonly network?: 'host'
-      readonly socket?: string
-      readonly 'config-dir'?: string
-      readonly privateAddress?: string | undefined
-    }[]
+    readonly found: readonly Omit<FoundWay, 'connections'>[]
   }[]
   readonly problems: readonly { readonly host: string; readonly code: string; readonly message: string }[]
   /** The config.toml for them. */
