@@ -157,8 +157,8 @@ describeOnLab(`a night of ${COUNT} incidents`, (lab) => {
       const { wrong, moves, named, unnamed } = judgeNight({ ...history, entries }, { truth: listener.heard, actions, rests })
       process.stdout.write(`${COUNT} incidents, ${moves} moves, ${named} causes named (LAB_SEED=${seed})\n`)
       process.stdout.write(unnamed.map((text) => `no cause: ${text}\n`).join(''))
-      expect(wrong).toEqual([])
-      expect(named / moves).toBeGreaterThanOrEqual(0.95)
+      expect(wrong, `LAB_SEED=${seed}`).toEqual([])
+      expect(named / moves, `LAB_SEED=${seed}; no cause: ${unnamed.join('; ')}`).toBeGreaterThanOrEqual(0.95)
     })
   })
 

@@ -64,7 +64,7 @@ const became =
   (flags: string): Causes =>
   ({ node }) => ({ first: `node ${node} became ${flags}`, undone: `(?:failback: )?node ${node} became OK` })
 const wiped: Causes = ({ node }) => ({
-  first: `it was missing in the kernel of node ${node}; a takeover run put it back`,
+  first: `it was missing in the kernel of node ${node}; a takeover run (?:put it back|gave it to another node)`,
 })
 const linkChanged: Causes = ({ node }) => ({
   first: `link eth1 of node ${node} went down`,

@@ -193,13 +193,18 @@ export class Causes {
   private latestImprovement(record: AddressRecord, from: Pnn | null, to: Pnn, atMs: number): Cause | undefined {
     const node = this.cluster.nodes.get(to)
     if (!node) return undefined
-    if (hasRecovered(node) && isRecent(node.flagsSinceMs, atMs)) {
+    if (hasRecovered(node) && isRecent(node.flagsSinceMs, atMs) && this.hasMissedRun(node)) {
       const change = this.flagsChange(node, atMs)
       return change && { ...change, text: change.isRequested || from === null ? change.text : `failback: ${change.text}` }
     }
     const known = record.knownSince.get(to)
     if (known && isRecent(known.atMs, atMs)) return { ...known, text: reloadCause(to, true) }
     return linkChange(node, true, atMs)
+  }
+
+  /** A node that became unfit and well again without a run in between has lost no address by that: it gets none back. */
+  private hasMissedRun({ unfitAfterMs, restart }: NodeRecord): boolean {
+    return unfitAfterMs === undefined || this.runBeforeMs >= unfitAfterMs || (restart?.atMs ?? 0) >= unfitAfterMs
   }
 
   /** Recent changes of nodes and links that affect which addresses they can host. */

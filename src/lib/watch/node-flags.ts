@@ -28,6 +28,7 @@ export function changeFlags(
   node.flagsBefore = before
   node.flagsSinceMs = atMs
   node.flagsAfterMs = wasOutOfSight ? Number.NEGATIVE_INFINITY : changedAfter(flags, own, tools)
+  noteUnfitness(node, before)
   const awayMs = flags === 0 && flagsSinceMs !== null && !wasOutOfSight ? atMs - flagsSinceMs : undefined
   // A daemon that has just started is unhealthy because of that, and so it is not why addresses left.
   const addresses =
@@ -47,6 +48,13 @@ export function changeFlags(
     ...(cause !== undefined && { cause }),
     ...(awayMs !== undefined && { awayMs }),
   })
+}
+
+/** Records since when a node has no addresses, if it is unfit for them. */
+function noteUnfitness(node: NodeRecord, before: number): void {
+  const { flags, flagsAfterMs } = node
+  if (hasFlag({ flags }, INACTIVE_FLAGS | NODE_FLAG.DISCONNECTED)) node.unfitAfterMs = undefined
+  else if (isUnfit(flags) && !isUnfit(before)) node.unfitAfterMs = flagsAfterMs
 }
 
 /** After when a node got its flags. What it does not say itself, while it answers, is outdated: then that is not known. */

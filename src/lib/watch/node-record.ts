@@ -28,6 +28,11 @@ export interface NodeRecord {
   flagsAfterMs: number
   /** The previous flags; undefined while they have not changed. */
   flagsBefore: number | undefined
+  /**
+   * After when it last became unfit for addresses, which only takeover runs can have taken away since; undefined if it releases them itself, or
+   * is gone.
+   */
+  unfitAfterMs: number | undefined
   /** The flags that it has as itself says, since when, and when the last sample began in which it did; others learn of a change later. */
   own: (ChangeTime & { readonly flags: number; readonly seenMs: number }) | undefined
   runState: RunState | undefined
@@ -79,6 +84,7 @@ export const beginNode = (pnn: Pnn): NodeRecord => ({
   flagsSinceMs: null,
   flagsAfterMs: 0,
   flagsBefore: undefined,
+  unfitAfterMs: undefined,
   own: undefined,
   runState: undefined,
   daemonStart: undefined,

@@ -1,10 +1,10 @@
 import type { Pnn } from '../cluster/node.ts'
 import type { AwayTime } from './absence.ts'
-import { type AddressRecord, isAbsent } from './address-record.ts'
+import { type AddressRecord, isAbsent, isLost } from './address-record.ts'
 import type { Causes, WhyLeft } from './causes.ts'
 import { timeAway } from './kernel-times.ts'
 import { UNEXPLAINED_MS } from './unexplained-moves.ts'
-import { lostText, missedCause, movedText, takenText } from './words.ts'
+import { lostText, missedCause, missingMovedCause, movedText, takenText } from './words.ts'
 
 /** A node that a sample showed as the owner may have taken the address just then, without having reported it yet. */
 const LOOK_LAG_MS = 2_000
@@ -26,6 +26,7 @@ interface Circumstances {
   readonly causes: Causes
   /** Whether nothing is known of a node now. */
   readonly isOutOfSight: (pnn: Pnn) => boolean
+  readonly isRunInProgress: () => boolean
 }
 
 /**
@@ -36,7 +37,7 @@ export function changeTo(
   record: AddressRecord,
   to: Pnn,
   isReleased: boolean,
-  { atMs, causes, isOutOfSight }: Circumstances,
+  { atMs, causes, isOutOfSight, isRunInProgress }: Circumstances,
 ): OwnershipChange {
   const { address, owner, previousOwner, awaySinceMs } = record
   const awayTime = timeAway(record, to, atMs)
@@ -56,7 +57,8 @@ export function changeTo(
   const wasAwayLong = awaySinceMs !== undefined && atMs - awaySinceMs > UNEXPLAINED_MS
   // An address that was away for long comes back for another reason than the one for which it left.
   const coming = wasAwayLong ? causes.whyCame(record, null, to, atMs) : undefined
-  const cause = coming ?? causes.whyMoved(record, last, to, { atMs, isReleased })
+  const lost = isLost(record) && isRunInProgress() ? missingMovedCause(last) : undefined
+  const cause = coming ?? causes.whyMoved(record, last, to, { atMs, isReleased }) ?? lost
   const seen = cause === undefined ? causes.meanwhile(record, last, atMs) : undefined
   const text = `${movedText(address, last, to)}${seen === undefined ? '' : `; meanwhile ${seen}`}`
   return { from: last, to, what: 'moved', text, cause, away: awayTime }

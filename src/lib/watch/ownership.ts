@@ -190,8 +190,8 @@ export class Ownership {
   }
 
   private circumstances(atMs: number) {
-    const { causes, cluster } = this.tools
-    return { atMs, causes, isOutOfSight: (pnn: Pnn) => cluster.nodes.get(pnn)?.isOutOfSight === true }
+    const { causes, cluster, isRunInProgress } = this.tools
+    return { atMs, causes, isRunInProgress, isOutOfSight: (pnn: Pnn) => cluster.nodes.get(pnn)?.isOutOfSight === true }
   }
 
   private setClaims(record: AddressRecord, claims: readonly Pnn[]): void {

@@ -28,6 +28,10 @@ export const missingText = (address: string, owner: Pnn): string =>
 export const missedCause = (pnn: Pnn, isRunInProgress: boolean): string =>
   `it was missing in the kernel of node ${pnn}${isRunInProgress ? '; a takeover run put it back' : ''}`
 
+/** Why an address moved: its owner had lost it, and the takeover run that this brought about gave it to another node. */
+export const missingMovedCause = (pnn: Pnn): string =>
+  `it was missing in the kernel of node ${pnn}; a takeover run gave it to another node`
+
 /** Why there was a takeover run: addresses were missing. */
 export const wereMissingText = (addresses: readonly string[], pnn: Pnn): string =>
   `${addressesWords(addresses)} ${oneOr(addresses.length, 'was', 'were')} missing in the kernel of node ${pnn}`

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import type { Lab } from '../harness/lab.ts'
 import { kill } from '../harness/processes.ts'
@@ -56,10 +56,18 @@ function setAside(kind: string, state: string, command: readonly string[], undo:
 
 const scriptOf = ({ lab }: Scene, pnn: number): string => lab.path(pnn, 'etc/events/legacy/90.trouble.script')
 
+/** Gives a node an event script. As it comes into its place whole, no event that runs meanwhile can fail. */
+function putScript(scene: Scene, pnn: number, text: string): void {
+  const file = scriptOf(scene, pnn)
+  writeFileSync(`${file}.new`, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  renameSync(`${file}.new`, file)
+}
+
 /** Gives a node an event script that does something at an event. */
 const writeScript = (scene: Scene, pnn: number, event: string, action: string): void =>
-  writeFileSync(scriptOf(scene, pnn), `#!/bin/sh\n[ "$1" != ${event} ] || ${action}\n`, { mode: 0o755 })
-const removeScript = (scene: Scene, pnn: number): void => rmSync(scriptOf(scene, pnn), { force: true })
+  putScript(scene, pnn, `[ "$1" != ${event} ] || ${action}`)
+/** Takes the trouble out of the script. An event that has found it would fail without it. */
+const removeTrouble = (scene: Scene, pnn: number): void => putScript(scene, pnn, 'exit 0')
 
 const FAILS = '{ echo "no disk"; exit 1; }'
 const HANGS = `sleep ${SCRIPT_SECONDS * 10}`
@@ -73,7 +81,7 @@ const monitorTrouble = (kind: string, action: string): Incident => ({
     await untilSettled(lab, allBut(scene, node, 'Unhealthy'))
     await scene.untilQuiet()
     scene.undo()
-    removeScript(scene, node)
+    removeTrouble(scene, node)
   },
 })
 
@@ -108,7 +116,7 @@ const moveTrouble = (kind: string, event: 'takeip' | 'releaseip', action: string
     const troubled = event === 'takeip' ? other : node
     writeScript(scene, troubled, event, action)
     await moveAway(scene)
-    removeScript(scene, troubled)
+    removeTrouble(scene, troubled)
   },
 })
 
@@ -120,10 +128,11 @@ const publicOn = async ({ lab, node }: Scene) =>
     ({ address, interfaceName }) => INTERFACES.has(interfaceName) && !address.startsWith('fe80'),
   )
 
-/** Waits until the kernel of a node has what it had. */
+/** Waits until some kernel has what one had: a takeover run may give it to another node. */
 const untilBack = async (scene: Scene, found: Awaited<ReturnType<typeof publicOn>>): Promise<void> =>
   await waitUntil('the addresses are back', async () => {
-    const now = new Set((await publicOn(scene)).map(({ address }) => address))
+    const all = await Promise.all(scene.lab.pnns.map((node) => publicOn({ ...scene, node })))
+    const now = new Set(all.flat().map(({ address }) => address))
     const lacking = found.flatMap(({ address }) => (now.has(address) ? [] : address))
     return lacking.length === 0 ? undefined : `not ${lacking.join()}`
   })

@@ -298,6 +298,24 @@ describe('a tool that moves an address', () => {
     expect(aboutAddresses(early)).toContain(`address released: node 0 released ${IP}; ${byTool}`)
   })
 
+  it('is not named for what a later run does with it', () => {
+    const texts = aboutAddresses([
+      ...moves,
+      [30.084, 1, 'ctdbd', `Failed to takeover IP ${IP} on interface eth1`],
+      [59.9, 1, 'ctdb-recoverd', `Assigned IP ${IP} not on an interface`],
+      ...run(60),
+      [60.2, 0, 'ctdbd', TAKE],
+    ])
+    expect(texts.at(-1)).toBe(
+      `address moved: ${IP} moved from node 1 to node 0; it was missing in the kernel of node 1; a takeover run gave it to another node`,
+    )
+  })
+
+  it('leaves open why it moves if its node has become unhealthy: that alone moves nothing without a run', () => {
+    const texts = aboutAddresses([...moves, [29, 0, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs']])
+    expect(texts).toContain(`address released: node 0 released ${IP}`)
+  })
+
   it('leaves open who owns it if the scripts fail: one of them may have added it', () => {
     const lines: Lines = [
       ...moves,
@@ -307,6 +325,26 @@ describe('a tool that moves an address', () => {
     expect(aboutAddresses(lines).at(-1)).toBe(`address failed: node 1 could not take ${IP}`)
     expect(ownerAtTheEnd(lines)).toBeUndefined()
     expect(ownerAtTheEnd([...lines, [60, 1, 'ctdbd', releaseTo(0)], ...run(60), [60.2, 0, 'ctdbd', TAKE]])).toBe(0)
+  })
+})
+
+describe('a node that is unhealthy for a while', () => {
+  const unhealthy: Lines = [
+    ...run(1),
+    [1, 0, 'ctdbd', TAKE],
+    [20, 1, 'ctdbd', 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'],
+    [25, 1, 'ctdbd', 'Node became HEALTHY. Ask recovery master to reallocate IPs'],
+    ...run(26),
+    [26.1, 0, 'ctdbd', releaseTo(1)],
+    [26.2, 1, 'ctdbd', TAKE],
+  ]
+
+  it('gets back what it could not have in a run', () => {
+    expect(aboutAddresses([...unhealthy, ...run(21)]).at(-1)).toContain('; failback: node 1 became OK')
+  })
+
+  it('has lost nothing by that without a run', () => {
+    expect(aboutAddresses(unhealthy).at(-1)).toBe(`address moved: ${IP} moved from node 0 to node 1`)
   })
 })
 

@@ -117,6 +117,13 @@ describe('why an address moved', () => {
     expect(movedAfter(late, 600)).toEqual({ released: undefined, moved: undefined })
   })
 
+  it('is not failback to a node that was unhealthy only between two runs: it has lost nothing by that', () => {
+    const watch = new Watch()
+    watch.see(1, flagged(calm, other, NODE_FLAG.UNHEALTHY))
+    watch.see(2, calm)
+    expect(movedAfter(watch, 3)).toEqual({ released: undefined, moved: undefined })
+  })
+
   it('is not failback when its last owner has not released it: that node may be dead', () => {
     const watch = new Watch(flagged(calm, other, NODE_FLAG.UNHEALTHY))
     watch.see(1, calm)

@@ -177,6 +177,10 @@ export class TrueCauses {
   /** Whether an address was in no kernel, and whether a run was in progress that is said to have put it back. */
   private wasAway(cause: string, pnn: Pnn, address: string, atMs: number): boolean {
     const { record } = this
+    if (cause.endsWith('gave it to another node')) {
+      const wasMissing = record.held(pnn, address, atMs - LONGEST_RUN_MS, atMs).includes(false)
+      return wasMissing && this.runsUntil(atMs).length > 0
+    }
     const cameMs = record.lastCame(pnn, address, atMs)
     if (cameMs === undefined || !record.held(pnn, address, cameMs - LATE_MS, cameMs).includes(false)) return false
     const isInRun = record.runs.some(({ startMs, endMs }) => startMs <= atMs && endMs >= cameMs - SAME_TIME_MS)

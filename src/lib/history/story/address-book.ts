@@ -61,6 +61,7 @@ export class AddressBook {
     story.claims.add(pnn)
     story.owner = pnn
     story.last = pnn
+    story.left = undefined
   }
 
   private areApart(one: Pnn, other: Pnn): boolean {

@@ -3,7 +3,7 @@ import type { NewEntry } from '../../watch/timeline-writer.ts'
 import { reloadCause } from '../../watch/words.ts'
 import type { AddressStory } from './address.ts'
 import type { NodeEvent } from './entry.ts'
-import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
+import { dropsAll, isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 import type { RunStory } from './run-story.ts'
 
 /** The others miss a node within this time. */
@@ -45,9 +45,10 @@ export class AddressCauses {
     if (forgot && forgot.atMs <= atMs) return reloadCause(pnn, false)
     // Of a node that is cut off, the others' view says nothing of what it does itself.
     const obstacle = this.isCutOff(pnn) ? undefined : this.obstacle(node, iface, atMs)
-    if (obstacle !== undefined) return obstacle
     const { runs } = this.tools
-    return runs.isPausedByTool(by) && !runs.isInProgress(atMs) ? 'a tool moved it, as ctdb moveip does' : undefined
+    const isByTool = runs.isPausedByTool(by) && !runs.isInProgress(atMs)
+    if (obstacle !== undefined && isByTool) return dropsAll(node) ? obstacle : undefined
+    return isByTool ? 'a tool moved it, as ctdb moveip does' : obstacle
   }
 
   /** What makes a node give its addresses away, if no run has taken it into account before. */
@@ -95,8 +96,14 @@ export class AddressCauses {
     // What was so before it dropped all its addresses does not explain that it has them again.
     const sinceMs = Math.max(this.tools.runs.freshSinceMs, node.droppedMs)
     const isNew = (change: NodeChange | undefined) => change !== undefined && change.atMs >= sinceMs && change.atMs <= atMs
-    if (node.better && isNew(node.better)) return { text: node.better.text, isBack: / became /.test(node.better.text) }
+    if (node.better && isNew(node.better) && this.hadEffect(node.better))
+      return { text: node.better.text, isBack: / became /.test(node.better.text) }
     return isNew(node.learnt.get(ip)) ? { text: reloadCause(pnn, true), isBack: false } : undefined
+  }
+
+  /** A node that could not host addresses, and that no run has seen so, has lost none by that: it gets none back. */
+  private hadEffect({ endsMs, atMs }: NodeChange): boolean {
+    return endsMs === undefined || this.tools.runs.wasInProgress(endsMs, atMs)
   }
 
   private node(pnn: Pnn): NodeStory | undefined {

@@ -1,7 +1,7 @@
 import type { Pnn } from '../../cluster/node.ts'
 import type { ReadValues } from '../../log/messages.ts'
 import type { NewEntry } from '../../watch/timeline-writer.ts'
-import { lostText, missedCause, missingText, movedText, releasedText, takenText } from '../../watch/words.ts'
+import { lostText, missedCause, missingMovedCause, missingText, movedText, releasedText, takenText } from '../../watch/words.ts'
 import { type AddressStory, forgetFailed, forgetOwner, isUnknown } from './address.ts'
 import { AddressBook, type AddressTools, UNCOMPLETED } from './address-book.ts'
 import { awayTimes, causeOf } from './address-causes.ts'
@@ -45,17 +45,19 @@ export class Addresses {
     node?.stray.delete(ip)
     const { owner, last, left } = story
     this.book.claim(story, pnn)
-    story.left = undefined
     story.takingUntilMs = notAfterMs ?? Number.POSITIVE_INFINITY
-    const lines = [...(found ? [found] : []), ...(left && owner !== pnn ? [left.by] : [])]
-    const entry = this.takenEntry({ ip, owner, last, left }, by, { found, notAfterMs })
+    const atOwner = this.book.node(last ?? pnn)?.missing
+    const foundAtOwner = owner === last ? atOwner?.get(ip) : undefined
+    atOwner?.delete(ip)
+    const reasons = [found, foundAtOwner, owner === pnn ? undefined : left?.by].filter((each) => each !== undefined)
+    const entry = this.takenEntry({ ip, owner, last, left }, by, { found, foundAtOwner, notAfterMs })
     // What it takes while it releases all, it may release too.
     const isReleasing = node !== undefined && atMs <= node.droppingUntilMs
     const text = `${entry.text}${isReleasing ? UNCOMPLETED : this.book.doubt(notAfterMs)}`
     this.book.add(
       by,
       { tone: 'good', addresses: [ip], to: pnn, ...entry, text },
-      { notAfterMs, lines, leavesOwnerUnknown: isReleasing },
+      { notAfterMs, lines: reasons, leavesOwnerUnknown: isReleasing },
     )
     if (isReleasing) forgetOwner(story, pnn)
   }
@@ -64,7 +66,13 @@ export class Addresses {
   private takenEntry(
     was: Pick<AddressStory, 'owner' | 'last' | 'left'> & { readonly ip: string },
     by: NodeEvent,
-    { found, notAfterMs }: { readonly found: NodeEvent | undefined; readonly notAfterMs: number | undefined },
+    {
+      found,
+      foundAtOwner,
+      notAfterMs,
+    }: Record<'found' | 'foundAtOwner', NodeEvent | undefined> & {
+      readonly notAfterMs: number | undefined
+    },
   ): Pick<NewEntry, 'what' | 'text' | 'pnns' | 'from' | 'cause' | 'awayMs'> {
     const { ip, owner, last, left } = was
     const { atMs, pnn } = by
@@ -78,7 +86,8 @@ export class Addresses {
       const away = last === pnn ? awayTimes(left, by, notAfterMs) : {}
       return { what: 'taken', text: takenText(ip, pnn, last === pnn), pnns: [pnn], from: null, ...causeOf(cause), ...away }
     }
-    const cause = this.book.causes.whyMoved(was, last, by)
+    const wasMissing = foundAtOwner && this.book.tools.runs.isInProgress(atMs) ? missingMovedCause(last) : undefined
+    const cause = this.book.causes.whyMoved(was, last, by) ?? wasMissing
     const away = owner === null ? awayTimes(left, by, notAfterMs) : {}
     return { what: 'moved', text: movedText(ip, last, pnn), pnns: [last, pnn], from: last, ...causeOf(cause), ...away }
   }
@@ -172,7 +181,6 @@ export class Addresses {
     if (isLeaving || (owner !== undefined && owner !== null)) return
     this.book.claim(story, pnn)
     if (owner === undefined) return
-    story.left = undefined
     const text = `node ${pnn} owns ${ip}, which it had not released`
     this.book.add(by, { what: 'kept', text, tone: 'plain', pnns: [pnn], addresses: [ip], from: null, to: pnn })
   }

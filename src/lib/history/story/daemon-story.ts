@@ -44,6 +44,7 @@ export class DaemonStory {
       isAssumedUnhealthy: false,
       isKnown: true,
       flagsSinceMs: atMs,
+      unfitSinceMs: undefined,
       isEnded: false,
       pausedBy: undefined,
     })

@@ -3,7 +3,7 @@ import { durationText } from '../../watch/duration.ts'
 import { toneOf, whatOf } from '../../watch/node-flags.ts'
 import { becameText } from '../../watch/words.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
-import { isUnfitStory, type NodeStory } from './node-story.ts'
+import { dropsAll, isUnfitStory, type NodeStory } from './node-story.ts'
 
 /** All nodes learn of a change within this time. What comes later is news of it no more. */
 const REPORT_MS = 10_000
@@ -79,7 +79,9 @@ function noteChange(
   // What a node says of itself that the others cannot reach, they do not know.
   if (isOwn && (before & NODE_FLAG.DISCONNECTED) !== 0) node.worse = undefined
   else if (isUnfitStory(node)) node.worse = change
-  else if (wasUnfit) node.better = change
+  else if (wasUnfit) node.better = { ...change, endsMs: node.unfitSinceMs }
+  if (dropsAll(node)) node.unfitSinceMs = undefined
+  else if (!wasUnfit && isUnfitStory(node)) node.unfitSinceMs = by.atMs
 }
 
 /** What a node said of itself, and the others have not heard: for them it is not so. */

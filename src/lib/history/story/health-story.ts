@@ -120,7 +120,7 @@ export class HealthStory {
     const known = node.linksDown.get(iface)
     const upMs = node.linksUpMs.get(iface) ?? Number.NEGATIVE_INFINITY
     if (known ? !isUp : isUp && atMs - upMs < LINK_LAG_MS) return
-    const change = { atMs, text: linkText(iface, pnn, isUp), by }
+    const change = { atMs, text: linkText(iface, pnn, isUp), by, endsMs: known?.atMs }
     if (isUp) node.linksDown.delete(iface)
     else node.linksDown.set(iface, change)
     if (isUp) {

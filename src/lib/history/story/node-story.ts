@@ -8,6 +8,8 @@ export interface NodeChange {
   readonly by: NodeEvent
   /** Which flags it has now; undefined for other changes. */
   readonly flags?: number
+  /** When what it ends began, if that had no effect by itself but only by takeover runs. */
+  readonly endsMs?: number | undefined
 }
 
 /** What is known of a node at some time of the story. */
@@ -19,6 +21,8 @@ export interface NodeStory {
   /** Whether the flags are known, not only some of them. */
   isKnown: boolean
   flagsSinceMs: number | undefined
+  /** Since when takeover runs give it no addresses; undefined if it has released its addresses itself meanwhile, or may have. */
+  unfitSinceMs: number | undefined
   /** The flags that others say it has. */
   othersFlags: number
   /** Flags that it said it has, and the others had not heard when they lost it. */
@@ -78,6 +82,7 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
   flags: 0,
   isKnown: false,
   flagsSinceMs: undefined,
+  unfitSinceMs: undefined,
   othersFlags: 0,
   unheardFlags: 0,
   heardBy: new Map(),
@@ -107,6 +112,12 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
 
 /** Whether it cannot host addresses, as far as its flags are known. */
 export const isUnfitStory = ({ flags }: NodeStory): boolean => (flags & CANNOT_HOST_FLAGS) !== 0
+
+/** The flags with which a node has no addresses even without a takeover run: it releases them, or is gone. */
+const DROPPING_FLAGS = NODE_FLAG.BANNED | NODE_FLAG.STOPPED | NODE_FLAG.DISCONNECTED
+
+/** Whether it has released all its addresses itself, as far as its flags are known. */
+export const dropsAll = ({ flags }: NodeStory): boolean => (flags & DROPPING_FLAGS) !== 0
 
 /** The flags that a daemon has when it starts. */
 export const STARTING_FLAGS = NODE_FLAG.UNHEALTHY

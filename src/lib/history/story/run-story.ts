@@ -45,6 +45,7 @@ export class RunStory {
   private failure: string | undefined
   private askedBy: NodeEvent | undefined
   isInRecovery = false
+  private endedMs = Number.NEGATIVE_INFINITY
   private forcedMs = Number.NEGATIVE_INFINITY
   private forcedBeforeMs = Number.NEGATIVE_INFINITY
   /** Who says that the run starts; undefined if only the others do. */
@@ -82,6 +83,13 @@ export class RunStory {
     return this.servedMs
   }
 
+  /** Whether a run may have been in progress between two moments, of which the second is not long ago. */
+  wasInProgress(fromMs: number, toMs: number): boolean {
+    const { beganMs, endedMs, forcedMs } = this
+    const isForced = forcedMs <= toMs && forcedMs + FORCED_MS >= fromMs
+    return endedMs >= fromMs || (beganMs !== undefined && beganMs <= toMs) || isForced
+  }
+
   /** A node asked the leader for a run. */
   asked(by: NodeEvent): void {
     this.askedBy = by
@@ -111,13 +119,13 @@ export class RunStory {
   /** The leader says how its run ended. */
   ended({ pnn, atMs }: NodeEvent, isFailed: boolean): void {
     this.runs.ended('own', pnn, atMs, isFailed ? { cause: this.failure } : undefined)
-    this.end(isFailed)
+    this.end(atMs, isFailed)
   }
 
   endedElsewhere({ pnn, atMs }: NodeEvent): void {
     if (isNear(this.ownEnds, atMs)) return
     this.runs.ended('asked', pnn, atMs)
-    this.end(this.failure !== undefined)
+    this.end(atMs, this.failure !== undefined)
   }
 
   /** A node did not do what the leader asked it to do. */
@@ -136,7 +144,8 @@ export class RunStory {
     this.askedBy = undefined
   }
 
-  private end(isFailed: boolean): void {
+  private end(atMs: number, isFailed: boolean): void {
+    this.endedMs = atMs
     if (this.beganMs !== undefined && !isFailed) this.servedMs = this.beganMs
     this.beganMs = undefined
   }
