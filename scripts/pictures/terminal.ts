@@ -29,7 +29,8 @@ export async function screenOf(
 ): Promise<string> {
   sessions += 1
   const server = `ctdbts-picture-${process.pid}-${sessions}`
-  const settings = ['LANG=C.UTF-8', 'TERM=screen-256color', 'TZ=UTC'].flatMap((setting) => ['-e', setting])
+  // With CI set, a watch has no screen.
+  const settings = ['CI=', 'LANG=C.UTF-8', 'TERM=screen-256color', 'TZ=UTC'].flatMap((setting) => ['-e', setting])
   const script = `unset NO_COLOR FORCE_COLOR; ${command}; read -r end`
   execFileSync('tmux', [
     ...['-L', server, '-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows)],

@@ -16,11 +16,15 @@ describe.runIf(hasTmux)('each line of the pictures is shown in a run', () => {
   it.concurrent.each(TERMINAL_PICTURES.map((picture) => [picture.name, picture] as const))('%s', async (name, picture) => {
     const missing = new Set(textOf(drawn(name)).map(comparable))
     // What comes first may differ, so a line may have been shown, and not be there in the end.
+    let last = ''
     await terminalPicture(picture, (screen) => {
+      last = screen
       for (const line of screen.split('\n')) missing.delete(comparable(line))
       return missing.size === 0
-    }).catch(() => {})
-    expect([...missing], 'renew with `npm run pictures`').toEqual([])
+    }).catch((error: Error) => {
+      last ||= error.message
+    })
+    expect([...missing], `renew with \`npm run pictures\`; the last screen was:\n${last}`).toEqual([])
   })
 })
 
