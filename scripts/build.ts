@@ -25,6 +25,21 @@ const withoutDevtools: Plugin = {
   load: { filter: { id: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, handler: () => '' },
 }
 
+/**
+ * Lets who loads a part of the program bring its own `import()`, as bin/run.js does: that of a script which Node does not load itself is an
+ * experiment, of which Node warns.
+ */
+const ownImport: Plugin = {
+  name: 'own-import',
+  generateBundle(_, files) {
+    for (const chunk of Object.values(files)) {
+      if (chunk.type !== 'chunk') continue
+      const own = withOwnImport(chunk.code, 'importModule')
+      if (own !== chunk.code) chunk.code = `const importModule=require.importModule??(name=>import(name));${own}`
+    }
+  },
+}
+
 /** Writes a bundle, and returns the paths of the modules in it. */
 async function bundle({ plugins = [], ...input }: InputOptions, output: OutputOptions): Promise<string[]> {
   const bundled = await rolldown({
@@ -41,7 +56,7 @@ async function bundle({ plugins = [], ...input }: InputOptions, output: OutputOp
 /** A part of the program that is one file. */
 const single = (name: string, path: string, more: { input?: InputOptions; output?: OutputOptions } = {}): Promise<string[]> =>
   bundle(
-    { input: path, ...more.input },
+    { input: path, plugins: [ownImport], ...more.input },
     { file: `dist/program/${name}`, format: 'cjs', minify: true, codeSplitting: false, ...more.output },
   )
 
@@ -76,22 +91,6 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
-/**
- * Lets who loads a part of the program bring its own `import()`, as bin/run.js does: that of a script which Node does not load itself is an
- * experiment, of which Node warns.
- */
-function letPartsImport(): void {
-  const program = join(root, 'dist/program')
-  for (const name of readdirSync(program)) {
-    const source = name.endsWith('.cjs') ? readFileSync(join(program, name), 'utf8') : ''
-    const own = withOwnImport(source, 'importModule')
-    if (own !== source) {
-      const start = 'const importModule=require.importModule??(name=>import(name));'
-      writeFileSync(join(program, name), `${start}${own}`)
-    }
-  }
-}
-
 /** Names the build in its entry, for bin/run.js to know which compiled code belongs to it. */
 function markBuild(): void {
   const program = join(root, 'dist/program')
@@ -105,7 +104,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true })
 const types = writeTypes()
 const modules = await Promise.all([
   bundle(
-    { input: { main: 'src/main/index.ts', ...SELDOM_ENTRIES }, plugins: [startFaster] },
+    { input: { main: 'src/main/index.ts', ...SELDOM_ENTRIES }, plugins: [startFaster, ownImport] },
     {
       dir: 'dist/program',
       format: 'cjs',
@@ -152,7 +151,6 @@ const modules = await Promise.all([
   ),
 ])
 checkRewritten()
-letPartsImport()
 markBuild()
 await types
 await writeManualPages(join(root, 'dist/man'))
