@@ -218,7 +218,7 @@ describe('the checks', () => {
   it('look for bugs of CTDB, which are listed', async () => {
     const { stdout, stderr, status } = await ctdbts(['verify', '--list-known-bugs'])
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
-    expect(stdout).toMatch(/^Bug 16085 \(CVE-2026-58224\): mended in 4\.22\.11, 4\.23\.11, 4\.24\.5$/m)
+    expect(stdout).toMatch(/^Bug 16085 \(CVE-2026-58224\): fixed in 4\.22\.11, 4\.23\.11, 4\.24\.5$/m)
     const { bugs } = JSON.parse((await ctdbts(['verify', '--list-known-bugs', '--json'])).stdout)
     expect(bugs).toContainEqual(expect.objectContaining({ number: 14826, reportedBy: 'file-lint' }))
   })

@@ -42,7 +42,7 @@ export const knownBugsJson = (): KnownBugsDocument => ({
 export const knownBugsMarkdown = (): string => `# Bugs of CTDB that \`ctdbts verify\` knows
 
 Made from \`src/lib/audit/known-bugs\` by \`npm run generated\`; do not edit. They take public addresses, or what depends on them, away from
-clients. \`verify\` goes by the number of the version: a distribution may have mended a bug without another number.
+clients. \`verify\` decides by the version number: a distribution may have fixed a bug without changing the number.
 
 ${KNOWN_BUGS.map((bug) => `## [${nameOf(bug)}](${bugUrl(bug)})\n\n${sentence(bug.fault)}\n\n*${capital(releasesOf(bug))}.* ${bug.untilThen} ${seenText(bug)}\n`).join('\n')}`
 
@@ -50,13 +50,15 @@ const nameOf = ({ number, cve }: KnownBug): string => `Bug ${number}${cve === un
 
 function releasesOf({ since, mended, lastKnown }: KnownBug): string {
   const begun = since ? `in releases since ${since.join(', ')}; ` : ''
-  const unclear = lastKnown === undefined ? '' : `; whether a release after ${lastKnown}, of that series, has it is not known`
-  return `${begun}mended in ${mended.join(', ')}${unclear}`
+  const unclear = lastKnown === undefined ? '' : `; unknown for ${seriesOf(lastKnown)} releases after ${lastKnown}`
+  return `${begun}fixed in ${mended.join(', ')}${unclear}`
 }
 
+const seriesOf = (release: string): string => release.split('.', 2).join('.')
+
 function seenText({ matters }: KnownBug): string {
-  if (matters === undefined) return 'An audit cannot see whether it matters.'
-  return `Reported by ${typeof matters === 'string' ? matters : 'known-bug'} where it matters.`
+  if (matters === undefined) return 'An audit cannot determine whether it matters.'
+  return `Reported by ${typeof matters === 'string' ? matters : 'known-bug'} if it matters.`
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

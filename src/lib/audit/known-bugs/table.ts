@@ -27,7 +27,7 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   {
     number: 16085,
     cve: 'CVE-2026-58224',
-    fault: 'whoever can connect to port 4379 on the private network can crash ctdbd, or do worse',
+    fault: 'anyone who can connect to port 4379 on the private network can crash ctdbd, or do worse',
     mended: ['4.22.11', '4.23.11', '4.24.5'],
     untilThen: 'Let only the nodes reach port 4379, and give them a private network that clients cannot reach.',
     matters: publicInPrivate,
@@ -36,7 +36,7 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     number: 15994,
     severity: 'info',
     fault:
-      'when a node gives up an address, the list of its TCP connections is lost, so the next owner tells no client to reconnect: SMB clients hang until their own time limit',
+      'when a node gives up an address, the list of its TCP connections is lost, so the next owner tells no client to reconnect: SMB clients hang until they time out',
     since: ['4.20.0'],
     mended: ['4.23.11', '4.25.0'],
     lastKnown: '4.24.5',
@@ -62,7 +62,8 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   {
     number: 15892,
     severity: 'info',
-    fault: 'a late message of the leader before keeps the new one, which holds the cluster lock, from ever saying that it leads',
+    fault:
+      'a late message of the previous leader keeps the new one, which holds the cluster lock, from ever announcing that it leads',
     since: ['4.16.0'],
     mended: ['4.21.8', '4.22.4', '4.23.0'],
     untilThen: FREE_LOCK,
@@ -83,14 +84,13 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   },
   {
     number: 15523,
-    fault:
-      'with SMB multichannel, connections are missing from the list by which clients of a moved address are told to reconnect',
+    fault: 'with SMB multichannel, connections are missing from the list that makes the clients of a moved address reconnect',
     mended: ['4.18.10', '4.19.4', '4.20.0'],
     untilThen: 'Turn `server multi channel support` off in smb.conf.',
   },
   {
     number: 14826,
-    fault: 'the event scripts take the words of a comment in public_addresses for interfaces, so the monitor event fails',
+    fault: 'the event scripts mistake the words of a comment in public_addresses for interfaces, so the monitor event fails',
     mended: ['4.14.9', '4.15.1', '4.16.0'],
     untilThen: 'Remove the comments from public_addresses.',
     matters: 'file-lint',
@@ -107,7 +107,7 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   {
     number: 14129,
     severity: 'info',
-    fault: 'a deleted node makes `ctdb nodestatus` fail, and scripts that rely on its exit status',
+    fault: 'a deleted node makes `ctdb nodestatus` fail, and with it the scripts that rely on its exit status',
     mended: ['4.9.14', '4.10.9', '4.11.1', '4.12.0'],
     untilThen:
       'Restart ctdbd on all nodes, one after the other, with nodes files that do not have the deleted node; or use `ctdbts nodestatus`.',
@@ -122,16 +122,16 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   },
   {
     number: 14085,
-    fault: 'a node without the lmaster capability is taken for missing, and recoveries do not end',
+    fault: 'a node without the lmaster capability is considered missing, and recoveries do not end',
     mended: ['4.9.14', '4.10.9', '4.11.0'],
-    untilThen: 'Let every node be lmaster: remove `lmaster capability` from ctdb.conf.',
+    untilThen: 'Give every node the lmaster capability: remove `lmaster capability` from ctdb.conf.',
     matters: noLmaster,
   },
   {
     number: 13800,
     severity: 'info',
     fault:
-      'if the file system of the cluster lock hangs, the attempt to take the lock waits for ever, and the cluster has no leader',
+      'if the file system of the cluster lock hangs, the attempt to take the lock waits forever, and the cluster has no leader',
     mended: ['4.9.5', '4.10.1', '4.11.0'],
     untilThen: 'Repair the file system that the lock is on, and restart ctdbd on the node that waits.',
     matters: noLeaderWithLock,
@@ -156,7 +156,7 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
   {
     number: 13056,
     severity: 'info',
-    fault: 'what cannot be sent to a node that is not connected is kept, so ctdbd uses more and more memory',
+    fault: 'ctdbd keeps what it cannot send to a disconnected node, so it uses more and more memory',
     mended: ['4.6.9', '4.7.1', '4.8.0'],
     untilThen: 'Bring the node back, or delete it (in the nodes file, then `ctdb reloadnodes`).',
     matters: disconnected,
