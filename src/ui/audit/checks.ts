@@ -48,7 +48,7 @@ function sectionsOf({ causes = [], outlook, remedy, falseAlarm, moves, seenBy }:
     ...(falseAlarm === undefined ? [] : [{ heading: 'False alarm', text: falseAlarm }]),
     {
       heading: 'Evidence',
-      text: `${seenBy.map((sight) => SIGHTS[sight]).join(', ')}${moves ? '; read more than once, as it can be like this while addresses move' : ''}.`,
+      text: `${seenBy.map((sight) => SIGHTS[sight]).join(', ')}${moves ? '; read more than once, because it can look like this while addresses move' : ''}.`,
     },
     ...(causes.length === 0 ? [] : [{ heading: 'Possible causes', text: `${causeIds(causes).join(', ')}.` }]),
   ]

@@ -170,7 +170,7 @@ describe('an address in two kernels', () => {
 
   it('is removed from nowhere as long as it is not known who owns it', () => {
     const silent = withFacts(alsoHeld(cluster, other, ADDRESS), other, () => ({ known: undefined }))
-    expect(findingIn(silent, 'ip-duplicate-kernel').remedy).toMatch(/^Find out first which node owns it/)
+    expect(findingIn(silent, 'ip-duplicate-kernel').remedy).toMatch(/^First find out which node owns it/)
   })
 })
 

@@ -17,10 +17,10 @@ time (leases, Kerberos tickets, file timestamps) goes wrong.
 
 What CTDB does about it: Nothing: CTDB does not compare clocks.
 
-What to do: Check chronyd, ntpd or systemd-timesyncd on the nodes. Set no clock
-back in one step while ctdbd runs: its timers follow the time of day, so for so
-long it would send no keepalives, and other nodes would disconnect it. Let the
-clock be slewed, or stop ctdbd first.
+What to do: Check chronyd, ntpd or systemd-timesyncd on the nodes. Do not set a
+clock back in one step while ctdbd runs: its timers follow the time of day, so
+it would send no keepalives for that long, and other nodes would disconnect it.
+Slew the clock, or stop ctdbd first.
 
 Evidence: CTDB's controls.
 `)

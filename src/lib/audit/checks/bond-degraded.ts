@@ -17,15 +17,16 @@ export const check: Check = {
   id: 'bond-degraded',
   order: 165,
   severity: 'warning',
-  title: 'A bond with public addresses has lost an interface, or its switch',
+  title: 'A bond with public addresses has lost an interface, or LACP with its switch',
   seenBy: ['C', 'K'],
   moves: false,
   meaning:
-    'CTDB sees a bond as a whole: as long as one of its interfaces works, all is well. With the last one that fails, the node loses its public addresses. A bond of mode 802.3ad that no switch takes part in uses only one of its interfaces, and may lose packets; where the switch takes part at some of them, it uses these.',
+    'CTDB sees a bond as a whole: as long as one of its interfaces works, the bond is up. When the last one fails, the node loses the public addresses on the bond. A bond of mode 802.3ad needs LACP on the switch. If the switch runs it on none of the interfaces, the bond uses only one of them, and may lose packets; if on some of them, the bond uses only these.',
   outlook: 'Nothing, as long as one of its interfaces works.',
   remedy:
-    'Find out why the interface is down (`/proc/net/bonding` says it of each): its cable or switch port, an address for ARP monitoring that does not answer, or it was set down by hand. On the switch, make the ports one aggregate (LACP).',
-  falseAlarm: 'During some seconds after a link has come up, until the switch takes part: with slow LACP half a minute and more.',
+    'Find out why the interface is down (`/proc/net/bonding` shows the state of each): its cable or switch port, an ARP monitoring target that does not answer, or it was set down by hand. On the switch, combine the ports into one LACP aggregate.',
+  falseAlarm:
+    'For some seconds after a link has come up, until LACP has agreed with the switch; with slow LACP, for half a minute or more.',
   find(view) {
     return view.nodes.flatMap(({ pnn }) => {
       const used = bondsWithAddresses(view, pnn)

@@ -21,10 +21,10 @@ export const check: Check = {
   seenBy: ['K', 'C'],
   moves: false,
   meaning:
-    'Without CAP_NET_RAW, ctdbd cannot send the packets that announce an address when it takes it over (gratuitous ARP, neighbour advertisements), nor those that make clients connect again at once (tickles). After a move, clients and routers send to the previous owner until they ask again, which can take minutes. Without CAP_NET_ADMIN, no address can be added or removed. Containers and the setting `CapabilityBoundingSet` of systemd take capabilities away.',
-  outlook: 'Nothing: a process that runs gets no capability back.',
+    'Without CAP_NET_RAW, ctdbd cannot send the packets that announce an address when it takes it over (gratuitous ARP, neighbour advertisements), nor those that make clients reconnect at once (tickles). After a move, clients and routers send to the previous owner until they ask again, which can take minutes. Without CAP_NET_ADMIN, no address can be added or removed. Containers and the setting `CapabilityBoundingSet` of systemd take capabilities away.',
+  outlook: 'Nothing: a running process cannot regain a capability.',
   remedy:
-    'Give the container or the service the capability (`podman run --cap-add NET_RAW`, `capabilities.add` in the securityContext of Kubernetes, `CapabilityBoundingSet` of the unit), and start ctdbd again: on one node after the other, as its addresses move meanwhile, and in a quiet time, if the nodes that take them lack CAP_NET_RAW too. Until then, after an address has moved to the node, announce it from another program with the capability, as `arping -U`.',
+    'Give the container or the service the capability (`podman run --cap-add NET_RAW`, `capabilities.add` in the securityContext of Kubernetes, `CapabilityBoundingSet` of the unit), and restart ctdbd, one node at a time, because its addresses move meanwhile. Choose a quiet time if the nodes that take them over lack CAP_NET_RAW too. Until then, after an address has moved to the node, announce it with another program that has the capability, such as `arping -U`.',
   find(view) {
     return view.nodes.flatMap(({ pnn }): Found[] => {
       const known = view.need(pnn, 'known')

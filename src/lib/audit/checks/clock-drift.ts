@@ -18,7 +18,7 @@ export const check: Check = {
     'Logs of different nodes cannot be compared, and what Samba and NFS store with a time (leases, Kerberos tickets, file timestamps) goes wrong.',
   outlook: 'Nothing: CTDB does not compare clocks.',
   remedy:
-    'Check chronyd, ntpd or systemd-timesyncd on the nodes. Set no clock back in one step while ctdbd runs: its timers follow the time of day, so for so long it would send no keepalives, and other nodes would disconnect it. Let the clock be slewed, or stop ctdbd first.',
+    'Check chronyd, ntpd or systemd-timesyncd on the nodes. Do not set a clock back in one step while ctdbd runs: its timers follow the time of day, so it would send no keepalives for that long, and other nodes would disconnect it. Slew the clock, or stop ctdbd first.',
   find(view) {
     const offsets = view.nodes.flatMap(({ pnn }) => {
       const times = view.need(pnn, 'times')

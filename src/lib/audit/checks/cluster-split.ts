@@ -20,7 +20,7 @@ export const check: Check = {
   moves: true,
   causes: [cause('private-ip-missing', 'node'), cause('private-port', 'node')],
   meaning:
-    'The daemons have lost each other, although we can talk to them: the private network is broken. Each part of the cluster reports the other as disconnected, and only a part that holds the cluster lock may act. If only the node that was asked could be heard, and it sees no other, nothing is known of the others.',
+    'The daemons have lost contact with each other, although ctdbts reaches them: the private network is broken. Each part of the cluster reports the other as disconnected, and only a part that holds the cluster lock may act. If only the node that was asked has answered, and it sees no other node, the state of the others is unknown.',
   outlook: 'The parts find each other again as soon as the private network works. Then a recovery and a takeover run follow.',
   remedy:
     'Check the private network between these nodes (TCP port 4379). Do not delete addresses by hand: the takeover run after the repair leaves each address on one node.',

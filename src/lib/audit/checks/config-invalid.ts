@@ -15,10 +15,11 @@ export const check: Check = {
   seenBy: ['F'],
   moves: false,
   meaning:
-    'With a value that it rejects, or none, ctdbd does not start. A setting or a section that it does not know it ignores without a word, and a line that is no setting makes it ignore the whole file: it then runs with the defaults, often without a cluster lock.',
-  outlook: 'Nothing until ctdbd is started again, which then ends at once.',
-  remedy: 'Correct the lines as ctdb.conf(5) of that version has them. `ctdb-config validate` on that node tries the file.',
-  falseAlarm: 'If that build of CTDB has settings of its own.',
+    'If a setting has no value, or one that ctdbd rejects, ctdbd does not start. It silently ignores settings and sections that it does not know. A line that is not a setting makes it ignore the whole file: it then runs with the defaults, often without a cluster lock.',
+  outlook: 'Nothing until ctdbd is restarted; if it rejects a line, it then exits at once.',
+  remedy:
+    'Correct the lines as described in ctdb.conf(5) of that version. Check the file with `ctdb-config validate` on that node.',
+  falseAlarm: 'If that build of CTDB has additional settings.',
   find(view) {
     return view.nodes.flatMap(({ pnn }) => {
       const text = view.need(pnn, 'host.configFile')

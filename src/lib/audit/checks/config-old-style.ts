@@ -13,7 +13,7 @@ export const check: Check = {
   seenBy: ['F'],
   moves: false,
   meaning:
-    'Until 4.8 the configuration was a shell script with lines like CTDB_RECOVERY_LOCK=FILE. Since then ctdb.conf has sections, and CTDB ignores such lines without a word: it runs with the defaults instead, often without a cluster lock.',
+    'Until 4.8 the configuration was a shell script with lines like CTDB_RECOVERY_LOCK=FILE. Since then ctdb.conf has sections, and CTDB silently ignores such lines: it runs with the defaults instead, often without a cluster lock.',
   outlook: 'Nothing: CTDB does not complain about lines that it does not know.',
   remedy:
     'Write the settings as described in ctdb.conf(5), those of event scripts in script.options (ctdb-script.options(5)); Samba ships an example conversion script (config_migrate.sh). Restart ctdbd afterwards.',

@@ -17,10 +17,10 @@ export const check: Check = {
   seenBy: ['C', 'F'],
   moves: false,
   meaning:
-    'With NoIPTakeover=1 on the leader, a takeover run gives no address to a node that does not have it. With `[failover] disabled` in ctdb.conf, or the tunable DisableIPFailover before 4.9, a leader makes no takeover runs at all, and its node does not check its addresses. When a node fails, its addresses are gone.',
+    'With NoIPTakeover=1 on the leader, a takeover run gives a node no address that it does not already have. With `[failover] disabled` in ctdb.conf, or the tunable DisableIPFailover before 4.9, a leader makes no takeover runs at all, and its node does not check its addresses. When a node fails, no other node takes over its addresses.',
   outlook: 'Nothing: this is how CTDB was configured.',
   remedy: 'Run `ctdb setvar NoIPTakeover 0` on all nodes. Remove `disabled` from [failover] on all nodes and restart ctdbd.',
-  falseAlarm: 'During planned work. The file counts when ctdbd starts, and may have been changed since.',
+  falseAlarm: 'During planned work. ctdbd reads the file when it starts; it may have been changed since.',
   find(view) {
     if (!hasPublicAddresses(view)) return []
     const { pnn: leader } = view.snapshot.leader

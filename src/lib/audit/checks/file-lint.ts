@@ -31,7 +31,7 @@ export const check: Check = {
   seenBy: ['F'],
   moves: false,
   meaning:
-    'If a line has no address, mask or interface, or repeats an earlier address, ctdbd rejects the whole file: `ctdb reloadips` fails, and a ctdbd that is started ends at once. Other faulty lines are read, but not as they are meant; or the daemon understands them, but the event scripts, which read the file themselves, do not.',
+    'If a line has no address, mask or interface, or repeats an earlier address, ctdbd rejects the whole file: `ctdb reloadips` fails, and ctdbd exits when it is started. Other faulty lines have another effect than intended, or the daemon understands them, but the event scripts, which read the file themselves, do not.',
   outlook: 'Nothing until the file is read again: by `ctdb reloadips`, or when ctdbd is started.',
   remedy: 'Correct the line: `ADDRESS/MASK INTERFACE[,INTERFACE]`, with no blanks before it and a newline at its end.',
   find(view) {

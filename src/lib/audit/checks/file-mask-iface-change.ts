@@ -15,13 +15,13 @@ export const check: Check = {
   id: 'file-mask-iface-change',
   order: 190,
   severity: 'warning',
-  title: 'The file gives an address another mask or other interfaces than the daemon',
+  title: 'The file gives an address a different mask or different interfaces than the daemon has',
   seenBy: ['F', 'C', 'K'],
   moves: false,
   causes: [cause('iface-absent', 'node', 'address')],
   meaning:
-    "The line of an address was edited, but only its mask or interfaces. `ctdb reloadips` compares only addresses and silently ignores this. The daemon reports its interfaces but not its mask; that the mask in the file was edited is inferred from the kernel and the other nodes' files, which agree with each other.",
-  outlook: 'Nothing, even on `ctdb reloadips`. When ctdbd is started again, the file counts.',
+    'The line of an address was edited, but only its mask or interfaces. `ctdb reloadips` compares only addresses and silently ignores this. The daemon reports the interfaces of the address but not its mask. ctdbts infers that the mask in the file was edited if the kernel and the files of the other nodes agree on a different one.',
+  outlook: 'Nothing, even on `ctdb reloadips`. When ctdbd is restarted, it uses the file.',
   remedy: 'Run `ctdb delip` and `ctdb addip` for the address on that node, or restart ctdbd there.',
   find(view) {
     const files = fileLines(view)

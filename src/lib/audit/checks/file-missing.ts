@@ -13,10 +13,10 @@ export const check: Check = {
   seenBy: ['F', 'C'],
   moves: false,
   meaning:
-    'The running daemon still knows its public addresses, but the event script 10.interface looks for the file each time, and without it does nothing at all: it adds no address and removes none. The first takeover run that is to move an address there or away fails, and the node gets banning credits until it is banned, with its addresses still in its kernel. A link to a file that is not there has the same effect.',
+    'The running daemon still knows its public addresses, but the event script 10.interface looks for the file each time, and without it does nothing at all: it adds no address and removes none. The first takeover run that moves an address to or from this node fails, and the node gets banning credits until it is banned, with its addresses still in its kernel. A symbolic link to a missing file has the same effect.',
   outlook: 'Nothing as long as no address moves. The next takeover run that concerns this node fails.',
   remedy:
-    'Put the file back, or mount the file system that its link leads into, before anything moves: neither disable or stop the node first, nor run `ctdb reloadips`.',
+    'Put the file back, or mount the file system that its symbolic link points to, before any address moves. Until then, do not disable or stop the node, and do not run `ctdb reloadips`.',
   find(view) {
     return view.nodes.flatMap(({ pnn }): Found[] => {
       // A daemon that is started without the file has no public addresses, which is a way to set up a node.

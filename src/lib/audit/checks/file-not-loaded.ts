@@ -17,7 +17,7 @@ export const check: Check = {
   moves: false,
   causes: [{ ...cause('file-lint', 'node'), when: (_effect, { severity }) => severity === 'error' }],
   meaning:
-    'The file was edited but not loaded, loading it failed, or someone used `ctdb addip` or `ctdb delip`, which change only the running daemon. When ctdbd is started again, the file counts.',
+    'The file was edited but not loaded, loading it failed, or someone used `ctdb addip` or `ctdb delip`, which change only the running daemon. When ctdbd is restarted, it uses the file.',
   outlook: 'Nothing: CTDB reads the file only at start and on `ctdb reloadips`.',
   remedy: 'If the file is right, run `ctdb reloadips`. If the daemon is right, correct the file.',
   find(view) {

@@ -15,9 +15,9 @@ export const check: Check = {
   moves: true,
   causes: [cause('node-disconnected', 'node'), cause('cluster-split'), cause('leader-disagreement')],
   meaning:
-    'Nodes do not agree on whether one of them is healthy, disabled, banned, stopped or connected. Takeover runs use what the leader sees. If some nodes can reach a node and others cannot, there is trouble in the private network.',
+    'Nodes do not agree on whether one of them is healthy, disabled, banned, stopped or connected. Takeover runs use what the leader sees. If some nodes can reach a node and others cannot, the private network is faulty.',
   outlook:
-    'The leader distributes the flags that a node has for itself. If a node cannot be reached from everywhere, that stays so until the network is repaired.',
+    'The leader distributes the flags that each node reports about itself. If some nodes cannot reach a node, they disagree until the network is repaired.',
   remedy: 'Compare `ctdb status` on the nodes. Check the private network between the nodes that disagree.',
   falseAlarm: 'For a moment after flags have changed, and for KeepaliveInterval × KeepaliveLimit (25 s) after a node has died.',
   find(view) {

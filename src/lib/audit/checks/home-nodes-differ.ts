@@ -14,8 +14,8 @@ export const check: Check = {
   seenBy: ['F', 'C'],
   moves: false,
   meaning:
-    'A takeover run of the deterministic algorithm goes by the home_nodes file of the leader alone. If the files differ, addresses move when another node becomes the leader.',
-  outlook: 'Nothing: each leader goes by its own file.',
+    'A takeover run of the deterministic algorithm uses only the home_nodes file of the leader. If the files differ, addresses move when another node becomes the leader.',
+  outlook: 'Nothing: each leader uses its own file.',
   remedy: 'Make the file the same on all nodes.',
   find(view) {
     if (goesByHomes(view) !== true) return []

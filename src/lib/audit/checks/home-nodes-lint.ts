@@ -15,12 +15,12 @@ export const check: Check = {
   id: 'home-nodes-lint',
   order: 215,
   severity: 'warning',
-  title: 'A line of the home_nodes file places no address, or spoils the file',
+  title: 'A line of the home_nodes file has no effect, or makes CTDB ignore the file',
   seenBy: ['F', 'C'],
   moves: false,
   meaning:
-    'CTDB (4.20 and later, deterministic algorithm) ignores the whole home_nodes file when a line of it is not `ADDRESS PNN`: a comment is enough. It says so only in its log. A line places no address either when its node does not exist or does not know the address, or when an earlier line has the address.',
-  outlook: 'Nothing: the leader reads its file at each takeover run, and takes what it can read.',
+    'CTDB (4.20 and later, deterministic algorithm) ignores the whole home_nodes file if any line is not `ADDRESS PNN`; a comment is enough. It reports this only in its log. A line also has no effect if its node does not exist or does not know the address, or if an earlier line has the address.',
+  outlook: 'Nothing: the leader reads its file at each takeover run, and uses what it can read.',
   remedy: 'Make each line `ADDRESS PNN`, without comments and masks, with a node that knows the address.',
   find(view) {
     if (goesByHomes(view) !== true) return []

@@ -17,10 +17,10 @@ export const check: Check = {
   seenBy: ['F', 'C', 'X'],
   moves: false,
   meaning:
-    'Someone has said in home_nodes where addresses are to be. Only the deterministic algorithm reads that (tunable IPAllocAlgorithm = 0), and CTDB before 4.20 does not know the file.',
+    'The home_nodes file assigns addresses to nodes. Only the deterministic algorithm (tunable IPAllocAlgorithm = 0) reads it, and CTDB before 4.20 does not know the file.',
   outlook: 'Nothing.',
   remedy:
-    'If the homes are not meant, delete the file. If they are, set IPAllocAlgorithm to 0 on all nodes (`ctdb setvar IPAllocAlgorithm 0`, and in ctdb.tunables), with CTDB 4.20 or newer. The next takeover run then places all addresses anew, whatever NoIPFailback says: choose the time, and see `ctdbts takeover-run --dry-run` before it.',
+    'If nobody needs these assignments, delete the file. If someone does, set IPAllocAlgorithm to 0 on all nodes (`ctdb setvar IPAllocAlgorithm 0`, and in ctdb.tunables), with CTDB 4.20 or newer. The next takeover run then places all addresses anew, regardless of NoIPFailback: preview it with `ctdbts takeover-run --dry-run`, and choose a quiet time.',
   find(view) {
     const files = view.nodes.flatMap(({ pnn }) => {
       const version = view.need(pnn, 'host.version')

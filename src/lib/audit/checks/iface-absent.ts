@@ -15,7 +15,7 @@ export const check: Check = {
   seenBy: ['F', 'K'],
   moves: false,
   meaning:
-    'The public addresses file names an interface that the kernel does not have. The running daemon cannot put addresses on it. When ctdbd is started again, it rejects the whole file and does not start.',
+    'The public addresses file names an interface that the kernel does not have. The running daemon cannot put addresses on it. When ctdbd is restarted, it rejects the whole file and does not start.',
   outlook:
     'The monitor event fails, which makes the node unhealthy, and its addresses move to other nodes. The node does not recover by itself. (If CTDB_PARTIALLY_ONLINE_INTERFACES is set, it stays healthy as long as another of its interfaces has a link.)',
   remedy: 'Create the interface, or correct its name in the file.',

@@ -23,11 +23,11 @@ export const check: Check = {
     { ...cause('script-failing', 'node'), when: (_effect, { evidence }) => evidence.some((line) => NO_ETHTOOL.test(line)) },
   ],
   meaning:
-    'The daemon goes by what the event scripts last reported about a link. While it believes in a link that is gone, the node keeps addresses that nobody can reach. While it does not see a link that is there, the node hosts fewer addresses than it could.',
+    'The daemon relies on what the event scripts last reported about a link. While it believes that a lost link is up, the node keeps addresses that nobody can reach. While it does not see a link that is there, the node hosts fewer addresses than it could.',
   outlook:
     'The next monitor event (MonitorInterval, 15 s) corrects it, if 10.interface is enabled and the interface is in the public addresses file.',
   remedy:
-    'If it persists: check that 10.interface is enabled, whether `ctdb setifacelink` was used, and CTDB_PARTIALLY_ONLINE_INTERFACES.',
+    'If it persists: check whether 10.interface is enabled, whether someone ran `ctdb setifacelink`, and whether CTDB_PARTIALLY_ONLINE_INTERFACES is set.',
   falseAlarm: 'For up to MonitorInterval (15 s) after the link has changed.',
   find(view) {
     // CTDB does not monitor an inactive node, so what its daemon knows about links is out of date.

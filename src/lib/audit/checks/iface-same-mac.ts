@@ -21,11 +21,11 @@ export const check: Check = {
   seenBy: ['C', 'K'],
   moves: false,
   meaning:
-    'Two nodes can have the same public address on interfaces with the same link address (MAC). A switch sends what is meant for one of them now to this, now to the other, so both lose packets. Mostly a machine was copied with its link address, or that was set by hand.',
+    'Two nodes can host the same public address on interfaces with the same link address (MAC). A switch sends packets for one of them sometimes to the other, so both lose packets. Usually a machine was cloned together with its link address, or the link address was set by hand.',
   outlook: 'Nothing: CTDB does not look at link addresses.',
   remedy: 'Give one of the machines another link address, in its hypervisor or in its network configuration.',
   falseAlarm:
-    'If they share it on purpose, as the machines of a virtual router do. The link addresses that VRRP itself has for this are not reported.',
+    'If they share it on purpose, as the machines of a virtual router do. Link addresses that are reserved for VRRP are not reported.',
   find(view) {
     const interfaces = view.nodes.flatMap(({ pnn }) => publicInterfaces(view, pnn))
     return [...Map.groupBy(interfaces, ({ mac }) => mac)].flatMap(([mac, all]): Found[] => {

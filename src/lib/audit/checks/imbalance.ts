@@ -38,10 +38,10 @@ export const check: Check = {
     cause('iface-link-mismatch', 'node'),
   ],
   meaning:
-    'The addresses are not where a takeover run would put them: after `ctdb moveip`, `ctdb addip`, or a run that did not complete. The next run, whatever triggers it, moves them, and their clients have to reconnect.',
-  outlook: 'Nothing triggers a takeover run because of this; the next one moves them.',
+    'The addresses are not where a takeover run would put them, for example after `ctdb moveip`, `ctdb addip`, or a run that did not complete. The next run, whatever triggers it, moves them, and their clients have to reconnect.',
+  outlook: 'The imbalance alone does not trigger a takeover run; the next one moves them.',
   remedy:
-    'See `ctdbts takeover-run --dry-run`. Run it at a time of your choosing, or set NoIPFailback on all nodes, which the deterministic algorithm does not heed.',
+    'Preview the run with `ctdbts takeover-run --dry-run`, and run it at a time of your choice. Or set NoIPFailback on all nodes, which the deterministic algorithm ignores.',
   find(view) {
     // Without these facts the plan would be a guess.
     const complete = view.nodes.filter(isReachable).map(({ pnn }) => {

@@ -20,12 +20,11 @@ export const check: Check = {
   needsProbe: true,
   causes: [cause('ip-wrong-interface', 'address'), cause('ip-twice-on-node', 'address')],
   meaning:
-    'Linux answers ARP for any of its addresses on every interface, unless it is told not to. Where two interfaces of a node are on one network, clients learn the link address of either (ARP flux). When the other interface loses its link, these clients do not reach the address until they ask again, although CTDB sees nothing wrong with it. With a strict `rp_filter` the other interface may drop their packets, which makes it a warning; else it is an info.',
+    'Linux answers ARP for any of its addresses on every interface, unless configured otherwise. If two interfaces of a node are on one network, clients may learn the link address of the wrong one (ARP flux). When that interface loses its link, these clients cannot reach the address until they ask again, although CTDB sees no fault. With a strict `rp_filter`, the wrong interface may drop their packets, so this is a warning; otherwise it is an info.',
   outlook: 'Nothing: CTDB does not ask the network.',
   remedy:
-    'Set `net.ipv4.conf.all.arp_filter=1` on the nodes, as CTDB itself did up to 4.21: then an interface answers only those who are reached through it.',
-  falseAlarm:
-    'Where interfaces share a network on purpose, and no interface but the one with the address can be reached by clients.',
+    'Set `net.ipv4.conf.all.arp_filter=1` on the nodes, as CTDB itself did up to 4.21: an interface then answers only machines that are reached through it.',
+  falseAlarm: 'If interfaces share a network on purpose, and clients can reach only the interface that has the address.',
   find(view) {
     return probedAddresses(view).flatMap((probed): Found[] => {
       const { address, owner, held, answers } = probed

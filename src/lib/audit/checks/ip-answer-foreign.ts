@@ -9,18 +9,18 @@ export const check: Check = {
   id: 'ip-answer-foreign',
   order: 142,
   severity: 'error',
-  title: 'A machine outside of the cluster answers for a public address',
+  title: 'A machine outside the cluster answers for a public address',
   seenBy: ['N', 'C', 'K'],
   moves: true,
   needsProbe: true,
   meaning:
-    'A node asked the network who has the address, and a machine answered whose link address no interface of any node has. Clients reach sometimes that machine, sometimes the owner, or never the owner.',
+    'A node asked the network who has the address. The link address (MAC) in the answer belongs to no interface of any node. Clients reach that machine instead of the owner, always or some of the time.',
   outlook:
     'Nothing: CTDB does not ask the network. The next node that takes over an IPv6 address may find that it cannot use it (see ip-dad-failed).',
   remedy:
-    'Find the machine by its link address (the tables of the switch show its port), and make it give the address up. Then run `ctdbts gratarp` for the address on its owner.',
+    'Find the machine by its link address (the MAC table of the switch shows its port), and remove the address there. Then run `ctdbts gratarp` for the address on its owner.',
   falseAlarm:
-    'A router with proxy ARP, or the network of a cloud, answers for addresses of others. A container or a virtual machine on a node has link addresses of its own.',
+    'A router with proxy ARP, or a cloud network, may answer for addresses of other machines. A container or a virtual machine on a node has link addresses of its own.',
   find(view) {
     const links = linkAddressesOf(view)
     return probedAddresses(view).flatMap((probed): Found[] => {
@@ -51,7 +51,7 @@ export const check: Check = {
           actions: [
             mend(
               { what: 'other program', address },
-              `Find the machine with the link address ${listed(macs)} (the tables of the switch show its port), and make it give the address up.`,
+              `Find the machine with the link address ${listed(macs)} (the MAC table of the switch shows its port), and remove the address there.`,
             ),
             ...announce(probed, 'it has given the address up'),
           ],

@@ -10,17 +10,17 @@ export const check: Check = {
   id: 'ip-answer-none',
   order: 146,
   severity: 'error',
-  title: 'Nobody answers for a public address on its network',
+  title: 'No machine answers for a public address on its network',
   seenBy: ['N', 'C', 'K'],
   moves: true,
   needsProbe: true,
   causes: [cause('iface-link-mismatch', 'node'), cause('ip-wrong-interface', 'address'), cause('iface-same-mac', 'node')],
   meaning:
-    'The kernel of the owner has the address, but other nodes that ask the network for it get no answer: the interface is on another network (a switch port, a VLAN, a bond), or something drops the questions or the answers. Clients on that network cannot reach the address. Where only some of the nodes get no answer, it is a warning: these may be the ones on another network.',
-  outlook: 'Nothing: CTDB only looks at the link of the interface and at the kernel of the owner.',
+    'The kernel of the owner has the address, but other nodes that ask the network for it get no answer: the interface is on another network (a switch port, a VLAN, a bond), or something drops the questions or the answers. Clients on that network cannot reach the address. If only some of the nodes get no answer, this is a warning: those nodes may be the ones on another network.',
+  outlook: 'Nothing: CTDB checks only the link of the interface and the kernel of the owner.',
   remedy:
-    'Check on the owner that the interface is on the right network (switch port, VLAN, bond), that nothing drops ARP or neighbour discovery (`arptables -S`, `nft list ruleset`, `ip6tables -S`), and `arp_ignore` and `arp_filter` of the interface. An announcement (gratarp) does not help.',
-  falseAlarm: 'A switch or a hypervisor that keeps the nodes from seeing each other (private VLAN), but not the clients.',
+    'Check on the owner that the interface is on the right network (switch port, VLAN, bond), and that nothing drops ARP or neighbour discovery (`arptables -S`, `nft list ruleset`, `ip6tables -S`). Check `arp_ignore` and `arp_filter` of the interface as well. An announcement (gratarp) does not help.',
+  falseAlarm: 'If a switch or a hypervisor separates the nodes from each other (private VLAN), but not from the clients.',
   find(view) {
     return probedAddresses(view).flatMap(({ address, owner, held, answers }): Found[] => {
       const [first] = held

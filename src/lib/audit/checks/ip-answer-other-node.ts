@@ -9,7 +9,7 @@ export const check: Check = {
   id: 'ip-answer-other-node',
   order: 144,
   severity: 'error',
-  title: 'Another node than the owner answers for a public address',
+  title: 'A node other than the owner answers for a public address',
   seenBy: ['N', 'C', 'K'],
   moves: true,
   needsProbe: true,
@@ -20,13 +20,13 @@ export const check: Check = {
     cause('ip-on-inactive-node', 'address', 'node'),
   ],
   meaning:
-    'A node asked the network who has the address, and the link address in the answer is that of a node that does not own it: it still has the address in its kernel, as a previous owner may, or answers for others (proxy ARP). Clients reach that node instead of the owner, or sometimes the one, sometimes the other.',
+    'A node asked the network who has the address. The link address in the answer belongs to a node that does not own it. That node still has the address in its kernel, as a previous owner may, or it answers for other machines (proxy ARP). Clients reach that node instead of the owner, always or some of the time.',
   outlook:
-    'Nothing because of the answer, as CTDB does not ask the network. Where the kernel of that node has the address, see ip-duplicate-kernel and ip-rogue.',
+    'Nothing: CTDB does not ask the network. If the kernel of that node has the address, see ip-duplicate-kernel and ip-rogue.',
   remedy:
-    'If the kernel of that node has the address, remove it there as ip-duplicate-kernel or ip-rogue says. Else turn off what answers for it: `proxy_arp` or `proxy_ndp` of an interface, `ip neigh show proxy`.',
+    'If the kernel of that node has the address, remove it there, as described for ip-duplicate-kernel or ip-rogue. Otherwise turn off what answers for it: `proxy_arp` or `proxy_ndp` of an interface, or an entry of `ip neigh show proxy`.',
   falseAlarm:
-    'While the address is being moved; another sample shows whether it persists. Not all is seen: proxy ARP of Linux answers only where the node that asks has a fixed IPv4 address in that network.',
+    'While the address is being moved; another sample shows whether it persists. The check can also miss this fault: Linux answers by proxy ARP only if the node that asks has a fixed IPv4 address in that network.',
   find(view) {
     const links = linkAddressesOf(view)
     return probedAddresses(view).flatMap(({ address, owner, held, answers }): Found[] => {

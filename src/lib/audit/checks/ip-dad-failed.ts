@@ -23,9 +23,9 @@ export const check: Check = {
   meaning:
     'Before the kernel uses an IPv6 address, it asks the network whether another host has it (duplicate address detection). Until that is done, the address is tentative. If another host answers, detection has failed, and the node does not serve the address although its kernel has it.',
   outlook:
-    'Up to 4.21, CTDB takes the address for missing and tries to take it over again, which fails, as the kernel has it: the node is banned in the end. Newer versions only check that the kernel has the address, and do nothing.',
+    'Up to 4.21, CTDB considers the address missing and tries to take it over again. That fails because the kernel already has it, and in the end the node is banned. Newer versions only check that the kernel has the address, and do nothing.',
   remedy:
-    'Find out which other host on that network has the address (see ip-duplicate-kernel) and make it give the address up; then remove the address from the node with `ip addr del`, and run `ctdbts ipreallocate`.',
+    'Find out which other host on that network has the address (see ip-duplicate-kernel) and remove it there. Then remove the address from this node with `ip addr del`, and run `ctdbts ipreallocate`.',
   falseAlarm: 'For a second or two after the address was added.',
   find(view) {
     return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {

@@ -20,7 +20,8 @@ export const check: Check = {
   causes: [cause('cluster-split', 'node'), cause('leader-disagreement')],
   meaning:
     'Two daemons each say that they own a public address. `ctdb ip all` hides this, because it shows only one owner. The allocation hides it too: it takes the node with the highest PNN as the owner.',
-  outlook: 'The next takeover run tells all nodes but one to release it. Nothing triggers a takeover run because of this.',
+  outlook:
+    'The next takeover run tells all nodes but one to release it. The duplicate claim alone does not trigger a takeover run.',
   remedy: 'Run `ctdbts ipreallocate`. If it comes back, the cluster may be split: see leader-disagreement and cluster-lock.',
   falseAlarm: 'While the address is being moved; another sample shows whether it persists.',
   find(view) {

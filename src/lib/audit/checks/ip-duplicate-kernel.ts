@@ -35,10 +35,10 @@ export const check: Check = {
     cause('ip-foreign-config', 'node', 'address'),
   ],
   meaning:
-    'Two nodes answer for one address. Clients reach sometimes one, sometimes the other, and lose their connections each time. A takeover run avoids this by its order: all releases come before the first takeover.',
+    'Two nodes answer for one address. Clients sometimes reach one, sometimes the other, and lose their connections each time. A takeover run avoids this by its order: all releases come before the first takeover.',
   outlook:
     'The recovery daemon of a node that does not own the address asks for a takeover run within about a second, and the run makes that node release it.',
-  remedy: 'Find out first which node owns it (`ctdbts ip all`): only the others must not have it.',
+  remedy: 'First find out which node owns it (`ctdbts ip all`): only that node may keep it.',
   falseAlarm: 'While the address is being moved; another sample shows whether it persists.',
   find(view) {
     const publics = knownBy(view)

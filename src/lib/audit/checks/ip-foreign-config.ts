@@ -11,16 +11,16 @@ export const check: Check = {
   id: 'ip-foreign-config',
   order: 152,
   severity: 'warning',
-  title: 'Another program than CTDB is configured to set a public address',
+  title: 'A program other than CTDB is configured to set a public address',
   seenBy: ['F', 'C'],
   moves: false,
   meaning:
-    'The configuration of systemd-networkd, NetworkManager, keepalived, ifupdown (`/etc/network/interfaces`) or network-scripts (`ifcfg-*`) on a node has a public address. That program sets the address at each start of the machine or of itself, or when a link comes back, whoever owns it then: two nodes answer for it. Or it removes the address while CTDB has it there.',
+    'The configuration of systemd-networkd, NetworkManager, keepalived, ifupdown (`/etc/network/interfaces`) or network-scripts (`ifcfg-*`) on a node has a public address. That program sets the address when the machine or the program itself starts, or when a link comes back, no matter which node owns the address then: two nodes answer for it. It may also remove the address while CTDB has it there.',
   outlook: 'Nothing: CTDB does not look at the configuration of other programs.',
   remedy:
-    'Remove the address from the other configuration: public addresses belong to CTDB alone. A file under /run is made by another program, as netplan does from /etc/netplan: remove the address there, too, or it comes back. Before systemd-networkd is started again, disable the node (`ctdbts disable`), or choose a quiet time: without `KeepConfiguration=static` it removes all addresses that CTDB has added to the interface, and CTDB puts them back only some time later.',
+    'Remove the address from the other configuration: public addresses belong to CTDB alone. Another program generates the files under /run, such as netplan from /etc/netplan: remove the address from its configuration too, or it comes back. Before you restart systemd-networkd, disable the node (`ctdbts disable`), or choose a quiet time: without `KeepConfiguration=static` it removes all addresses that CTDB has added to the interface, and CTDB puts them back only some time later.',
   falseAlarm:
-    'If the program does not use the file: the interface that it is for does not exist, another file goes first for the same interface, or the program was stopped since.',
+    'If the program does not use the file: its interface does not exist, another file takes precedence for the same interface, or the program has been stopped since.',
   find(view) {
     const publics = knownBy(view)
     return view.nodes.flatMap(({ pnn }): Found[] => {

@@ -15,7 +15,7 @@ export const check: Check = {
   moves: false,
   meaning:
     'CTDB adds addresses without a time limit. An address that is dynamic or has a lifetime was set by something else (DHCP, router advertisements, a network manager), which will also change or remove it.',
-  outlook: 'Nothing until the address is removed; then the recovery daemon has it put back.',
+  outlook: 'Nothing until the address is removed; then CTDB puts it back, as with ip-missing.',
   remedy: 'Remove the address from the other configuration: public addresses belong to CTDB alone.',
   find(view) {
     return [...publicAddressesHeld(view)].flatMap(({ pnn, address, held }): Found[] => {

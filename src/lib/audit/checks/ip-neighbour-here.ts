@@ -18,7 +18,7 @@ export const check: Check = {
   id: 'ip-neighbour-here',
   order: 147,
   severity: 'warning',
-  title: "The machine that ctdbts runs on has another link address for a public address than its owner's",
+  title: 'On the machine that runs ctdbts, the neighbour entry of a public address does not lead to its owner',
   seenBy: ['H', 'C', 'K'],
   moves: true,
   causes: [
@@ -32,13 +32,13 @@ export const check: Check = {
     },
   ],
   meaning:
-    'With --host, and on a network of public addresses, ctdbts looks at the neighbour table of its own machine, too, as a client would have it. It leads packets for the address to another machine than the owner, mostly the previous one: the announcement of the owner did not arrive here. An entry that was not confirmed lately is an info, as the kernel checks it when it uses it.',
+    'With --host, if the machine that runs ctdbts is on a network of public addresses, ctdbts also examines the neighbour table of that machine, which is in the place of a client. The table sends packets for the address to a machine other than the owner, usually the previous owner: the announcement of the owner did not arrive here. For an entry that was not confirmed recently, this is an info, because the kernel checks such an entry when it uses it.',
   outlook:
     'CTDB announces an address only when it takes it over. A kernel asks again when it uses the entry for a while without an answer; a permanent entry stays.',
   remedy:
-    'Run `ctdbts gratarp` for the address on its owner. If the link address is that of no node, `verify --probe` shows who answers for the address. Remove permanent entries with `ip neigh del`.',
+    'Run `ctdbts gratarp` for the address on its owner. If the link address belongs to no node, run `verify --probe` to see which machine answers for the address. Remove permanent entries with `ip neigh del`.',
   falseAlarm:
-    'While the address is being moved. If this machine was off the network, or asleep, when the address moved. A router with proxy ARP, or the network of a cloud, answers for addresses of others.',
+    'While the address is being moved, or if this machine was off the network or asleep when it moved. A router with proxy ARP, or a cloud network, may answer for addresses of other machines.',
   find(view) {
     const entries = Map.groupBy(view.snapshot.outside?.neighbours ?? [], ({ address }) => address)
     if (entries.size === 0) return []

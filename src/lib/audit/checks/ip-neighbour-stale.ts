@@ -22,7 +22,7 @@ export const check: Check = {
   id: 'ip-neighbour-stale',
   order: 148,
   severity: 'warning',
-  title: "Nodes have another link address for a public address than its owner's",
+  title: 'On some nodes, the neighbour entry of a public address does not lead to its owner',
   seenBy: ['N', 'C', 'K'],
   moves: true,
   needsProbe: true,
@@ -38,13 +38,13 @@ export const check: Check = {
     },
   ],
   meaning:
-    'The neighbour tables of nodes lead packets for the address to another machine, mostly the previous owner. Its owner announces it on the network when it takes it over (gratuitous ARP, or a neighbour advertisement); that did not arrive. Routers and clients, which nobody looks at, may have missed it as well.',
+    'The neighbour tables of these nodes send packets for the address to another machine, usually the previous owner. A node that takes over an address announces it on the network (gratuitous ARP, or a neighbour advertisement). That announcement did not arrive. Routers and clients, which ctdbts cannot examine, may have missed it as well.',
   outlook:
     'CTDB announces an address only when it takes it over. A kernel asks again when it uses the entry for a while without an answer; a permanent entry stays.',
   remedy:
-    'Run `ctdbts gratarp` for the address on its owner, unless another machine answers for it (see ip-answer-foreign, ip-answer-other-node). Remove permanent entries with `ip neigh del`. If it happens after each move, find out what keeps announcements from the network: in a container, ctdbd needs CAP_NET_RAW.',
+    'Run `ctdbts gratarp` for the address on its owner, unless another machine answers for it (see ip-answer-foreign, ip-answer-other-node). Remove permanent entries with `ip neigh del`. If it happens after each move, find out what keeps announcements off the network: in a container, ctdbd needs CAP_NET_RAW.',
   falseAlarm:
-    'While the address is being moved; the tables are read again after some seconds. A router with proxy ARP, or the network of a cloud, answers for addresses of others.',
+    'While the address is being moved; the tables are read again after some seconds. A router with proxy ARP, or a cloud network, may answer for addresses of other machines.',
   find(view) {
     const links = linkAddressesOf(view)
     const entries = entriesIn(view)

@@ -10,13 +10,13 @@ export const check: Check = {
   id: 'ip-of-service',
   order: 154,
   severity: 'error',
-  title: "CTDB's own NAT gateway or LVS has a public address as its address",
+  title: "CTDB's own NAT gateway or LVS uses a public address",
   seenBy: ['F', 'X', 'C'],
   moves: false,
   meaning:
-    'The scripts 11.natgw and 91.lvs add and remove the address of their service by themselves, on the node that leads it and on the others, whoever owns it as a public address. CTDB sees that each node has an address, or has none, that it does not expect.',
+    'The scripts 11.natgw and 91.lvs add and remove the address of their service by themselves, both on the node that leads the service and on the others, no matter which node owns it as a public address. As a result, nodes have the address when CTDB does not expect it, and do not have it when CTDB does.',
   outlook:
-    'Nothing. When ctdbd starts the next time, 11.natgw lets the event startup fail where the public addresses file has the address with the same mask: the node stays in runstate STARTUP and hosts nothing. 91.lvs does not check it.',
+    'Nothing at first. The next time ctdbd starts, 11.natgw makes the startup event fail if the public addresses file has the address with the same mask: the node stays in run state STARTUP and hosts nothing. 91.lvs does not check this.',
   remedy: 'Give the service an address of its own, or take the address out of the public addresses files.',
   find(view) {
     const publics = knownBy(view)

@@ -91,10 +91,10 @@ export const check: Check = {
   meaning:
     'A banned, stopped, disabled or disconnected node holds a public address that belongs to the other nodes. As soon as one of them takes it over, the address is on two nodes.',
   outlook:
-    'Nothing until the next takeover run, which tells every connected node to release what it is not to have: a node that is banned or stopped releases all its addresses at that moment, and does not check again later.',
+    'Nothing until the next takeover run, which tells every connected node to release the addresses that it must not have. A node that is banned or stopped releases all its addresses at that moment, and does not check again later.',
   remedy:
-    'Run `ctdbts ipreallocate`. If that does not help, run `ip addr del` for it on that node. If it comes back, look for other programs that manage its interfaces.',
-  falseAlarm: 'In the moments after the node was banned, stopped or disabled.',
+    'Run `ctdbts ipreallocate`. If that does not help, remove the address on that node with `ip addr del`. If it comes back, look for other programs that manage its interfaces.',
+  falseAlarm: 'Shortly after the node was banned, stopped or disabled.',
   find(view) {
     const inactive = view.nodes.filter(({ pnn }) => mayHoldNone(view, pnn) && !view.isDaemonDead(pnn))
     if (inactive.length === 0) return []

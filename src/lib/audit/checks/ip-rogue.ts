@@ -30,7 +30,7 @@ export const check: Check = {
     failingScript('releaseip'),
   ],
   meaning:
-    'The node answers for a public address that, according to its own daemon, belongs to another node or to none. If another node holds it too, clients reach sometimes one node, sometimes the other.',
+    'The node answers for a public address that, according to its own daemon, belongs to another node or to none. If another node holds it too, clients sometimes reach one node, sometimes the other.',
   outlook:
     "The node's recovery daemon notices it within about a second and asks the leader for a takeover run, which tells the node to release the address. This does not happen if the node's own daemon does not know the address.",
   remedy:

@@ -23,9 +23,9 @@ export const check: Check = {
     cause('leader-disagreement'),
   ],
   meaning:
-    "A node's information about the owner of an address is out of date. Only what a node says about itself counts, so nothing is broken. But `ctdb ip` on that node shows a wrong owner, and a node that wrongly believes in another owner does not notice when nobody has the address.",
+    "A node's information about the owner of an address is out of date. Only what a node says about itself counts, so nothing is broken. But `ctdb ip` on that node shows a wrong owner, and as long as the node believes in a wrong owner, it does not notice when no node has the address.",
   outlook:
-    'The next takeover run tells every connected node the owner of every address. Nothing triggers a takeover run because of this.',
+    'The next takeover run tells every connected node the owner of every address. Outdated information alone does not trigger a takeover run.',
   remedy: 'Run `ctdbts ipreallocate` to correct it.',
   falseAlarm: 'During a takeover run, and on a node that has just started.',
   find(view) {

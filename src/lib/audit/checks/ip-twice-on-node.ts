@@ -22,7 +22,7 @@ export const check: Check = {
   meaning:
     'The node has a public address on two interfaces. When CTDB releases the address, the script removes it from one of them only; CTDB sees that the kernel still has it, and the takeover run fails.',
   outlook:
-    'Nothing while the node owns the address. A release fails at first, and the node gets banning credits; the takeover run is repeated, and removes it from the other interface.',
+    'Nothing while the node owns the address. A release fails at first, and the node gets banning credits; CTDB repeats the takeover run, which then removes the address from the other interface.',
   remedy: 'Remove it by hand from the interface that the daemon does not name (see `ctdb ip -v`).',
   // A start of ctdbd changes what is there: until then nothing is to be removed by hand.
   causes: [PRIVATE_TOO, cause('ip-on-dead-daemon', 'node', 'address'), cause('ip-of-service', 'address')],

@@ -28,7 +28,7 @@ export const check: Check = {
     cause('iface-link-mismatch', 'node'),
   ],
   meaning:
-    'No node claims a public address, and none of the nodes that know it can host it now: they are inactive, disabled, unhealthy or not yet running, none of its interfaces has a link, or failover is turned off. Clients that use it reach nobody.',
+    'No node claims a public address, and none of the nodes that know it can host it now: they are inactive, disabled, unhealthy or not yet running, none of their interfaces for it has a link, or failover is turned off. Clients cannot reach it.',
   outlook: 'As soon as a node can host it, that node asks for a takeover run.',
   remedy: 'Fix what keeps the nodes from hosting it. The evidence gives the reason for each node.',
   find(view) {

@@ -20,12 +20,12 @@ export const check: Check = {
   seenBy: ['C'],
   moves: true,
   causes: [cause('recovery-stuck'), cause('leader-disagreement'), failingScript('takeip'), cause('script-not-enabled', 'node')],
-  meaning: 'No node claims a public address, although at least one node lists it as available. Clients that use it reach nobody.',
+  meaning: 'No node claims a public address, although at least one node lists it as available. Clients cannot reach it.',
   outlook:
     'The recovery daemon of each node that could host it notices this within about a second and asks the leader for a takeover run.',
   remedy:
     'If it persists, the takeover fails: check `ctdb event status legacy takeip`, and the logs of the leader and of the node that could host the address.',
-  falseAlarm: 'For some seconds after its node has gone, until the takeover run has finished.',
+  falseAlarm: 'For some seconds after its node has failed, until the takeover run has finished.',
   find(view) {
     return unownedAddresses(view).flatMap((unowned): Found[] => {
       const { address, knowers, able, blocks } = unowned

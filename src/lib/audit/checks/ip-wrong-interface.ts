@@ -22,7 +22,7 @@ export const check: Check = {
   moves: true,
   causes: [PRIVATE_TOO, cause('iface-absent', 'node')],
   meaning:
-    'The node owns the address and has it, but on an interface other than the one that its daemon chose. When the address is released, the script looks on the wrong interface, or removes the address from the other one with a complaint. Meanwhile CTDB watches the links of the wrong interface for it.',
+    'The node owns the address and has it, but on an interface other than the one that its daemon chose. When the address is released, the script looks for it on the wrong interface, or removes it from the actual one with a warning. Meanwhile CTDB watches the link of the wrong interface.',
   outlook: 'Nothing: the recovery daemon only checks whether the kernel has the address, not on which interface.',
   remedy:
     'Move the address away and back: `ctdb moveip` to another node, then `ctdbts ipreallocate`. Look for other programs that set up addresses there.',

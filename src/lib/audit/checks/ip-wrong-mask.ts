@@ -20,7 +20,7 @@ export const check: Check = {
   moves: false,
   causes: [PRIVATE_TOO, cause('file-mask-iface-change', 'node', 'address')],
   meaning:
-    'With a different prefix length the node reaches different neighbors directly: some clients get no answer, or one over a detour. No control reports the mask that the daemon uses, so this check compares the kernel with the file.',
+    'With a different prefix length the node considers other machines to be on its own network: some clients get no answer, or their answers take a detour. No control reports the mask that the daemon uses, so this check compares the kernel with the file.',
   outlook:
     'Nothing: the recovery daemon compares only addresses. When the address is released, the script deletes it with the mask that the kernel has.',
   remedy:

@@ -17,11 +17,11 @@ export const check: Check = {
   seenBy: ['K', 'C'],
   moves: false,
   meaning:
-    'The addresses of these nodes are in one kernel (one network namespace). Whichever of them owns a public address, the same kernel has it: the cluster does not survive a failure of that machine, and the event script of one node removes an address that another one has taken. What one of them has and another one owns is no fault of its own, and is not to be removed. A ctdbd that starts there drops the public addresses of its file, also those that another one has taken.',
+    'The addresses of these nodes are in one kernel (one network namespace). Whichever of them owns a public address, the same kernel has it: the cluster does not survive a failure of that machine, and the event script of one node removes an address that another one has taken. If one of these nodes has an address that another of them owns, the shared kernel is the reason: do not remove the address. A ctdbd that starts there drops the public addresses of its file, including those that another one has taken.',
   outlook:
-    'The recovery daemon of a node finds addresses that another one owns in its kernel, and asks for takeover runs, which take them away for a moment and do not help. Nothing is done about the cause.',
+    'The recovery daemon of each node finds addresses in its kernel that another node owns, and asks for takeover runs. These remove the addresses for a moment and do not help. CTDB does nothing about the cause.',
   remedy: 'Run each node on a machine of its own, or at least in a network namespace of its own.',
-  falseAlarm: 'A cluster for tests, all on one machine.',
+  falseAlarm: 'In a test cluster on one machine.',
   find(view) {
     // They note what is missing.
     for (const { pnn } of view.nodes) {

@@ -17,11 +17,11 @@ export const check: Check = {
   seenBy: ['X', 'C', 'K'],
   moves: false,
   meaning:
-    'Of the bugs of CTDB that take public addresses, or what depends on them, away from clients, those are reported that the installed version has and that can happen in this cluster as it is. `ctdbts verify --list-known-bugs` lists all.',
+    'Some bugs of CTDB take public addresses, or what depends on them, away from clients. This check reports those that the installed version has and that can occur in this cluster in its current state. `ctdbts verify --list-known-bugs` lists all of them.',
   outlook: 'Nothing: CTDB does not know of its bugs.',
   remedy: 'Update CTDB on all nodes.',
   falseAlarm:
-    'A distribution may have mended the bug without another version number: its changelog says so. A daemon that was not restarted after an update is still the version before.',
+    'A distribution may have fixed the bug without changing the version number: see its changelog. A daemon that was not restarted after an update still runs the old version.',
   // What makes it matter is a fault of its own; without that, the bug does not matter any more.
   causes: (['leader-disagreement', 'public-private-overlap', 'cluster-lock'] as const).map((id) => ({
     ...cause(id),
@@ -64,7 +64,7 @@ function found(view: View, bug: KnownBug, versions: readonly { readonly pnn: Pnn
       message: `CTDB on ${nodesText(pnns)} has ${name}: ${bug.fault}`,
       evidence: [
         ...installed.map(({ value, pnns: nodes }) => `ctdb version on ${nodesText(nodes)}: ${value}`),
-        `mended in ${listed(bug.mended)}: ${bugUrl(bug)}`,
+        `fixed in ${listed(bug.mended)}: ${bugUrl(bug)}`,
         ...evidence,
       ],
       claims: [until ? staysUntil(until, UNAWARE) : stays(UNAWARE)],

@@ -13,7 +13,7 @@ export const check: Check = {
   moves: true,
   causes: [failingScript('releaseip', 'takeip')],
   meaning:
-    'While the script 10.interface releases an address, it blocks it (`iptables -I INPUT -i IFACE -d IP -j DROP`). If the script is killed before it is done, the rule stays: the node later has the address again, but clients cannot reach it.',
+    'While the script 10.interface releases an address, it blocks traffic to it (`iptables -I INPUT -i IFACE -d IP -j DROP`). If the script is killed before it is done, the rule stays: the node later has the address again, but clients cannot reach it.',
   outlook:
     'The next takeip of the address on that interface removes the rule, but CTDB runs none as long as the node has the address.',
   remedy: 'Remove the rule: `iptables -D INPUT -i IFACE -d IP -j DROP` (ip6tables for IPv6).',

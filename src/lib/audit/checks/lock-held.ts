@@ -16,9 +16,9 @@ export const check: Check = {
   meaning:
     'Only the node that can lock the file becomes the leader. While another program keeps it locked, no node can: nothing is repaired, and no address moves.',
   outlook: 'Nothing, until the program unlocks the file or ends.',
-  remedy: 'See what the program is, end it, and keep it away from this file: give the cluster lock a folder of its own.',
+  remedy: 'Find out which program it is, stop it, and keep it away from this file: give the cluster lock a folder of its own.',
   falseAlarm:
-    'If a program, a backup for one, locks the file only for a moment. A program on a machine that is not a node cannot be seen.',
+    'If a program, such as a backup, locks the file only for a moment. The check cannot see programs on machines that are not nodes.',
   find: (view) => foreigners(lockPlaces(view)).map(foundOf),
 }
 

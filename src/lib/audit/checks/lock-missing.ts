@@ -12,12 +12,12 @@ export const check: Check = {
   id: 'lock-missing',
   order: 364,
   severity: 'error',
-  title: 'A node cannot use the cluster lock: its file or its helper is not there',
+  title: 'A node cannot use the cluster lock: its folder, file system or helper is not there',
   seenBy: ['C', 'F'],
   moves: false,
   meaning:
     'The folder of the lock file does not exist on the node, its file system is broken there, or the command that takes the lock does not exist. Such a node can neither become the leader nor test the lock in a recovery. The usual reason is a cluster file system that is not mounted, or a package that is not installed.',
-  outlook: 'Nothing, until the next recovery. There each node tests the lock, and the recovery fails, again and again.',
+  outlook: 'Nothing until the next recovery, in which each node tests the lock. The recovery fails, again and again.',
   remedy: 'Mount the file system of the cluster lock on the node, or install the helper that ctdb.conf names.',
   find: (view) => [
     ...[...lockPlaces(view), ...placesOfDead(view)].flatMap((each) => withoutFile(view, each)),

@@ -12,18 +12,18 @@ export const check: Check = {
   id: 'lock-not-shared',
   order: 362,
   severity: 'error',
-  title: 'The cluster lock of some nodes is another file than that of the others',
+  title: 'Some nodes use a different file as the cluster lock than the others',
   seenBy: ['C', 'K', 'F'],
   moves: false,
   causes: [cause('cluster-lock')],
   meaning:
-    'The nodes have the same path for the cluster lock, but find different files there: it is on a local file system, on one whose locks stay on the node, or the cluster file system is not mounted everywhere. A lock that each node can take excludes nobody. If a network split comes, each side has a leader and hosts all addresses.',
+    'The nodes have the same path for the cluster lock, but find different files there: the path is on a local file system, or on one that does not share locks between nodes, or the cluster file system is not mounted everywhere. A lock that every node can take protects nothing. In a network split, each side has a leader and hosts all addresses.',
   outlook:
-    'Nothing, until the next recovery. There each node tests that it cannot take the lock of the leader. If a node can, the recovery fails, and another one begins, again and again.',
+    'Nothing until the next recovery, in which each node tests that it cannot take the lock of the leader. If a node can, the recovery fails and another one begins, again and again.',
   remedy:
-    "Mount the cluster file system on these nodes, or set `[cluster] cluster lock` to a file on one that passes locks between nodes (Samba's ping_pong tests that), and restart ctdbd on all nodes.",
+    "Mount the cluster file system on these nodes, or set `[cluster] cluster lock` to a file on a file system that shares locks between nodes (Samba's `ping_pong` tests this), and restart ctdbd on all nodes.",
   falseAlarm:
-    'For some seconds after the file was replaced, where a file system keeps what it knew of the old one. What lies behind the same path on different servers, or on file systems that this check does not know, is not judged.',
+    'For some seconds after the file was replaced, if the file system caches the old one. The check does not judge a path that is on different servers, or on file systems that it does not know.',
   find(view) {
     const byPath = new Map<string, NodePlace[]>()
     for (const each of lockPlaces(view)) groupOf(byPath, each.path).push(each)

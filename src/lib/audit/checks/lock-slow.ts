@@ -19,10 +19,10 @@ export const check: Check = {
   moves: false,
   meaning:
     'On average it took longer than RecLockLatencyMs (1 s) to take the cluster lock, or to test in a recovery that it is taken. The cluster waits for it in each election and in each recovery, while no database can be used.',
-  outlook: 'Nothing: CTDB only logs each attempt that is slow.',
+  outlook: 'Nothing: CTDB only logs each slow attempt.',
   remedy:
-    'Check the file system or the service that keeps the cluster lock: its load, and its network. `ctdb statisticsreset` begins to count anew.',
-  falseAlarm: 'After a trouble of the storage that is over: the numbers go back to the start of the daemon.',
+    'Check the load and the network of the file system or service that holds the cluster lock. `ctdb statisticsreset` resets the numbers.',
+  falseAlarm: 'If the storage was slow earlier and is no longer: the numbers go back to the start of the daemon.',
   find: (view) =>
     view.active.flatMap(({ pnn }): Found[] => {
       const lock = view.need(pnn, 'clusterLock')

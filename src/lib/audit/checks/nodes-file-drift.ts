@@ -22,8 +22,8 @@ export const check: Check = {
   seenBy: ['C', 'F'],
   moves: false,
   meaning:
-    'A node number (PNN) is the number of a line in the nodes file. If that file differs from what the cluster runs with, or between nodes, numbers shift as soon as a daemon is started again: it takes itself for another node.',
-  outlook: 'Nothing until a ctdbd is started again; that daemon then does not fit into the cluster.',
+    'The number of a node (PNN) is the position of its line in the nodes file. If that file differs from what the cluster runs with, or between nodes, numbers shift as soon as a daemon is restarted: it then acts as another node.',
+  outlook: 'Nothing until a ctdbd is restarted; that daemon then does not fit into the cluster.',
   remedy:
     'Make the file the same on all nodes. To remove a node, put a # in front of its line; never delete the line. Then run `ctdb reloadnodes`.',
   falseAlarm: 'Between editing the files and running `ctdb reloadnodes`.',

@@ -13,8 +13,8 @@ export const check: Check = {
   seenBy: ['X', 'C', 'F'],
   moves: false,
   meaning:
-    'Up to 4.21, CTDB finds out whether it has an address by binding to it. With ip_nonlocal_bind=1 this works for every address, so each node believes that it has all of them: it asks for takeover runs again and again, and does not add an address that it is to take over.',
-  outlook: 'Nothing: CTDB cannot see it. From 4.22 on it compares the addresses of the interfaces instead.',
+    'Up to 4.21, CTDB finds out whether it has an address by binding to it. With ip_nonlocal_bind=1 this works for every address, so each node believes that it has all of them: it asks for takeover runs again and again, and does not add an address that it should take over.',
+  outlook: 'Nothing: CTDB cannot detect it. From 4.22 on it compares the addresses of the interfaces instead.',
   remedy:
     'Set net.ipv4.ip_nonlocal_bind (net.ipv6.ip_nonlocal_bind) to 0 on that node, with `sysctl -w` and in /etc/sysctl.d. Find out which service needs it (haproxy, keepalived). Or update CTDB.',
   find(view) {
@@ -53,7 +53,7 @@ function foundOn(
     claims: [
       stays(
         effect === 'deceived' && !isDead
-          ? 'CTDB cannot see it. From 4.22 on it compares the addresses of the interfaces instead'
+          ? 'CTDB cannot detect it. From 4.22 on it compares the addresses of the interfaces instead'
           : 'CTDB does not notice the setting',
       ),
     ],

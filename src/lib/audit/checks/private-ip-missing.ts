@@ -16,11 +16,11 @@ export const check: Check = {
   seenBy: ['K', 'C'],
   moves: false,
   meaning:
-    'The daemons reach each other at their private addresses, which CTDB does not set up. When a network restart, a broken network configuration, or a hand takes the address away, the node drops out of the cluster. A ctdbd that is started does not find its own node, and ends.',
+    'The daemons reach each other at their private addresses, which CTDB does not set up. When a network restart, a broken network configuration or an administrator removes the address, the node drops out of the cluster. A ctdbd that is started there does not find its own node, and exits.',
   outlook: 'Nothing: CTDB does not set up private addresses. The other nodes disconnect the node.',
-  remedy: 'Set the private address up again, and look at the network configuration of the node for why it went.',
+  remedy: 'Set the private address up again, and check in the network configuration of the node why it was removed.',
   falseAlarm:
-    'If a daemon is in a container with a network of its own, which is not the one that was looked at, and its node is cut off.',
+    'If the node is cut off, and its daemon runs in a container with a network of its own, which ctdbts did not examine.',
   find(view) {
     const kernels = view.nodes.map(({ pnn, address }) => {
       const own = normalAddress(address)

@@ -21,11 +21,11 @@ export const check: Check = {
   moves: false,
   causes: [cause('private-ip-missing', 'node')],
   meaning:
-    'Each daemon connects to TCP port 4379 of every other node. One direction works and the other does not: a packet filter on a node or between them stops one of them, or large packets are lost. Nodes count as connected only if both directions work, so the cluster splits, or recoveries never end.',
+    'Each daemon connects to TCP port 4379 of every other node. Here one direction works and the other does not: a packet filter on a node or between them stops one of them, or large packets are lost. Nodes count as connected only if both directions work, so the cluster splits, or recoveries never end.',
   outlook: 'CTDB tries to connect again every second, and the nodes find each other as soon as it succeeds.',
   remedy:
     'Open TCP port 4379 for the private addresses of all nodes, in both directions, on the nodes (`nft list ruleset`, `iptables -S`) and between them.',
-  falseAlarm: 'For a second after a daemon was started. What another port than 4379 does is not seen.',
+  falseAlarm: 'For a second after a daemon was started. Ports other than 4379 are not checked.',
   find(view) {
     if (view.nodes.length < 2) return []
     const ends = new Map(view.nodes.flatMap((node) => endOf(view, node.pnn, node.address) ?? []).map((end) => [end.pnn, end]))

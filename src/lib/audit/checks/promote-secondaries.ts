@@ -17,7 +17,7 @@ export const check: Check = {
   meaning:
     'If an interface has several IPv4 addresses of one network, the kernel treats the first as the primary address. When that is deleted while promote_secondaries is 0, the kernel deletes the others as well.',
   outlook:
-    'The stock 10.interface sets promote_secondaries to 1 on an interface right before it deletes an address there. If anything else deletes the primary address, by hand or by a script of your own, the secondaries go with it; CTDB puts those back as with ip-missing.',
+    'The stock 10.interface sets promote_secondaries to 1 on an interface right before it deletes an address there. If someone deletes the primary address by hand, or another script does, the kernel deletes the secondary addresses too; CTDB puts those back, as with ip-missing.',
   remedy: 'Set net.ipv4.conf.all.promote_secondaries to 1 in /etc/sysctl.d.',
   falseAlarm: 'If only the stock script ever deletes addresses.',
   find(view) {

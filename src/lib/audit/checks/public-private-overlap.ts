@@ -14,9 +14,9 @@ export const check: Check = {
   meaning:
     'Private addresses never move, and the daemons communicate over them without protection. A public address that is also private takes a node out of the cluster when it moves (error). A public address in the private network lets clients into that network and mixes the routes of both (warning).',
   outlook:
-    'Nothing: CTDB does not check this. A takeover run that gives a private address to another node has it removed from the node that needs it.',
+    'Nothing: CTDB does not check this. A takeover run that gives a private address to another node removes it from the node that needs it.',
   remedy: 'Give the nodes a private network of their own.',
-  falseAlarm: 'In small clusters that have only one network, in which everyone is trusted.',
+  falseAlarm: 'In small clusters with a single network on which every machine is trusted.',
   find: (view) => overlaps(view).map((overlap): Found => ({ ...overlap, ...(adviceOnNode(view, overlap) ?? INSIDE) })),
 }
 

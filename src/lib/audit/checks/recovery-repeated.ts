@@ -21,8 +21,8 @@ export const check: Check = {
   moves: false,
   causes: [cause('cluster-split'), cause('leader-disagreement'), cause('lock-not-shared'), cause('lock-missing')],
   meaning:
-    'During each recovery no database can be used, so Samba stalls, and a node that starts waits for the end of the recoveries before it hosts addresses. Most often a node is disconnected and comes back again and again, as its connection to another node is slow, loses packets, or works in one direction only.',
-  outlook: 'Each recovery ends by itself, and the next one begins as long as its cause is there.',
+    'During each recovery no database can be used, so Samba stalls, and a node that starts waits for the end of the recoveries before it hosts addresses. Most often a node disconnects and reconnects again and again, because its connection to another node is slow, loses packets, or works in one direction only.',
+  outlook: 'Each recovery ends by itself, but the next one follows as long as the cause remains.',
   remedy:
     "Read the leader's log: before each recovery it shows what caused it, and on which node. Check the private network between that node and the others.",
   falseAlarm: 'After several nodes were stopped, continued or banned, or `ctdb recover` was run, in quick succession.',

@@ -113,7 +113,7 @@ export const check: Check = {
     },
   ],
   meaning:
-    'A failing monitor event makes the node unhealthy, and its addresses move to other nodes; if it only times out, not before the twentieth time in a row (MonitorTimeoutCount). A failing takeip, releaseip or ipreallocated event makes the takeover run fail and gives the node banning credits.',
+    'A failing monitor event makes the node unhealthy, and its addresses move to other nodes. If the event only times out, this happens at the twentieth timeout in a row (MonitorTimeoutCount). A failing takeip, releaseip or ipreallocated event makes the takeover run fail and gives the node banning credits.',
   outlook:
     'CTDB runs the monitor event again every MonitorInterval (15 s); when it succeeds, the node is healthy again. A failed takeover run is retried until the node has enough credits to be banned.',
   remedy: 'Fix what the script complains about. `ctdb event status legacy EVENT` shows its whole output.',

@@ -15,9 +15,9 @@ export const check: Check = {
   meaning:
     'The event script 10.interface adds addresses to the kernel, removes them, and watches the links. Without it the daemons move addresses among themselves, but no kernel ever has one.',
   outlook:
-    'Nothing as long as no address moves there or away. Then the recovery daemon sees that its addresses are missing, or a release fails, and takeover runs are made again and again; none of them helps.',
+    'Nothing as long as no address moves to or from the node. After that, the recovery daemon finds its addresses missing, or a release fails, and CTDB makes takeover runs again and again; none of them helps.',
   remedy: 'Run `ctdb event script enable legacy 10.interface` on that node.',
-  falseAlarm: 'If a script of your own does its work.',
+  falseAlarm: 'If a script of your own does the same work.',
   find(view) {
     return view.nodes.flatMap(({ pnn }): Found[] => {
       const addresses = view.peek(pnn, 'known') ?? addressFile(view, pnn)?.addresses

@@ -35,7 +35,7 @@ export const check: Check = {
   meaning:
     'Someone has set a tunable that currently does nothing: the deterministic algorithm ignores NoIPFailback, CTDB uses LCP2 for an unknown IPAllocAlgorithm, and some tunables are obsolete and exist only by name.',
   outlook: 'Nothing.',
-  remedy: 'Set what is meant instead, or remove the tunable from ctdb.tunables.',
+  remedy: 'Set the tunable that has the intended effect instead, or remove this one from ctdb.tunables.',
   find(view) {
     const { era } = view.snapshot.leader
     const pnn = whoseTunables(view)

@@ -12,11 +12,11 @@ export const check: Check = {
   seenBy: ['X'],
   moves: false,
   meaning:
-    'CTDB is not made to run with different versions in one cluster for long: they may handle addresses differently. Versions that differ only behind the second number are meant to work together (info).',
+    'A cluster is not meant to run different versions of CTDB for long: they may handle addresses differently. Versions that differ only after the second number are meant to work together (info).',
   outlook:
-    'A daemon shuts itself down if another one with a different major or minor version has been running for longer, unless AllowMixedVersions is set. A different patch release does not matter to it.',
+    'A daemon shuts itself down if another one with a different major or minor version has been running for longer, unless AllowMixedVersions is set. It ignores a different patch release.',
   remedy: 'Finish the update: install the same version on all nodes.',
-  falseAlarm: 'During a rolling update. A daemon that was not restarted after an update is still the version before.',
+  falseAlarm: 'During a rolling update. A daemon that was not restarted after an update still runs the old version.',
   find(view) {
     const versions = byValue(
       view.nodes.flatMap(({ pnn }) => {

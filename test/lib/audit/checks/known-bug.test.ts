@@ -103,7 +103,7 @@ describe('a known bug', () => {
         message: expect.stringContaining('CTDB on node 1 has bug 15994: when a node gives up an address'),
         evidence: expect.arrayContaining([
           'ctdb version on node 1: 4.23.10',
-          'mended in 4.23.11 and 4.25.0: https://bugzilla.samba.org/show_bug.cgi?id=15994',
+          'fixed in 4.23.11 and 4.25.0: https://bugzilla.samba.org/show_bug.cgi?id=15994',
         ]),
         remedy: expect.stringMatching(/^Update CTDB\. Until then: /),
       },
