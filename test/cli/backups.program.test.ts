@@ -296,6 +296,8 @@ describe('rddumpmemory', () => {
     const { daemon, run } = await start()
     expect(await run('-n', '2', 'rddumpmemory', 'ignored')).toMatchObject(prints('recovery daemon\n'))
     expect(daemon.messages.map(({ srvid, header }) => [srvid, header.destination])).toEqual([[messages.memDump.srvid, 2]])
+    const { stdout } = await run('-n', '2', 'rddumpmemory', '--json')
+    expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, pnn: 2, lines: ['recovery daemon'] })
   })
 })
 
@@ -308,6 +310,8 @@ describe('checktcpport', () => {
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0
     expect(await ctdbts(['checktcpport', String(port)])).toMatchObject(fails(`Failed to bind to TCP port ${port}\n`, 98))
     expect(await ctdbts(['checktcpport', '0'])).toMatchObject(prints(''))
+    const { stdout } = await ctdbts(['checktcpport', '0', '--json'])
+    expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, port: 0, free: true })
     expect(await ctdbts(['-n', '0', 'checktcpport', '0'])).toMatchObject(fails('Cannot specify node for command checktcpport\n'))
   })
 })

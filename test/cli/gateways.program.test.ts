@@ -62,12 +62,12 @@ describe.each([
   })
 })
 
-describe('the script of natgw', () => {
-  it('has JSON, too', async () => {
+describe('the script', () => {
+  it.each(['natgw', 'lvs'])('of %s has JSON, too', async (command) => {
     const text =
       'case $1 in leader) echo "1 10.0.0.2";; list) printf "10.0.0.1\\\\n10.0.0.2\\\\tLEADER\\\\n";; *) echo "pnn:0 10.0.0.1         OK (THIS NODE)";; esac'
     const { run } = await helper(text)
-    const json = async (word: string) => JSON.parse((await run('natgw', word, '--json')).stdout)
+    const json = async (word: string) => JSON.parse((await run(command, word, '--json')).stdout)
     expect(await json('leader')).toEqual({ formatVersion: 1, leader: { pnn: 1, address: '10.0.0.2' } })
     expect(await json('list')).toEqual({
       formatVersion: 1,

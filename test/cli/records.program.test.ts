@@ -230,7 +230,8 @@ describe.skipIf(!hasTdb())('tstore and tfetch', () => {
   it('write and read a record with its header', async () => {
     const { daemon, dir, run } = await start()
     const file = dir.file('volatile.tdb')
-    expect(await run('tstore', file, 'key', '0x61ff')).toMatchObject(prints(''))
+    expect(await run('tstore', file, 'key', 'overwritten')).toMatchObject(prints(''))
+    expect(JSON.parse((await run('tstore', file, 'key', '0x61ff', '--json')).stdout)).toEqual({ formatVersion: 1, file })
     expect(await run('tstore', file, '0x00', 'value', '0x10', '2 of them')).toMatchObject(prints(''))
     expect(await daemon.content('volatile.tdb')).toEqual({ key: '0 0 a\xff', '\0': '16 2 value' })
     expect(await run('tfetch', file, 'key')).toMatchObject(prints('dmaster: 0\nrsn: 0\nflags: 0x00000000\ndata(2) = "a\\FF"\n'))

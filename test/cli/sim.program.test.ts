@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NODE_FLAG } from '../../src/lib/cluster/node.ts'
+import { schemaNamed } from '../support/documents.ts'
+import { schemaFaults } from '../support/json-schema.ts'
 import { ctdbts } from '../support/program.ts'
 import { startSim } from '../support/sim-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -142,6 +144,7 @@ describe('ctdbts sim', () => {
     sim.child.kill('SIGINT')
     expect(await sim.ended).toEqual([0, null])
     expect(sim.events.at(-1)).toEqual({ event: 'stopped' })
+    expect(sim.events.flatMap((event) => schemaFaults(event, schemaNamed('sim')))).toEqual([])
     expect(simFolders(sim.child.pid ?? 0)).toEqual([])
   })
 

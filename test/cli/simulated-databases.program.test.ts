@@ -35,6 +35,8 @@ describe('databases of the embedded cluster', () => {
     writeFileSync(dir.file('changes'), '"a" "1"\n"key" ""\n')
     expect(await on(1, 'ptrans', 'p.tdb', dir.file('changes'))).toMatchObject(prints(''))
     expect(await on(2, 'pfetch', 'p.tdb', 'a')).toMatchObject(prints('1\n'))
+    const again = await on(1, 'ptrans', 'p.tdb', dir.file('changes'), '--json')
+    expect(JSON.parse(again.stdout)).toEqual({ formatVersion: 1, id: '0x47023bf1', name: 'p.tdb' })
     expect(await on(2, 'getdbseqnum', 'p.tdb')).toMatchObject(prints('0x2\n'))
     expect(keysOf((await on(0, 'catdb', 'p.tdb')).stdout)).toEqual(['__db_sequence_number__', 'a'])
     expect(await on(0, 'pstore', 'v.tdb', 'key', 'value')).toMatchObject(fails('Transactions not supported on DB v.tdb\n'))

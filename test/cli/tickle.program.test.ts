@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { documentFaults } from '../support/documents.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { fails } from '../support/sim-nodes.ts'
 
@@ -46,6 +47,12 @@ describe.runIf(canIsolate)('tickle', () => {
     expect([stdout, stderr, status, packets.length]).toEqual(['', '', 0, 2])
     expect(packets[0]).toMatch(v4)
     expect(sent('nonsense\n')).toEqual(['', '', 22, []])
+  })
+
+  it('says as JSON how many it has sent', () => {
+    const [stdout] = sent('', '127.0.0.1:1234', '127.0.0.2:445', '--json')
+    expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, sent: 1 })
+    expect(documentFaults(['tickle', '--json'], stdout)).toEqual([])
   })
 
   it('says what could not be sent', () => {

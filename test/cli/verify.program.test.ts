@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { documentFaults } from '../support/documents.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { folder, served } from '../support/served-cluster.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -437,6 +438,7 @@ describe('ctdbts verify --interval', () => {
     child.kill('SIGTERM')
     expect(await ended).toEqual([2, null])
     expect(output.stderr).toBe('')
+    expect(documentFaults(['verify', '--interval', '--json'], output.stdout)).toEqual([])
     const documents = output.stdout
       .trimEnd()
       .split('\n')
