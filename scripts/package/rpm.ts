@@ -70,6 +70,7 @@ ${noAlternative('  ')}fi
 /usr/bin/*
 /usr/lib/systemd/system/*
 %doc /usr/share/doc/${packageJson.name}
+/usr/share/${packageJson.name}
 /usr/share/man/man1/*
 /usr/share/bash-completion/completions/*
 /usr/share/fish/vendor_completions.d/*

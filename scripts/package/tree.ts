@@ -30,6 +30,7 @@ export function makeTree(folder: string, { executable, nodeLicence, date }: Cont
   const files: Record<string, string | Buffer> = {
     ...manualPages(),
     ...units(),
+    ...schemas(),
     [`usr/share/bash-completion/completions/${name}`]: BASH_COMPLETION,
     [`${zsh}/_${name}`]: ZSH_COMPLETION,
     [`usr/share/fish/vendor_completions.d/${name}.fish`]: FISH_COMPLETION,
@@ -83,6 +84,17 @@ const units = (): Record<string, string> =>
       source(path)
         .replaceAll('/usr/local/bin/', '/usr/bin/')
         .replace(/ Copy to \/etc\/systemd\/system, then/, ' Then'),
+    ]),
+  )
+
+/**
+ * The schemas of the documents of `--json`. Not beside the docs: images of containers leave those out, and programs may need the schemas.
+ */
+const schemas = (): Record<string, string> =>
+  Object.fromEntries(
+    globSync('docs/reference/schemas/*.json', { cwd: root }).map((path) => [
+      `usr/share/${packageJson.name}/schemas/${basename(path)}`,
+      source(path),
     ]),
   )
 

@@ -1,4 +1,4 @@
-import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -127,6 +127,12 @@ describe('the package for Debian, installed on a machine without Node', () => {
     expect(readFileSync(join(root, 'usr/share', path), 'utf8').trim()).toBe(await prints('ctdbts', 'autocomplete', shell))
   })
 
+  it('has the schemas of the documents', async () => {
+    const [there, here] = [join(root, 'usr/share/ctdbts/schemas'), join(import.meta.dirname, '../../docs/reference/schemas')]
+    expect(readdirSync(there).toSorted()).toEqual(readdirSync(here).toSorted())
+    expect(readFileSync(join(there, 'ip.json'))).toEqual(readFileSync(join(here, 'ip.json')))
+  })
+
   it('can stand for ctdb, and leaves the real one alone', async () => {
     mkdirSync(join(root, 'usr/bin'), { recursive: true })
     writeFileSync(join(root, 'usr/bin/ctdb'), '#!/bin/sh\necho 4.99 the real one\n', { mode: 0o755 })
@@ -150,7 +156,8 @@ describe('the RPM package', () => {
     const debFiles = deb.split('\n').filter((path) => !path.endsWith('/') && !/lintian|changelog\.Debian/.test(path))
     const expected = debFiles.map((path) => path.slice(1).replace('zsh/vendor-completions', 'zsh/site-functions'))
     const doc = '/usr/share/doc/ctdbts'
-    expect(rpm.split('\n').toSorted()).toEqual([...expected, doc, `${doc}/LICENSE`].toSorted())
+    const folders = [doc, '/usr/share/ctdbts', '/usr/share/ctdbts/schemas']
+    expect(rpm.split('\n').toSorted()).toEqual([...expected, ...folders, `${doc}/LICENSE`].toSorted())
   })
 
   it('runs when it is unpacked on a machine without Node', async () => {
