@@ -5,6 +5,7 @@ import { databaseArgs } from '../cli/database-argument.ts'
 import { fileAccess, requireThisMachine } from '../cli/database-file.ts'
 import { errnoOf } from '../cli/errno-of.ts'
 import { MirrorCommand } from '../cli/mirror-command.ts'
+import { writeAt } from '../cli/write-at.ts'
 import { BACKUP_HEADER_BYTES, encodeBackupHeader, encodeBuffer, FULL_BUFFER_BYTES } from '../lib/cluster/backup-file.ts'
 import { ERRNO } from '../lib/errno.ts'
 import { CtdbtsError, saidByCtdb } from '../lib/errors.ts'
@@ -55,7 +56,7 @@ async function backUp({ file, database: { id, name, flags } }: OpenFile, path: s
   )
   try {
     const header = `Failed to write header to file ${path}`
-    await output.write(new Uint8Array(BACKUP_HEADER_BYTES), 0, BACKUP_HEADER_BYTES, 0).catch(said(header))
+    await writeAt(output, new Uint8Array(BACKUP_HEADER_BYTES), 0).catch(said(header))
     const { bufferCount, recordCount } = await writeBuffers(file.traverse(), output, id, said).catch((error) => {
       if (!(error instanceof CtdbtsError) || (!error.ctdbText && error.code !== 'TDB_FAILED')) throw error
       const line = `Failed to collect records from DB ${name}`
@@ -70,7 +71,7 @@ async function backUp({ file, database: { id, name, flags } }: OpenFile, path: s
     const time = Math.floor(Date.now() / 1000)
     const nameThatFits = Buffer.from(name).subarray(0, 63).toString()
     const bytes = encodeBackupHeader({ time, flags: BigInt(flags), bufferCount, recordCount, name: nameThatFits })
-    await output.write(bytes, 0, bytes.length, 0).catch(said(header))
+    await writeAt(output, bytes, 0).catch(said(header))
     return Number(recordCount)
   } finally {
     await output.close()
@@ -87,7 +88,7 @@ async function writeBuffers(
   let waiting: RecordData[] = []
   const flush = async () => {
     const buffer = encodeBuffer(databaseId, waiting)
-    await output.write(buffer, 0, buffer.length, position).catch(said('Failed to write records to backup file'))
+    await writeAt(output, buffer, position).catch(said('Failed to write records to backup file'))
     position += buffer.length
     bufferCount += 1n
     recordCount += BigInt(waiting.length)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { encodeBackupHeader, encodeBuffer } from '../../src/lib/cluster/backup-file.ts'
 import { type ClusterNode, NODE_FLAG } from '../../src/lib/cluster/node.ts'
@@ -9,7 +10,8 @@ import { controls } from '../../src/lib/wire/controls.ts'
 import { messages } from '../../src/lib/wire/messages.ts'
 import { recordHeader } from '../../src/lib/wire/record-structs.ts'
 import { DatabaseDaemon } from '../support/database-daemon.ts'
-import { ctdbts } from '../support/program.ts'
+import { canIsolate } from '../support/namespaces.ts'
+import { ctdbts, RUN_JS } from '../support/program.ts'
 import { answerBasics, type Exchange, ScriptedDaemon } from '../support/scripted-daemon.ts'
 import { fails, prints } from '../support/sim-nodes.ts'
 import { hasTdb } from '../support/tdb.ts'
@@ -277,6 +279,25 @@ describe.skipIf(!hasTdb())('backupdb', () => {
     expect(await run('backupdb', 'persistent.tdb', '/nonexistent/backup')).toMatchObject(
       fails('Failed to open file /nonexistent/backup for writing\n', 2),
     )
+  })
+})
+
+describe.runIf(hasTdb() && canIsolate)('backupdb', () => {
+  it('fails if the disk takes only a part of the last portion', async () => {
+    const dir = folder()
+    const daemon = await DatabaseDaemon.start(dir.path)
+    onTestFinished(() => daemon[Symbol.asyncDispose]())
+    for (let index = 0; index < 8; index++)
+      await daemon.write('persistent.tdb', `key${index}`, Buffer.alloc(10_000, 'x'), { rsn: 1n })
+    mkdirSync(dir.file('small'))
+    const mount = 'mount -t tmpfs -o size=64k none "$1" && shift && exec "$@"'
+    const words = ['backupdb', 'persistent.tdb', dir.file('small/backup')]
+    const { exitCode, stdout, stderr } = await execa(
+      'unshare',
+      ['-rm', 'sh', '-c', mount, 'sh', dir.file('small'), process.execPath, RUN_JS, ...words],
+      { env: { CTDB_SOCKET: daemon.path }, reject: false },
+    )
+    expect([exitCode, stdout, stderr]).toEqual([28, '', expect.stringContaining('Failed to write records to backup file')])
   })
 })
 

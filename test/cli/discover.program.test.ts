@@ -1,14 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/cli/config-file.ts'
 import type { FoundWay } from '../../src/lib/host/found-ways.ts'
+import { canIsolate } from '../support/namespaces.ts'
 import { ctdbts } from '../support/program.ts'
 import { tempDir } from '../support/temp-dir.ts'
-
-const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
-if (!canIsolate) process.stderr.write('SKIPPED: no namespaces can be created here, so CTDB in containers is not looked for\n')
 
 const isRoot = process.geteuid?.() === 0
 

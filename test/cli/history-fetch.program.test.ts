@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordingWriter } from '../../src/lib/recording/writer.ts'
 import { healthyCluster } from '../support/audit-cluster.ts'
+import { canIsolate } from '../support/namespaces.ts'
 import { ctdbts } from '../support/program.ts'
 import { ABOUT } from '../support/recorded-world.ts'
 import { serve } from '../support/served-cluster.ts'
@@ -78,8 +79,6 @@ describe('history of a cluster', () => {
     expect(status).toBe(0)
   })
 })
-
-const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
 
 describe.runIf(canIsolate)('history through a command', () => {
   it('reads the file that ctdb.conf names', async () => {

@@ -3,11 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/cli/config-file.ts'
 import { uniformLayout } from '../../src/sim/world/layout.ts'
+import { canIsolate } from '../support/namespaces.ts'
 import { ctdbts, RUN_JS } from '../support/program.ts'
 import { serve } from '../support/served-cluster.ts'
-
-const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
-if (!canIsolate) process.stderr.write('SKIPPED: no namespaces can be created here, so nodes in containers are not tried\n')
 
 type Served = Awaited<ReturnType<typeof serve>>
 

@@ -7,6 +7,7 @@ import { hasRecording } from '../../lib/recording/reader.ts'
 import { contentOf, nameOf, type OpenLog } from '../history/read-logs.ts'
 import { isPacked, problemOf, unpacked } from '../history/unpack.ts'
 import { recordingNames } from '../recording/folder.ts'
+import { writeAt } from '../write-at.ts'
 
 const CHUNK_BYTES = 1 << 16
 
@@ -111,8 +112,10 @@ async function copied(path: string, problems: CtdbtsError[]): Promise<Opened> {
     await rm(temporary)
     try {
       let at = 0
-      for await (const chunk of content as AsyncIterable<Buffer>)
-        at += (await handle.write(chunk, 0, chunk.length, at)).bytesWritten
+      for await (const chunk of content as AsyncIterable<Buffer>) {
+        await writeAt(handle, chunk, at)
+        at += chunk.length
+      }
     } catch (error) {
       problems.push(problemOf(nameOf(path), error))
     }

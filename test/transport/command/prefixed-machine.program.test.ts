@@ -9,6 +9,7 @@ import { isAlive } from '../../../src/sim/processes.ts'
 import { PrefixedMachine, type PrefixOptions } from '../../../src/transport/command/prefixed-machine.ts'
 import { collectHostFacts } from '../../../src/transport/host/collect.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
+import { canIsolate } from '../../support/namespaces.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 type Words = readonly [string, ...string[]]
@@ -38,10 +39,6 @@ function shellOf(shell: Words): { prefix: Words; [Symbol.dispose](): void } {
     [Symbol.dispose]: () => dir[Symbol.dispose](),
   }
 }
-
-const canIsolate = spawnSync('unshare', ['-rm', 'true']).status === 0
-if (!canIsolate)
-  process.stderr.write('SKIPPED: no namespaces can be created here, so a root folder without devices is not tried\n')
 
 const runs = (pid: number): boolean => {
   try {
