@@ -2,7 +2,7 @@ import { MAX_TIMER_MS } from '../../lib/timers.ts'
 import { execFailed, execOutput, execTimeout } from '../exec-errors.ts'
 import { type ExecLimits, type ExecResult, type HostRoute, LOCALLY, THIS_MACHINE } from '../host-access.ts'
 import type { CommandMachine } from '../running-command.ts'
-import { signalGroup } from './process-group.ts'
+import { signalGroup, startGroup } from './process-group.ts'
 import { findSocket, openSocket } from './socket.ts'
 import { startLocally } from './start.ts'
 
@@ -23,15 +23,18 @@ async function execLocally(argv: readonly [string, ...string[]], limits: ExecLim
   const { execa } = await import('execa')
   signal?.throwIfAborted()
   const [file, ...words] = argv
-  const command = execa(file, words, {
-    reject: false,
-    stdin: 'ignore',
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    maxBuffer: maxBytes,
-    // A process group of its own, so that what the command started, which may hold the pipes open, is killed with it; and no terminal for prompts.
-    detached: true,
-  })
+  const { leader: command, release } = startGroup(() =>
+    execa(file, words, {
+      reject: false,
+      stdin: 'ignore',
+      encoding: 'buffer',
+      stripFinalNewline: false,
+      maxBuffer: maxBytes,
+      // A process group of its own, so that what the command started, which may hold the pipes open, is killed with it; and no terminal for
+      // prompts.
+      detached: true,
+    }),
+  )
   const endAll = () => {
     signalGroup(command.pid, 'SIGKILL')
     for (const pipe of [command.stdout, command.stderr]) pipe?.destroy()
@@ -53,6 +56,7 @@ async function execLocally(argv: readonly [string, ...string[]], limits: ExecLim
     endAll()
     throw error
   } finally {
+    release()
     clearTimeout(timer)
     signal?.removeEventListener('abort', aborted)
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { execFailed } from '../exec-errors.ts'
 import { THIS_MACHINE } from '../host-access.ts'
 import type { RunningCommand } from '../running-command.ts'
-import { signalGroup } from './process-group.ts'
+import { signalGroup, startGroup } from './process-group.ts'
 import { ProcessStream } from './process-stream.ts'
 
 /** How long a command may take to end after SIGTERM, in milliseconds. */
@@ -14,9 +14,6 @@ export interface LocalCommand extends RunningCommand {
   readonly pid: number
 }
 
-/** The leaders of the groups that are to end with this process. */
-const running = new Set<number>()
-
 /**
  * Starts a command on this machine. It does not outlive this process: its input ends, and it gets SIGTERM.
  * @throws CtdbtsError EXEC_FAILED when it cannot be started.
@@ -26,20 +23,17 @@ export async function startLocally(
   { env }: { readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<LocalCommand> {
   // A process group of its own, so that what the command started ends with it, and Ctrl-C does not reach it before us.
-  const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...(env && { env }) })
+  const { leader: child, release } = startGroup(() =>
+    spawn(file, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...(env && { env }) }),
+  )
   const exitStatus = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const { pid } = child
   if (pid === undefined) {
+    release()
     const [cause] = await once(child, 'error')
     throw execFailed([file], THIS_MACHINE, (cause as Error).message, cause)
   }
-  // One listener for all of them: Node warns of more than ten.
-  if (running.size === 0) process.on('exit', endAll)
-  running.add(pid)
-  child.once('exit', () => {
-    running.delete(pid)
-    if (running.size === 0) process.off('exit', endAll)
-  })
+  child.once('exit', release)
   return {
     pid,
     stream: new ProcessStream(child),
@@ -52,8 +46,4 @@ export async function startLocally(
       child.once('exit', () => clearTimeout(timer))
     },
   }
-}
-
-function endAll(): void {
-  for (const leader of running) signalGroup(leader, 'SIGTERM')
 }

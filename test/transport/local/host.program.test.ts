@@ -1,12 +1,19 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../../scripts/docs/pages.ts'
 import { isAlive } from '../../../src/sim/processes.ts'
 import { localHost } from '../../../src/transport/local/host.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const host = localHost()
+/** Whether a process runs. Init may take its time to bury one that has ended. */
+const runs = (pid: number) => isAlive(pid) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+
 const LIMITS = { timeoutMs: 10_000, maxBytes: 1000 }
 
 describe('a command on this machine', () => {
@@ -39,9 +46,20 @@ describe('a command on this machine', () => {
       exitStatus: 110,
     })
     const pid = Number(readFileSync(dir.file('pid'), 'utf8'))
-    // Init may take its time to bury it.
-    const runs = () => isAlive(pid) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    await expect.poll(runs).toBe(false)
+    await expect.poll(() => runs(pid)).toBe(false)
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('is ended when %s ends this program', async (signal) => {
+    using dir = tempDir()
+    const argv = ['sh', '-c', `echo $$ >${dir.file('pid')}; exec sleep 60`]
+    const script = `import { localHost } from '${join(ROOT, 'src/transport/local/host.ts')}'
+await localHost().exec(${JSON.stringify(argv)}, ${JSON.stringify({ ...LIMITS, timeoutMs: 60_000 })})`
+    const program = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' })
+    await expect.poll(() => readFileSync(dir.file('pid'), { encoding: 'utf8', flag: 'a+' })).toMatch(/\n/)
+    const pid = Number(readFileSync(dir.file('pid'), 'utf8'))
+    program.kill(signal)
+    expect(await once(program, 'exit')).toEqual([null, signal])
+    await expect.poll(() => runs(pid)).toBe(false)
   })
 
   it('is ended when it prints too much', async () => {
