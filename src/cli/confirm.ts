@@ -1,34 +1,31 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsError } from '../lib/errors.ts'
+import { askOnTerminal } from './ask.ts'
 
 /**
- * Asks on the terminal; anything but y or yes is no, and so is the end of the input. Ctrl-C ends the program, as always.
- * @throws CtdbtsError NOT_CONFIRMED where there is no terminal to ask on.
+ * Asks on the terminal; anything but y or yes is no, and so is the end of the input.
+ * @throws CtdbtsError NOT_CONFIRMED where there is no terminal to ask on; as {@link askOnTerminal}.
  */
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CtdbtsError('NOT_CONFIRMED', 'confirmation needs a terminal', { hint: 'use --yes to skip the confirmation' })
   }
-  // Loaded only here, as it would slow down every command.
-  const { createInterface } = await import('node:readline/promises')
-  // On standard error, so that what is written to standard output can go into a file.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  terminal.on('SIGINT', () => {
-    terminal.close()
-    process.kill(process.pid, 'SIGINT')
-  })
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+  const answer = await askOnTerminal(`${question} [y/N] `)
+  return /^y(es)?$/i.test(answer?.trim() ?? '')
 }
 
 /**
  * Asks before something is done, unless --yes was given.
+ * @param options with --json nothing is shown to which one could agree.
  * @param otherwise what is so without a yes: `nothing was done`.
  * @throws CtdbtsError NOT_CONFIRMED; as {@link confirm}.
  */
-export async function requireAgreement(question: string, { yes }: { readonly yes: boolean }, otherwise: string): Promise<void> {
+export async function requireAgreement(
+  question: string,
+  { yes, json = false }: { readonly yes: boolean; readonly json?: boolean | undefined },
+  otherwise: string,
+): Promise<void> {
+  if (!yes && json) throw new CtdbtsError('NOT_CONFIRMED', '--json needs --yes', { hint: 'see first what --dry-run --json says' })
   if (!yes && !(await confirm(question))) throw new CtdbtsError('NOT_CONFIRMED', otherwise)
 }
 

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { askOnTerminal } from '../cli/ask.ts'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import type { globalFlags } from '../cli/options.ts'
 import { wantsColour } from '../cli/output.ts'
@@ -30,7 +31,7 @@ Needs only Node.js, and changes nothing on this machine. To experiment with such
     await runDemo({
       write,
       coloured: wantsColour(process.stdout, process.env),
-      pause: flags.step ? await enterKey() : pauseFor(process.stdout.isTTY ? PAUSE_MS : 0),
+      pause: flags.step ? enterKey : pauseFor(process.stdout.isTTY ? PAUSE_MS : 0),
     })
     return undefined
   }
@@ -38,16 +39,4 @@ Needs only Node.js, and changes nothing on this machine. To experiment with such
 
 const pauseFor = (durationMs: number) => () => new Promise<void>((resolve) => void setTimeout(resolve, durationMs))
 
-async function enterKey(): Promise<() => Promise<void>> {
-  const { createInterface } = await import('node:readline/promises')
-  return async () => {
-    const reader = createInterface({ input: process.stdin, output: process.stderr })
-    // Ctrl-C ends the program, as everywhere.
-    reader.on('SIGINT', () => {
-      reader.close()
-      process.kill(process.pid, 'SIGINT')
-    })
-    await reader.question('\n[Enter] ')
-    reader.close()
-  }
-}
+const enterKey = async () => void (await askOnTerminal('\n[Enter] '))

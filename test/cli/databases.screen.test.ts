@@ -47,6 +47,19 @@ describe.skipIf(!hasTmux || !hasTdb())('on a terminal', () => {
     }
   })
 
+  it.each([
+    ['C-c', 'interrupted (SIGINT)', 130],
+    ['C-d', 'nothing was changed', 1],
+  ])('%s at the question changes nothing: %s', async (key, message, status) => {
+    const { daemon, run } = await start()
+    await using terminal = await run('deletekey volatile.tdb key')
+    await terminal.shows('[y/N]')
+    await terminal.press(key)
+    await terminal.shows(message)
+    await terminal.shows(`status ${status}`)
+    expect(await daemon.content('volatile.tdb')).toEqual({ key: '0 0 value' })
+  })
+
   it('a yes, or --yes, is enough', async () => {
     const { daemon, run } = await start()
     await using asked = await run('writekey volatile.tdb key other')

@@ -2,6 +2,15 @@ import { it } from 'vitest'
 import { RUN_JS } from '../support/program.ts'
 import { hasTmux, openTerminal } from '../support/terminal.ts'
 
+it.skipIf(!hasTmux)('ctdbts demo --step goes on at the end of the input, and ends with Ctrl-C', async () => {
+  await using terminal = await openTerminal(`${process.execPath} ${RUN_JS} demo --step`, { NO_COLOR: '1' })
+  await terminal.shows('[Enter]')
+  await terminal.press('C-d')
+  await terminal.shows(/\[Enter\].*\[Enter\]/s)
+  await terminal.press('C-c')
+  await terminal.shows('status 130')
+})
+
 it.skipIf(!hasTmux)('ctdbts sim has a prompt with help and completion at a terminal, and ends with Ctrl-C', async () => {
   await using terminal = await openTerminal(`${process.execPath} ${RUN_JS} sim --no-ssh`, { NO_COLOR: '1' })
   await terminal.shows('sim>')
