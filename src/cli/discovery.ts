@@ -30,8 +30,10 @@ export interface Discovered {
 export async function discover(options: GlobalOptions): Promise<Discovered> {
   const stopTimer = limitRunTime(options)
   const clear = options.verbose ? () => {} : showProgress('Looking for CTDB:')
-  const { entries, close } = await openEntries(options)
+  let close = () => {}
   try {
+    const { entries, ...opened } = await openEntries(options)
+    close = opened.close
     const results = await Promise.all(entries.map((entry) => searched(entry, options)))
     return {
       found: results.flatMap((result) => ('ways' in result ? result : [])),

@@ -165,7 +165,7 @@ class SimSession {
     void Promise.all(heldAddresses(world).map(promised)).then((held) => {
       const overview = overviewOf(world, held)
       this.tell({ event: 'overview', nodes: overview }, simOverview(overview, painter(wantsColour(process.stdout, process.env))))
-    })
+    }, this.fail)
   }
 
   private log(entry: LogEntry): void {
