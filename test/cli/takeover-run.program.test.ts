@@ -162,5 +162,7 @@ describe('takeover-run', () => {
     const { stderr, status } = await ctdbts(['takeover-run'], { CTDB_SOCKET: daemon.path })
     expect(stderr).toContain('confirmation needs a terminal')
     expect(status).toBe(1)
+    const { stdout } = await ctdbts(['takeover-run', '--json'], { CTDB_SOCKET: daemon.path })
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_CONFIRMED', message: '--json needs --yes' } })
   })
 })
