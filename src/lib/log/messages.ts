@@ -338,6 +338,9 @@ export const MESSAGES = {
   monitorFailed: both('NOTICE', [], 'monitor event failed - disabling node', {
     meaning: 'a monitor script failed, so that the node becomes unhealthy',
   }),
+  monitorTimedOut: both('ERR', ['count'], 'Maximum monitor timeout count {count} reached. Making node unhealthy', {
+    meaning: 'the monitor scripts took too long so often that the node becomes unhealthy',
+  }),
   becameHealthy: both('ERR', ['state'], 'Node became {state}. Ask recovery master to reallocate IPs', {
     meaning: "the node's health changed, and it asks for a takeover run",
   }),

@@ -328,6 +328,24 @@ describe('a tool that moves an address', () => {
   })
 })
 
+describe('the monitor scripts of a node', () => {
+  const FAILED = 'monitor event failed - disabling node'
+  const UNHEALTHY = 'Node became UNHEALTHY. Ask recovery master to reallocate IPs'
+
+  it.each([
+    ['failed, as a script said', '60.nfs: nfsd is not running', 'script 60.nfs failed: nfsd is not running'],
+    ['took too long', 'Maximum monitor timeout count 1 reached. Making node unhealthy', 'the monitor scripts timed out'],
+    ['failed without a word', 'Public address list loaded', 'the monitor scripts failed'],
+  ])('%s: that is why it is unhealthy', (_, text, cause) => {
+    const texts = told([
+      [1, 0, text.startsWith('60') ? 'ctdb-eventd' : 'ctdbd', text],
+      [1.001, 0, 'ctdbd', FAILED],
+      [1.002, 0, 'ctdbd', UNHEALTHY],
+    ])
+    expect(texts.at(-1)).toBe(`health unhealthy: node 0 became UNHEALTHY; ${cause}`)
+  })
+})
+
 describe('a node that is unhealthy for a while', () => {
   const unhealthy: Lines = [
     ...run(1),

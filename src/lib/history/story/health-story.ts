@@ -35,8 +35,13 @@ export class HealthStory {
       case 'scriptSaid':
         node.said = by
         return
+      case 'monitorFailed':
+        // In 2017 it is the only line that says so.
+        if (!node.scriptFailure || by.atMs - node.scriptFailure.atMs > SAID_MS) this.scriptFailed(by, node)
+        break
       case 'eventFailed':
       case 'scriptTimedOut':
+      case 'monitorTimedOut':
         this.scriptFailed(by, node)
         break
       case 'becameHealthy':
@@ -89,8 +94,8 @@ export class HealthStory {
 
   private scriptFailed(by: NodeEvent, node: NodeStory): void {
     const { read } = by.event
-    const event = read.name === 'eventFailed' ? read.values.event : read.name === 'scriptTimedOut' ? read.values.what : ''
-    const isTimeout = read.name === 'scriptTimedOut'
+    const event = eventOf(read)
+    const isTimeout = read.name === 'scriptTimedOut' || read.name === 'monitorTimedOut'
     const said = node.said && by.atMs - node.said.atMs <= SAID_MS ? node.said : undefined
     const words = said?.event.read.name === 'scriptSaid' ? said.event.read.values : undefined
     const failure =
@@ -130,6 +135,18 @@ export class HealthStory {
     const awayMs = isUp && known ? { awayMs: atMs - known.atMs } : {}
     const entry = { kind: 'link', what: isUp ? 'up' : 'down', text: change.text, tone: isUp ? 'good' : 'error' } as const
     this.writer.add(atMs, { ...entry, pnns: [pnn], addresses: [], ...awayMs })
+  }
+}
+
+/** Of which event a line says that its scripts failed. */
+function eventOf(read: NodeEvent['event']['read']): string | undefined {
+  switch (read.name) {
+    case 'eventFailed':
+      return read.values.event
+    case 'scriptTimedOut':
+      return read.values.what
+    default:
+      return 'monitor'
   }
 }
 
