@@ -3,7 +3,7 @@ import { CtdbtsCommand } from '../cli/base-command.ts'
 import { fromFlag } from '../cli/options.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
-import { readSnapshot } from '../cli/snapshot-file.ts'
+import { snapshotFrom } from '../cli/snapshot-file.ts'
 import { homeNodesText, proposeHomes } from '../lib/allocation/home-proposal.ts'
 import { type Pnn, UNKNOWN_PNN } from '../lib/cluster/node.ts'
 import { nodesAsNamed } from '../lib/cluster/node-list.ts'
@@ -48,10 +48,17 @@ after a question, if the machines of all nodes can be reached (--host). It does 
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(HomeNodes)
-    if (!flags.write) return await this.showProposal(flags, await currentSnapshot(flags))
+    if (!flags.write) return await this.showProposal(flags, await this.current(flags))
     if (wantsSim(flags)) throw this.doesNotTake('--write together with --sim', 'write on a live cluster')
     const { proposeAndWrite } = await import('../cli/home-nodes.ts')
     return await proposeAndWrite(flags, (snapshot) => proposalFor(flags, snapshot))
+  }
+
+  private async current(flags: GlobalOptions & SimOptions & { from?: string | undefined }): Promise<Snapshot> {
+    const saved = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    if (saved) return saved
+    const { withCluster } = await import('../cli/with-cluster.ts')
+    return await withCluster(flags, (cluster) => cluster.sample())
   }
 
   private async showProposal(flags: GlobalOptions & ProposalOptions & { print: boolean }, snapshot: Snapshot): Promise<unknown> {
@@ -66,12 +73,6 @@ after a question, if the machines of all nodes can be reached (--host). It does 
 interface ProposalOptions {
   readonly keep: boolean
   readonly zone?: readonly string[] | undefined
-}
-
-async function currentSnapshot(options: GlobalOptions & SimOptions & { from?: string | undefined }): Promise<Snapshot> {
-  if (options.from !== undefined) return await readSnapshot(options.from)
-  const { withCluster } = await import('../cli/with-cluster.ts')
-  return await withCluster(options, (cluster) => cluster.sample())
 }
 
 /** @throws CtdbtsError as {@link zonesIn}; NO_PUBLIC_ADDRESSES. */

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { fromFlag } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
-import { readSnapshot } from '../cli/snapshot-file.ts'
+import { snapshotFrom } from '../cli/snapshot-file.ts'
 import { ipReportOf } from '../lib/snapshot/views.ts'
 import { collectIps } from '../operations/collect/ip.ts'
 import { ctdbIpText } from '../ui/ctdb/ip.ts'
@@ -31,9 +31,10 @@ With -v, --table and --json, also shows the interfaces, as the asked node (with 
       interfaces: flags.verbose || own,
       nodes: own,
     }
+    const snapshot = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
     const report =
-      flags.from !== undefined
-        ? ipReportOf(await readSnapshot(flags.from), question)
+      snapshot !== undefined
+        ? ipReportOf(snapshot, question)
         : await this.withDaemon(flags, ({ client, pnn }) => collectIps(client, pnn, question))
     return await this.show(flags, {
       ctdb: (style) => ctdbIpText(report, style),

@@ -15,7 +15,7 @@ export default class Snapshot extends CtdbtsCommand {
   static override description =
     `Asks all daemons at once, and reads kernels and files of the machines that can be reached: this one, or all over SSH (--host).
 Records what did not answer as missing.
-"ip", "status", "verify" and "takeover-run --dry-run" read such a file instead of the live cluster with --from FILE.`
+"ip", "status", "verify", "home-nodes" and "takeover-run --dry-run" read such a file instead of the live cluster with --from FILE.`
   static override examples = ['<%= config.bin %> snapshot -o before.json', '<%= config.bin %> ip all --from before.json']
   static override flags = {
     ...simFlags,

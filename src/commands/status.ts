@@ -1,7 +1,7 @@
 import { MirrorCommand } from '../cli/mirror-command.ts'
 import { fromFlag } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
-import { readSnapshot } from '../cli/snapshot-file.ts'
+import { snapshotFrom } from '../cli/snapshot-file.ts'
 import { statusReportOf } from '../lib/snapshot/views.ts'
 import { collectStatus } from '../operations/collect/status.ts'
 import { ctdbStatusJson, ctdbStatusText } from '../ui/ctdb/status.ts'
@@ -22,9 +22,10 @@ Waits for the leader's broadcast, which comes about once a second; UNKNOWN if no
     const { flags } = await this.parse(Status)
     const nodesOnly = flags['machine-readable'] || flags['machine-parsable']
     const node = this.nodeOf(flags)
+    const snapshot = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
     const { report, problems } =
-      flags.from !== undefined
-        ? { report: statusReportOf(await readSnapshot(flags.from), { node }), problems: [] }
+      snapshot !== undefined
+        ? { report: statusReportOf(snapshot, { node }), problems: [] }
         : await this.withDaemon(flags, ({ client, pnn, timeoutMs }) => collectStatus(client, pnn, { node, nodesOnly, timeoutMs }))
     return await this.show(
       flags,

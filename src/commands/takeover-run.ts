@@ -8,7 +8,7 @@ import { fromFlag } from '../cli/options.ts'
 import { wantsColour, whenOutputCloses } from '../cli/output.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
-import { readSnapshot } from '../cli/snapshot-file.ts'
+import { snapshotFrom } from '../cli/snapshot-file.ts'
 import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
@@ -101,7 +101,8 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
    * leader's home_nodes.
    */
   private async current(flags: SnapshotOptions, edits: readonly Edit[]): Promise<Snapshot> {
-    if (flags.from !== undefined) return await readSnapshot(flags.from)
+    const saved = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    if (saved) return saved
     if (edits.every(({ kind }) => kind !== 'start' && kind !== 'algorithm')) {
       const snapshot = await this.withDaemon(flags, look)
       if (settingsOf(snapshot).algorithm !== 'deterministic') return snapshot

@@ -1,9 +1,10 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
-import { hostWords, wantsHost } from '../cli/host-flags.ts'
+import { hostWords } from '../cli/host-flags.ts'
 import { fromFlag } from '../cli/options.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
+import { checkFrom } from '../cli/snapshot-file.ts'
 import { checkIds, choiceFlags, secondsOf } from '../cli/verify/choice.ts'
 import { EXIT_MEANINGS, exitStatusOf } from '../cli/verify/exit-status.ts'
 import { FORMATS, type Format } from '../cli/verify/formats.ts'
@@ -118,8 +119,7 @@ function refuseIgnored(
   refuse: (what: string, hint: string) => CtdbtsError,
 ): void {
   if (flags.table) throw refuse('--table', 'leave it out; for programs, use --json or --format')
-  const other = wantsSim(flags) ? '--sim' : wantsHost(flags) ? '--host' : undefined
-  if (flags.from !== undefined && other) throw refuse(`${other} together with --from`, 'leave out one of them')
+  checkFrom(flags, refuse)
   if (flags.probe && (flags.from !== undefined || wantsSim(flags))) {
     throw refuse(`--probe together with ${flags.from === undefined ? '--sim' : '--from'}`, 'probe a live cluster')
   }

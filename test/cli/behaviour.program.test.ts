@@ -359,6 +359,20 @@ describe('errors before any command', () => {
       })
     }
   })
+
+  it.each([['ip'], ['status'], ['verify'], ['home-nodes'], ['takeover-run', '--dry-run']])(
+    'include a cluster beside a snapshot, for %s',
+    async (...command) => {
+      const both = (...argv: string[]) => ctdbts([...command, '--from', '/dev/null', ...argv])
+      const refused = (option: string) => ({
+        stdout: '',
+        stderr: `ctdbts: ${command[0]} does not take ${option} together with --from\n  leave out one of them\n`,
+        status: 1,
+      })
+      expect(await both('--host', 'nosuch')).toMatchObject(refused('--host'))
+      expect(await both('--sim-nodes', '2')).toMatchObject(refused('--sim'))
+    },
+  )
 })
 
 describe('standard output', () => {
