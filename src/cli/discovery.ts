@@ -6,8 +6,8 @@ import { type HostAccess, type HostRoute, machineOf } from '../transport/host-ac
 import { localRoute } from '../transport/local/host.ts'
 import { quoteWords } from '../transport/quote.ts'
 import type { FoundOnHost } from '../ui/discovery.ts'
-import { showProgress } from './confirm.ts'
 import { wantsHost } from './host-flags.ts'
+import { showProgress } from './progress.ts'
 import { wordsOfRun } from './remote-cluster.ts'
 import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
 

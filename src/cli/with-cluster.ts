@@ -1,8 +1,8 @@
 import { counted } from '../lib/plural.ts'
 import { Cluster } from '../operations/reach/cluster.ts'
-import { type Doing, showProgress } from './confirm.ts'
 import { openWays } from './open-cluster.ts'
 import type { WhileAsking } from './open-remote.ts'
+import { type Doing, showProgress } from './progress.ts'
 import { type GlobalOptions, limitRunTime, timeoutMsOf } from './run-options.ts'
 import type { SimOptions } from './sim-flags.ts'
 

@@ -1,5 +1,5 @@
 import type { Effect, Message } from '../../ui/watch/model/model.ts'
-import { showProgress } from '../confirm.ts'
+import { showProgress } from '../progress.ts'
 import { onTerminationSignal } from '../signals.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import { plan, writeTimeline } from '../watch/effects.ts'

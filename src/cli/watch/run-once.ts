@@ -1,7 +1,7 @@
 import type { ClusterState } from '../../lib/watch/cluster-state.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { stateJson } from '../../ui/watch/state-json.ts'
-import { showProgress } from '../confirm.ts'
+import { showProgress } from '../progress.ts'
 import { limitRunTime } from '../run-options.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import { watch } from './cluster-watch.ts'
