@@ -1,15 +1,4 @@
-import {
-  chownSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { type HostOptions, wantsHost } from './host-flags.ts'
@@ -61,37 +50,4 @@ function readText(path: string): string {
     throw new CtdbtsError('NO_FILE', `cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
   throw new CtdbtsError('BAD_SNAPSHOT', `${path} is larger than any snapshot (${MAX_SNAPSHOT_BYTES} bytes)`)
-}
-
-/**
- * Writes a file as a whole or not at all: an existing file stays until the new one is complete, which then gets its owner and mode. A link
- * is followed; a device or a pipe is written to.
- * @throws CtdbtsError NO_FILE with the reason.
- */
-export function writeWhole(path: string, text: string): void {
-  try {
-    const before = statSync(path, { throwIfNoEntry: false })
-    if (before && !before.isFile()) writeFileSync(path, text)
-    else replaceFile(before ? realpathSync(path) : path, before, text)
-  } catch (cause) {
-    throw new CtdbtsError('NO_FILE', `cannot write ${path}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function replaceFile(path: string, before: Stats | undefined, text: string): void {
-  const draft = `${path}.${process.pid}.new`
-  // An existing file or link of this name is not ours.
-  const descriptor = openSync(draft, 'wx', before?.mode)
-  try {
-    try {
-      writeFileSync(descriptor, text)
-    } finally {
-      closeSync(descriptor)
-    }
-    if (before && process.getuid?.() === 0) chownSync(draft, before.uid, before.gid)
-    renameSync(draft, path)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
 }

@@ -2,7 +2,7 @@ import type { AuditReport } from '../../lib/audit/report.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import { jsonText } from '../../ui/json.ts'
 import { wantsColour } from '../output.ts'
-import { writeWhole } from '../snapshot-file.ts'
+import { writeWhole } from '../write-whole.ts'
 import type { Format } from './formats.ts'
 
 export interface ShowOptions {
