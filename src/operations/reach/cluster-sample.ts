@@ -3,7 +3,7 @@ import type { Extent } from '../../lib/host/facts-script.ts'
 import { type NodeFacts, SNAPSHOT_VERSION, type Snapshot } from '../../lib/snapshot/snapshot.ts'
 import { collectSnapshot, type HostSample } from '../collect/snapshot.ts'
 import type { ClusterOptions } from './find-nodes.ts'
-import { missingHost, sampleHost, withinLimit } from './host-sample.ts'
+import { missingHost, sampleHost, sampleInTime } from './host-sample.ts'
 import { collectRecmasters, currentLeader, findLeader, leadersHeardBy } from './leadership.ts'
 import type { Reachability } from './reachability.ts'
 import type { DaemonConnection } from './reached-host.ts'
@@ -111,7 +111,7 @@ export class ClusterSample {
       signal,
       timeoutMs: hostTimeoutMs ?? timeoutMs,
     })
-    return hostTimeoutMs === undefined ? sample : withinLimit(sample, hostTimeoutMs)
+    return hostTimeoutMs === undefined ? sample : sampleInTime(sample, hostTimeoutMs)
   }
 
   /**

@@ -9,7 +9,7 @@ import type { HostAccess } from '../../transport/host-access.ts'
 import { type TargetNode, targetNode } from '../target-node.ts'
 import { ClusterSample, type SampleOptions } from './cluster-sample.ts'
 import type { ClusterOptions } from './find-nodes.ts'
-import { readHost, sampleHost, withinLimit } from './host-sample.ts'
+import { readHost, sampleHost, sampleInTime } from './host-sample.ts'
 import { Hosts } from './hosts.ts'
 import type { Activity } from './listener.ts'
 import { Reachability } from './reachability.ts'
@@ -113,7 +113,7 @@ export class Cluster implements Disposable {
     if (!access) return undefined
     const { socketPaths, base } = this.options
     const sample = readHost(access, { socketPaths, base, timeoutMs, extent: 'kernel', signal })
-    const { facts, missing } = await withinLimit(sample, timeoutMs)
+    const { facts, missing } = await sampleInTime(sample, timeoutMs)
     return Object.keys(facts ?? {}).length === 0 ? missing[0] : undefined
   }
 

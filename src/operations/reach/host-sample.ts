@@ -57,7 +57,7 @@ export async function sampleHost(
  * A sample, or an empty one once the time limit has passed. Needed where the transport itself may hang, for example in a connection to a
  * machine that has stopped.
  */
-export async function withinLimit<S extends HostSample | HostReport>(
+export async function sampleInTime<S extends HostSample | HostReport>(
   sample: Promise<S>,
   limitMs: number,
 ): Promise<S | HostSample> {
