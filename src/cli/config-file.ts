@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import type { Acceptance } from '../lib/audit/acceptance.ts'
 import { CtdbtsError } from '../lib/errors.ts'
+import { homeOf } from '../transport/ssh/user.ts'
 import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import { ipAddress, table } from './config-table.ts'
@@ -112,7 +112,7 @@ export interface Config {
 
 /** Where the configuration is: `$XDG_CONFIG_HOME/ctdbts/config.toml`, `~/.config/ctdbts/config.toml` without that. */
 export const configPath = (env: NodeJS.ProcessEnv): string =>
-  join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'ctdbts/config.toml')
+  join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'ctdbts/config.toml')
 
 /**
  * Reads the configuration file; a missing one is empty.

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { badConfig } from './config-text.ts'
 import { ConfigValues } from './config-values.ts'
 import type { HostQuery, Setting, Settings } from './host-search.ts'
+import { SSH_PORT } from './known-hosts.ts'
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_KEEPALIVE } from './limits.ts'
 import { isHostName, isUserName, type SshTarget } from './target.ts'
 import { expandPath, expandTokens, type Tokens } from './tokens.ts'
@@ -53,7 +54,6 @@ export interface ResolveOptions {
 
 const DEFAULT_IDENTITIES = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
-const SSH_PORT = 22
 const MAX_PORT = 65_535
 const FAMILIES: ReadonlyMap<string, 0 | 4 | 6> = new Map([
   ['any', 0],
