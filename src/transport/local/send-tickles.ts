@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import type { Connection } from '../../lib/address/parse-address.ts'
 import type { SocketAddress } from '../../lib/address/socket-address.ts'
-import { startLocally } from './start.ts'
-
-const PYTHON = '/usr/bin/python3'
+import { startPython } from './python.ts'
 
 /**
  * Sends a TCP packet for each line of standard input, `FROM PORT TO PORT`: an acknowledgement of nothing, which makes a client that knows the
@@ -46,8 +43,7 @@ for line in sys.stdin:
  * @throws CtdbtsError EXEC_FAILED without Python.
  */
 export async function sendTickles(connections: readonly Connection[]): Promise<string[]> {
-  const python = existsSync(PYTHON) ? PYTHON : 'python3'
-  const helper = await startLocally([python, '-I', '-S', '-c', SCRIPT])
+  const helper = await startPython(SCRIPT)
   const problems = text(helper.stream)
   helper.stderr.resume()
   const end = ({ address, port }: SocketAddress) => `${address} ${port}`

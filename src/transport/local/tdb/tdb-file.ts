@@ -1,14 +1,11 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { CtdbtsError } from '../../../lib/errors.ts'
 import type { TdbFile, TdbFileOptions } from '../../tdb-file.ts'
-import { startLocally } from '../start.ts'
+import { startPython } from '../python.ts'
 import { damageInFile } from './damage-in-file.ts'
 import { FramedFile } from './framed-file.ts'
 import { TDB_SCRIPT } from './script.ts'
-
-/** The system's own, which has ctypes; one from PATH may be a wrapper that starts slowly. */
-const PYTHON = '/usr/bin/python3'
 
 /**
  * Opens a TDB file on this machine through its TDB library. A helper process does it, as Node can neither take the locks of a file nor the
@@ -35,8 +32,7 @@ export async function openTdb({ path, openFlags, daemonPid = 0, beside, signal }
 }
 
 async function openByHelper(path: string, words: readonly string[], signal: AbortSignal | undefined): Promise<FramedFile> {
-  const python = existsSync(PYTHON) ? PYTHON : 'python3'
-  const helper = await startLocally([python, '-I', '-S', '-c', TDB_SCRIPT, ...words]).catch((cause) => {
+  const helper = await startPython(TDB_SCRIPT, words).catch((cause) => {
     throw noLibrary('Python 3 is missing', cause)
   })
   // It writes only what a bug of ours is about.
