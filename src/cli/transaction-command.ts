@@ -31,7 +31,7 @@ export abstract class TransactionCommand extends MirrorCommand {
       })
       return { ...opened, isChanged }
     })
-    this.tell(flags, isChanged ? `Database ${name} is changed` : `Database ${name} has it like this already: nothing is changed`)
+    this.tell(flags, isChanged ? `Database ${name} is changed` : `Database ${name} is unchanged`)
     return await this.show(flags, {
       ctdb: () => '',
       json: (): DatabaseDoneDocument => ({ formatVersion: 1, id: databaseIdText(id), name }),

@@ -41,9 +41,9 @@ started node checks itself for the first time, and one when it has become health
 order gives another result.
 
 --start reads the public addresses and tunables files of the node, if its machine can be reached (--host); with the deterministic algorithm,
-home_nodes is read on the leader. A node that is not what the what-if
-says (banned, stopped, dead) is an error. A plan assumes that all event scripts succeed: if one fails on any node, its run fails, and the
-leader repeats it.
+home_nodes is read on the leader. A what-if that does not fit the state of its node is an error: --unban needs a banned node, --continue a
+stopped one, --start a dead one. A plan assumes that all event scripts succeed: if one fails on any node, its run fails, and the leader
+repeats it.
 
 Exit status of --dry-run: 0; with --detailed-exitcode, 0 if nothing would move, 2 if something would, 1 for an error.
 Exit status of a run: 0 the result is as planned, 3 it is not, 1 the run failed or was not started.

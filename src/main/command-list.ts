@@ -69,7 +69,7 @@ export const COMMAND_LIST = [
   {"id":"restoredb","summary":"Replace a database by a backup","group":"databases"},
   {"id":"runstate","summary":"Show or check the run state of ctdbd","group":"daemons"},
   {"id":"scriptstatus","summary":"Show the results of event scripts","group":"services"},
-  {"id":"setdbreadonly","summary":"Allow read-only copies of its records","group":"databases"},
+  {"id":"setdbreadonly","summary":"Allow read-only copies of the records of a database","group":"databases"},
   {"id":"setdbsticky","summary":"Allow sticky records","group":"databases"},
   {"id":"setdebug","summary":"Set the log level of a node's ctdbd until it ends","group":"daemons"},
   {"id":"setifacelink","summary":"Mark the link of an interface as up or down","group":"addresses"},

@@ -50,7 +50,7 @@ describe('history of a cluster', () => {
       expect.stringMatching(/^Logs of 3 nodes /),
     ])
     const refused = await cluster.run('history', '--host', 'node0', log)
-    expect(refused.stderr).toMatch(/^ctdbts: history --host takes recordings, and .*a\.log is none\n/)
+    expect(refused.stderr).toMatch(/^ctdbts: history --host takes recordings, and .*a\.log is not a recording\n/)
     const missing = await cluster.run('history', '--host', 'node0', '/nonexistent')
     expect(missing.stderr).toMatch(/^ctdbts: cannot read \/nonexistent: ENOENT/)
   })

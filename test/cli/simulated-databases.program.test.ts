@@ -45,7 +45,7 @@ describe('databases of the embedded cluster', () => {
   it('-v tells whether a command has changed anything', async () => {
     const { on, dir } = await withDatabases()
     writeFileSync(dir.file('nothing'), '')
-    const unchanged = 'Database p.tdb has it like this already: nothing is changed\n'
+    const unchanged = 'Database p.tdb is unchanged\n'
     expect(await on(0, '-v', 'pstore', 'p.tdb', 'key', 'value')).toMatchObject(fails('Database p.tdb is changed\n', 0))
     expect(await on(1, '-v', 'pstore', 'p.tdb', 'key', 'value')).toMatchObject(fails(unchanged, 0))
     expect(await on(1, '-v', 'ptrans', 'p.tdb', dir.file('nothing'))).toMatchObject(fails(unchanged, 0))

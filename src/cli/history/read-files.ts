@@ -117,7 +117,7 @@ async function refuseLogs([log]: readonly OpenLog[]): Promise<void> {
   } catch (error) {
     throw problemOf(nameOf(log.file), error)
   }
-  throw new CtdbtsError('USAGE', `history --host takes recordings, and ${nameOf(log.file)} is none`, {
+  throw new CtdbtsError('USAGE', `history --host takes recordings, and ${nameOf(log.file)} is not a recording`, {
     hint: 'leave it out: the logs are those of the nodes',
   })
 }

@@ -35,7 +35,7 @@ export async function openRecording(path: string): Promise<AppendFile> {
   const file = await AppendFile.open(path)
   try {
     if (file.size > 0 && !isRecording(await file.beginning(BEGINNING))) {
-      throw new CtdbtsError('NO_FILE', `${path} exists and is no recording`, { hint: 'name another file' })
+      throw new CtdbtsError('NO_FILE', `${path} exists and is not a recording`, { hint: 'name another file' })
     }
     await file.endLine()
     return file

@@ -61,7 +61,7 @@ export function placeOf({ access, facts }: ExaminedMachine): KnownPlace {
   if (place.kind !== 'unknown') return place
   throw new CtdbtsError(
     'NO_LOG',
-    `ctdb.conf on ${machineOf(access)} has the log at ${JSON.stringify(place.location)}, which is no file with a full path and not syslog`,
+    `ctdb.conf on ${machineOf(access)} has the log at ${JSON.stringify(place.location)}, which is neither an absolute path nor syslog`,
   )
 }
 

@@ -68,8 +68,8 @@ describe('a recording in one file', () => {
   it('leaves a file alone that is something else', async () => {
     const path = folder().file('a.jsonl')
     writeFileSync(path, 'precious')
-    await expect(recordingFile(path)).rejects.toThrow('exists and is no recording')
-    expect(await record(new SingleFile(path), seen(0))).toEqual([expect.stringContaining('exists and is no recording')])
+    await expect(recordingFile(path)).rejects.toThrow('exists and is not a recording')
+    expect(await record(new SingleFile(path), seen(0))).toEqual([expect.stringContaining('exists and is not a recording')])
     expect(readFileSync(path, 'utf8')).toBe('precious')
   })
 

@@ -146,7 +146,7 @@ describe('the log of a machine', () => {
 
   it.each([
     [`file:/nonexistent/log`, 'no file /nonexistent/log'],
-    ['file:log', 'no file with a full path'],
+    ['file:log', 'neither an absolute path nor syslog'],
   ])('is missed at `%s`', async (location, words) => {
     await expect(find(location)).rejects.toMatchObject({ code: 'NO_LOG', message: expect.stringContaining(words) })
   })
