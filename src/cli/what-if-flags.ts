@@ -61,15 +61,15 @@ export function editsOf(options: WhatIfOptions): Edit[] {
     return (Array.isArray(given) ? given : [given]).map(make)
   }
   return [
-    ...each('add-node', (text): Edit => ({ kind: 'add-nodes', count: number(text, '--add-node N') })),
+    ...each('add-node', (text): Edit => ({ kind: 'add-nodes', count: unsigned32(text, '--add-node N') })),
     ...each('add-address', addressEdit),
     ...each('remove-address', (address): Edit => ({ kind: 'remove-address', address: address.replace(/\/\d+$/, '') })),
     ...(['start', 'continue', 'unban', 'up', 'enable'] as const).flatMap((kind) =>
-      each(kind, (text): Edit => ({ kind, pnn: number(text, `--${kind} PNN`) })),
+      each(kind, (text): Edit => ({ kind, pnn: unsigned32(text, `--${kind} PNN`) })),
     ),
     ...each('link-up', (text): Edit => ({ kind: 'link-up', ...link(text, '--link-up') })),
     ...(['down', 'stop', 'ban', 'disable'] as const).flatMap((kind) =>
-      each(kind, (text): Edit => ({ kind, pnn: number(text, `--${kind} PNN`) })),
+      each(kind, (text): Edit => ({ kind, pnn: unsigned32(text, `--${kind} PNN`) })),
     ),
     ...each('link-down', (text): Edit => ({ kind: 'link-down', ...link(text, '--link-down') })),
     ...each('algorithm', (text): Edit => ({ kind: 'algorithm', algorithm: text as Algorithm })),
@@ -83,7 +83,7 @@ const bad = (text: string, wanted: string): CtdbtsError =>
   })
 
 /** A whole number of 32 bits. */
-export function number(text: string, wanted: string): number {
+export function unsigned32(text: string, wanted: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   if (!(value <= 0xffff_ffff)) throw bad(text, wanted)
   return value
@@ -92,18 +92,22 @@ export function number(text: string, wanted: string): number {
 function link(text: string, option: string): { pnn: number; interfaceName: string } {
   const [, pnn, interfaceName] = /^(\d+):(.+)$/.exec(text) ?? []
   if (pnn === undefined || interfaceName === undefined) throw bad(text, `${option} PNN:IFACE`)
-  return { pnn: number(pnn, `${option} PNN:IFACE`), interfaceName }
+  return { pnn: unsigned32(pnn, `${option} PNN:IFACE`), interfaceName }
 }
 
 function tunableEdit(text: string): Edit {
   const [, tunable, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
   if (tunable === undefined || value === undefined) throw bad(text, '--set TUNABLE=VALUE')
-  return { kind: 'set', tunable, value: number(value, '--set TUNABLE=VALUE') }
+  return { kind: 'set', tunable, value: unsigned32(value, '--set TUNABLE=VALUE') }
 }
 
 function addressEdit(text: string): Edit {
   const wanted = '--add-address IP[/MASK][@PNN,…]'
   const [, address, list] = /^([^/@]+)(?:\/\d+)?(?:@(.+))?$/.exec(text) ?? []
   if (address === undefined) throw bad(text, wanted)
-  return { kind: 'add-address', address, ...(list !== undefined && { pnns: list.split(',').map((pnn) => number(pnn, wanted)) }) }
+  return {
+    kind: 'add-address',
+    address,
+    ...(list !== undefined && { pnns: list.split(',').map((pnn) => unsigned32(pnn, wanted)) }),
+  }
 }

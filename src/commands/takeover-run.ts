@@ -10,7 +10,7 @@ import { showProgress } from '../cli/progress.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
 import { snapshotFrom } from '../cli/snapshot-file.ts'
-import { editsOf, number, whatIfFlags } from '../cli/what-if-flags.ts'
+import { editsOf, unsigned32, whatIfFlags } from '../cli/what-if-flags.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import type { Snapshot } from '../lib/snapshot/snapshot.ts'
 import { compareOutcome, type Outcome } from '../lib/takeover/outcome.ts'
@@ -74,7 +74,7 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
   async run(): Promise<unknown> {
     const { flags } = await this.parse(TakeoverRun)
     const edits = editsOf(flags)
-    const forceRebalance = (flags.rebalance ?? []).map((text) => number(text, '--rebalance PNN'))
+    const forceRebalance = (flags.rebalance ?? []).map((text) => unsigned32(text, '--rebalance PNN'))
     const plan = (now: Snapshot) => planWhatIf(now, edits, { forceRebalance })
     if (!flags['dry-run']) {
       if (edits.length > 0 || flags.from !== undefined || wantsSim(flags)) {
