@@ -6,21 +6,15 @@ import type { Acceptance } from '../lib/audit/acceptance.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 import { homeOf } from '../transport/ssh/user.ts'
 import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
+import { NETWORKS, type Network, VIAS, type Via } from '../transport/ways.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import { ipAddress, table } from './config-table.ts'
-
-/** How the nodes that no `--host` names are reached: through an entry, or straight from here. */
-const VIAS = ['entry', 'direct'] as const
-export type Via = (typeof VIAS)[number]
 
 /**
  * Where a node's commands run: on its host, over SSH; here, through the words of `run`; or here, because this machine is the node.
  */
 const WAYS = ['ssh', 'command', 'local'] as const
 type WayWord = (typeof WAYS)[number]
-
-/** Which kernel has a node's addresses: that behind the words of `run`, or that of the machine on which they run. */
-const NETWORKS = ['inside', 'host'] as const
 
 const withoutNul = (text: string): boolean => !text.includes('\0')
 const name = v.pipe(
@@ -77,7 +71,7 @@ interface NodeSettings {
   readonly run?: readonly string[] | undefined
   /** `command` if they name the node, else `ssh`. */
   readonly way?: WayWord | undefined
-  readonly network?: (typeof NETWORKS)[number] | undefined
+  readonly network?: Network | undefined
   /** Path of ctdbd's socket. */
   readonly socket?: string | undefined
   /** The folder of CTDB's configuration. */

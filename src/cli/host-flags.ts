@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsError } from '../lib/errors.ts'
 import { SSH_CLIENTS, type SshClient } from '../transport/ssh-connections.ts'
+import { NETWORKS, type Network, VIAS, type Via } from '../transport/ways.ts'
 
 const seconds = Flags.custom<number>({
   helpValue: 'SECONDS',
@@ -26,9 +27,9 @@ export const hostFlags = {
     summary: 'Reach the node through a command, such as `podman exec -i ctdb`: on each --host, or here, with {node} as its name',
   }),
   network: Flags.option({
-    options: ['inside', 'host'] as const,
+    options: NETWORKS,
     helpGroup: 'SSH',
-    helpValue: 'inside|host',
+    helpValue: NETWORKS.join('|'),
     summary: 'Read kernels behind the command of --run (inside), or where it runs (host) [default: inside]',
   })(),
   ssh: Flags.option({
@@ -39,9 +40,9 @@ export const hostFlags = {
   })(),
   sudo: Flags.boolean({ helpGroup: 'SSH', summary: 'Become root there with `sudo -n` unless the login is root' }),
   via: Flags.option({
-    options: ['entry', 'direct'] as const,
+    options: VIAS,
     helpGroup: 'SSH',
-    helpValue: 'entry|direct',
+    helpValue: VIAS.join('|'),
     summary: 'Reach nodes that --host does not name through that host (entry) or directly [default: entry]',
   })(),
   'accept-new': Flags.boolean({ helpGroup: 'SSH', summary: 'Accept and remember the keys of unknown hosts' }),
@@ -67,10 +68,10 @@ export const hostFlags = {
 export interface HostOptions {
   readonly host?: readonly string[] | undefined
   readonly run?: string | undefined
-  readonly network?: 'inside' | 'host' | undefined
+  readonly network?: Network | undefined
   readonly ssh?: SshClient | undefined
   readonly sudo?: boolean
-  readonly via?: 'entry' | 'direct' | undefined
+  readonly via?: Via | undefined
   readonly 'accept-new'?: boolean
   readonly identity?: readonly string[] | undefined
   readonly 'ssh-config'?: string | undefined

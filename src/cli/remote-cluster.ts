@@ -9,7 +9,8 @@ import {
   wayToHost,
 } from '../transport/command/routes.ts'
 import type { SshClient } from '../transport/ssh-connections.ts'
-import { type ClusterConfig, configPath, type NodeConfig, readConfig, type Via } from './config-file.ts'
+import type { Via } from '../transport/ways.ts'
+import { type ClusterConfig, configPath, type NodeConfig, readConfig } from './config-file.ts'
 import { type HostOptions, hostWords } from './host-flags.ts'
 
 /** What the options say about how to reach a cluster. */

@@ -6,6 +6,7 @@ import { type NodeWay, namesNode, nodeRoutes } from '../transport/command/routes
 import { localRoute } from '../transport/local/host.ts'
 import type { SshClient } from '../transport/ssh-connections.ts'
 import { type SshRoutes, sshRoutes } from '../transport/ssh-routes.ts'
+import type { Network, Via } from '../transport/ways.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 /** How hosts are reached over SSH. The user's own ssh_config, keys, agent and known_hosts apply where an option is not given. */
@@ -25,8 +26,8 @@ export interface SshOptions {
   readonly acceptNewKeys?: boolean | undefined
   /** Milliseconds for connecting and logging in; ConnectTimeout of the configuration, or 10,000, unless given. */
   readonly connectTimeoutMs?: number | undefined
-  /** How nodes that `hosts` does not name are reached: through the first host that answers (`entry`, the default), or directly. */
-  readonly via?: 'entry' | 'direct' | undefined
+  /** How nodes that `hosts` does not name are reached: through the first host that answers (`entry`, the default), or directly (`direct`). */
+  readonly via?: Via | undefined
   /** Host names for nodes whose private address is not where sshd answers: private address → `[user@]host[:port]`. */
   readonly names?: Readonly<Record<string, string>> | undefined
   /**
@@ -52,8 +53,8 @@ export interface OpenClusterOptions {
    * (its PNN; its place in `hosts`, from 0). No shell interprets them.
    */
   readonly run?: readonly [string, ...string[]] | undefined
-  /** Whether the addresses of a node are in the kernel behind `run` (`inside`, the default), or in that of the machine on which `run` runs. */
-  readonly network?: 'inside' | 'host' | undefined
+  /** Whether the addresses of a node are in the kernel behind `run` (`inside`, the default), or in that of the machine on which `run` runs (`host`). */
+  readonly network?: Network | undefined
   /** How hosts are reached. Of these options, `sudo`, `connectTimeoutMs` and `names` apply to `run` on this machine, too. */
   readonly ssh?: SshOptions | undefined
 }

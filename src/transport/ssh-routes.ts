@@ -2,6 +2,7 @@ import type { HostAccess } from './host-access.ts'
 import type { CommandRoute } from './running-command.ts'
 import { parseSshTarget } from './ssh/target.ts'
 import type { SshClient, SshConnectionOptions, SshConnections, SshMachine } from './ssh-connections.ts'
+import type { Via } from './ways.ts'
 
 export interface SshRouteOptions extends SshConnectionOptions {
   /** The hosts to start with, as `[user@]host[:port]`; names and aliases of the user's SSH configuration are allowed. */
@@ -10,7 +11,7 @@ export interface SshRouteOptions extends SshConnectionOptions {
    * How to reach the nodes that `hosts` does not name: through the first of the hosts that was reached (`entry`, the default), or with a
    * connection from this machine (`direct`).
    */
-  readonly via?: 'entry' | 'direct' | undefined
+  readonly via?: Via | undefined
   /** How to reach nodes by name: private address → `[user@]host[:port]`. */
   readonly names?: Readonly<Record<string, string>> | undefined
   readonly client: SshClient

@@ -4,6 +4,7 @@ import { type HostAccess, type HostRoute, LOCALLY, THIS_MACHINE } from '../host-
 import { localHost } from '../local/host.ts'
 import { NodeMachine } from '../node-machine.ts'
 import type { CommandMachine, CommandRoute } from '../running-command.ts'
+import type { Network } from '../ways.ts'
 import { PrefixedMachine, type PrefixOptions } from './prefixed-machine.ts'
 
 /** What stands in a prefix for the name of a node, and for its number. */
@@ -21,7 +22,7 @@ export interface NodeWay {
   /** Whether these words, or the commands, run on this machine rather than on the node's host, which SSH reaches. */
   readonly isHere: boolean
   /** Which kernel has the node's addresses: the one that commands see behind the prefix, or that of the machine on which the prefix runs. */
-  readonly network?: 'inside' | 'host' | undefined
+  readonly network?: Network | undefined
   /** Path of ctdbd's socket. */
   readonly socketPath?: string | undefined
   /** The folder of CTDB's configuration. */
