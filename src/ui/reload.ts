@@ -105,6 +105,10 @@ export interface Reload {
   readonly outcome: ReloadOutcome
 }
 
+/** Of a run that failed, what is seen at once is not the result. */
+const FAILED_RUN =
+  'As the takeover run failed, this may not last: the leader tries again, and may ban a node that fails each time. See `ctdbts verify`.\n'
+
 /**
  * The result of a reload for people.
  * @param host whether --host was given, which lets us read the files of other nodes.
@@ -114,6 +118,7 @@ export const reloadText = (preview: ReloadPreview, { nodes, runError, outcome }:
     reloadedText(preview, nodes),
     runError ? `The takeover run: ${visible(runError.message)}\n` : '',
     outcomeLines(outcome),
+    runError ? FAILED_RUN : '',
     isAllChecked(outcome)
       ? ''
       : `Not everything could be checked${host ? '' : ': use --host NODE to read the files of all nodes'}.\n`,

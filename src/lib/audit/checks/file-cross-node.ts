@@ -2,6 +2,7 @@ import { nodesText } from '../../cluster/node-text.ts'
 import { cause } from '../cause.ts'
 import type { Check, Found } from '../check.ts'
 import { addressFile, byValue } from '../facts.ts'
+import { LOAD_ANEW } from '../load-anew.ts'
 import { stays } from '../outlook.ts'
 import { mend } from '../remedy.ts'
 
@@ -16,8 +17,7 @@ export const check: Check = {
   meaning:
     'The prefix length or the interface of the address depends on which node hosts it. Different masks are a mistake (warning). Different interface names may be right if the nodes are built differently (info).',
   outlook: 'Nothing: each node reads its own file.',
-  remedy:
-    'Make the files agree. `ctdb reloadips` ignores such a change, so then run `ctdb delip` and `ctdb addip` on the nodes that change, or restart ctdbd there.',
+  remedy: `Make the files agree. \`ctdb reloadips\` ignores such a change: afterwards, restart ctdbd on each node that changes, one after the other; or ${LOAD_ANEW}.`,
   falseAlarm: 'If interfaces have different names because the nodes are built differently.',
   find(view) {
     const lines = view.nodes.flatMap(({ pnn }) => (addressFile(view, pnn)?.addresses ?? []).map((line) => ({ pnn, ...line })))

@@ -7,6 +7,7 @@ import type { Check, Found } from '../check.ts'
 import { fileHas, kernelHas, said, sameMembers } from '../facts.ts'
 import { fatalFile } from '../fatal-files.ts'
 import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
+import { LOAD_ANEW } from '../load-anew.ts'
 import { type Claim, staysUntil, staysUntilFirst } from '../outlook.ts'
 import { type Action, mend } from '../remedy.ts'
 import type { View } from '../view.ts'
@@ -22,7 +23,7 @@ export const check: Check = {
   meaning:
     'The line of an address was edited, but only its mask or interfaces. `ctdb reloadips` compares only addresses and silently ignores this. The daemon reports the interfaces of the address but not its mask. ctdbts infers that the mask in the file was edited if the kernel and the files of the other nodes agree on a different one.',
   outlook: 'Nothing, even on `ctdb reloadips`. When ctdbd is restarted, it uses the file.',
-  remedy: 'Run `ctdb delip` and `ctdb addip` for the address on that node, or restart ctdbd there.',
+  remedy: `Restart ctdbd on that node; or ${LOAD_ANEW}.`,
   find(view) {
     const files = fileLines(view)
     return view.nodes.flatMap(({ pnn }) => {

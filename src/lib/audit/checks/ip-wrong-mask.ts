@@ -6,6 +6,7 @@ import type { Check, Found } from '../check.ts'
 import { fileHas, heldText, kernelHas } from '../facts.ts'
 import { fileLines, maskOfOtherFiles } from '../file-masks.ts'
 import { leavesInterface } from '../lasting.ts'
+import { LOAD_ANEW } from '../load-anew.ts'
 import { staysUntil } from '../outlook.ts'
 import { checkedFact, look, mend } from '../remedy.ts'
 import { ONE_AT_A_TIME, removing } from '../removal.ts'
@@ -23,8 +24,7 @@ export const check: Check = {
     'With a different prefix length the node considers other machines to be on its own network: some clients get no answer, or their answers take a detour. No control reports the mask that the daemon uses, so this check compares the kernel with the file.',
   outlook:
     'Nothing: the recovery daemon compares only addresses. When the address is released, the script deletes it with the mask that the kernel has.',
-  remedy:
-    'If the kernel is wrong, move the address to another node and back with `ctdb moveip`. If the file was edited, note that `ctdb reloadips` does not apply a changed mask: run `ctdb delip` and `ctdb addip`, or restart ctdbd.',
+  remedy: `If the kernel is wrong, move the address to another node and back with \`ctdb moveip\`. If the file was edited, note that \`ctdb reloadips\` does not apply a changed mask. To apply it, restart ctdbd on that node; or ${LOAD_ANEW}.`,
   find(view) {
     const files = fileLines(view)
     return view.nodes.flatMap(({ pnn }) => {
