@@ -7,7 +7,7 @@ import { type TargetNode, targetNode } from '../operations/target-node.ts'
 import { jsonText } from '../ui/json.ts'
 import type { CommandGroup } from './command-groups.ts'
 import { type DaemonSession, withDaemonSession } from './daemon-session.ts'
-import { isUsageError, readUsageError } from './oclif-errors.ts'
+import { isUsageError, readUsageError, unwrapped } from './oclif-errors.ts'
 import { globalFlags, optionShapes } from './options.ts'
 import { dropOclifListener } from './output.ts'
 import { checkOutputForms, showViews, type Views } from './output-forms.ts'
@@ -178,9 +178,14 @@ export abstract class CtdbtsCommand extends Command {
 
   protected override async catch(error: unknown): Promise<void> {
     const style: ErrorStyle = this.jsonEnabled() ? 'json' : this.argv.includes('--table') ? 'own' : 'ctdb'
-    if (error instanceof CtdbtsError || !isUsageError(error)) return reportError(error, style)
+    if (error instanceof CtdbtsError) return reportError(unwrapped(error, this.helpHint), style)
+    if (!isUsageError(error)) return reportError(error, style)
     const { message, isOfWords } = readUsageError(error)
     reportError(isOfWords ? this.usageError(message) : this.optionError(message), style)
+  }
+
+  private get helpHint(): string {
+    return `see \`ctdbts ${this.id} --help\``
   }
 
   /** A wrong number of arguments, or an invalid one. */
@@ -190,7 +195,7 @@ export abstract class CtdbtsCommand extends Command {
 
   /** Options that exclude each other, or an invalid value: in our own words, as this happens only with our own options. */
   protected optionError(message: string): CtdbtsError {
-    return new CtdbtsError('USAGE', `${this.id}: ${message}`, { hint: `see \`ctdbts ${this.id} --help\`` })
+    return new CtdbtsError('USAGE', `${this.id}: ${message}`, { hint: this.helpHint })
   }
 
   /** Reports a problem that does not end the command. */

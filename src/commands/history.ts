@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { globalFlags } from '../cli/options.ts'
 import { simFlags, wantsSim } from '../cli/sim-flags.ts'
+import { wholeNumber } from '../cli/whole-number.ts'
 
 export default class History extends CtdbtsCommand {
   static override readonly group = 'cluster'
@@ -58,7 +59,7 @@ Times without a zone are in the zone of this machine. Exit status: 1 if a log co
     }),
     at: Flags.string({ helpValue: 'TIME', summary: 'Show who owned which address then' }),
     summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
-    explain: Flags.integer({ helpValue: 'ENTRY', summary: 'Show the log lines behind this entry, and what they mean' }),
+    explain: wholeNumber({ helpValue: 'ENTRY', summary: 'Show the log lines behind this entry, and what they mean' }),
     unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
     html: Flags.string({
       helpValue: 'FILE',

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { intervalMsOf } from '../cli/watch/settings.ts'
+import { wholeNumber } from '../cli/whole-number.ts'
 import { CtdbtsError } from '../lib/errors.ts'
 
 export default class Record extends CtdbtsCommand {
@@ -23,7 +24,7 @@ Ctrl-C, with status 0.`
     output: Flags.string({ char: 'o', helpValue: 'DIR', summary: 'The folder (required); created if needed' }),
     interval: Flags.string({ helpValue: 'SECONDS', default: '2', summary: 'How often to look at all nodes' }),
     'max-size': Flags.string({ helpValue: 'SIZE', default: '32M', summary: 'How large a file may become: `500K`, `64M`, `2G`' }),
-    keep: Flags.integer({ helpValue: 'COUNT', default: 30, min: 1, summary: 'How many files to keep' }),
+    keep: wholeNumber({ helpValue: 'COUNT', default: 30, min: 1, summary: 'How many files to keep' }),
   }
   protected override readonly nodeHint = 'leave it out: record looks at all nodes'
 

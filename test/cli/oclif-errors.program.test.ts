@@ -13,6 +13,18 @@ it.each([
   expect(stderr).not.toContain('See more')
 })
 
+it.each([
+  [['ip', '--sim-nodes', 'abc'], '--sim-nodes takes a whole number, not "abc"'],
+  [['ip', '--connect-timeout', '0'], '--connect-timeout takes a number of seconds, not "0"'],
+  [['catdb', '--limit', '-1', 'x'], '--limit takes a whole number, not "-1"'],
+  [['sim', '--nodes', '1.5'], '--nodes takes a whole number, not "1.5"'],
+  [['record', '--keep', '0'], '--keep takes a whole number of at least 1, not "0"'],
+  [['history', '--explain', 'x'], '--explain takes a whole number, not "x"'],
+])('a wrong value is reported without the words of the parser: %j', async (argv, message) => {
+  const { stdout } = await ctdbts([...argv, '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', message, hint: `see \`ctdbts ${argv[0]} --help\`` } })
+})
+
 it.each([['getvar'], ['getvar a b'], ['setleaderrole maybe']])(
   'an error in the arguments shows only the usage: %s',
   async (line) => {
