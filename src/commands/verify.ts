@@ -111,20 +111,29 @@ With --format checkmk: 0, as the line has the state.`
   }
 }
 
+type Refuse = (what: string, hint: string) => CtdbtsError
+
 /** Refuses options that would be ignored. */
 function refuseIgnored(
   flags: GlobalOptions &
     SimOptions &
     Readonly<Record<'from' | 'output' | 'interval', string | undefined>> & { readonly format: string; readonly probe: boolean },
-  refuse: (what: string, hint: string) => CtdbtsError,
+  refuse: Refuse,
 ): void {
   if (flags.table) throw refuse('--table', 'leave it out; for programs, use --json or --format')
   checkFrom(flags, refuse)
   if (flags.probe && (flags.from !== undefined || wantsSim(flags))) {
     throw refuse(`--probe together with ${flags.from === undefined ? '--sim' : '--from'}`, 'probe a live cluster')
   }
-  if (flags.interval !== undefined && flags.output !== undefined) {
-    throw refuse('--output together with --interval', 'redirect standard output instead')
-  }
+  if (flags.interval !== undefined) refuseWithInterval(flags, refuse)
   if (flags.json && flags.format !== 'text') throw refuse('--format together with --json', 'leave out one of them')
+}
+
+function refuseWithInterval(
+  { output, maxruntime }: Pick<GlobalOptions, 'maxruntime'> & { readonly output: string | undefined },
+  refuse: Refuse,
+): void {
+  if (output !== undefined) throw refuse('--output together with --interval', 'redirect standard output instead')
+  if (maxruntime === undefined) return
+  throw refuse('-T together with --interval', 'to limit it, use `timeout 60 ctdbts verify --interval …`')
 }

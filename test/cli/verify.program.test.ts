@@ -161,6 +161,12 @@ describe.concurrent('ctdbts verify --sim', () => {
     expect(stderr).toContain('verify does not take --output together with --interval')
   })
 
+  it('refuses -T together with --interval, which would ignore it', async () => {
+    const { stdout, stderr, status } = await ctdbts(['verify', '--sim', '--interval', '5', '-T', '60'])
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toContain('verify does not take -T together with --interval')
+  })
+
   it('refuses --json and --format at once, as JSON', async () => {
     const { stdout, status } = await ctdbts(['verify', '--sim', '--format', 'junit', '--json'])
     expect(status).toBe(1)
