@@ -43,7 +43,7 @@ export function checkWhere(options: GlobalOptions & SimOptions): void {
  * Ends the program when it runs longer than -T, CTDB_TIMEOUT or 120 s. `-T 0` counts as not given; CTDB_TIMEOUT=0 is no limit, as for
  * `ctdb`. Interruptible work cleans up first.
  * @returns a function that cancels the limit.
- * @throws CtdbtsError OUTPUT_FORM when CTDB_TIMEOUT does not begin with a number.
+ * @throws CtdbtsError BAD_NUMBER when CTDB_TIMEOUT does not begin with a number.
  */
 export function limitRunTime(options: GlobalOptions): () => void {
   const seconds = maxRuntimeOf(options)
@@ -64,7 +64,7 @@ export function limitRunTime(options: GlobalOptions): () => void {
 /**
  * Begins to measure what `limitRunTime` leaves, for a program that we start elsewhere: it is to end no later than we do.
  * @returns a function that returns the whole seconds that are left, at least 1; almost 25 days if there is no limit.
- * @throws CtdbtsError OUTPUT_FORM, as `limitRunTime`.
+ * @throws CtdbtsError BAD_NUMBER, as `limitRunTime`.
  */
 export function runTimeLeft(options: GlobalOptions): () => number {
   const seconds = maxRuntimeOf(options)
@@ -81,5 +81,5 @@ function timeoutFromEnvironment(): number | undefined {
   if (text === undefined) return undefined
   const seconds = leadingUnsigned(text)
   if (seconds !== undefined) return seconds
-  throw saidByCtdb('OUTPUT_FORM', 'Invalid value CTDB_TIMEOUT')
+  throw saidByCtdb('BAD_NUMBER', 'Invalid value CTDB_TIMEOUT')
 }

@@ -32,7 +32,9 @@ describe('the total time limit', () => {
   })
 
   it.each(['', 'abc', '-1', '99999999999999999999'])('cannot be CTDB_TIMEOUT=%j', (environment) => {
-    expect(() => limitMs(environment)).toThrow('Invalid value CTDB_TIMEOUT')
+    expect(() => limitMs(environment)).toThrow(
+      expect.objectContaining({ code: 'BAD_NUMBER', message: 'Invalid value CTDB_TIMEOUT' }),
+    )
   })
 
   it('is that of -T, unless that is 0', () => {

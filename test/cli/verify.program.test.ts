@@ -161,6 +161,12 @@ describe.concurrent('ctdbts verify --sim', () => {
     expect(stderr).toContain('verify does not take --output together with --interval')
   })
 
+  it('has a code of its own for a file that cannot be written', async () => {
+    const { stdout, status } = await ctdbts(['verify', '--sim', '--json', '-o', '/nonexistent/file'])
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_WRITTEN' } })
+  })
+
   it('refuses -T together with --interval, which would ignore it', async () => {
     const { stdout, stderr, status } = await ctdbts(['verify', '--sim', '--interval', '5', '-T', '60'])
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 })

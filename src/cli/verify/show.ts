@@ -17,7 +17,7 @@ export interface ShowOptions {
 
 /**
  * Writes a report; for JSON on standard output it returns the document instead.
- * @throws CtdbtsError NO_FILE when the file cannot be written.
+ * @throws CtdbtsError NOT_WRITTEN when the file cannot be written.
  */
 export async function showReport(report: AuditReport, options: ShowOptions): Promise<unknown> {
   const { format, output } = options
