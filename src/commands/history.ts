@@ -57,10 +57,24 @@ Times without a zone are in the zone of this machine. Exit status: 1 if a log co
       multipleNonGreedy: true,
       summary: 'Only what concerns this public address',
     }),
-    at: Flags.string({ helpValue: 'TIME', summary: 'Show who owned which address then' }),
-    summary: Flags.boolean({ summary: 'Show numbers: moves and time away per address, health per node' }),
-    explain: wholeNumber({ helpValue: 'ENTRY', summary: 'Show the log lines behind this entry, and what they mean' }),
-    unknown: Flags.boolean({ summary: 'Show the messages of CTDB that are not known, and how often each came' }),
+    at: Flags.string({
+      helpValue: 'TIME',
+      exclusive: ['summary', 'explain', 'unknown'],
+      summary: 'Show who owned which address then',
+    }),
+    summary: Flags.boolean({
+      exclusive: ['explain', 'unknown'],
+      summary: 'Show numbers: moves and time away per address, health per node',
+    }),
+    explain: wholeNumber({
+      helpValue: 'ENTRY',
+      exclusive: ['unknown'],
+      summary: 'Show the log lines behind this entry, and what they mean',
+    }),
+    unknown: Flags.boolean({
+      exclusive: ['json'],
+      summary: 'Show the messages of CTDB that are not known, and how often each came',
+    }),
     html: Flags.string({
       helpValue: 'FILE',
       exclusive: ['json', 'at', 'summary', 'explain', 'unknown'],

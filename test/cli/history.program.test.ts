@@ -40,6 +40,17 @@ describe('history', () => {
     ])
   })
 
+  it('finds an address in any notation', async () => {
+    using dir = tempDir()
+    const logs = NIGHT.map((path, pnn) => {
+      const file = dir.file(`node${pnn}.log`)
+      writeFileSync(file, readFileSync(path, 'utf8').replaceAll('10.99.1.136', 'fd00::1'))
+      return file
+    })
+    const { stdout } = await ctdbts(['history', ...logs, '--address', 'FD00:0::1'], UTC)
+    expect(stdout).toContain('fd00::1 moved from node 0 to node 1')
+  })
+
   it('writes a page for a browser, whole or not at all', async () => {
     using dir = tempDir()
     const file = dir.file('night.html')
@@ -161,6 +172,10 @@ describe('history', () => {
     ['xz', ['XZ'], 'NO_LOG', 'journalctl'],
     ['a log that does not say whose it is', ['UNTOLD'], 'LOG_OF_WHICH_NODE', '0='],
     ['no time', ['--since', 'soon', ...NIGHT], 'BAD_TIME', '2 hours ago'],
+    ['no address', ['--address', '10.0.0.300', ...NIGHT], 'BAD_ADDRESS', 'not \\"10.0.0.300\\"'],
+    ['two views at once', ['--at', '18:53', '--summary', ...NIGHT], 'USAGE', 'exclude each other'],
+    ['an entry and another view', ['--explain', '18', '--summary', ...NIGHT], 'USAGE', 'exclude each other'],
+    ['unknown messages as JSON', ['--unknown', ...NIGHT], 'USAGE', 'exclude each other'],
     ['no such entry', ['--explain', '9999', ...NIGHT], 'NO_ENTRY', 'entries 1 to'],
   ])('refuses %s', async (_, args, code, hint) => {
     using dir = tempDir()

@@ -1,3 +1,4 @@
+import { formatIp, parseIp } from '../../lib/address/ip-text.ts'
 import { CtdbtsError } from '../../lib/errors.ts'
 import type { History } from '../../lib/history/history.ts'
 import type { LogSource } from '../../lib/history/log-event.ts'
@@ -53,9 +54,10 @@ const AFTER_MS = 300_000
 
 /**
  * Reads logs, or fetches those of a cluster, and prints what they tell.
- * @throws CtdbtsError NO_LOG, BAD_RECORDING, LOG_OF_WHICH_NODE, BAD_TIME, NO_ENTRY; when no node of the cluster can be reached.
+ * @throws CtdbtsError NO_LOG, BAD_RECORDING, LOG_OF_WHICH_NODE, BAD_TIME, BAD_ADDRESS, NO_ENTRY; when no node of the cluster can be reached.
  */
-export async function runHistory(files: readonly string[], options: HistoryOptions): Promise<void> {
+export async function runHistory(files: readonly string[], given: HistoryOptions): Promise<void> {
+  const options = { ...given, address: given.address?.map(addressOf) }
   const context = timeContext(Date.now())
   const range = { sinceMs: timeOf('since', options.since, context), untilMs: timeOf('until', options.until, context) }
   const atMs = timeOf('at', options.at, context)
@@ -201,6 +203,13 @@ const isWanted = (
   atMs <= untilMs &&
   (address.length === 0 || addresses.some((each) => address.includes(each))) &&
   (node === undefined || node === -1 || pnns.includes(node))
+
+/** As logs and recordings write it. */
+function addressOf(text: string): string {
+  const ip = parseIp(text)
+  if (ip) return formatIp(ip)
+  throw new CtdbtsError('BAD_ADDRESS', `--address takes an IP address, not ${JSON.stringify(text)}`)
+}
 
 function timeOf(option: string, text: string | undefined, context: TimeContext): number | undefined {
   if (text === undefined) return undefined
