@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { CtdbtsCommand } from '../cli/base-command.ts'
 import { parseListen } from '../cli/exporter/server.ts'
+import { globalFlags } from '../cli/options.ts'
 import { simFlags } from '../cli/sim-flags.ts'
 import { checkIds, choiceFlags, secondsOf } from '../cli/verify/choice.ts'
 
@@ -18,6 +19,10 @@ Has no TLS and no login: use a proxy if other machines are to reach it. Ends on 
     '<%= config.bin %> exporter --listen 10.0.0.9:14379 --host node1 --sudo',
     '<%= config.bin %> exporter --sim',
   ]
+  static override baseFlags: typeof globalFlags = {
+    ...globalFlags,
+    maxruntime: { ...globalFlags.maxruntime, summary: 'Time limit of each audit in seconds [default: 60]' },
+  }
   static override flags = {
     ...simFlags,
     ...choiceFlags,

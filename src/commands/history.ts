@@ -45,6 +45,10 @@ Times without a zone are in the zone of this machine. Exit status: 1 if a log co
   static override baseFlags: typeof globalFlags = {
     ...globalFlags,
     node: { ...globalFlags.node, summary: 'Only what concerns this node (a PNN)' },
+    maxruntime: {
+      ...globalFlags.maxruntime,
+      summary: 'Total time limit for fetching logs, in seconds [default: CTDB_TIMEOUT, or a day]',
+    },
     json: { ...globalFlags.json, summary: 'Print JSON documents with a formatVersion, one per line' },
   }
   static override flags = {

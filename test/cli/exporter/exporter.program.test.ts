@@ -99,6 +99,15 @@ it('shows that the cluster cannot be audited, and why, once', async () => {
 })
 
 it.each([
+  ['exporter', '[default: 60]'],
+  ['history', '[default: CTDB_TIMEOUT, or a day]'],
+])('the help of %s has its own limit of time', async (command, limit) => {
+  const help = (await ctdbts([command, '--help'])).stdout.replace(/\s+/g, ' ')
+  expect(help).toContain(limit)
+  expect(help).not.toContain('or 120]')
+})
+
+it.each([
   [['--listen', 'node1'], '--listen takes an IP address and a port, not "node1"'],
   [['--listen', '192.0.2.1:1'], 'cannot listen on 192.0.2.1:1: '],
   [['--interval', '0'], '--interval takes a number of seconds'],
