@@ -52,7 +52,7 @@ With --json, prints each event as a line: started, ready, log, command, error, o
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Sim)
     const settings = await simSettings(flags)
-    const speed = factor(flags.speed)
+    const speed = factor('speed', flags.speed)
     if (flags.netns && speed !== 1) {
       throw new CtdbtsError('USAGE', '--netns works with --speed 1 only, as real kernels run in real time')
     }
@@ -61,11 +61,11 @@ With --json, prints each event as a line: started, ready, log, command, error, o
       settings,
       speed,
       directory: flags.dir,
-      ssh: flags['no-ssh'] ? undefined : { firstPort: port(flags['ssh-port']) },
+      ssh: flags['no-ssh'] ? undefined : { firstPort: port('ssh-port', flags['ssh-port']) },
       netns: flags.netns,
       first: flags.do ?? [],
       level: flags.log as Level | undefined,
-      forMs: flags.for === undefined ? undefined : 1000 * factor(flags.for),
+      forMs: flags.for === undefined ? undefined : 1000 * factor('for', flags.for),
       json: flags.json,
     })
     return undefined
@@ -74,13 +74,13 @@ With --json, prints each event as a line: started, ready, log, command, error, o
 
 const MAX_FACTOR = 100_000
 
-function factor(text: string): number {
+function factor(option: string, text: string): number {
   const value = Number(text)
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= MAX_FACTOR) return value
-  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is not a number above 0 and up to ${MAX_FACTOR}`)
+  throw new CtdbtsError('USAGE', `--${option} takes a number above 0 and up to ${MAX_FACTOR}, not ${JSON.stringify(text)}`)
 }
 
-function port(text: string): number {
+function port(option: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
-  throw new CtdbtsError('USAGE', `${JSON.stringify(text)} is not a port`)
+  throw new CtdbtsError('USAGE', `--${option} takes a port, not ${JSON.stringify(text)}`)
 }

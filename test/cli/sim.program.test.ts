@@ -160,7 +160,8 @@ describe('ctdbts sim', () => {
     [['--dir', ''], 'its name is empty'],
     [['--dir', '/dev/null/x'], 'cannot use /dev/null/x as a folder'],
     [['--ssh-port', '65535'], 'there are no 3 ports from 65535 on'],
-    [['--ssh-port', '65536'], '"65536" is not a port'],
+    [['--ssh-port', '65536'], '--ssh-port takes a port, not "65536"'],
+    [['--speed', 'abc'], '--speed takes a number above 0 and up to 100000, not "abc"'],
   ])('refuses %j', async (argv, message) => {
     const { stderr, status } = await ctdbts(['sim', ...argv, '--for', '1'])
     expect(status).toBe(1)

@@ -22,5 +22,6 @@ const idsOf = (list: string | undefined): readonly string[] | undefined =>
 /** The seconds of --interval. @throws CtdbtsError USAGE. */
 export function secondsOf(text: string): number {
   if (/^\d{1,5}(\.\d)?$/.test(text) && Number(text) >= 1) return Number(text)
-  throw new CtdbtsError('USAGE', `--interval takes a number of seconds, at least 1, not ${JSON.stringify(text)}`)
+  const what = 'at least 1 and less than 100000 seconds, with one decimal at most'
+  throw new CtdbtsError('USAGE', `--interval takes ${what}, not ${JSON.stringify(text)}`)
 }

@@ -110,7 +110,7 @@ it.each([
 it.each([
   [['--listen', 'node1'], '--listen takes an IP address and a port, not "node1"'],
   [['--listen', '192.0.2.1:1'], 'cannot listen on 192.0.2.1:1: '],
-  [['--interval', '0'], '--interval takes a number of seconds'],
+  [['--interval', '1.25'], '--interval takes at least 1 and less than 100000 seconds, with one decimal at most, not "1.25"'],
   [['--checks', 'nothing'], 'there is no check "nothing"'],
   [['--table'], 'exporter does not take --table'],
   [['-n', '1'], 'exporter does not take -n'],
