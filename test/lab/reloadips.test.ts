@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { LOAD_ANEW } from '../../src/lib/audit/load-anew.ts'
 import { controls } from '../../src/lib/wire/controls.ts'
 import { messages } from '../../src/lib/wire/messages.ts'
 import type { Packet } from '../../src/lib/wire/packet.ts'
@@ -106,6 +107,33 @@ describeOnLab('reloadips', (lab) => {
     expect(stdout).toContain('The takeover run after it moves nothing.\n')
     expect(await held(owner, OLD)).toBe(`eth1 inet ${OLD}/24`)
     expect(await lab.must(1, 'ctdb', '-X', '-v', 'ip')).toMatch(/^\|10\.99\.1\.132\|.*\|eth1\|$/m)
+  })
+
+  it('leaves a changed mask to the commands that `verify` names, in their order', async () => {
+    edit(ALL, (text) => text.replace(`${OLD}/24`, `${OLD}/26`))
+    expect(LOAD_ANEW).toMatch(/`ctdb delip .*`ctdb ipreallocate`.*`ctdb addip .*`ctdb ipreallocate`/)
+    for (const pnn of ALL) {
+      await lab.must(pnn, 'ctdb', 'delip', OLD)
+      await lab.must(pnn, 'ctdb', 'ipreallocate')
+      expect(await known(pnn)).not.toContain(OLD)
+      await lab.must(pnn, 'ctdb', 'addip', `${OLD}/26`, 'eth1')
+      await lab.must(pnn, 'ctdb', 'ipreallocate')
+      expect(await known(pnn)).toContain(OLD)
+    }
+    expect(await held(await ownerOf(OLD), OLD)).toBe(`eth1 inet ${OLD}/26`)
+    for (const pnn of ALL) {
+      await lab.must(pnn, 'ctdb', 'delip', OLD)
+      await lab.must(pnn, 'ctdb', 'ipreallocate')
+    }
+  })
+
+  it('without a run in between, addip succeeds and changes nothing, and the node loses the address', async () => {
+    const owner = await ownerOf(OLD)
+    await lab.must(owner, 'ctdb', 'delip', OLD)
+    expect(await lab.ctdb(owner, 'addip', `${OLD}/26`, 'eth1')).toMatchObject({ status: 0 })
+    await lab.must(owner, 'ctdb', 'ipreallocate')
+    expect(await known(owner)).not.toContain(OLD)
+    undo.push(async () => void (await lab.must(owner, 'ctdb', 'reloadips')))
   })
 
   it.each([
