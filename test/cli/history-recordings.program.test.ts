@@ -137,7 +137,7 @@ describe('history of recordings', () => {
     const asked = ['history', file('a'), 'test/golden/logs-4.25/node0.log', '--until', '2025-01-01']
     const { stdout, stderr } = await ctdbts(asked, UTC)
     expect(stderr).toContain('no sample of a cluster in what was read of the recordings: only the logs tell')
-    expect(stdout).toMatch(/^Logs of 1 node from .*\n$/)
+    expect(stdout).toMatch(/^Logs of 1 node from .*\nNo entry until 2025-01-01 00:00:00 UTC\n$/)
   })
 
   it('does not take logs of another cluster, nor a recording for one node', async () => {

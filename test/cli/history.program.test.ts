@@ -81,6 +81,12 @@ describe('history', () => {
       event: 'owners',
       addresses: expect.arrayContaining([expect.objectContaining({ address: '10.99.1.133', owner: 2 })]),
     })
+    const past = await ctdbts(['history', ...NIGHT, '--at', '2027-01-01 00:00'], UTC)
+    expect(past.stdout).toMatch(
+      /^Owners at 2027-01-01 00:00:00 UTC:\nWhat was read ends at 2026-11-28 .* UTC: this is its last state\.\n┌/,
+    )
+    const none = await ctdbts(['history', ...NIGHT, '--address', '10.0.0.1', '--since', '2027-01-01 00:00'], UTC)
+    expect(none.stdout).toMatch(/\nNo entry concerns 10\.0\.0\.1 since 2027-01-01 00:00:00 UTC\n$/)
     const summary = await ctdbts(['history', ...NIGHT, '--summary', '--json'], UTC)
     expect(documents(summary.stdout)[0]).toMatchObject({ event: 'summary', takeoverRuns: 20, failedRuns: 0, recoveries: 6 })
     expect((await ctdbts(['history', ...NIGHT, '--summary'], UTC)).stdout).toContain(
@@ -170,7 +176,7 @@ describe('history', () => {
     ['a file that is not there', ['/nonexistent/x.log'], 'NO_LOG', 'journalctl'],
     ['something else', ['package.json'], 'NO_LOG', 'journalctl'],
     ['xz', ['XZ'], 'NO_LOG', 'journalctl'],
-    ['a log that does not say whose it is', ['UNTOLD'], 'LOG_OF_WHICH_NODE', '0='],
+    ['a log that does not say whose it is', ['UNTOLD'], 'LOG_OF_WHICH_NODE', 'such as `PNN='],
     ['no time', ['--since', 'soon', ...NIGHT], 'BAD_TIME', '2 hours ago'],
     ['no address', ['--address', '10.0.0.300', ...NIGHT], 'BAD_ADDRESS', 'not \\"10.0.0.300\\"'],
     ['two views at once', ['--at', '18:53', '--summary', ...NIGHT], 'USAGE', 'exclude each other'],

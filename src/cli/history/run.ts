@@ -33,6 +33,7 @@ import type { FetchedLogs } from './fetch-logs.ts'
 import { ofLogs, type Read, readFiles } from './read-files.ts'
 import { nameOf } from './read-logs.ts'
 import type { RecordedRange } from './recorded-lines.ts'
+import { noEntryText, ownersHead, pnnHint } from './remarks.ts'
 
 /** The options of `history`. */
 export interface HistoryOptions extends GlobalOptions, SimOptions {
@@ -125,7 +126,7 @@ function output(history: History, read: Read, wanted: Wanted): Iterable<string> 
     const owners = ownersAt(history.owners, atMs)
     return either(
       () => ownersJson(atMs, owners),
-      () => ownersTable(owners, style.now),
+      () => `${ownersHead(history, atMs)}${ownersTable(owners, style.now)}`,
     )
   }
   if (options.summary) {
@@ -143,9 +144,13 @@ function* story(history: History, read: Read, { options, range, style }: Wanted)
   yield options.json
     ? `${jsonLine(historyJson(history, logs, counts, parts?.recorded.recorders))}\n`
     : headOf(history, read, style.now)
+  let isEmpty = true
   for (const entry of history.entries) {
-    if (isWanted(entry, options, range)) yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
+    if (!isWanted(entry, options, range)) continue
+    isEmpty = false
+    yield options.json ? `${jsonLine(historyEntryJson(entry))}\n` : historyLine(entry, style)
   }
+  if (isEmpty && !options.json) yield noEntryText({ addresses: options.address ?? [], node: options.node }, range)
 }
 
 /** What was read, as text. */
@@ -182,7 +187,7 @@ function told({ history, logs, counts }: Read, isFetched: boolean): History {
   const [first] = history.unknown
   const names = history.unknown.map(sourceName)
   throw new CtdbtsError('LOG_OF_WHICH_NODE', `cannot tell which node wrote ${names.join(', ')}`, {
-    hint: `say it with the PNN, as in \`ctdbts history 0=${first?.file ?? 'FILE'}\``,
+    hint: pnnHint(first?.file ?? 'FILE'),
   })
 }
 
