@@ -118,8 +118,14 @@ function cutWord(word: string, shapes: readonly OptionShape[]): Cut[] {
   return cuts
 }
 
+/** Whoever knows --sim from one command tries it with others; ctdb has no such option. */
+const noSim = (word: string): CtdbtsError =>
+  new CtdbtsError('INVALID_OPTION', `Invalid option ${word}: only some commands take it`, {
+    hint: 'for other commands, start `ctdbts sim`, and set CTDB_SOCKET as it says',
+  })
+
 function checkedCut(word: string, shape: OptionShape | undefined, value: string | undefined): Cut {
-  if (!shape) throw new InvalidOptionError(word, 'unknown option')
+  if (!shape) throw word.startsWith('--sim') ? noSim(word) : new InvalidOptionError(word, 'unknown option')
   if (value === undefined) return { shape }
   if (!shape.takesValue) throw new InvalidOptionError(word, 'option does not take an argument')
   return { shape, value }

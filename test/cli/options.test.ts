@@ -32,6 +32,7 @@ describe('a command line is split as popt does', () => {
   it.each([
     [['-z'], 'Invalid option -z: unknown option'],
     [['--nodes=1'], 'Invalid option --nodes=1: unknown option'],
+    [['--sim'], 'Invalid option --sim: only some commands take it'],
     [['--verbose=1'], 'Invalid option --verbose=1: option does not take an argument'],
     [['-v=1'], 'Invalid option -v=1: option does not take an argument'],
     [['-Xz'], 'Invalid option -Xz: unknown option'],
