@@ -35,7 +35,7 @@ export const ERROR_CODES = {
   USAGE: 'The arguments are wrong in number or value, or options exclude each other.',
 
   // Reaching a daemon
-  CLOSED: 'ctdbts closed the connection.',
+  CLOSED: '`ctdbts` closed the connection.',
   DECODE: 'Bytes from a peer do not have the declared layout.',
   DISCONNECTED: 'The daemon closed the connection, or the connection broke.',
   ENCODE: 'A value does not fit into the declared layout.',
@@ -149,7 +149,7 @@ export const ERROR_CODES = {
   TDB_FAILED: 'An operation on a TDB file failed.',
   TDB_LIBRARY: 'TDB files cannot be opened on this machine: Python or the TDB library is missing.',
   TDB_OPEN: 'A TDB file cannot be opened.',
-  TOO_EARLY: 'ctdbts has not listened to the node for long enough.',
+  TOO_EARLY: '`ctdbts` has not listened to the node for long enough.',
   WRONG_HOST: 'The host that was reached is not the node it should be.',
   WRONG_NODE: 'The daemon that was reached has a different PNN than expected.',
 
