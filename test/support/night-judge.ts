@@ -49,7 +49,7 @@ export interface Night {
 export interface Verdict {
   /** What the history says that was not so, or does not say. */
   readonly wrong: readonly string[]
-  /** How many times nodes took addresses, besides those without a cause in the incident after a tool moved some: the next run spreads them anew. */
+  /** How many times nodes took addresses. */
   readonly moves: number
   /** For how many of these a cause is named; each is right, or is in `wrong`. */
   readonly named: number
@@ -129,9 +129,7 @@ export function judgeNight(history: History, night: Night): Verdict {
     const action = incidentAt(night.actions, atMs)
     if (!action || !isCauseIn(action, night.actions, atMs, cause)) wrong.push(`${text} during ${titleOf(action)}: ${cause}`)
   }
-  const moves = deeds.filter(
-    ({ what, cause, atMs }) => what !== 'released' && (cause !== undefined || !isAfterTool(night.actions, atMs)),
-  )
+  const moves = deeds.filter(({ what }) => what !== 'released')
   const unnamed = moves.filter(({ cause }) => cause === undefined)
   return {
     wrong,
@@ -146,12 +144,6 @@ const titleOf = (action: Action | undefined): string => (action ? `${action.kind
 /** The incident in which something happened. */
 const incidentAt = (actions: readonly Action[], atMs: number): Action | undefined =>
   actions.findLast(({ phase, at }) => phase === 'begin' && at <= atMs + EXACT_MS)
-
-/** Whether a tool moved an address in the incident before this one. */
-function isAfterTool(actions: readonly Action[], atMs: number): boolean {
-  const n = incidentAt(actions, atMs)?.n ?? 0
-  return actions.some((action) => action.n === n - 1 && CAUSES[action.kind] === byTool)
-}
 
 /** A run that began before an incident was undone goes on for so long. */
 const RUN_MS = 2_000
