@@ -1,6 +1,5 @@
 import { EndedError } from '../lib/errors.ts'
-
-const INTERRUPTED_STATUS = 130
+import { EXIT_STATUS_BY_SIGNAL } from './signals.ts'
 
 /**
  * Asks on the terminal. Ctrl-C ends the program, or what is under way where that has to clean up.
@@ -14,7 +13,7 @@ export async function askOnTerminal(question: string): Promise<string | undefine
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   return await new Promise((resolve, reject) => {
     terminal.on('SIGINT', () => {
-      reject(new EndedError('INTERRUPTED', 'interrupted (SIGINT)', { exitStatus: INTERRUPTED_STATUS }))
+      reject(new EndedError('INTERRUPTED', 'interrupted (SIGINT)', { exitStatus: EXIT_STATUS_BY_SIGNAL.SIGINT }))
       terminal.close()
       process.kill(process.pid, 'SIGINT')
     })

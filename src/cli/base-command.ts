@@ -15,6 +15,7 @@ import { beforeEnd, cutCommandLine } from './popt.ts'
 import { type ErrorStyle, errorStyleOf, reportError, reportProblems } from './report-error.ts'
 import type { GlobalOptions } from './run-options.ts'
 import type { SimOptions } from './sim-flags.ts'
+import type { Refuse } from './snapshot-file.ts'
 
 /**
  * What of a command oclif needs for these options: it takes a while over each flag that it is told of, and most are rarely given. Flags with a
@@ -138,9 +139,7 @@ export abstract class CtdbtsCommand extends Command {
   }
 
   /** Refuses an option that would be ignored: whoever gives it expects something of it. */
-  protected doesNotTake(what: string, hint: string): CtdbtsError {
-    return new CtdbtsError('USAGE', `${this.id} does not take ${what}`, { hint })
-  }
+  protected readonly doesNotTake: Refuse = (what, hint) => new CtdbtsError('USAGE', `${this.id} does not take ${what}`, { hint })
 
   protected override async parse<F extends object, B extends object, A extends object>(
     options?: Input<F, B, A>,

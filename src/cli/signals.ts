@@ -1,5 +1,5 @@
 /** The exit status of a program that a signal has ended: 128 plus the signal's number. SIGHUP means that the terminal was lost. */
-const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+export const EXIT_STATUS_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 export type TerminationSignal = keyof typeof EXIT_STATUS_BY_SIGNAL
 const SIGNALS = Object.keys(EXIT_STATUS_BY_SIGNAL) as TerminationSignal[]
 

@@ -8,7 +8,7 @@ import { type SimOptions, wantsSim } from './sim-flags.ts'
 type SourceOptions = HostOptions & SimOptions & { readonly from?: string | undefined }
 
 /** Makes the error of a command that does not take something. */
-type Refuse = (what: string, hint: string) => CtdbtsError
+export type Refuse = (what: string, hint: string) => CtdbtsError
 
 /** More than any cluster has to say; a file of this size is something else. */
 const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024

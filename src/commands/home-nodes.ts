@@ -55,7 +55,7 @@ after a question, if the machines of all nodes can be reached (--host). It does 
   }
 
   private async current(flags: GlobalOptions & SimOptions & { from?: string | undefined }): Promise<Snapshot> {
-    const saved = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    const saved = await snapshotFrom(flags, this.doesNotTake)
     if (saved) return saved
     const { withCluster } = await import('../cli/with-cluster.ts')
     return await withCluster(flags, (cluster) => cluster.sample())

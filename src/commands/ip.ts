@@ -31,7 +31,7 @@ With -v, --table and --json, also shows the interfaces, as the asked node (with 
       interfaces: flags.verbose || own,
       nodes: own,
     }
-    const snapshot = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    const snapshot = await snapshotFrom(flags, this.doesNotTake)
     const report =
       snapshot !== undefined
         ? ipReportOf(snapshot, question)

@@ -22,7 +22,7 @@ Waits for the leader's broadcast, which comes about once a second; UNKNOWN if no
     const { flags } = await this.parse(Status)
     const nodesOnly = flags['machine-readable'] || flags['machine-parsable']
     const node = this.nodeOf(flags)
-    const snapshot = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    const snapshot = await snapshotFrom(flags, this.doesNotTake)
     const { report, problems } =
       snapshot !== undefined
         ? { report: statusReportOf(snapshot, { node }), problems: [] }

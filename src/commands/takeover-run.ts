@@ -102,7 +102,7 @@ Daemons do not report which nodes the leader was told to rebalance (REBALANCE_NO
    * leader's home_nodes.
    */
   private async current(flags: SnapshotOptions, edits: readonly Edit[]): Promise<Snapshot> {
-    const saved = await snapshotFrom(flags, (what, hint) => this.doesNotTake(what, hint))
+    const saved = await snapshotFrom(flags, this.doesNotTake)
     if (saved) return saved
     if (edits.every(({ kind }) => kind !== 'start' && kind !== 'algorithm')) {
       const snapshot = await this.withDaemon(flags, look)

@@ -4,12 +4,11 @@ import { hostWords } from '../cli/host-flags.ts'
 import { fromFlag } from '../cli/options.ts'
 import type { GlobalOptions } from '../cli/run-options.ts'
 import { type SimOptions, simFlags, wantsSim } from '../cli/sim-flags.ts'
-import { checkFrom } from '../cli/snapshot-file.ts'
+import { checkFrom, type Refuse } from '../cli/snapshot-file.ts'
 import { checkIds, choiceFlags, secondsOf } from '../cli/verify/choice.ts'
 import { EXIT_MEANINGS, exitStatusOf } from '../cli/verify/exit-status.ts'
 import { FORMATS, type Format } from '../cli/verify/formats.ts'
 import { SEVERITIES } from '../lib/audit/finding.ts'
-import type { CtdbtsError } from '../lib/errors.ts'
 import { QUESTIONS_PER_SECOND } from '../lib/probe/pace.ts'
 
 export default class Verify extends CtdbtsCommand {
@@ -73,7 +72,7 @@ With --format checkmk: 0, as the line has the state.`
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Verify)
-    refuseIgnored(flags, (what, hint) => this.doesNotTake(what, hint))
+    refuseIgnored(flags, this.doesNotTake)
     const choice = { ...checkIds(flags), probe: flags.probe }
     if (flags['list-checks'] || flags.explain !== undefined) {
       const { checksJson, explainCheck, listChecks } = await import('../ui/audit/checks.ts')
@@ -110,8 +109,6 @@ With --format checkmk: 0, as the line has the state.`
     }
   }
 }
-
-type Refuse = (what: string, hint: string) => CtdbtsError
 
 /** Refuses options that would be ignored. */
 function refuseIgnored(

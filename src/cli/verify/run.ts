@@ -16,15 +16,13 @@ import { painter } from '../../ui/table.ts'
 import { openWays, type Ways } from '../open-cluster.ts'
 import { wantsColour } from '../output.ts'
 import { type GlobalOptions, timeoutMsOf } from '../run-options.ts'
+import { EXIT_STATUS_BY_SIGNAL } from '../signals.ts'
 import type { SimOptions } from '../sim-flags.ts'
 import { readSnapshot } from '../snapshot-file.ts'
 import { withCluster } from '../with-cluster.ts'
 import { acceptancesOf, today } from './acceptances.ts'
 import { exitStatusOf } from './exit-status.ts'
 import type { Format } from './formats.ts'
-
-/** 128 + SIGINT. */
-const INTERRUPTED = 130
 
 type Options = GlobalOptions & SimOptions & { readonly from?: string | undefined }
 
@@ -58,7 +56,7 @@ export async function follow(
   // What is being connected to would be waited for otherwise.
   stop.signal.addEventListener('abort', () => ways.close())
   // No audit has been completed yet.
-  process.exitCode = INTERRUPTED
+  process.exitCode = EXIT_STATUS_BY_SIGNAL.SIGINT
   let before: Outcome | undefined
   try {
     while (!stop.signal.aborted) {

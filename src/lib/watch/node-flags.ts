@@ -1,4 +1,4 @@
-import { flagsText, hasFlag, INACTIVE_FLAGS, NODE_FLAG } from '../cluster/node.ts'
+import { flagsText, hasFlag, INACTIVE_FLAGS, isActive, NODE_FLAG } from '../cluster/node.ts'
 import { isStarting } from '../cluster/run-state.ts'
 import type { NodeFacts } from '../snapshot/snapshot.ts'
 import { durationText } from './duration.ts'
@@ -53,7 +53,7 @@ export function changeFlags(
 /** Records since when a node has no addresses, if it is unfit for them. */
 function noteUnfitness(node: NodeRecord, before: number): void {
   const { flags, flagsAfterMs } = node
-  if (hasFlag({ flags }, INACTIVE_FLAGS | NODE_FLAG.DISCONNECTED)) node.unfitAfterMs = undefined
+  if (!isActive(node)) node.unfitAfterMs = undefined
   else if (isUnfit(flags) && !isUnfit(before)) node.unfitAfterMs = flagsAfterMs
 }
 

@@ -1,9 +1,9 @@
-import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { isActive, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import type { NewEntry } from '../../watch/timeline-writer.ts'
 import { reloadCause } from '../../watch/words.ts'
 import type { AddressStory } from './address.ts'
 import type { NodeEvent } from './entry.ts'
-import { dropsAll, isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
+import { isUnfitStory, type NodeChange, type NodeStory } from './node-story.ts'
 import type { RunStory } from './run-story.ts'
 
 /** The others miss a node within this time. */
@@ -46,9 +46,10 @@ export class AddressCauses {
     // Of a node that is cut off, the others' view says nothing of what it does itself.
     const obstacle = this.isCutOff(pnn) ? undefined : this.obstacle(node, iface, atMs)
     const { runs } = this.tools
-    const isByTool = runs.isPausedByTool(by) && !runs.isInProgress(atMs)
-    if (obstacle !== undefined && isByTool) return dropsAll(node) ? obstacle : undefined
-    return isByTool ? 'a tool moved it, as ctdb moveip does' : obstacle
+    if (!runs.isPausedByTool(by) || runs.isInProgress(atMs)) return obstacle
+    if (obstacle === undefined) return 'a tool moved it, as ctdb moveip does'
+    // An inactive node releases its addresses itself; without a run, nothing else does so because of the obstacle.
+    return isActive(node) ? undefined : obstacle
   }
 
   /** What makes a node give its addresses away, if no run has taken it into account before. */

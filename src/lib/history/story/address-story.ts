@@ -11,6 +11,14 @@ import type { NodeEvent } from './entry.ts'
 /** What CTDB calls the interface of an address that is on none. */
 const NO_INTERFACE = '__none__'
 
+/** What is known of an address that a node takes. */
+interface TakenDetails {
+  /** The line that says that the kernel of this node lacked it, or that of the former owner. */
+  readonly found: NodeEvent | undefined
+  readonly foundAtOwner: NodeEvent | undefined
+  readonly notAfterMs: number | undefined
+}
+
 /** Tells which node owns each address, from the lines of the nodes that take and release them. */
 export class Addresses {
   private readonly book: AddressBook
@@ -46,7 +54,7 @@ export class Addresses {
     const { owner, last, left } = story
     this.book.claim(story, pnn)
     story.takingUntilMs = notAfterMs ?? Number.POSITIVE_INFINITY
-    const atOwner = this.book.node(last ?? pnn)?.missing
+    const atOwner = last === undefined ? undefined : this.book.node(last)?.missing
     const foundAtOwner = owner === last ? atOwner?.get(ip) : undefined
     atOwner?.delete(ip)
     const reasons = [found, foundAtOwner, owner === pnn ? undefined : left?.by].filter((each) => each !== undefined)
@@ -66,13 +74,7 @@ export class Addresses {
   private takenEntry(
     was: Pick<AddressStory, 'owner' | 'last' | 'left'> & { readonly ip: string },
     by: NodeEvent,
-    {
-      found,
-      foundAtOwner,
-      notAfterMs,
-    }: Record<'found' | 'foundAtOwner', NodeEvent | undefined> & {
-      readonly notAfterMs: number | undefined
-    },
+    { found, foundAtOwner, notAfterMs }: TakenDetails,
   ): Pick<NewEntry, 'what' | 'text' | 'pnns' | 'from' | 'cause' | 'awayMs'> {
     const { ip, owner, last, left } = was
     const { atMs, pnn } = by

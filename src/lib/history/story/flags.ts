@@ -1,9 +1,9 @@
-import { flagsText, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
+import { flagsText, isActive, NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { durationText } from '../../watch/duration.ts'
 import { toneOf, whatOf } from '../../watch/node-flags.ts'
 import { becameText } from '../../watch/words.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
-import { dropsAll, isUnfitStory, type NodeStory } from './node-story.ts'
+import { isUnfitStory, type NodeStory } from './node-story.ts'
 
 /** All nodes learn of a change within this time. What comes later is news of it no more. */
 const REPORT_MS = 10_000
@@ -80,7 +80,8 @@ function noteChange(
   if (isOwn && (before & NODE_FLAG.DISCONNECTED) !== 0) node.worse = undefined
   else if (isUnfitStory(node)) node.worse = change
   else if (wasUnfit) node.better = { ...change, endsMs: node.unfitSinceMs }
-  if (dropsAll(node)) node.unfitSinceMs = undefined
+  // An inactive node has released its addresses itself, or is gone.
+  if (!isActive(node)) node.unfitSinceMs = undefined
   else if (!wasUnfit && isUnfitStory(node)) node.unfitSinceMs = by.atMs
 }
 

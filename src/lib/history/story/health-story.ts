@@ -2,7 +2,7 @@ import { NODE_FLAG, type Pnn } from '../../cluster/node.ts'
 import { linkText } from '../../watch/words.ts'
 import type { HistoryWriter, NodeEvent } from './entry.ts'
 import { changeFlag, type FlagReport, flagReports } from './flags.ts'
-import type { NodeStory } from './node-story.ts'
+import type { NodeChange, NodeStory } from './node-story.ts'
 
 /** The recovery daemon sees a link change that the daemon has logged within this time. */
 const LINK_LAG_MS = 15_000
@@ -37,7 +37,7 @@ export class HealthStory {
         return
       case 'monitorFailed':
         // In 2017 it is the only line that says so.
-        if (!node.scriptFailure || by.atMs - node.scriptFailure.atMs > SAID_MS) this.scriptFailed(by, node)
+        if (!newFailure(node, by)) this.scriptFailed(by, node)
         break
       case 'eventFailed':
       case 'scriptTimedOut':
@@ -114,10 +114,10 @@ export class HealthStory {
     )
   }
 
-  private whyUnhealthy(by: NodeEvent, { scriptFailure }: NodeStory): Partial<FlagReport> {
+  private whyUnhealthy(by: NodeEvent, node: NodeStory): Partial<FlagReport> {
     if (by.event.read.name !== 'becameHealthy' || by.event.read.values.state !== 'UNHEALTHY') return {}
-    if (!scriptFailure || by.atMs - scriptFailure.atMs > SAID_MS) return {}
-    return { cause: scriptFailure.text, lines: [scriptFailure.by] }
+    const failure = newFailure(node, by)
+    return failure ? { cause: failure.text, lines: [failure.by] } : {}
   }
 
   private link(by: NodeEvent, node: NodeStory, iface: string, isUp: boolean): void {
@@ -137,6 +137,10 @@ export class HealthStory {
     this.writer.add(atMs, { ...entry, pnns: [pnn], addresses: [], ...awayMs })
   }
 }
+
+/** The failure of scripts that a node has just logged. */
+const newFailure = ({ scriptFailure }: NodeStory, { atMs }: NodeEvent): NodeChange | undefined =>
+  scriptFailure && atMs - scriptFailure.atMs <= SAID_MS ? scriptFailure : undefined
 
 /** Of which event a line says that its scripts failed. */
 function eventOf(read: NodeEvent['event']['read']): string | undefined {

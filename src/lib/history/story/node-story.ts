@@ -113,11 +113,5 @@ export const beginNodeStory = (pnn: Pnn, hasLog: boolean): NodeStory => ({
 /** Whether it cannot host addresses, as far as its flags are known. */
 export const isUnfitStory = ({ flags }: NodeStory): boolean => (flags & CANNOT_HOST_FLAGS) !== 0
 
-/** The flags with which a node has no addresses even without a takeover run: it releases them, or is gone. */
-const DROPPING_FLAGS = NODE_FLAG.BANNED | NODE_FLAG.STOPPED | NODE_FLAG.DISCONNECTED
-
-/** Whether it has released all its addresses itself, as far as its flags are known. */
-export const dropsAll = ({ flags }: NodeStory): boolean => (flags & DROPPING_FLAGS) !== 0
-
 /** The flags that a daemon has when it starts. */
 export const STARTING_FLAGS = NODE_FLAG.UNHEALTHY
